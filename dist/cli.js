@@ -396,7 +396,7 @@ var require_directives = __commonJS({
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
       toString(doc) {
-        const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity4.isNode(doc.contents)) {
@@ -412,9 +412,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines.push(`%TAG ${handle} ${prefix}`);
+            lines2.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines.join("\n");
+        return lines2.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -1875,22 +1875,22 @@ var require_stringifyCollection = __commonJS({
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
         if (identity4.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
           if (item.comment)
             comment2 = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
@@ -1899,15 +1899,15 @@ var require_stringifyCollection = __commonJS({
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
           chompKeep = false;
-        lines.push(blockItemPrefix + str2);
+        lines2.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines[0];
-        for (let i = 1; i < lines.length; ++i) {
-          const line3 = lines[i];
+        str = lines2[0];
+        for (let i = 1; i < lines2.length; ++i) {
+          const line3 = lines2[i];
           str += line3 ? `
 ${indent2}${line3}` : "\n";
         }
@@ -1930,22 +1930,22 @@ ${indent2}${line3}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment = null;
         if (identity4.isNode(item)) {
           if (item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, false);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, false);
           if (item.comment)
             comment = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, false);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
@@ -1962,12 +1962,12 @@ ${indent2}${line3}` : "\n";
         if (comment)
           reqNewline = true;
         let str = stringify.stringify(item, itemCtx, () => comment = null);
-        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
+        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines2.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -1975,35 +1975,35 @@ ${indent2}${line3}` : "\n";
         }
         if (comment)
           str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
-        lines.push(str);
-        linesAtValue = lines.length;
+        lines2.push(str);
+        linesAtValue = lines2.length;
       }
       const { start, end } = flowChars;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines.reduce((sum, line3) => sum + line3.length + 2, 2);
+          const len = lines2.reduce((sum, line3) => sum + line3.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line3 of lines)
+          for (const line3 of lines2)
             str += line3 ? `
 ${indentStep}${indent2}${line3}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
+          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment, chompKeep) {
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment, chompKeep) {
       if (comment && chompKeep)
         comment = comment.replace(/^\n+/, "");
       if (comment) {
         const ic = stringifyComment.indentComment(commentString(comment), indent2);
-        lines.push(ic.trimStart());
+        lines2.push(ic.trimStart());
       }
     }
     exports.stringifyCollection = stringifyCollection;
@@ -2641,11 +2641,11 @@ var require_binary = __commonJS({
         if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines = new Array(n);
+          const lines2 = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines[i] = str.substr(o, lineWidth);
+            lines2[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -3325,35 +3325,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines = [];
+      const lines2 = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines.push(dir);
+          lines2.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines.push("---");
+        lines2.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines.length !== 1)
-          lines.unshift("");
+        if (lines2.length !== 1)
+          lines2.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines.unshift(stringifyComment.indentComment(cs, ""));
+        lines2.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity4.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines.push("");
+            lines2.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -3362,36 +3362,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
-          lines[lines.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
+          lines2[lines2.length - 1] = `--- ${body}`;
         } else
-          lines.push(body);
+          lines2.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines2.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines.push("...");
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push("...");
+            lines2.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines.push(`... ${cs}`);
+            lines2.push(`... ${cs}`);
           }
         } else {
-          lines.push("...");
+          lines2.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines[lines.length - 1] !== "")
-            lines.push("");
-          lines.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
+            lines2.push("");
+          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines.join("\n") + "\n";
+      return lines2.join("\n") + "\n";
     }
     exports.stringifyDocument = stringifyDocument;
   }
@@ -3756,11 +3756,11 @@ var require_errors = __commonJS({
         if (end?.line === line3 && end.col > col) {
           count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer2 = " ".repeat(ci) + "^".repeat(count2);
         error.message += `:
 
 ${lineStr}
-${pointer}
+${pointer2}
 `;
       }
     };
@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep7, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep7?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep5) {
+          if (!keyProps.anchor && !keyProps.tag && !sep7) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep7 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep5, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep7, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep5 = "";
+        let sep7 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep5 + cb;
-              sep5 = "";
+                comment += sep7 + cb;
+              sep7 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep5 += source;
+                sep7 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep7, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep7?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep5 && !value2) {
+          if (!props.anchor && !props.tag && !sep7 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep5 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep5, null, props, onError);
+        if (!isMap2 && !sep7 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep7, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep7 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep5)
-                for (const st of sep5) {
+              if (sep7)
+                for (const st of sep7) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep5, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep7, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4453,17 +4453,17 @@ var require_resolve_block_scalar = __commonJS({
       if (!header2)
         return { value: "", type: null, comment: "", range: [start, start, start] };
       const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines = scalar2.source ? splitLines2(scalar2.source) : [];
-      let chompStart = lines.length;
-      for (let i = lines.length - 1; i >= 0; --i) {
-        const content = lines[i][1];
+      const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
+      let chompStart = lines2.length;
+      for (let i = lines2.length - 1; i >= 0; --i) {
+        const content = lines2[i][1];
         if (content === "" || content === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value3 = header2.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        const value3 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
         let end2 = start + header2.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
@@ -4473,7 +4473,7 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar2.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content] = lines[i];
+        const [indent2, content] = lines2[i];
         if (content === "" || content === "\r") {
           if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
@@ -4493,17 +4493,17 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent2.length + content.length + 1;
       }
-      for (let i = lines.length - 1; i >= chompStart; --i) {
-        if (lines[i][0].length > trimIndent)
+      for (let i = lines2.length - 1; i >= chompStart; --i) {
+        if (lines2[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep5 = "";
+      let sep7 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value2 += lines[i][0].slice(trimIndent) + "\n";
+        value2 += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content] = lines[i];
+        let [indent2, content] = lines2[i];
         offset += indent2.length + content.length + 1;
         const crlf = content[content.length - 1] === "\r";
         if (crlf)
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          value2 += sep7 + indent2.slice(trimIndent) + content;
+          sep7 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep5 === " ")
-            sep5 = "\n";
-          else if (!prevMoreIndented && sep5 === "\n")
-            sep5 = "\n\n";
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          if (sep7 === " ")
+            sep7 = "\n";
+          else if (!prevMoreIndented && sep7 === "\n")
+            sep7 = "\n\n";
+          value2 += sep7 + indent2.slice(trimIndent) + content;
+          sep7 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep5 === "\n")
+          if (sep7 === "\n")
             value2 += "\n";
           else
-            sep5 = "\n";
+            sep7 = "\n";
         } else {
-          value2 += sep5 + content;
-          sep5 = " ";
+          value2 += sep7 + content;
+          sep7 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4540,8 +4540,8 @@ var require_resolve_block_scalar = __commonJS({
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines.length; ++i)
-            value2 += "\n" + lines[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines2.length; ++i)
+            value2 += "\n" + lines2[i][0].slice(trimIndent);
           if (value2[value2.length - 1] !== "\n")
             value2 += "\n";
           break;
@@ -4616,10 +4616,10 @@ var require_resolve_block_scalar = __commonJS({
       const first = split[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines = [line0];
+      const lines2 = [line0];
       for (let i = 1; i < split.length; i += 2)
-        lines.push([split[i], split[i + 1]]);
-      return lines;
+        lines2.push([split[i], split[i + 1]]);
+      return lines2;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
   }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep5 = " ";
+      let sep7 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep5 === "\n")
-            res += sep5;
+          if (sep7 === "\n")
+            res += sep7;
           else
-            sep5 = "\n";
+            sep7 = "\n";
         } else {
-          res += sep5 + lm;
-          sep5 = " ";
+          res += sep7 + lm;
+          sep7 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep5 + (match?.[1] ?? "");
+      return res + sep7 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep5, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep7, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep5)
-        for (const st of sep5)
+      if (sep7)
+        for (const st of sep7)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep5;
+          let sep7;
           if (scalar2.end) {
-            sep5 = scalar2.end;
-            sep5.push(this.sourceToken);
+            sep7 = scalar2.end;
+            sep7.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep5 = [this.sourceToken];
+            sep7 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep5 }]
+            items: [{ start, key: scalar2, sep: sep7 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep5 = it.sep;
-                  sep5.push(this.sourceToken);
+                  const sep7 = it.sep;
+                  sep7.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep5 }]
+                    items: [{ start: start2, key: key2, sep: sep7 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep5 = fc.end.splice(1, fc.end.length);
-            sep5.push(this.sourceToken);
+            const sep7 = fc.end.splice(1, fc.end.length);
+            sep7.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep5 }]
+              items: [{ start, key: fc, sep: sep7 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -17766,9 +17766,9 @@ var validateRuntime = (data) => check(validate6, data);
 var validateTuned = (data) => check(validate7, data);
 
 // src/schema/guide.ts
-function guideAt(guide, pointer) {
+function guideAt(guide, pointer2) {
   let place = "";
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (Object.hasOwn(guide, `${place}/${step2}`)) place = `${place}/${step2}`;
     else if (Object.hasOwn(guide, `${place}/*`)) place = `${place}/*`;
     else return null;
@@ -17800,12 +17800,12 @@ function editDistance(a2, b) {
   return previous[b.length];
 }
 var maxLength = 64;
-function nearestName(name, known2) {
+function nearestName(name, known3) {
   if (name.length > maxLength) return null;
   const plain2 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known2) {
+  for (const candidate of known3) {
     if (candidate.length > maxLength) continue;
     const distance2 = plain2(candidate) === plain2(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
@@ -18219,10 +18219,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names3 = Object.keys(pinned);
-  if (names3.length === 0) return "nothing is pinned for this platform";
+  const names4 = Object.keys(pinned);
+  if (names4.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names3) {
+  for (const name of names4) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18255,24 +18255,24 @@ function unfit(message, nextStep) {
   return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep });
 }
 function hostProblem(host, pins) {
-  const needed = `glibc ${oldestGlibc.join(".")} or newer`;
+  const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
   if (host.platform === "linux" && host.glibc === null) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has another C library (musl, as in Alpine).`,
+      `WebGPU needs ${needed2}; this Linux has another C library (musl, as in Alpine).`,
       "Use a runner or container image with glibc: Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
   if (host.platform === "linux" && host.glibc !== null && isOlder(host.glibc)) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has glibc ${host.glibc}.`,
+      `WebGPU needs ${needed2}; this Linux has glibc ${host.glibc}.`,
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known2 = Object.keys(pins.platforms);
-  if (known2.length > 0 && !known2.includes(platformName(host))) {
+  const known3 = Object.keys(pins.platforms);
+  if (known3.length > 0 && !known3.includes(platformName(host))) {
     return unfit(
       `WebGPU is not available for ${platformName(host)}.`,
-      `Use one of ${known2.join(", ")}, or replay a recording.`
+      `Use one of ${known3.join(", ")}, or replay a recording.`
     );
   }
   return null;
@@ -18399,8 +18399,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve3, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
+      return (...values2) => new Promise((resolve4, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve4(code));
       });
     }
   };
@@ -18928,7 +18928,7 @@ function releaseOnce(path2) {
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve4) => setTimeout(resolve4, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
@@ -18962,21 +18962,21 @@ async function startClockWatchdog(order, guard2) {
     env: environment
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve3, reject) => {
-    child.once("spawn", resolve3);
+  await new Promise((resolve4, reject) => {
+    child.once("spawn", resolve4);
     child.once("error", reject);
   });
-  await new Promise((resolve3) => child.stdin.write(`${JSON.stringify(order)}
-`, () => resolve3()));
+  await new Promise((resolve4) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve4()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve3) => child.once("exit", () => resolve3()));
+  const ended = new Promise((resolve4) => child.once("exit", () => resolve4()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve3) => setTimeout(resolve3, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve4) => setTimeout(resolve4, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/open-meter.ts
@@ -19466,10 +19466,10 @@ function combineCuts(cuts) {
   };
 }
 function meanConditions(all) {
-  const known2 = all.filter((conditions) => conditions !== null);
-  if (known2.length === 0) return null;
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
   const meanOf = (field3) => {
-    const values2 = known2.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
@@ -19618,12 +19618,12 @@ async function takeStep({ device, meter }, variant, durationMs) {
   const { stretch, readings: readings2, evidence } = sampled.value;
   const ticks2 = findTicks(readings2);
   const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known2 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
   return {
     ok: true,
     value: {
       launchesPerMs: speedOf(stretch.completions),
-      watts: known2 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
       celsius: evidence?.conditions?.celsius ?? null
     }
   };
@@ -19999,8 +19999,8 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   };
 }
 function meanOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length > 0 && known2.length === values2.length ? mean(known2) : null;
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
 }
 
 // src/measure/blocks.ts
@@ -20700,14 +20700,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep5) => s2.split(sep5));
-  functionOverload("string.split(string, int): list<string>", (s2, sep5, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep7) => s2.split(sep7));
+  functionOverload("string.split(string, int): list<string>", (s2, sep7, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep5);
+    const parts = s2.split(sep7);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep5));
+    limited.push(parts.slice(l - 1).join(sep7));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -20721,7 +20721,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep5) => {
+  functionOverload("list<string>.join(string): string", (v, sep7) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -20730,7 +20730,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep5);
+    return v.join(sep7);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -23656,13 +23656,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter2, prefix) {
+  readSingleQuotedString(delimiter3, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
+        case delimiter3:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23687,14 +23687,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter2, prefix) {
+  readTripleQuotedString(delimiter3, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
-          if (input[pos + 1] === delimiter2 && input[pos + 2] === delimiter2) {
+        case delimiter3:
+          if (input[pos + 1] === delimiter3 && input[pos + 2] === delimiter3) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -24396,15 +24396,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names4.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names3].filter((name) => Object.hasOwn(declared, name));
+  return [...names4].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -24445,13 +24445,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names3 = namesIn(parsed.ast, types);
+    const names4 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names3) {
+      for (const name of names4) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -24463,7 +24463,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names4, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -24496,10 +24496,10 @@ var typeNames = {
   bool: "true or false",
   string: "a text"
 };
-function didYouMean(name, known2) {
-  const nearest = nearestName(name, known2);
+function didYouMean(name, known3) {
+  const nearest = nearestName(name, known3);
   if (nearest !== null) return `did you mean '${nearest}'?`;
-  return known2.length > 0 && known2.length <= 24 ? `known are ${known2.join(", ")}` : null;
+  return known3.length > 0 && known3.length <= 24 ? `known are ${known3.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
@@ -24995,15 +24995,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names3) {
+function readArguments(written, place, names4) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names3.includes(name)) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name)) continue;
+      const nearest = nearestName(name, names4);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names4.length === 0 ? "remove it" : `there are ${names4.join(", ")}`
       });
     }
     return [argument];
@@ -25024,8 +25024,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names3, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
+  const { sources, names: names4, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names4);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -25071,14 +25071,14 @@ function formatProblem(problem, paint) {
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
-  const lines = [
+  const lines2 = [
     `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
   if (nextStep !== null)
-    lines.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
-  return lines.join("\n");
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
+  return lines2.join("\n");
 }
 function formatProblems(problems, options) {
   const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
@@ -25390,10 +25390,10 @@ function mutate(space2, point2, rate, random) {
 // src/space/create-space.ts
 var countingVisits = 2e7;
 function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known2 = null;
+  let known3 = null;
   const source = () => {
-    known2 ??= createSource2();
-    return known2;
+    known3 ??= createSource2();
+    return known3;
   };
   const variation = { grid, isValid };
   return {
@@ -25405,7 +25405,7 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed2 = known2?.all?.length;
+      const listed2 = known3?.all?.length;
       if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
@@ -25465,12 +25465,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names3 = expression.names.filter((name) => tunableNames.has(name));
+    const names4 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names3,
+      names: names4,
       test: (configuration) => {
-        for (const name of names3) variables[name] = configuration[name];
+        for (const name of names4) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -25605,16 +25605,16 @@ function parseYaml(text3) {
 
 // src/manifest/document.ts
 var maxValues = 1e5;
-function at(pointer, ...steps2) {
+function at(pointer2, ...steps2) {
   return steps2.reduce(
     (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer
+    pointer2
   );
 }
-function splitPointer(pointer) {
-  const slash = pointer.lastIndexOf("/");
-  const step2 = pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer.slice(0, slash), step: step2 };
+function splitPointer(pointer2) {
+  const slash = pointer2.lastIndexOf("/");
+  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step: step2 };
 }
 var YamlDocument = class {
   source;
@@ -25644,13 +25644,13 @@ var YamlDocument = class {
     this.data = root === null ? null : this.#read(root, "", null, 0);
   }
   /** Whether something is written at a pointer. */
-  has(pointer) {
-    return this.#places.has(pointer);
+  has(pointer2) {
+    return this.#places.has(pointer2);
   }
   /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
-  keysOf(pointer) {
+  keysOf(pointer2) {
     let value2 = this.data;
-    for (const part of pointer.split("/").slice(1)) {
+    for (const part of pointer2.split("/").slice(1)) {
       const { step: step2 } = splitPointer(`/${part}`);
       if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
       value2 = value2[step2];
@@ -25658,34 +25658,34 @@ var YamlDocument = class {
     return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
   }
   /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer, details2) {
-    this.#problems.add(this.#place(pointer).value, details2);
+  reportValue(pointer2, details2) {
+    this.#problems.add(this.#place(pointer2).value, details2);
   }
   /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer, details2) {
-    this.#problems.add(this.keyRange(pointer), details2);
+  reportKey(pointer2, details2) {
+    this.#problems.add(this.keyRange(pointer2), details2);
   }
   /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer, offset, length, details2) {
-    const { value: value2, textStart: textStart2 } = this.#place(pointer);
+  reportInText(pointer2, offset, length, details2) {
+    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
     const start = textStart2 === null ? value2.start : textStart2 + offset;
     this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
   }
-  keyRange(pointer) {
-    const place = this.#place(pointer);
+  keyRange(pointer2) {
+    const place = this.#place(pointer2);
     return place.key ?? place.value;
   }
-  #place(pointer) {
-    for (let path2 = pointer; path2 !== ""; path2 = splitPointer(path2).parent) {
+  #place(pointer2) {
+    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
       const place = this.#places.get(path2);
       if (place !== void 0) return place;
     }
     return this.#places.get("");
   }
-  #read(node, pointer, key2, depth) {
+  #read(node, pointer2, key2, depth) {
     const value2 = rangeOf(node);
-    if (!this.#places.has(pointer) || pointer === "")
-      this.#places.set(pointer, {
+    if (!this.#places.has(pointer2) || pointer2 === "")
+      this.#places.set(pointer2, {
         key: key2,
         value: value2,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
@@ -25700,7 +25700,7 @@ var YamlDocument = class {
     }
     if ((0, import_yaml2.isAlias)(node)) {
       const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer, depth);
+      if (target !== void 0) return this.#expand(target, pointer2, depth);
       this.#problems.add(value2, {
         message: `there is no anchor '&${node.source}' before this alias`,
         nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
@@ -25708,9 +25708,9 @@ var YamlDocument = class {
       return null;
     }
     this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer, depth);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
     if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer, i), null, depth + 1));
+      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
     return node.value;
   }
   /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
@@ -25718,13 +25718,13 @@ var YamlDocument = class {
     if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
       this.#anchors.set(node.anchor, node);
   }
-  #expand(target, pointer, depth) {
+  #expand(target, pointer2, depth) {
     this.#expanding++;
-    const value2 = this.#read(target, pointer, null, depth + 1);
+    const value2 = this.#read(target, pointer2, null, depth + 1);
     this.#expanding--;
     return value2;
   }
-  #readMap(items, pointer, depth) {
+  #readMap(items, pointer2, depth) {
     const data = {};
     for (const { key: key2, value: value2 } of items) {
       if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
@@ -25741,7 +25741,7 @@ var YamlDocument = class {
         this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
-      const inside = at(pointer, name);
+      const inside = at(pointer2, name);
       if (Object.hasOwn(data, name)) {
         const first = this.source.position(this.keyRange(inside).start).line;
         this.#problems.add(range3, {
@@ -26032,7 +26032,7 @@ function loadOperator(definition) {
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
   if (!checked.ok) {
-    const faults = checked.faults.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
+    const faults = checked.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
     throw new Error(`operator ${name}: ${faults}`);
   }
   return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
@@ -26047,28 +26047,28 @@ function operatorDefaults(definition) {
 }
 
 // src/manifest/place.ts
-function placeIn(document2, pointer) {
+function placeIn(document2, pointer2) {
   return {
-    value: (details2) => document2.reportValue(pointer, details2),
-    key: (details2) => document2.reportKey(pointer, details2),
-    text: (offset, length, details2) => document2.reportInText(pointer, offset, length, details2),
-    at: (...steps2) => placeIn(document2, at(pointer, ...steps2)),
-    isWritten: document2.has(pointer),
+    value: (details2) => document2.reportValue(pointer2, details2),
+    key: (details2) => document2.reportKey(pointer2, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
-function placeInOperator(operator, document2, pointer, use) {
+function placeInOperator(operator, document2, pointer2, use) {
   const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
   return {
     value: report3,
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document2, at(pointer, ...steps2), use),
-    isWritten: document2.has(pointer),
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
@@ -26130,9 +26130,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names3 = tunables.items.map(({ name }) => name);
+  const names4 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name)) place.at(name).key(unknownTunable(name, names4));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26146,9 +26146,9 @@ function narrowTunables(tunables, written, place) {
   });
   return { items, types: tunables.types };
 }
-function unknownTunable(name, known2) {
-  const nearest = nearestName(name, known2);
-  const all = known2.length === 0 ? "the kernel has no tunables" : `known are ${known2.join(", ")}`;
+function unknownTunable(name, known3) {
+  const nearest = nearestName(name, known3);
+  const all = known3.length === 0 ? "the kernel has no tunables" : `known are ${known3.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
@@ -26163,10 +26163,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names3 = tunables.map(({ name }) => name);
+  const names4 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names4));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26202,8 +26202,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names3, values2) {
-  const entries = names3.flatMap((name) => {
+function createWorkload(names4, values2) {
+  const entries = names4.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26240,10 +26240,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names3) checkName(name, first.place.at(name));
+  const names4 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names4) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names3) {
+    for (const name of names4) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26261,8 +26261,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names3.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names4);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26270,7 +26270,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names3.map((name) => {
+    names4.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26278,7 +26278,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names3, values2),
+    workload: createWorkload(names4, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26299,19 +26299,19 @@ function parameterFault(value2, parameter2) {
   if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known2, place) {
-  for (const name of given.filter((one3) => !known2.includes(one3))) {
-    const nearest = nearestName(name, known2);
+function reportUnknownParameters(given, known3, place) {
+  for (const name of given.filter((one3) => !known3.includes(one3))) {
+    const nearest = nearestName(name, known3);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest === null ? `known are ${known2.join(", ")}` : `did you mean '${nearest}'?`
+      nextStep: nearest === null ? `known are ${known3.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names3 = Object.keys(parameters);
+  const names4 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names3, here);
+    reportUnknownParameters(Object.keys(values2), names4, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26332,8 +26332,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names3, complete);
-    const telling = names3.filter((name) => {
+    const { parameters: all } = createWorkload(names4, complete);
+    const telling = names4.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -26409,11 +26409,11 @@ function operatorParts(kernel, place, operator) {
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known2, place) {
-  const nearest = nearestName(name, known2);
+function reportUnknownOperator(name, known3, place) {
+  const nearest = nearestName(name, known3);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known2.length > 0 ? `operators are ${known2.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
 
@@ -26453,14 +26453,14 @@ var defaultBudget = {
 function share(value2) {
   return typeof value2 === "number" ? value2 : Number(value2.replace("%", "").trim()) / 100;
 }
-function readObjective(written, pointer, document2, inherited = defaultObjective) {
+function readObjective(written, pointer2, document2, inherited = defaultObjective) {
   const minimize = written?.minimize;
   if (written === void 0 || minimize === void 0) return inherited;
   const slack = written["latency-slack"];
   if (minimize === "energy")
     return { minimize, latencySlack: slack === void 0 ? defaultSlack : share(slack) };
   if (slack !== void 0) {
-    document2.reportKey(at(pointer, "latency-slack"), {
+    document2.reportKey(at(pointer2, "latency-slack"), {
       message: `'latency-slack' means nothing with 'minimize: ${minimize}'`,
       nextStep: "remove it, or write 'minimize: energy'"
     });
@@ -26552,9 +26552,9 @@ function partsOf(kernel, place, context) {
 }
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
-  const pointer = at("/kernels", name);
-  const place = placeIn(document2, pointer);
-  const objective = readObjective(kernel.objective, at(pointer, "objective"), document2, context.objective);
+  const pointer2 = at("/kernels", name);
+  const place = placeIn(document2, pointer2);
+  const objective = readObjective(kernel.objective, at(pointer2, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
   const parts = partsOf(kernel, place, context);
   if (parts === null) return null;
@@ -26574,7 +26574,7 @@ function readKernel(name, kernel, context) {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
-    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer).start) },
+    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer2).start) },
     source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
@@ -26606,38 +26606,38 @@ var patternWords = {
   "^[^\\u0000]+$": "must not hold the character NUL",
   "^[A-Za-z0-9][A-Za-z0-9._-]*$": "must be letters, digits, dots, dashes and underscores"
 };
-function exampleAt(pointer) {
-  const example = guideAt(manifestGuide, pointer)?.example ?? null;
+function exampleAt(pointer2) {
+  const example = guideAt(manifestGuide, pointer2)?.example ?? null;
   return example === null ? null : `write for example ${example}`;
 }
-function unknownKey(pointer, key2) {
-  const known2 = guideAt(manifestGuide, pointer)?.keys ?? [];
-  const nearest = nearestName(key2, known2);
-  const nextStep = nearest === null ? `known keys are ${known2.join(", ")}` : `did you mean '${nearest}'?`;
+function unknownKey(pointer2, key2) {
+  const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
+  const nearest = nearestName(key2, known3);
+  const nextStep = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep };
 }
-function missingKey(pointer, key2) {
-  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer)) {
+function missingKey(pointer2, key2) {
+  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer2)) {
     return {
       message: "has neither 'source' nor 'operator' nor 'command'",
       nextStep: "add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
       absence: true
     };
   }
-  const example = guideAt(manifestGuide, at(pointer, key2))?.example ?? null;
+  const example = guideAt(manifestGuide, at(pointer2, key2))?.example ?? null;
   return {
     message: `'${key2}' is missing`,
     nextStep: example === null ? `add '${key2}: …'` : `add for example '${key2}: ${example}'`,
     absence: true
   };
 }
-function impossibleKey(key2, pointer) {
-  const words2 = /^\/kernels$/.test(pointer) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
+function impossibleKey(key2, pointer2) {
+  const words2 = /^\/kernels$/.test(pointer2) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
   return { message: `'${key2.slice(0, 80)}' ${words2}, at most 64 characters`, nextStep: "use another name" };
 }
-function valueAt(data, pointer) {
+function valueAt(data, pointer2) {
   let value2 = data;
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (typeof value2 !== "object" || value2 === null) return void 0;
     value2 = value2[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
@@ -26645,33 +26645,33 @@ function valueAt(data, pointer) {
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
 function report(fault, document2) {
-  const { pointer, keyword, params } = fault;
-  const value2 = valueAt(document2.data, pointer);
+  const { pointer: pointer2, keyword, params } = fault;
+  const value2 = valueAt(document2.data, pointer2);
   if (keyword === "additionalProperties") {
-    const inside = at(pointer, String(params.additionalProperty));
-    document2.reportKey(inside, unknownKey(pointer, String(params.additionalProperty)));
+    const inside = at(pointer2, String(params.additionalProperty));
+    document2.reportKey(inside, unknownKey(pointer2, String(params.additionalProperty)));
     return inside;
   }
   if (keyword === "propertyNames") {
-    const inside = at(pointer, String(params.propertyName));
-    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer));
+    const inside = at(pointer2, String(params.propertyName));
+    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer2));
     return inside;
   }
   if (keyword === "required") {
-    document2.reportKey(pointer, missingKey(pointer, String(params.missingProperty)));
+    document2.reportKey(pointer2, missingKey(pointer2, String(params.missingProperty)));
     return null;
   }
   if (keyword === "false schema") {
-    const { parent, step: step3 } = splitPointer(pointer);
+    const { parent, step: step3 } = splitPointer(pointer2);
     const isOperator = document2.has(at(parent, "operator"));
-    document2.reportKey(pointer, {
+    document2.reportKey(pointer2, {
       message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
       nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
     });
-    return pointer;
+    return pointer2;
   }
   if (keyword === "uniqueItems") {
-    const inside = at(pointer, Math.max(Number(params.i), Number(params.j)));
+    const inside = at(pointer2, Math.max(Number(params.i), Number(params.j)));
     const repeated = valueAt(document2.data, inside);
     document2.reportValue(inside, {
       message: `${String(repeated)} is given twice`,
@@ -26681,26 +26681,26 @@ function report(fault, document2) {
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words2 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
-  const { step: step2 } = splitPointer(pointer);
-  const subject = pointer === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
-  document2.reportValue(pointer, {
+  const { step: step2 } = splitPointer(pointer2);
+  const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
+  document2.reportValue(pointer2, {
     message: `${subject} ${words2 ?? fault.message}`,
-    nextStep: suggestion(fault, value2) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
+    nextStep: suggestion(fault, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
   });
-  return pointer;
+  return pointer2;
 }
 function suggestion({ keyword, params }, value2) {
   if (keyword !== "enum" || typeof value2 !== "string" || !Array.isArray(params.allowedValues)) return null;
   const nearest = nearestName(value2, params.allowedValues.map(String));
   return nearest === null ? null : `did you mean '${nearest}'?`;
 }
-function without(data, removed, pointer = "") {
-  if (removed.has(pointer)) return void 0;
-  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer, i)));
+function without(data, removed, pointer2 = "") {
+  if (removed.has(pointer2)) return void 0;
+  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer2, i)));
   if (typeof data !== "object" || data === null) return data;
   const entries = Object.entries(data).map(([key2, value2]) => [
     key2,
-    without(value2, removed, at(pointer, key2))
+    without(value2, removed, at(pointer2, key2))
   ]);
   return Object.fromEntries(entries.filter(([, value2]) => value2 !== void 0));
 }
@@ -26709,13 +26709,13 @@ function readSound(document2) {
   if (checked.ok) return checked.value;
   const removed = /* @__PURE__ */ new Set();
   const forbidden = new Set(
-    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer }) => pointer)
+    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
   );
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report(fault, document2);
-    if (pointer !== null) removed.add(pointer);
+    const pointer2 = report(fault, document2);
+    if (pointer2 !== null) removed.add(pointer2);
   }
   if (checked.faults.length >= maxFaults) return {};
   const sound = without(document2.data, removed);
@@ -26758,10 +26758,10 @@ var SourceFiles = class {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === void 0) continue;
       if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
-      const pointer = found.find(([, file]) => isPointer(file));
-      if (pointer !== void 0) {
+      const pointer2 = found.find(([, file]) => isPointer(file));
+      if (pointer2 !== void 0) {
         place.value({
-          message: `'${pointer[0]}' is a pointer of Git LFS, and not the file itself`,
+          message: `'${pointer2[0]}' is a pointer of Git LFS, and not the file itself`,
           nextStep: "keep what programs are built from in git, or have the program fetch it"
         });
       }
@@ -26788,8 +26788,8 @@ var SourceFiles = class {
     });
   }
   #file(path2) {
-    const known2 = this.#known.get(path2);
-    if (known2 !== void 0) return [path2, known2, known2.content().byteLength];
+    const known3 = this.#known.get(path2);
+    if (known3 !== void 0) return [path2, known3, known3.content().byteLength];
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
@@ -29261,16 +29261,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names3 = [];
+  const names4 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names3;
+      return names4;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names3.push(makeNameElem(word4));
+    if (word4) names4.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -31110,8 +31110,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep5 = proposedName.lastIndexOf("::");
-  const name = sep5 === -1 ? proposedName : proposedName.slice(sep5 + 2);
+  const sep7 = proposedName.lastIndexOf("::");
+  const name = sep7 === -1 ? proposedName : proposedName.slice(sep7 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -31123,16 +31123,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants9, packageName2) {
-  if (Object.keys(constants9).length === 0) return void 0;
-  return new ConstantsResolver(constants9, packageName2);
+function createConstantsResolver(constants10, packageName2) {
+  if (Object.keys(constants10).length === 0) return void 0;
+  return new ConstantsResolver(constants10, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants9, packageName2 = "package") {
-    this.constants = constants9;
+  constructor(constants10, packageName2 = "package") {
+    this.constants = constants10;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33067,13 +33067,13 @@ function memberValue(base2, name) {
     return index >= 0 ? base2.elements[index] ?? null : null;
   }
   if (type.kind === "vector" && isSwizzle(name)) {
-    const picked = [...name].map((c) => base2.elements[swizzleIndex[c]]);
-    if (picked.some((p) => !p)) return null;
-    if (picked.length === 1) return picked[0];
+    const picked2 = [...name].map((c) => base2.elements[swizzleIndex[c]]);
+    if (picked2.some((p) => !p)) return null;
+    if (picked2.length === 1) return picked2[0];
     return {
       kind: "composite",
-      type: vecType(picked.length, type.elem),
-      elements: picked
+      type: vecType(picked2.length, type.elem),
+      elements: picked2
     };
   }
   return null;
@@ -33675,8 +33675,8 @@ var SourceModules = class {
   }
   /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
   marked(path2) {
-    const known2 = this.#marked.get(path2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#marked.get(path2);
+    if (known3 !== void 0) return known3;
     const source = this.source.files[path2] ?? "";
     const marked = markLoops(source);
     this.#marked.set(path2, marked);
@@ -33685,8 +33685,8 @@ var SourceModules = class {
     return marked;
   }
   resolveModule(modulePath) {
-    const known2 = this.#parsed.get(modulePath);
-    if (known2) return known2;
+    const known3 = this.#parsed.get(modulePath);
+    if (known3) return known3;
     const path2 = this.#files.get(modulePath);
     if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
     const src = this.marked(path2);
@@ -33725,8 +33725,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants9) {
-    const own = createConstantsResolver({ ...constants9 }, packageName);
+  constructor(modules, constants10) {
+    const own = createConstantsResolver({ ...constants10 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -33870,8 +33870,8 @@ function childrenOf(element2, module) {
 function wordsOf(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
   const words2 = [];
   const visit = (one3) => {
-    const picked = pick(one3);
-    if (picked !== null) words2.push(...picked.split("::"));
+    const picked2 = pick(one3);
+    if (picked2 !== null) words2.push(...picked2.split("::"));
     for (const child of childElems(one3)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
@@ -34047,7 +34047,7 @@ function evaluateValues(definition, variables) {
   if (definition.values === null) return succeeded(null);
   const values2 = [];
   for (const [index, expression] of definition.values.entries()) {
-    const value2 = evaluateOrFail((known2) => expression.evaluate(known2), variables);
+    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
     if (!value2.ok) {
       return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
     }
@@ -34195,9 +34195,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
+    const names4 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names4) for (const other of this.#aliases.get(name) ?? []) names4.add(other);
+    return names4;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -34259,7 +34259,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
+          (one3, known3) => visit(one3, { guards: known3, certain: known3 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -34293,9 +34293,9 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names3, name, words2) {
-  const known2 = names3?.get(name);
-  for (const word4 of words2) known2?.add(word4);
+function addTo(names4, name, words2) {
+  const known3 = names4?.get(name);
+  for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
   if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
@@ -34303,12 +34303,12 @@ function changedInPart(statement) {
   return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
 }
 function add(map2, name, words2) {
-  let known2 = map2.get(name);
-  if (!known2) {
-    known2 = /* @__PURE__ */ new Set();
-    map2.set(name, known2);
+  let known3 = map2.get(name);
+  if (!known3) {
+    known3 = /* @__PURE__ */ new Set();
+    map2.set(name, known3);
   }
-  for (const word4 of words2) known2.add(word4);
+  for (const word4 of words2) known3.add(word4);
 }
 function forEachGuarded(elements, outer, visit) {
   let chain = [];
@@ -34349,12 +34349,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names3 = [];
+  const names4 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
+    names4.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
+    names4.push(rootName(statement.target) ?? "");
+  return [...names4, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf(
@@ -34583,8 +34583,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants10 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants10, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -34602,8 +34602,8 @@ var Slots = class {
   #rooms = /* @__PURE__ */ new WeakMap();
   /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
   of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#slots.get(declaration);
+    if (known3 !== void 0) return known3;
     const slot2 = this.room(owner).used++;
     this.#slots.set(declaration, slot2);
     return slot2;
@@ -34720,8 +34720,8 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  return picked.some((element2) => element2 === void 0) ? null : picked;
+  const picked2 = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
   const truth = truthOperators[operator] ?? (() => null);
@@ -34886,14 +34886,14 @@ function addressCode(expression, scope) {
       return unknown2;
   }
 }
-function pointedAtCode(pointer, scope) {
-  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
-  if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
-    return addressCode(pointer.expression, scope);
+function pointedAtCode(pointer2, scope) {
+  if (pointer2.kind === "parenthesized-expression") return pointedAtCode(pointer2.expression, scope);
+  if (pointer2.kind === "unary-expression" && pointer2.operator.value === "&") {
+    return addressCode(pointer2.expression, scope);
   }
-  if (pointer.kind !== "ref") return unknown2;
+  if (pointer2.kind !== "ref") return unknown2;
   const { module } = scope.program;
-  const declaration = declarationOf(pointer.ident, module);
+  const declaration = declarationOf(pointer2.ident, module);
   const element2 = declaration?.declElem;
   if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
   if (element2?.kind !== "param") return unknown2;
@@ -35079,12 +35079,12 @@ function scalar(name, values2, kind) {
   return null;
 }
 function lengthCode(call2, scope) {
-  const [pointer] = call2.arguments;
-  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
-  const type = typeOf3(pointer.expression, scope.program.module);
-  const binding = bindingCode(pointer.expression, scope);
+  const [pointer2] = call2.arguments;
+  if (pointer2?.kind !== "unary-expression" || pointer2.operator.value !== "&") return unknown3;
+  const type = typeOf3(pointer2.expression, scope.program.module);
+  const binding = bindingCode(pointer2.expression, scope);
   if (type.kind !== "array" || binding === null) return unknown3;
-  const address = addressCode(pointer.expression, scope);
+  const address = addressCode(pointer2.expression, scope);
   const stride = sizeCode(type.elem, scope, arrayStride);
   return (run, frame) => {
     const buffer = binding(run);
@@ -35214,8 +35214,8 @@ function declarationCode(declaration, reference, scope) {
       }
       const slot3 = slots.of(declaration, slots);
       return (run) => {
-        const known2 = run.constants[slot3];
-        if (known2 !== void 0) return known2;
+        const known3 = run.constants[slot3];
+        if (known3 !== void 0) return known3;
         const number3 = run.numbers[name];
         const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
         run.constants[slot3] = value2;
@@ -35244,8 +35244,8 @@ function declarationCode(declaration, reference, scope) {
   if (declaration.isGlobal) {
     const slot3 = slots.of(declaration, slots);
     return (run, frame, view) => {
-      const known2 = run.constants[slot3];
-      if (known2 !== void 0) return known2;
+      const known3 = run.constants[slot3];
+      if (known3 !== void 0) return known3;
       run.constants[slot3] = null;
       const value2 = held2(run, frame, view);
       run.constants[slot3] = value2;
@@ -35394,11 +35394,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names4.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -35408,9 +35408,9 @@ function readVariables(declarations, module) {
     }
     if (element2.kind === "call-expression" && element2.function.kind === "ref") {
       const callee = element2.function.ident.originalName;
-      const [pointer, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
-        visitTarget(pointer.expression);
+      const [pointer2, ...others] = element2.arguments;
+      if ((callee === "atomicStore" || callee === "arrayLength") && pointer2?.kind === "unary-expression" && pointer2.operator.value === "&") {
+        visitTarget(pointer2.expression);
         for (const argument of others) visit(argument);
         return;
       }
@@ -35429,7 +35429,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names3;
+  return names4;
 }
 
 // src/kernel/reflect.ts
@@ -35444,10 +35444,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names4 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names4 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -35648,8 +35648,8 @@ function spaceOf(expression, scope, path2) {
       return null;
   }
 }
-function spaceOfPointer(pointer, scope, path2) {
-  const type = typeOf3(pointer, scope.program.module);
+function spaceOfPointer(pointer2, scope, path2) {
+  const type = typeOf3(pointer2, scope.program.module);
   return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
@@ -35710,8 +35710,8 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names3, cost2) {
-  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
+function byName(names4, cost2) {
+  return Object.fromEntries(names4.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
   const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
@@ -35925,18 +35925,18 @@ function conversionCode(call2, type, scope) {
   return sequence(codes);
 }
 function atomicCode(name, call2, scope) {
-  const [pointer, ...values2] = call2.arguments;
+  const [pointer2, ...values2] = call2.arguments;
   const codes = values2.map((value2) => expressionCode(value2, scope));
-  if (!pointer) return sequence(codes);
-  codes.push(expressionCode(pointer, scope));
-  if (name === "atomicLoad") codes.push(pointeeCode(pointer, scope, "Load"));
-  else if (name === "atomicStore") codes.push(pointeeCode(pointer, scope, "Store"));
+  if (!pointer2) return sequence(codes);
+  codes.push(expressionCode(pointer2, scope));
+  if (name === "atomicLoad") codes.push(pointeeCode(pointer2, scope, "Load"));
+  else if (name === "atomicStore") codes.push(pointeeCode(pointer2, scope, "Store"));
   else codes.push(adding("atomics"));
   return sequence(codes);
 }
-function pointeeCode(pointer, scope, what) {
-  if (pointer.kind !== "unary-expression" || pointer.operator.value !== "&") return null;
-  return isMemory(pointer.expression, scope) ? accessCode(pointer.expression, scope, what) : null;
+function pointeeCode(pointer2, scope, what) {
+  if (pointer2.kind !== "unary-expression" || pointer2.operator.value !== "&") return null;
+  return isMemory(pointer2.expression, scope) ? accessCode(pointer2.expression, scope, what) : null;
 }
 
 // src/kernel/features/trip-count.ts
@@ -36339,8 +36339,8 @@ var Structure = class {
     return counts.get(declaration) ?? 0;
   }
   body(fn) {
-    const known2 = this.#bodies.get(fn);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#bodies.get(fn);
+    if (known3 !== void 0) return known3;
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
@@ -36513,12 +36513,12 @@ var SharedParts = class {
   find(part, make) {
     const { owner, gathers, parts, module } = part;
     const all = gathers ? this.#gathered : this.#known;
-    let known2 = all.get(owner);
-    if (!known2) {
-      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known2);
+    let known3 = all.get(owner);
+    if (!known3) {
+      known3 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known3);
     }
-    const { conditions, units: units2 } = known2;
+    const { conditions, units: units2 } = known3;
     let key2 = "";
     for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
     const found = units2.get(key2);
@@ -36544,7 +36544,7 @@ function bindOutputs({ outputs }, workload, variables) {
     const { name, check: check3 } = output2;
     const type = elementType(output2, workload);
     if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
+    const length = evaluateCount((known3) => output2.length.evaluate(known3), variables);
     if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
     bound.push({
       name,
@@ -36673,20 +36673,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants9[name] = String(value2);
+      constants10[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants9[name] = value2;
+      constants10[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -36770,12 +36770,12 @@ function linkedLines(linked) {
     const found = lineOrigin(linked, line3, offset);
     offset += line3.length + 1;
     if (found === null) return null;
-    let known2 = starts.get(found.file);
-    if (!known2) {
-      known2 = lineStarts2(found.text);
-      starts.set(found.file, known2);
+    let known3 = starts.get(found.file);
+    if (!known3) {
+      known3 = lineStarts2(found.text);
+      starts.set(found.file, known3);
     }
-    const { line: userLine, column } = positionAt(known2, found.offset);
+    const { line: userLine, column } = positionAt(known3, found.offset);
     return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
 }
@@ -36789,9 +36789,9 @@ function lineOrigin(linked, line3, offset) {
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
 }
-function inUserFile(failure, lines) {
+function inUserFile(failure, lines2) {
   if (failure.line === void 0) return failure;
-  const origin = lines[failure.line - 1];
+  const origin = lines2[failure.line - 1];
   const { line: _line, column: _column, file: _file, ...rest } = failure;
   if (!origin) return rest;
   return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
@@ -37021,7 +37021,7 @@ function isMark(statement) {
   const callee = statement.call.function;
   return (callee.kind === "ref" ? callee.ident : callee.name).originalName === marker;
 }
-function unrollAll(marked, { module, lines }) {
+function unrollAll(marked, { module, lines: lines2 }) {
   const text3 = new SplicedText(module.text);
   const starts = lineStarts2(module.text);
   const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
@@ -37055,7 +37055,7 @@ function unrollAll(marked, { module, lines }) {
   text3.copy(copied, module.text.length);
   const parsed = parseWgsl("", text3.toString());
   if (!parsed.ok) return parsed;
-  return succeeded({ module: parsed.value, lines: text3.lines(lines) });
+  return succeeded({ module: parsed.value, lines: text3.lines(lines2) });
 }
 function factorOf({ call: call2 }, scope) {
   const [expression] = call2.arguments;
@@ -37073,8 +37073,8 @@ function writeLoop(text3, loop, counting, factor3, module) {
   const newLine2 = `
 ${before.slice(0, before.length - before.trimStart().length)}`;
   const body = (value2) => writeCopy(text3, loop, `let ${name} = ${value2};`, module);
-  const full = Math.floor(trips / factor3);
-  if (full <= 1) {
+  const full2 = Math.floor(trips / factor3);
+  if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
       body(literal2(start + trip * step2));
@@ -37085,7 +37085,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
   const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
-  const middle2 = start + full * factor3 * step2;
+  const middle2 = start + full2 * factor3 * step2;
   text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
@@ -37093,7 +37093,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
-  const rest = trips - full * factor3;
+  const rest = trips - full2 * factor3;
   if (rest === 0) return;
   text3.insert(newLine2, loop.start);
   if (rest === 1) {
@@ -37128,12 +37128,12 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
   const text3 = source.files[source.path];
   if (text3 === void 0) return failed("compile", "the file is missing", { file: source.path });
   let wgsl2 = modules.marked(source.path);
-  let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
+  let lines2 = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
     const linked = await linkModules(modules, parameters);
     if (!linked.ok) return linked;
     wgsl2 = linked.value.wgsl;
-    lines = linkedLines(linked.value);
+    lines2 = linkedLines(linked.value);
   }
   let parsed = parseWgsl(source.path, wgsl2);
   if (parsed.ok && overrideNames(parsed.value).length > 0) {
@@ -37141,8 +37141,8 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
   if (modules.misplaced) return { ok: false, failure: modules.misplaced };
-  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines) };
-  return unrollLoops({ module: parsed.value, lines });
+  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines2) };
+  return unrollLoops({ module: parsed.value, lines: lines2 });
 }
 function parameterWords(modules) {
   const { source } = modules;
@@ -37180,20 +37180,20 @@ var Structures = class {
     if (!this.#hasStructures) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
-    const known2 = this.#codes.get(key2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#codes.get(key2);
+    if (known3 !== void 0) return known3;
     if (this.#codes.size >= maxStructures) this.#codes.clear();
     const code = this.#make(configuration);
     this.#codes.set(key2, code);
     return code;
   }
   #make(configuration) {
-    const { constants: constants9, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants9).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants10, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants10).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants9), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants10), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37222,9 +37222,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants9, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants10, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants9).map(kindOf3);
+        const kinds2 = Object.values(constants10).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37275,10 +37275,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names4 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names4}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -37334,7 +37334,7 @@ var Builder = class {
       program: program.value
     });
   }
-  #program({ module, lines }, configuration, launch, role) {
+  #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
@@ -37353,7 +37353,7 @@ var Builder = class {
       buffers,
       requiredFeatures,
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
-      lines
+      lines: lines2
     };
     this.#latest = { program, module };
     return succeeded(program);
@@ -37368,7 +37368,7 @@ var Builder = class {
     }
     const dispatch = [1, 1, 1];
     for (const [axis, expression] of expressions.entries()) {
-      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
+      const count2 = evaluateCount((known3) => expression.evaluate(known3), variables);
       if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
@@ -37578,16 +37578,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names4.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names4.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names3];
+  return [...names4];
 }
 
 // src/kernel/describe/entry.ts
@@ -37718,13 +37718,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants9 = /* @__PURE__ */ new Set();
+  const constants10 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants9.add(name);
+        if (name !== "") constants10.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37733,21 +37733,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants9);
+  const named2 = alternatives([...conditions], constants10);
   return [
-    ...[...constants9].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants10].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants9) {
+function alternatives(conditions, constants10) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants9.has(word4) && stem2 !== "" && (constants9.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants10.has(word4) && stem2 !== "" && (constants10.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37765,16 +37765,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants9[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants10[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -37800,14 +37800,14 @@ async function describeWesl(source, switches) {
     const links = [];
     for (const standIn of standIns) {
       const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
-      const known2 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
-      const isComplete = known2.length <= parameters.length;
-      parameters = known2;
+      const known3 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
+      const isComplete = known3.length <= parameters.length;
+      parameters = known3;
       if (!isComplete) break;
       if (!linked.ok) return linked;
       const parsed = parseWgsl(source.path, linked.value.wgsl);
-      const lines = linkedLines(linked.value);
-      const locate2 = (failure) => inUserFile(failure, lines);
+      const lines2 = linkedLines(linked.value);
+      const locate2 = (failure) => inUserFile(failure, lines2);
       if (!parsed.ok) return { ok: false, failure: locate2(parsed.failure) };
       links.push(describeModule(parsed.value, locate2, withSwitches(parameters, switches)));
     }
@@ -37843,13 +37843,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names3 = [
+  const names4 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names4.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names4, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -37892,8 +37892,8 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks, program) {
-  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
+async function template(names4, values2, marks, program) {
+  const marked = new Map(names4.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
@@ -37906,10 +37906,10 @@ async function isConstant2(name, values2, marks, program) {
   }
   return true;
 }
-function createMarks(names3, text3) {
+function createMarks(names4, text3) {
   let next = 17e8;
   return new Map(
-    names3.map((name) => {
+    names4.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -38281,8 +38281,8 @@ function findDisturbances(request) {
 }
 function newProcesses(before, after) {
   if (before === null || after === null) return [];
-  const known2 = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known2.has(pid));
+  const known3 = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known3.has(pid));
   if (fresh.length === 0) return [];
   const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
   return [`a new process came onto the GPU: ${who}`];
@@ -38671,12 +38671,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve3) => {
+    this.#ended = new Promise((resolve4) => {
       const ended = (how) => {
         living.delete(child);
         const said = this.#said.trim();
         this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
-        resolve3();
+        resolve4();
       };
       child.once("error", (error) => {
         if (child.pid === void 0) {
@@ -38703,9 +38703,9 @@ var MeterProgram = class {
   #receive(text3) {
     const timeMs = this.#time.nowMs();
     if (this.#fault !== null) return;
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = lines.pop() ?? "";
-    for (const line3 of lines) if (!this.#take(line3, timeMs)) return;
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = lines2.pop() ?? "";
+    for (const line3 of lines2) if (!this.#take(line3, timeMs)) return;
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
   #take(line3, timeMs) {
@@ -38951,8 +38951,8 @@ async function findState(folder) {
   const sm = scaled(join9(folder, "freq1_input"), 1e-6);
   const memory = scaled(join9(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
-  const known2 = await Promise.all([sm(), memory(), celsius()]);
-  if (known2.every((read) => !read.ok)) return null;
+  const known3 = await Promise.all([sm(), memory(), celsius()]);
+  if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     return {
@@ -39170,14 +39170,14 @@ function pad(text3, width, align) {
   return align === "left" ? text3 + space2 : space2 + text3;
 }
 function wrap2(text3, width) {
-  const lines = [];
+  const lines2 = [];
   for (const word4 of text3.split(" ")) {
-    const last2 = lines.at(-1);
+    const last2 = lines2.at(-1);
     if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word4) <= width) {
-      lines[lines.length - 1] = `${last2} ${word4}`;
-    } else lines.push(word4);
+      lines2[lines2.length - 1] = `${last2} ${word4}`;
+    } else lines2.push(word4);
   }
-  return lines;
+  return lines2;
 }
 
 // src/report/format.ts
@@ -39263,8 +39263,8 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names4 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names4.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
@@ -39335,8 +39335,8 @@ function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? "" : text3(-least(known2.map((value2) => -value2)));
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? "" : text3(-least(known3.map((value2) => -value2)));
 }
 function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
@@ -39421,9 +39421,9 @@ function verdictColour({ fails, verdict }) {
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names3 = Object.keys(configuration);
-  if (previous === null) return names3.length > 0;
-  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+  const names4 = Object.keys(configuration);
+  if (previous === null) return names4.length > 0;
+  return names4.length !== Object.keys(previous).length || names4.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -41319,8 +41319,8 @@ function leadingDigit(value2) {
 function described({ format: format5, title }) {
   return { format: format5, title };
 }
-function strokes(lines) {
-  return lines.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
+function strokes(lines2) {
+  return lines2.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
 }
 function drawAxes(frame, x2, y2) {
   const { left, top, right, bottom } = frame;
@@ -42506,9 +42506,9 @@ function planeFigure(options) {
   ]);
 }
 function linesFigure(options) {
-  const { lines, size = defaultSize } = options;
+  const { lines: lines2, size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = lines.flatMap(({ points }) => points);
+  const all = lines2.flatMap(({ points }) => points);
   const x2 = createAxis({
     ...options.x,
     values: all.map((point2) => point2.x),
@@ -42523,7 +42523,7 @@ function linesFigure(options) {
     ticks: 5,
     from: options.fromZero === true ? "zero" : "fit"
   });
-  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at3) => {
+  const legend = lines2.length < 2 ? [] : lines2.map(({ label, tone, thin: thin2 }, at3) => {
     const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at3];
     const sample = [
       { x: left, y: top - 4 },
@@ -42533,7 +42533,7 @@ function linesFigure(options) {
   });
   return figure(options, size, [
     drawAxes(frame, x2, y2),
-    ...lines.map(
+    ...lines2.map(
       ({ points, ...style2 }) => polyline(
         points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) })),
         style2
@@ -42749,12 +42749,12 @@ function diffHtml(diff, maxLength4) {
   const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
   const all = text3.split("\n");
-  const lines = all.map((line3, at3) => {
+  const lines2 = all.map((line3, at3) => {
     const isName2 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
     const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
     return element("span", { class: kind }, indentedHtml(line3));
   });
-  return element("pre", { tabindex: "0" }, ...lines);
+  return element("pre", { tabindex: "0" }, ...lines2);
 }
 function differences(kernel, context) {
   const { base: base2, head: head2 } = kernel.configuration;
@@ -43012,9 +43012,9 @@ var diffRoom = 15e5;
 var maxDiff = 2e4;
 var idOf = (at3) => `kernel-${at3 + 1}`;
 function kilowattHours(report3) {
-  const known2 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
-  if (known2.length === 0) return "";
-  const sum = known2.reduce((total2, value2) => total2 + value2, 0);
+  const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
+  if (known3.length === 0) return "";
+  const sum = known3.reduce((total2, value2) => total2 + value2, 0);
   const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
   return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
 }
@@ -43175,8 +43175,8 @@ ${content}
 </details>`;
 }
 function movement(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return known2.join(" → ");
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return known3.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -43316,10 +43316,10 @@ function policyBlock(report3) {
     other === null ? "" : escapeMarkdown(other, 4e3)
   ].filter((text3) => text3 !== "").join("\n\n");
 }
-function codeBlock(language, lines) {
-  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
+function codeBlock(language, lines2) {
+  const runs2 = lines2.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(Math.max(2, ...runs2) + 1);
-  return [`${fence}${language}`, ...lines, fence].join("\n");
+  return [`${fence}${language}`, ...lines2, fence].join("\n");
 }
 function suggestionBlock(report3, limits2) {
   const diff = suggestionDiff(report3, limits2.maxNotes);
@@ -43360,11 +43360,11 @@ var maxPoints = 24;
 var leastPoints = 5;
 function chart({ convergence: convergence2, objective, trials }) {
   const step2 = trials / Math.max(1, convergence2.length);
-  const known2 = convergence2.flatMap(
+  const known3 = convergence2.flatMap(
     (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
   );
-  const every = Math.max(1, Math.ceil(known2.length / maxPoints));
-  const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
+  const every = Math.max(1, Math.ceil(known3.length / maxPoints));
+  const shown = known3.filter((_, at3) => (known3.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
   const [unit2, size] = objectiveUnit(objective, Math.max(...shown.map(({ value: value2 }) => value2)));
@@ -43526,8 +43526,8 @@ function ratioCell(ratio3, paint) {
   return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
 function movementCell(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return { text: known2.join(" → ") };
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts = runFacts(report3);
@@ -43572,8 +43572,8 @@ function total(widths) {
   return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
 }
 function narrowest(columns2, rows) {
-  const full = widthsOf(columns2, rows);
-  return total(full.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
+  const full2 = widthsOf(columns2, rows);
+  return total(full2.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
 }
 function chooseColumns(task) {
   const { columns: columns2, rows, width } = task;
@@ -43584,8 +43584,8 @@ function chooseColumns(task) {
   let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
   const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a2, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a2]?.dropOrder ?? 0));
   for (const index of droppable) {
-    const picked = pick(chosen);
-    if (narrowest(picked.columns, picked.rows) <= width) break;
+    const picked2 = pick(chosen);
+    if (narrowest(picked2.columns, picked2.rows) <= width) break;
     chosen = chosen.filter((i) => i !== index);
   }
   return chosen;
@@ -43605,10 +43605,10 @@ function shrink(columns2, widths, width) {
 function layOutTable(task) {
   const chosen = chooseColumns(task);
   const whole = chosen.map((i) => task.columns[i]);
-  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
-  const fits2 = narrowest(whole, full) <= task.width;
+  const full2 = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
+  const fits2 = narrowest(whole, full2) <= task.width;
   const columns2 = fits2 ? whole : whole.map(shortenTitle);
-  const rows = fits2 ? full : full.map((row) => row.map(shorten2));
+  const rows = fits2 ? full2 : full2.map((row) => row.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
   const line3 = (cells) => {
@@ -43660,8 +43660,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names3 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  const names4 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names4}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -43732,14 +43732,14 @@ var bars = "▁▂▃▄▅▆▇█";
 function sparkline(values2, points) {
   if (values2.length === 0) return "";
   const count2 = Math.min(points, values2.length);
-  const picked = Array.from({ length: count2 }, (_, i) => {
+  const picked2 = Array.from({ length: count2 }, (_, i) => {
     const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at3] ?? null;
   });
-  const known2 = picked.filter((value2) => value2 !== null);
-  const low = Math.min(...known2);
-  const range3 = Math.max(...known2) - low;
-  return picked.map((value2) => {
+  const known3 = picked2.filter((value2) => value2 !== null);
+  const low = Math.min(...known3);
+  const range3 = Math.max(...known3) - low;
+  return picked2.map((value2) => {
     if (value2 === null) return " ";
     return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
   }).join("");
@@ -43803,8 +43803,8 @@ var minWidth = 40;
 function renderTerminal(report3, options) {
   const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
   const sections = report3.kind === "guard" ? guardSections(report3, style2) : retuneSections(report3, style2);
-  const shown = sections.filter((lines) => lines.length > 0);
-  return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
+  const shown = sections.filter((lines2) => lines2.length > 0);
+  return `${shown.map((lines2) => lines2.join("\n")).join("\n\n")}
 `;
 }
 
@@ -43969,19 +43969,19 @@ var metrics = ["energy", "latency"];
 function gatherEvidence(subject, metric, samples2, options) {
   const arms2 = { samples: samples2, from: "B", to: "H" };
   const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
   const flagEstimate = estimateOf(flag);
   const margin = effectiveMargin(subject, metric, options);
   return {
     subject,
     metric,
     attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
     margin,
     flag,
-    confirm,
+    confirm: confirm2,
     flagEstimate,
-    confirmEstimate: estimateOf(confirm),
+    confirmEstimate: estimateOf(confirm2),
     flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
   };
 }
@@ -44082,8 +44082,8 @@ function decide(evidence, estimate, confirmP, options) {
 function isUnconfirmed({ flagged, confirmEstimate }) {
   return flagged && confirmEstimate === null;
 }
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+function lackVerdict({ flag, confirm: confirm2 }) {
+  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
 }
 function describeLack({ metric, flag }) {
   if (!flag.measured) {
@@ -44144,12 +44144,12 @@ function judgeSentinel(subject, judged, moved) {
 
 // src/judge/judge.ts
 function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
+  const settings2 = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings2);
+  const movement2 = movementOf(moved, settings2);
   const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
@@ -44158,7 +44158,7 @@ function judge(subjects, samples2, options = {}) {
         evidence: one3,
         confirmP: confirmP.get(one3) ?? null,
         movement: movement2,
-        options: settings
+        options: settings2
       })
     );
     if (subject.sentinel) return judgeSentinel(subject, judged, moved);
@@ -44171,7 +44171,7 @@ function judge(subjects, samples2, options = {}) {
       sentinel: false,
       verdict: deciding.verdict,
       metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
   });
@@ -44328,42 +44328,42 @@ function distanceOf(evidence) {
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
   const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
+  const settings2 = withDefaults(judging);
+  if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
   const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  const evidenceOf = evidenceBySubject(pooledOf, settings2);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
     if (flag !== null) return flag;
   }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
   const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
   const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
+  const confirm2 = missing2({
     subjects: [...sentinels, ...flagged],
     phase: "confirm",
-    blocks: settings.confirmBlocks,
+    blocks: settings2.confirmBlocks,
     finishFirst: true
   });
-  return confirm ?? { phase: "done" };
+  return confirm2 ?? { phase: "done" };
 }
-function evidenceBySubject(samplesOf3, settings) {
+function evidenceBySubject(samplesOf3, settings2) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
+    const known3 = gathered.get(subject);
+    if (known3 !== void 0) return known3;
     const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
     gathered.set(subject, evidence);
     return evidence;
   };
 }
 function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
+  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
+  const { flagBlocks } = settings2;
   const first = missing2({
     subjects,
     phase: "flag",
@@ -44371,7 +44371,7 @@ function flagNext(request) {
     finishFirst: true
   });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
   const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
@@ -44445,7 +44445,7 @@ function exportKernelTuner(recording, objective = "time") {
     tune_params: Object.fromEntries(tunables.map(({ name, values: values2 }) => [name, values2])),
     objective
   };
-  const lines = measurements.map((measurement) => {
+  const lines2 = measurements.map((measurement) => {
     const values2 = tunables.map((tunable, i) => tunable.values[measurement.values[i] ?? 0]);
     const configuration = Object.fromEntries(tunables.map(({ name }, i) => [name, values2[i]]));
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
@@ -44453,7 +44453,7 @@ function exportKernelTuner(recording, objective = "time") {
   });
   return `${JSON.stringify(header2, null, 0).slice(0, -1)},
 "cache": {
-${lines.join(",\n")}}
+${lines2.join(",\n")}}
 }`;
 }
 
@@ -44764,10 +44764,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names3.has(name)) return `it has two tunables "${name}"`;
-    names3.add(name);
+    if (names4.has(name)) return `it has two tunables "${name}"`;
+    names4.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -44891,11 +44891,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names3 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
+  const names4 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names4) || !names4.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names3.map((name) => {
+  return names4.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -44940,19 +44940,19 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names4.add(name);
     }
   }
-  return [...names3].sort();
+  return [...names4].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known2 = numericFields(cache.entries, tunables);
-  const list4 = known2.slice(0, 20).join(", ") || "none";
+  const known3 = numericFields(cache.entries, tunables);
+  const list4 = known3.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
     nextStep: `Choose another field; those with figures are: ${list4}.`
@@ -44961,8 +44961,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names3) {
+  const names4 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names4) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -45185,11 +45185,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
+    const names4 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
+      if (names4.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names4.add(name);
     }
     return null;
   }
@@ -45229,36 +45229,211 @@ function writeRuntime(path2, file) {
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? null : median(known3);
+}
+
+// src/app/project/names-folder.ts
+import { isAbsolute } from "node:path";
+function namesFolder(base2) {
+  return isAbsolute(base2) || /^\.\.?(?:[\\/]|$)/.test(base2);
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname4, isAbsolute, relative, resolve as resolve2, sep as sep2 } from "node:path";
+import { dirname as dirname6, isAbsolute as isAbsolute3, relative, resolve as resolve3, sep as sep4 } from "node:path";
 
-// src/git/run-git.ts
-import { spawnSync } from "node:child_process";
-
-// src/git/git-process.ts
-var defaultMaxBytes = 1024 * 1024;
-var remoteProtocols = ["https", "http", "ssh", "file"];
-function safeSettings(network) {
-  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
-  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
-  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
-}
-function gitEnvironment(environment) {
-  const kept2 = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
+// src/git/git-environment.ts
+import { realpathSync } from "node:fs";
+import { delimiter, isAbsolute as isAbsolute2, sep } from "node:path";
+var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
+var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
+var isPath = (name) => /^path$/i.test(name);
+function picked(environment, isKept) {
+  const entries = Object.entries(environment).filter(
+    (entry) => entry[1] !== void 0 && isKept(entry[0])
   );
+  return Object.fromEntries(entries);
+}
+function isInside(folder, path2) {
+  return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+function searchPath(environment, root) {
+  const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
+  return text3.split(delimiter).filter((folder) => {
+    if (!isAbsolute2(folder)) return false;
+    try {
+      return !isInside(root, realpathSync(folder));
+    } catch {
+      return false;
+    }
+  });
+}
+function always(environment, root) {
   return {
-    ...Object.fromEntries(kept2),
+    PATH: searchPath(environment, root).join(delimiter),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_NO_LAZY_FETCH: "1"
+    GIT_NO_LAZY_FETCH: "1",
+    // A file that cannot be there: git complains of an empty one.
+    GIT_GRAFT_FILE: "/dev/null/none"
   };
+}
+function localEnvironment(environment, root) {
+  return {
+    ...picked(environment, (name) => needed.test(name) || settings.test(name)),
+    ...always(environment, root),
+    GIT_ALLOW_PROTOCOL: ""
+  };
+}
+
+// src/git/git-settings.ts
+function parseSettings(text3) {
+  const fields = text3.split("\0");
+  const settings2 = [];
+  for (let at3 = 0; at3 + 1 < fields.length; at3 += 2) {
+    const [scope = "", line3 = ""] = fields.slice(at3, at3 + 2);
+    const end = line3.indexOf("\n");
+    const [key2, value2] = end === -1 ? [line3, "true"] : [line3.slice(0, end), line3.slice(end + 1)];
+    settings2.push({ scope, key: key2, value: value2 });
+  }
+  return settings2;
+}
+var fixedSettings = [
+  ["core.hooksPath", "/dev/null"],
+  ["core.fsmonitor", "false"],
+  ["core.alternateRefsCommand", ""],
+  ["safe.bareRepository", "explicit"],
+  ["submodule.recurse", "false"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+  ["http.saveCookies", "false"]
+];
+function withoutFilters(settings2) {
+  const drivers = settings2.flatMap(({ key: key2 }) => /^filter\.(.*)\.[^.]*$/s.exec(key2)?.[1] ?? []);
+  return [...new Set(drivers)].flatMap((driver) => [
+    [`filter.${driver}.clean`, ""],
+    [`filter.${driver}.smudge`, ""],
+    [`filter.${driver}.process`, ""],
+    [`filter.${driver}.required`, "false"]
+  ]);
+}
+function settingArguments(overrides) {
+  return overrides.flatMap(([key2, value2]) => {
+    if (!key2.includes("=")) return ["-c", `${key2}=${value2}`];
+    throw new JoulegateError(
+      "bad-input",
+      `git is set up with ${JSON.stringify(key2)}, which cannot be turned off`,
+      {
+        code: "git-setting",
+        nextStep: "Give it a name without =."
+      }
+    );
+  });
+}
+
+// src/git/open-repository.ts
+import { existsSync as existsSync5, realpathSync as realpathSync3 } from "node:fs";
+import { dirname as dirname5, join as join13 } from "node:path";
+
+// src/git/find-git.ts
+import { accessSync, constants as constants5, statSync } from "node:fs";
+import { join as join11 } from "node:path";
+var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants5.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findGit(environment, root) {
+  const candidates = searchPath(environment, root).flatMap(
+    (folder) => names3.map((name) => join11(folder, name))
+  );
+  const found = candidates.find(isProgram);
+  if (found !== void 0) return found;
+  throw new JoulegateError("bad-input", "git was not found", {
+    code: "git-missing",
+    nextStep: "Install git and make sure it is on the PATH, outside this checkout, or name a folder instead of a revision."
+  });
+}
+
+// src/git/find-repository.ts
+import { existsSync as existsSync4, readFileSync as readFileSync3, realpathSync as realpathSync2, statSync as statSync2 } from "node:fs";
+import { dirname as dirname4, join as join12, resolve as resolve2, sep as sep2 } from "node:path";
+var marker2 = ".git";
+function real(path2) {
+  try {
+    return realpathSync2(path2);
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw new JoulegateError("bad-input", `${path2} cannot be looked at: ${error.message}`, {
+      code: "cannot-read",
+      nextStep: "Check the permissions.",
+      cause: error
+    });
+  }
+}
+function pointedAt(file, line3) {
+  const path2 = line3.exec(readFileSync3(file, "utf8").trimEnd())?.[1];
+  return path2 === void 0 ? null : real(resolve2(dirname4(file), path2));
+}
+function gitDirectoryAt(entry) {
+  const path2 = real(entry);
+  if (path2 === null) return null;
+  if (!statSync2(path2).isDirectory()) {
+    const led = pointedAt(path2, /^gitdir: (.+)$/s);
+    if (led !== null) return led;
+    throw new JoulegateError("bad-input", `${entry} leads to no git repository`, {
+      code: "not-a-repository",
+      nextStep: "Check out again, or mount the repository that this working tree belongs to."
+    });
+  }
+  return existsSync4(join12(path2, "HEAD")) && existsSync4(join12(path2, "objects")) ? path2 : null;
+}
+function commonDirectoryOf(gitDirectory) {
+  const link2 = join12(gitDirectory, "commondir");
+  return (existsSync4(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
+}
+function outermostRoot(path2) {
+  const parent = dirname4(path2);
+  const outer = parent === path2 ? null : outermostRoot(parent);
+  return outer ?? (existsSync4(join12(path2, marker2)) ? path2 : null);
+}
+function assertNotCarried(gitDirectory) {
+  if (gitDirectory.split(sep2).includes(marker2)) return;
+  const outer = outermostRoot(dirname4(gitDirectory));
+  if (outer === null) return;
+  const own = gitDirectoryAt(join12(outer, marker2));
+  if (own !== null && isInside(own, gitDirectory)) return;
+  throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
+    code: "carried-repository",
+    nextStep: "A repository that other files bring along is not read. Remove the .git that leads to it."
+  });
+}
+function findRepository(folder) {
+  const start = real(folder);
+  for (let root = start; root !== null; ) {
+    const gitDirectory = gitDirectoryAt(join12(root, marker2));
+    if (gitDirectory !== null) {
+      assertNotCarried(gitDirectory);
+      const common = commonDirectoryOf(gitDirectory);
+      assertNotCarried(common);
+      return { root, gitDirectory, commonDirectory: common };
+    }
+    root = dirname4(root) === root ? null : dirname4(root);
+  }
+  return null;
+}
+
+// src/git/git-process.ts
+var defaultMaxBytes = 1024 * 1024;
+function argumentsOf2({ overrides, args }) {
+  return ["--no-pager", ...settingArguments([...fixedSettings, ...overrides]), ...args];
 }
 function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
   const message = printable4(stderr2);
@@ -45267,7 +45442,7 @@ function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
 }
 function notStarted(command2, cause) {
   if (cause.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} is gone`, {
       code: "git-missing",
       nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
       cause
@@ -45292,8 +45467,14 @@ function outputTooLarge(command2) {
     nextStep: "Check that the files are text of a few megabytes at most."
   });
 }
+function notARepository(folder) {
+  return new JoulegateError("bad-input", `${folder} is not in a git repository`, {
+    code: "not-a-repository",
+    nextStep: "Run this inside a clone, or name a folder instead of a revision."
+  });
+}
 function verbOf(command2) {
-  return command2.args[0] ?? "";
+  return command2.args.find((argument) => !argument.startsWith("-")) ?? "";
 }
 function printable4(bytes) {
   return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
@@ -45306,20 +45487,18 @@ function throwIfHopeless(folder, message) {
     });
   }
   if (/not a git repository/i.test(message)) {
-    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
-      code: "not-a-repository",
-      nextStep: "Run this inside a clone, or name a folder instead of a revision."
-    });
+    throw notARepository(folder);
   }
 }
 
 // src/git/run-git.ts
+import { spawnSync } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
+  const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const end = spawnSync(program, argumentsOf2(command2), {
     cwd: folder,
-    env: gitEnvironment(environment),
+    env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
@@ -45335,31 +45514,175 @@ function runFailure(command2, error) {
   return notStarted(command2, error);
 }
 
+// src/git/open-repository.ts
+var maxSettingsBytes = 4 * 1024 * 1024;
+function confirm(place, program, environment) {
+  const { root, gitDirectory } = place;
+  const found = runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname5(root) },
+    overrides: [],
+    args: ["rev-parse", "--absolute-git-dir"]
+  });
+  if (found.ok && realpathSync3(found.stdout.toString("utf8").trimEnd()) === gitDirectory) return;
+  throw notARepository(root);
+}
+function placeVariables({ root, gitDirectory }) {
+  return { GIT_DIR: gitDirectory, GIT_WORK_TREE: root };
+}
+function openRepository({ root: folder, environment }) {
+  const place = findRepository(folder);
+  if (place === null) return null;
+  const program = findGit(environment, place.root);
+  confirm(place, program, environment);
+  const listed2 = runGit({
+    program,
+    folder: place.root,
+    variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
+    overrides: [],
+    args: ["config", "--list", "--show-scope", "--null"],
+    maxBytes: maxSettingsBytes
+  });
+  if (listed2.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed2.stdout.toString("utf8")) };
+  }
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed2.message}`, {
+    code: "git-failed",
+    nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
+  });
+}
+function requireRepository(question) {
+  const repository = openRepository(question);
+  if (repository === null) throw notARepository(question.root);
+  return repository;
+}
+function askGit(repository, { args, maxBytes: maxBytes3 }) {
+  const { program, root, environment, settings: settings2 } = repository;
+  return runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
+    overrides: withoutFilters(settings2),
+    args,
+    ...maxBytes3 === void 0 ? {} : { maxBytes: maxBytes3 }
+  });
+}
+
+// src/git/ref-names.ts
+import { existsSync as existsSync6 } from "node:fs";
+import { join as join14 } from "node:path";
+var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
+var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
+function nameIn(revision) {
+  return revision.split(/[~^]|@\{/)[0] ?? "";
+}
+function ambiguous2(name, meanings) {
+  return new JoulegateError("bad-input", `"${name}" may mean ${meanings.join(" or ")}`, {
+    code: "ambiguous-revision",
+    nextStep: "Write the one that is meant in full."
+  });
+}
+function assertOneMeaning(repository, revision) {
+  const name = nameIn(revision);
+  if (full.test(name)) return;
+  const places2 = ["refs", "refs/tags", "refs/heads", "refs/remotes"].map((folder) => `${folder}/${name}`);
+  places2.push(`refs/remotes/${name}/HEAD`);
+  const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
+  const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
+  if (meanings.length === 0) return;
+  if (/^[A-Z_]+$/.test(name) && existsSync6(join14(repository.gitDirectory, name)))
+    meanings.push(`git's own ${name}`);
+  if (/^[0-9a-f]{4,}$/.test(name)) {
+    const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
+    meanings.push(...lines(objects.stdout));
+  }
+  if (meanings.length > 1) throw ambiguous2(name, meanings);
+}
+
 // src/git/repository.ts
-function answer(question, args) {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
+import { statSync as statSync3 } from "node:fs";
+import { join as join16 } from "node:path";
+
+// src/git/stored-content.ts
+import { createHash as createHash6 } from "node:crypto";
+import { closeSync as closeSync5, openSync as openSync5, readFileSync as readFileSync4, readSync as readSync3 } from "node:fs";
+import { join as join15 } from "node:path";
+function isObject(bytes, object2) {
+  const algorithm = object2.length === 64 ? "sha256" : "sha1";
+  return createHash6(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+}
+function sha256(bytes) {
+  return createHash6("sha256").update(bytes).digest("hex");
+}
+function pointer(hash, size) {
+  return Buffer.from(`version https://git-lfs.github.com/spec/v1
+oid sha256:${hash}
+size ${size}
+`);
+}
+function lfsPointer(bytes) {
+  return pointer(sha256(bytes), bytes.length);
+}
+function lfsPointerOfFile(path2) {
+  const hash = createHash6("sha256");
+  const chunk = Buffer.alloc(1024 * 1024);
+  const file = openSync5(path2, "r");
+  try {
+    let size = 0;
+    for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read));
+      size += read;
+    }
+    return pointer(hash.digest("hex"), size);
+  } finally {
+    closeSync5(file);
+  }
+}
+function lfsContentHash(stored) {
+  if (stored.length > 1024) return null;
+  const text3 = Buffer.from(stored).toString("latin1");
+  const match = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize \d+\n$/.exec(text3);
+  return match?.[1] ?? null;
+}
+function lfsContent(commonDirectory, hash) {
+  try {
+    const bytes = readFileSync4(
+      join15(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+    );
+    return sha256(bytes) === hash ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+// src/git/repository.ts
+var maxAnswerBytes = 64 * 1024 * 1024;
+function answer(repository, args) {
+  const result = askGit(repository, { args, maxBytes: maxAnswerBytes });
   if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
-  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: "git-failed",
     nextStep: "Run the command by hand to see more."
   });
 }
-function repositoryRoot(question) {
-  try {
-    return answer(question, ["rev-parse", "--show-toplevel"]);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
-    throw error;
-  }
+function headCommit(repository) {
+  return resolveCommit(repository, "HEAD");
 }
-function headCommit(question) {
-  return resolveCommit({ ...question, revision: "HEAD" });
+function isKeptByLfs(repository, path2) {
+  const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
+    answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
+  ) ?? [];
+  const file = join16(repository.root, path2);
+  return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
-function isDirty(question) {
-  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
+function isDirty(repository) {
+  const args = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules"];
+  const changed = answer(repository, args).split("\0").filter((line3) => line3 !== "");
+  return changed.some((line3) => !line3.startsWith(" M ") || !isKeptByLfs(repository, line3.slice(3)));
 }
-function isShallow(question) {
-  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
+function isShallow(repository) {
+  return answer(repository, ["rev-parse", "--is-shallow-repository"]) === "true";
 }
 function assertRevision(revision) {
   if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
@@ -45370,41 +45693,40 @@ function assertRevision(revision) {
     });
   }
 }
-function resolveCommit(question) {
-  const { root, environment, revision } = question;
+function resolveCommit(repository, revision) {
   assertRevision(revision);
+  assertOneMeaning(repository, revision);
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
+  const result = askGit(repository, { args });
   const commit = result.stdout.toString("utf8").trim();
   if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
+  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${repository.root}`, {
     code: "unknown-revision",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
   });
 }
-function mergeBase(question) {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
+function mergeBase(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const result = askGit(repository, { args: ["merge-base", commit, "HEAD"] });
   if (result.ok) return result.stdout.toString("utf8").trim();
-  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
+  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: "no-merge-base",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
   });
 }
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync5,
-  constants as constants5,
+  closeSync as closeSync6,
+  constants as constants6,
   fstatSync as fstatSync3,
-  openSync as openSync5,
+  openSync as openSync6,
   readdirSync,
-  readFileSync as readFileSync3,
-  realpathSync,
-  statSync
+  readFileSync as readFileSync5,
+  realpathSync as realpathSync4,
+  statSync as statSync4
 } from "node:fs";
-import { join as join11, sep } from "node:path";
+import { join as join17, sep as sep3 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -45471,20 +45793,20 @@ function unreadable2(path2, error) {
 function realPathInside(root, path2) {
   const normalised2 = normalisePath(path2);
   if (normalised2 === null) throw outsideRoot(path2);
-  let real;
+  let real2;
   try {
-    real = realpathSync(join11(root, normalised2));
+    real2 = realpathSync4(join17(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
+  if (real2 === root || real2.startsWith(root.endsWith(sep3) ? root : root + sep3)) return real2;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
+    descriptor = openSync6(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -45493,16 +45815,16 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync3(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync5(descriptor);
+    closeSync6(descriptor);
   }
 }
 function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
-    const real = realPathInside(root, path2);
-    return real !== null && statSync(real).isFile();
+    const real2 = realPathInside(root, path2);
+    return real2 !== null && statSync4(real2).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -45512,9 +45834,9 @@ function listFolder(root, folder) {
   const found = [];
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
-    const real = realPathInside(root, current);
-    if (real === null || !statSync(real).isDirectory()) continue;
-    for (const entry of readdirSync(real, { withFileTypes: true })) {
+    const real2 = realPathInside(root, current);
+    if (real2 === null || !statSync4(real2).isDirectory()) continue;
+    for (const entry of readdirSync(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -45527,8 +45849,8 @@ function listFolder(root, folder) {
 function openFolder(path2) {
   let root;
   try {
-    root = realpathSync(path2);
-    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
+    root = realpathSync4(path2);
+    if (!statSync4(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -45537,8 +45859,8 @@ function openFolder(path2) {
     });
   }
   const readBytes2 = (file) => {
-    const real = realPathInside(root, file);
-    return real === null ? null : readRegularFile(real, file);
+    const real2 = realPathInside(root, file);
+    return real2 === null ? null : readRegularFile(real2, file);
   };
   const list4 = (folder) => {
     const normalised2 = normalisePath(folder);
@@ -45557,12 +45879,6 @@ function openFolder(path2) {
 }
 
 // src/git/source-rules.ts
-function inSubmodule(path2) {
-  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not in this repository`, {
-    code: "source-not-in-git",
-    nextStep: "Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own."
-  });
-}
 function filtered(path2, filter) {
   return new JoulegateError(
     "bad-input",
@@ -45574,9 +45890,13 @@ function filtered(path2, filter) {
   );
 }
 
-// src/git/open-revision.ts
-var maxTreeBytes = 256 * 1024 * 1024;
-var maxLinks = 16;
+// src/git/checked-out-content.ts
+function attributeFiles(path2) {
+  const folders = path2.split("/").slice(0, -1);
+  return ["", ...folders.map((_, depth) => `${folders.slice(0, depth + 1).join("/")}/`)].map(
+    (folder) => `${folder}.gitattributes`
+  );
+}
 function mustSucceed(result, what) {
   if (result.ok) return result.stdout;
   throw new JoulegateError("bad-input", `git cannot read ${what}: ${result.message}`, {
@@ -45584,46 +45904,118 @@ function mustSucceed(result, what) {
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
 }
-function readTree(task, commit) {
-  const { root: folder, environment } = task;
+function storedContent(repository, object2, path2) {
+  const args = path2 === null ? ["cat-file", "blob", object2] : ["cat-file", "--filters", `--path=${path2}`, object2];
+  try {
+    return mustSucceed(askGit(repository, { args, maxBytes: maxFileBytes }), path2 ?? object2);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "git-output-too-large")
+      throw tooLarge2(path2 ?? object2);
+    throw error;
+  }
+}
+var CheckedOutContent = class {
+  #repository;
+  #disk;
+  #objectAt;
+  #unchangedRules = /* @__PURE__ */ new Map();
+  constructor(repository, objectAt) {
+    this.#repository = repository;
+    this.#disk = openFolder(repository.root);
+    this.#objectAt = objectAt;
+  }
+  /** null also for what is there and is refused: then it is not what was looked for. */
+  #onDisk(path2) {
+    try {
+      return this.#disk.readBytes(path2)?.bytes ?? null;
+    } catch (error) {
+      if (error instanceof JoulegateError) return null;
+      throw error;
+    }
+  }
+  /**
+   * Whether the rules that git finds on the disk for a file are those of the commit. If they are not, nothing is converted:
+   * what a change does to them must not change what its base is.
+   */
+  #hasSameRules(path2) {
+    return attributeFiles(path2).every((file) => {
+      const known3 = this.#unchangedRules.get(file);
+      if (known3 !== void 0) return known3;
+      const object2 = this.#objectAt(file);
+      const bytes = this.#onDisk(file);
+      const isSame = object2 === null ? bytes === null : bytes !== null && isObject(bytes, object2);
+      this.#unchangedRules.set(file, isSame);
+      return isSame;
+    });
+  }
+  #filterOf(path2) {
+    const args = ["check-attr", "-z", "filter", "--", path2];
+    const answer2 = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
+    return answer2.split("\0")[2] ?? "";
+  }
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  read(path2, object2) {
+    const disk = this.#onDisk(path2);
+    if (disk !== null && (isObject(disk, object2) || isObject(lfsPointer(disk), object2))) return disk;
+    const stored = storedContent(this.#repository, object2, this.#hasSameRules(path2) ? path2 : null);
+    const hash = lfsContentHash(stored);
+    if (hash === null || this.#filterOf(path2) !== "lfs") return stored;
+    const content = lfsContent(this.#repository.commonDirectory, hash);
+    if (content === null) throw filtered(path2, "lfs");
+    return content;
+  }
+};
+
+// src/git/open-submodule.ts
+import { join as join18 } from "node:path";
+function inSubmodule(path2) {
+  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
+    code: "source-not-in-git",
+    nextStep: "Check submodules out with the commits of base and head (actions/checkout with submodules: true and fetch-depth: 0), or copy what is needed into the repository."
+  });
+}
+function openSubmodule(outer, path2) {
+  const root = join18(outer.root, path2);
+  const inner = openRepository({ root, environment: outer.environment });
+  if (inner?.root === root) return inner;
+  throw inSubmodule(path2);
+}
+
+// src/git/open-revision.ts
+var maxTreeBytes = 256 * 1024 * 1024;
+var maxLinks = 16;
+function readTree(repository, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
-  const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const listing2 = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = /* @__PURE__ */ new Map();
-  const submodules = [];
+  const submodules = /* @__PURE__ */ new Map();
   for (const line3 of listing2.toString("utf8").split("\0")) {
     const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line3);
     if (match === null) continue;
     const [, mode, kind, object2 = "", path2 = ""] = match;
-    if (kind === "commit") submodules.push(path2);
+    if (kind === "commit") submodules.set(path2, object2);
     else files.set(path2, { object: object2, isLink: mode === "120000", executable: mode === "100755" });
   }
   return { files, submodules };
 }
 var RevisionReader = class {
-  #task;
+  #repository;
   #commit;
+  #content;
+  #submodules = /* @__PURE__ */ new Map();
   #read = null;
-  constructor(task, commit) {
-    this.#task = task;
+  constructor(repository, commit) {
+    this.#repository = repository;
+    this.#content = new CheckedOutContent(repository, (path2) => this.tree.get(path2)?.object ?? null);
     this.#commit = commit;
   }
   /** Read once, on first use. */
   get #all() {
-    this.#read ??= readTree(this.#task, this.#commit);
+    this.#read ??= readTree(this.#repository, this.#commit);
     return this.#read;
   }
   get tree() {
     return this.#all.files;
-  }
-  #content(path2, entry) {
-    const { root: folder, environment } = this.#task;
-    try {
-      const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
-      throw error;
-    }
   }
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
   #follow(asked) {
@@ -45632,7 +46024,7 @@ var RevisionReader = class {
       if (path2 === null) throw outsideRoot(asked);
       const link2 = this.#firstLink(path2);
       if (link2 === null) return path2;
-      const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
+      const target = decodeText(link2.path, storedContent(this.#repository, link2.entry.object, null));
       const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
       path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
     }
@@ -45651,18 +46043,47 @@ var RevisionReader = class {
     const content = this.readBytes(path2);
     return content === null ? null : decodeText(path2, content.bytes);
   }
+  /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
+  #submodule(path2) {
+    const known3 = this.#submodules.get(path2);
+    if (known3 !== void 0) return known3;
+    try {
+      const { reader } = openRevision(
+        openSubmodule(this.#repository, path2),
+        this.#all.submodules.get(path2) ?? ""
+      );
+      this.#submodules.set(path2, reader);
+      return reader;
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === "unknown-revision") throw inSubmodule(path2);
+      throw error;
+    }
+  }
+  /** The submodule that a path is in; undefined if it is in none. */
+  #submoduleAround(path2) {
+    return [...this.#all.submodules.keys()].find((one3) => path2 === one3 || path2.startsWith(`${one3}/`));
+  }
   readBytes(path2) {
     const followed = this.#follow(path2);
-    const entry = followed === null ? void 0 : this.tree.get(followed);
-    return entry === void 0 ? null : { bytes: this.#content(path2, entry), executable: entry.executable };
+    if (followed === null) return null;
+    const module = this.#submoduleAround(followed);
+    if (module !== void 0) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
+    const entry = this.tree.get(followed);
+    if (entry === void 0) return null;
+    return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+  #sourcesOf(module, path2) {
+    return this.#submodule(module).listSources(path2).map((one3) => `${module}/${one3}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
-    const module = this.#all.submodules.find(
-      (one3) => one3 === wanted || one3.startsWith(`${wanted}/`) || wanted.startsWith(`${one3}/`)
+    const around2 = this.#submoduleAround(wanted);
+    if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
+    if (this.readBytes(path2) !== null) return [wanted];
+    const modules = [...this.#all.submodules.keys()].filter(
+      (one3) => wanted === "" || one3.startsWith(`${wanted}/`)
     );
-    if (module !== void 0) throw inSubmodule(module);
-    return this.readBytes(path2) === null ? this.list(path2) : [wanted];
+    return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
   list(folder) {
     const asked = normalisePath(folder);
@@ -45692,19 +46113,19 @@ var RevisionReader = class {
 function isSkipped(path2) {
   return path2.split("/").slice(0, -1).some(isSkippedFolder);
 }
-function openRevision(task) {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
+function openRevision(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const label = commit.startsWith(revision) ? commit.slice(0, 12) : revision;
+  return { label, commit, reader: new RevisionReader(repository, commit) };
 }
 
 // src/git/open-work-tree.ts
+import { existsSync as existsSync7 } from "node:fs";
+import { join as join19 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
-var submodule = /^160000 /;
-function ask(question, args) {
-  const result = runGit({
-    folder: question.root,
-    environment: question.environment,
+var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
+function ask(repository, args) {
+  const result = askGit(repository, {
     // A path is a path, whatever characters it has.
     args: ["--literal-pathspecs", ...args],
     maxBytes: maxListBytes
@@ -45715,31 +46136,67 @@ function ask(question, args) {
     nextStep: "Run `git ls-files` by hand to see more."
   });
 }
-function checkFilters(question, paths2) {
+var known2 = ["unspecified", "unset", "", "lfs"];
+function checkFilters(repository, paths2) {
   if (paths2.length === 0) return;
-  const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
+  const answers = ask(repository, ["check-attr", "-z", "filter", "--", ...paths2]);
   for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
-    if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
+    if (!known2.includes(filter)) throw filtered(path2, filter);
   }
 }
-function openWorkTree(question) {
+function submodulesBelow(repository, path2) {
+  const args = ["ls-files", "-z", "--stage", ...path2 === "" ? [] : ["--", path2]];
+  return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
+}
+function sourcesBelow(repository, path2) {
+  const listed2 = ask(repository, [
+    ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    ...path2 === "" ? [] : ["--", path2]
+  ]);
+  const modules = submodulesBelow(repository, path2);
+  const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  checkFilters(repository, paths2);
+  const inner = modules.flatMap(
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
+  );
+  if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
+  return [...paths2, ...inner].sort();
+}
+function sourcesAt(repository, path2) {
+  const folders = path2.split("/");
+  for (let depth = 1; depth < folders.length; depth++) {
+    const folder = folders.slice(0, depth).join("/");
+    if (!existsSync7(join19(repository.root, folder, ".git"))) continue;
+    if (!submodulesBelow(repository, folder).includes(folder)) continue;
+    const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
+    return inner.map((one3) => `${folder}/${one3}`);
+  }
+  return sourcesBelow(repository, path2);
+}
+function leftOut(repository, path2) {
+  const normalised2 = normalisePath(path2);
+  if (normalised2 === null || normalised2 === "") return null;
+  const [entry = ""] = ask(repository, ["ls-files", "-z", "-t", "--stage", "--", normalised2]);
+  const match = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry);
+  const [, mode, object2 = "", at3] = match ?? [];
+  if (at3 !== normalised2) return null;
+  return { bytes: storedContent(repository, object2, normalised2), executable: mode === "100755" };
+}
+function openWorkTree(repository) {
+  const folder = openFolder(repository.root);
+  const readBytes2 = (path2) => folder.readBytes(path2) ?? leftOut(repository, path2);
   return {
-    ...openFolder(question.root),
+    ...folder,
+    readBytes: readBytes2,
+    read(path2) {
+      const content = readBytes2(path2);
+      return content === null ? null : decodeText(path2, content.bytes);
+    },
     listSources(path2) {
       const normalised2 = normalisePath(path2);
       if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
-      const kept2 = ask(question, ["ls-files", "-z", "--stage", "--", normalised2]);
-      const module = kept2.find((line3) => submodule.test(line3));
-      if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
-      const listed2 = ask(question, [
-        ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        ...["--", normalised2]
-      ]);
-      const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
-      if (paths2.length > maxListedFiles) throw tooMany(path2);
-      checkFilters(question, paths2);
-      return paths2;
+      return sourcesAt(repository, normalised2);
     }
   };
 }
@@ -46591,7 +47048,7 @@ var operators = [
 
 // src/app/project/open-manifest.ts
 function absolutePath(host, path2) {
-  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
+  return isAbsolute3(path2) ? path2 : resolve3(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
   const below = relative(host.workingDirectory, path2);
@@ -46627,13 +47084,13 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname4(absolute);
+  const folder = dirname6(absolute);
   const repository = repositoryOf(host, folder);
-  const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep2).join("/");
+  const root = repository?.root ?? folder;
+  const below = relative(root, absolute).split(sep4).join("/");
   const manifest = readManifest({
     host,
-    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
+    reader: repository === null ? openFolder(root) : openWorkTree(repository),
     path: below,
     shown: displayPath(host, absolute)
   });
@@ -46643,33 +47100,33 @@ function openManifest(host, path2) {
       nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
     });
   }
-  return { manifest, folder, root, path: below };
+  return { manifest, folder, root, repository, path: below };
 }
 function repositoryOf(host, folder) {
   try {
-    return repositoryRoot({ root: folder, environment: host.environment });
+    return openRepository({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names4) {
+  if (names4 === null) return manifest.kernels;
+  const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
-    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
       code: "unknown-kernel",
-      nextStep: `It has: ${known2}`
+      nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names4.includes(name));
 }
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join12 } from "node:path";
+import { join as join20 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -46687,9 +47144,9 @@ function writeReportFiles(host, place, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join12(path2, "report.json"), report3);
-    writeFileAtomic(join12(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join12(path2, "report.html"), renderHtml(report3));
+    writeReport(join20(path2, "report.json"), report3);
+    writeFileAtomic(join20(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join20(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -46748,11 +47205,11 @@ function deviceFamily(adapter) {
 }
 
 // src/device/command/cpu-seconds.ts
-import { readdirSync as readdirSync2, readFileSync as readFileSync4 } from "node:fs";
+import { readdirSync as readdirSync2, readFileSync as readFileSync6 } from "node:fs";
 var ticksPerSecond = 100;
 function readOrNull2(path2) {
   try {
-    return readFileSync4(path2, "utf8");
+    return readFileSync6(path2, "utf8");
   } catch {
     return null;
   }
@@ -46864,9 +47321,9 @@ var CommandLauncher = class {
     while (samplesMs.length < samples2) {
       const answer2 = await this.#launch(launchesPerSample);
       if (!answer2.ok) return answer2;
-      const needed = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-        launchesPerSample = needed;
+      const needed2 = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed2 > 1.5 * launchesPerSample) {
+        launchesPerSample = needed2;
         continue;
       }
       samplesMs.push(this.#launchMs);
@@ -46938,10 +47395,10 @@ function refused2(message) {
 // src/device/command/outputs.ts
 import { lstatSync as lstatSync2 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
-import { join as join13 } from "node:path";
+import { join as join21 } from "node:path";
 var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join13(folder, `${name}.bin`);
+  return join21(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
@@ -46982,7 +47439,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync3, rmSync as rmSync3 } from "node:fs";
-import { join as join14 } from "node:path";
+import { join as join22 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -46998,7 +47455,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join22(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -47014,7 +47471,7 @@ function removeFolder(folder) {
 
 // src/device/command/program-group.ts
 import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync4 } from "node:fs";
+import { existsSync as existsSync8 } from "node:fs";
 
 // src/device/process/gpu-process.ts
 import { fork } from "node:child_process";
@@ -47045,8 +47502,8 @@ var Tail = class {
     this.#text = (this.#text + text3).slice(-this.#limit);
   }
   /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
+  summary(lines2 = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines2).join("\n");
   }
 };
 
@@ -47079,12 +47536,12 @@ var GpuProcess = class {
       });
     }
     child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
+    this.#gone = new Promise((resolve4) => {
       const ended = (what) => {
         this.#alive = false;
         spared();
         this.#lose("crash", what);
-        resolve3();
+        resolve4();
       };
       child.once("close", (status, signal) => ended(endText(status, signal)));
       child.on("error", (error) => {
@@ -47140,8 +47597,8 @@ var GpuProcess = class {
   async kill() {
     this.#child.kill("SIGKILL");
     let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs);
+    const late = new Promise((resolve4) => {
+      timer = setTimeout(resolve4, goneMs);
     });
     await Promise.race([this.#gone, late]);
     clearTimeout(timer);
@@ -47250,13 +47707,13 @@ var ProgramGroup = class {
     child.stdout.on("data", (text3) => this.#receive(text3, onLine));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
-    this.ended = new Promise((resolve3) => {
+    this.#gone = new Promise((resolve4) => child.once("close", () => resolve4()));
+    this.ended = new Promise((resolve4) => {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
         for (const one3 of spared) one3();
-        resolve3(this.#end);
+        resolve4(this.#end);
       };
       child.once(
         "exit",
@@ -47315,9 +47772,9 @@ var ProgramGroup = class {
     return this.#end !== null;
   }
   #receive(text3, onLine) {
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines) {
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = (lines2.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines2) {
       if (onLine === void 0) this.note(line3);
       else onLine(line3.replace(/\r$/, ""));
     }
@@ -47326,7 +47783,7 @@ var ProgramGroup = class {
 function startFault({ program, folder }, error) {
   const [file = ""] = program;
   if (error.code === "ENOENT") {
-    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
+    return existsSync8(folder) ? `there is no program ${file}` : "its folder is gone";
   }
   if (error.code === "EACCES")
     return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
@@ -47348,8 +47805,8 @@ function startProgram(start) {
   }
 }
 function delay(milliseconds) {
-  return new Promise((resolve3) => {
-    setTimeout(resolve3, milliseconds).unref();
+  return new Promise((resolve4) => {
+    setTimeout(resolve4, milliseconds).unref();
   });
 }
 
@@ -47399,7 +47856,7 @@ ${said}`);
   }
   #answer(kind, deadlineMs) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve3) => {
+    return new Promise((resolve4) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
         const { said } = this.#group;
@@ -47411,7 +47868,7 @@ ${said}`;
         kind,
         settle: (outcome) => {
           clearTimeout(timer);
-          resolve3(outcome);
+          resolve4(outcome);
         }
       });
     });
@@ -47568,8 +48025,8 @@ var CommandDevice = class {
   /** The program, running and warm. */
   async #prepared(program) {
     const { identity: identity4 } = program;
-    const known2 = this.#running;
-    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
+    const known3 = this.#running;
+    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
     await this.#endRunning();
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
@@ -47587,8 +48044,8 @@ var CommandDevice = class {
   }
   async #referenceOutputs(program) {
     const { identity: identity4 } = program;
-    const known2 = this.#references.get(identity4);
-    if (known2 !== void 0) return { ok: true, value: known2 };
+    const known3 = this.#references.get(identity4);
+    if (known3 !== void 0) return { ok: true, value: known3 };
     const written = await this.#outputs(program);
     if (!written.ok) return written;
     for (const [other, folder] of this.#references) {
@@ -47616,12 +48073,12 @@ function failed3(kind, message) {
 }
 
 // src/device/command/host-device.ts
-import { readdirSync as readdirSync4, readFileSync as readFileSync5 } from "node:fs";
+import { readdirSync as readdirSync4, readFileSync as readFileSync7 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join15 } from "node:path";
+import { join as join23 } from "node:path";
 function readOrEmpty(path2) {
   try {
-    return readFileSync5(path2, "utf8");
+    return readFileSync7(path2, "utf8");
   } catch {
     return "";
   }
@@ -47634,22 +48091,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join15(procFolder, "driver/nvidia/gpus");
+  const gpus = join23(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join23(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join23(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join15(sysfsFolder, "class/drm");
+  const drm = join23(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join15(drm, card, "device");
-    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join15(device, "product_name")).trim();
+    const device = join23(drm, card, "device");
+    if (readOrEmpty(join23(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join23(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -47680,15 +48137,15 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join16, sep as sep3 } from "node:path";
+import { constants as constants7, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname7, join as join24, sep as sep5 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants6.COPYFILE_FICLONE
+  mode: constants7.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -47723,7 +48180,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join24(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -47737,7 +48194,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join16(this.#rootFolder(), prefix));
+    return mkdtempSync(join24(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -47754,7 +48211,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join24(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -47792,7 +48249,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join16(root, program.folder);
+    const folder = join24(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -47819,12 +48276,12 @@ ${said}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join16(root, path2);
-    if (!target.startsWith(root + sep3)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname5(target), { recursive: true });
+    const target = join24(root, path2);
+    if (!target.startsWith(root + sep5)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname7(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join16(root, folder), { recursive: true });
+  await mkdir2(join24(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -47837,7 +48294,7 @@ function failed4(kind, message) {
 var deviceChoices = ["auto", "gpu", "software"];
 
 // src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
+import { delimiter as delimiter2 } from "node:path";
 
 // src/device/adapter-problem.ts
 function adapterNextStep({ problem, nextStep = null }) {
@@ -47929,10 +48386,10 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join17 } from "node:path";
+import { dirname as dirname8, join as join25 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -47983,7 +48440,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join17(dirname6(entry), "..", "..", "bin", archiveName);
+    return join25(dirname8(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -48011,9 +48468,9 @@ async function isTrusted2(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile3(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join17(folder, manifestName) };
+  const digest2 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join25(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join25(folder, manifestName) };
   if (await isTrusted2(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -48023,12 +48480,12 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
   await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+  const temporary = await mkdtemp(join25(cacheFolder, ".swiftshader-"));
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join17(temporary, name), content, { mode: 420 });
+      await writeFile2(join25(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -48100,7 +48557,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -48394,7 +48851,7 @@ async function openWebgpuDevice(options) {
 }
 
 // src/app/guard/guard.ts
-import { join as join23 } from "node:path";
+import { join as join31 } from "node:path";
 
 // src/app/laboratory/clocked-device.ts
 function clockedDevice(device, clocks) {
@@ -48439,9 +48896,9 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { existsSync as existsSync5 } from "node:fs";
+import { existsSync as existsSync9 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join as join18 } from "node:path";
+import { join as join26 } from "node:path";
 
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
@@ -48505,8 +48962,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join26(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join26(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -48539,7 +48996,7 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
   };
 }
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (existsSync9("/run/lock") ? "/run/lock" : tmpdir());
 }
 async function findAdapter(host, options, onlyCommands) {
   const search = driverSearch(host);
@@ -48751,7 +49208,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync6 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -48842,7 +49299,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -48875,7 +49332,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -48884,11 +49341,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names4 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names4}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -48897,8 +49354,8 @@ function idOf2(space2, configuration) {
   return space2.id(point2);
 }
 function loadKnown(path2, space2, subject) {
-  const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync6(path2)) return known2;
+  const known3 = /* @__PURE__ */ new Map();
+  if (!existsSync10(path2)) return known3;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -48910,19 +49367,19 @@ function loadKnown(path2, space2, subject) {
   }
   for (const row of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
+    if (measurement !== null) known3.set(idOf2(space2, measurement.configuration), measurement);
   }
-  return known2;
+  return known3;
 }
 function save(course) {
-  const { laboratory, known: known2 } = course;
+  const { laboratory, known: known3 } = course;
   writeRecording(
     course.path,
     recordingOf({
       ...course,
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null,
-      measurements: known2.values()
+      measurements: known3.values()
     })
   );
 }
@@ -48971,7 +49428,7 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known2 = loadKnown(path2, space2, subject);
+    const known3 = loadKnown(path2, space2, subject);
     const course = {
       host,
       laboratory,
@@ -48979,7 +49436,7 @@ async function record(host, options) {
       workload,
       space: space2,
       path: path2,
-      known: known2,
+      known: known3,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
@@ -48991,11 +49448,11 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf2(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
-      known2.set(id, {
+      known3.set(id, {
         configuration,
         latency: timed.ok ? timed.value : null,
         energy: null,
@@ -49003,15 +49460,15 @@ async function record(host, options) {
       });
     });
     if (trials.measuresEnergy && missing2 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
+      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
       missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known2.get(id);
+        const earlier = known3.get(id);
         const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
+        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
       });
     }
     save(course);
-    const all = [...known2.values()];
+    const all = [...known3.values()];
     return {
       out: options.out,
       kernel: kernel.name,
@@ -49030,7 +49487,7 @@ async function record(host, options) {
 // src/app/guard/advice.ts
 import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join21 } from "node:path";
+import { join as join29 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -49115,9 +49572,9 @@ function identityOf(row) {
   return `${row.family}
 ${row.identity}`;
 }
-function mergeRows(known2, added) {
+function mergeRows(known3, added) {
   const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known2, ...added]) {
+  for (const row of [...known3, ...added]) {
     const key2 = identityOf(row);
     const old = merged.get(key2);
     merged.delete(key2);
@@ -50337,12 +50794,12 @@ var Ledger = class {
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
-    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+    const known3 = this.good.filter((trial) => trial.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
-    for (const trial of known2) {
+    for (const trial of known3) {
       const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
       if (joules < lowest3) {
         lowest3 = joules;
@@ -50425,26 +50882,26 @@ var Surrogate = class {
   }
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations) {
-    const known2 = observations.filter(
+    const known3 = observations.filter(
       (item) => item.logCost !== null
     );
-    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
-    const informed = known2.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known2.length ? calibrate(
+    if (this.#compresses) this.#compress = compressionOf(known3.map(({ logCost }) => logCost));
+    const informed = known3.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known3.length ? calibrate(
       informed.map(({ prior }) => prior),
       informed.map(({ logCost }) => logCost)
     ) : null;
-    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const residuals = known3.map((item) => this.#compress(item.logCost) - this.#mean(item));
     const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
     const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
     this.#centre = centre;
     this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known2.map((item, index) => ({
+    const samples2 = known3.map((item, index) => ({
       key: item.key,
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known2.length >= this.#nextFit) this.#refit(samples2);
+    if (known3.length >= this.#nextFit) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
@@ -50534,12 +50991,12 @@ var PowerModel = class {
   }
   /** Learns from every trial whose energy is known. */
   learn(trials) {
-    const known2 = trials.flatMap(
+    const known3 = trials.flatMap(
       (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
     );
-    this.#known = known2.length > 0;
+    this.#known = known3.length > 0;
     this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known2);
+    if (this.#known) this.#surrogate.learn(known3);
   }
   /** Whether `predict` says more than that all are alike. */
   canPredict(trial) {
@@ -50798,10 +51255,10 @@ var Proposer = class {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial) => {
-        const known2 = good.get(trial.index);
+        const known3 = good.get(trial.index);
         return {
           ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known2 === void 0 ? null : cost2(known2)
+          logCost: known3 === void 0 ? null : cost2(known3)
         };
       })
     );
@@ -51062,12 +51519,12 @@ var SearchRun = class {
   }
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
   async #recall() {
-    for (const known2 of this.#task.known ?? []) {
-      const point2 = this.#task.space.point(known2.configuration);
+    for (const known3 of this.#task.known ?? []) {
+      const point2 = this.#task.space.point(known3.configuration);
       if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
-      if (known2.latency === null && known2.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
-      this.#ledger.record(point2, known2);
+      if (known3.latency === null && known3.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point2), known3.configuration);
+      this.#ledger.record(point2, known3);
     }
     this.#power.learn(this.#ledger.good);
   }
@@ -51162,8 +51619,8 @@ function present(values2) {
   return values2.filter((value2) => value2 !== null);
 }
 function middle(values2) {
-  const known2 = present(values2);
-  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
+  const known3 = present(values2);
+  return known3.length === 0 ? Number.POSITIVE_INFINITY : median(known3);
 }
 function logRatios(contender, incumbent) {
   return contender.flatMap((value2, block) => {
@@ -51297,12 +51754,12 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join19 } from "node:path";
+import { join as join27 } from "node:path";
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join19(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join27(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51361,9 +51818,9 @@ async function searchWorkload(task) {
     device: device.info,
     meter: meter?.info ?? null
   });
-  const known2 = store.load();
+  const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
-  if (known2.length > 0) host.progress.note(`  ${label}: going on after ${known2.length} earlier trials`);
+  if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
   const trials = createTrials({
     device,
     meter,
@@ -51380,7 +51837,7 @@ async function searchWorkload(task) {
     start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
     costModel: task.costModel,
     trials,
-    known: known2,
+    known: known3,
     clock,
     signal: host.signal,
     onRound: (progress2) => {
@@ -51427,28 +51884,28 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { existsSync as existsSync11, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join20 } from "node:path";
+import { join as join28 } from "node:path";
 function prepare(folder) {
   if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync4(folder, { recursive: true });
-  const ignore = join20(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+  const ignore = join28(folder, ".gitignore");
+  if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join20(manifestFolder, ".joulegate");
+  const folder = join28(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
   } catch (error) {
-    const known2 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known2) throw error;
+    const known3 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known3) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join20(tmpdir2(), "joulegate-"));
+    return mkdtempSync2(join28(tmpdir2(), "joulegate-"));
   }
 }
 
@@ -51573,7 +52030,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join21(tmpdir3(), "joulegate-advice-"));
+  const folder = mkdtempSync3(join29(tmpdir3(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -51611,16 +52068,16 @@ function list2(verdicts2) {
   return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
 }
 function gateChanges(base2, head2) {
-  const settings = [];
+  const settings2 = [];
   for (const metric of ["energy", "latency"]) {
-    settings.push({
+    settings2.push({
       name: `gate.${metric}.margin`,
       base: percent3(base2[metric].margin),
       head: percent3(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
-  settings.push(
+  settings2.push(
     {
       name: "gate.energy.allow-estimated",
       base: String(base2.energy.allowEstimated),
@@ -51640,7 +52097,7 @@ function gateChanges(base2, head2) {
       loosens: head2.acceptLabel !== void 0
     }
   );
-  return settings.filter((setting) => setting.base !== setting.head);
+  return settings2.filter((setting) => setting.base !== setting.head);
 }
 function kernelChanges(base2, head2) {
   const sentinel = {
@@ -51655,12 +52112,12 @@ function kernelChanges(base2, head2) {
 function collapse(changes) {
   const keyOf3 = (setting) => JSON.stringify(setting);
   const counts = /* @__PURE__ */ new Map();
-  for (const [, settings] of changes) {
-    for (const setting of settings) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
+  for (const [, settings2] of changes) {
+    for (const setting of settings2) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
   }
   const told = /* @__PURE__ */ new Set();
   return changes.flatMap(
-    ([kernel, settings]) => settings.flatMap((setting) => {
+    ([kernel, settings2]) => settings2.flatMap((setting) => {
       const { name, base: base2, head: head2, loosens } = setting;
       const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
       if (common && told.has(keyOf3(setting))) return [];
@@ -51736,8 +52193,8 @@ function policyOf(base2, head2) {
 // src/app/guard/kernel-place.ts
 import { posix } from "node:path";
 function entryLine(text3, entry) {
-  const lines = text3.split("\n");
-  const at3 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
+  const lines2 = text3.split("\n");
+  const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at3 === -1 ? 1 : at3 + 1;
 }
 function kernelPlace(kernel, movedBy, failure = null) {
@@ -52033,16 +52490,16 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
       return;
     }
     diff.push({ value: "", lines: [] });
-    function contextLines(lines) {
-      return lines.map(function(entry) {
+    function contextLines(lines2) {
+      return lines2.map(function(entry) {
         return " " + entry;
       });
     }
     const hunks = [];
     let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine2 = 1;
     for (let i = 0; i < diff.length; i++) {
-      const current = diff[i], lines = current.lines || splitLines(current.value);
-      current.lines = lines;
+      const current = diff[i], lines2 = current.lines || splitLines(current.value);
+      current.lines = lines2;
       if (current.added || current.removed) {
         if (!oldRangeStart) {
           const prev = diff[i - 1];
@@ -52054,23 +52511,23 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             newRangeStart -= curRange.length;
           }
         }
-        for (const line3 of lines) {
+        for (const line3 of lines2) {
           curRange.push((current.added ? "+" : "-") + line3);
         }
         if (current.added) {
-          newLine2 += lines.length;
+          newLine2 += lines2.length;
         } else {
-          oldLine += lines.length;
+          oldLine += lines2.length;
         }
       } else {
         if (oldRangeStart) {
-          if (lines.length <= context * 2 && i < diff.length - 2) {
-            for (const line3 of contextLines(lines)) {
+          if (lines2.length <= context * 2 && i < diff.length - 2) {
+            for (const line3 of contextLines(lines2)) {
               curRange.push(line3);
             }
           } else {
-            const contextSize = Math.min(lines.length, context);
-            for (const line3 of contextLines(lines.slice(0, contextSize))) {
+            const contextSize = Math.min(lines2.length, context);
+            for (const line3 of contextLines(lines2.slice(0, contextSize))) {
               curRange.push(line3);
             }
             const hunk = {
@@ -52086,8 +52543,8 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             curRange = [];
           }
         }
-        oldLine += lines.length;
-        newLine2 += lines.length;
+        oldLine += lines2.length;
+        newLine2 += lines2.length;
       }
     }
     for (const hunk of hunks) {
@@ -52125,9 +52582,9 @@ var maxLength3 = 4e4;
 var bounds3 = { context: 3, maxEditLength: 2e3 };
 function hunksOf(from, to) {
   const patch = structuredPatch("base", "head", from, to, "", "", bounds3);
-  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: lines2 }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
-    ...lines
+    ...lines2
   ]) ?? null;
 }
 function cut2(text3) {
@@ -52147,11 +52604,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names3 = [
+  const names4 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names4, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -52263,11 +52720,11 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
+import { existsSync as existsSync12 } from "node:fs";
+import { basename as basename4, join as join30, posix as posix2 } from "node:path";
 function firstFault(message) {
-  const lines = message.split("\n");
-  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
+  const lines2 = message.split("\n");
+  return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
 function readBaseline(described2, read) {
   try {
@@ -52277,11 +52734,30 @@ function readBaseline(described2, read) {
     return { revision: null, problem: firstFault(error.message), described: described2 };
   }
 }
+function commitOf(repository) {
+  try {
+    return repository === null ? { commit: null } : { commit: headCommit(repository), dirty: isDirty(repository) };
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "unknown-revision") return { commit: null };
+    throw error;
+  }
+}
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join22(folder, manifestName2);
-  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+  const path2 = join30(folder, manifestName2);
+  if (!existsSync12(path2)) {
+    throw new JoulegateError(
+      "bad-input",
+      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
+      {
+        code: "no-base-manifest",
+        nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+      }
+    );
+  }
+  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52289,77 +52765,51 @@ function tunedAt(reader, folder, tunedPath, label) {
   const text3 = reader.read(path2);
   return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
 }
-function openBaseRevision(host, revision, head2) {
-  const question = { root: head2.root, environment: host.environment };
-  const commit = mergeBase({ ...question, revision });
-  const { reader } = openRevision({ ...question, revision: commit });
+function whereHeadLeft(host, repository, revision) {
+  try {
+    return mergeBase(repository, revision);
+  } catch (error) {
+    const isFolder = existsSync12(absolutePath(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
+    const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
+  }
+}
+function openBaseRevision(host, revision, opened) {
+  const { repository, path: path2 } = opened;
+  const commit = whereHeadLeft(host, repository, revision);
+  const { reader } = openRevision(repository, commit);
   const label = revision;
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
+    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
+    return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
 }
-function describeCheckout(host, root) {
-  const question = { root, environment: host.environment };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+function describeCheckout(repository) {
+  const commit = headCommit(repository);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
 }
-function isRevision(host, revision, root) {
-  try {
-    resolveCommit({ root, environment: host.environment, revision });
-    return true;
-  } catch (error) {
-    if (error instanceof JoulegateError) return false;
-    throw error;
-  }
-}
-function meansFolder(host, base2, root, manifestName2) {
-  const folder = absolutePath(host, base2);
-  const isFolder = existsSync8(folder) && statSync2(folder).isDirectory();
-  if (!isFolder) return false;
-  const hasManifest = existsSync8(join22(folder, manifestName2));
-  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
-  if (!isPath && isRevision(host, base2, root)) {
-    if (!hasManifest) return false;
-    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
-      code: "ambiguous-base",
-      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
-    });
-  }
-  if (hasManifest) return true;
-  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
-    code: "no-base-manifest",
-    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
-  });
+function inRepository(host, { folder, path: path2, repository }) {
+  return {
+    path: path2,
+    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
+  };
 }
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
-  if (options.base === null) {
-    return {
-      head: { revision, described: describeCheckout(host, root) },
-      base: { revision: null, problem: null, described: { label: "none", commit: null } }
-    };
-  }
-  const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename4(path2))) {
+  const { manifest, folder, path: path2 } = opened;
+  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename4(path2))
+      base: openBaseFolder(host, absolutePath(host, options.base), basename4(path2))
     };
   }
-  if (repositoryRoot({ root, environment: host.environment }) === null) {
-    throw new JoulegateError(
-      "bad-input",
-      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
-      { code: "no-base", nextStep: "Give --base a folder that holds the base revision of the manifest." }
-    );
-  }
+  const checkout = inRepository(host, opened);
   return {
-    head: { revision, described: describeCheckout(host, root) },
-    base: openBaseRevision(host, options.base, opened)
+    head: { revision, described: describeCheckout(checkout.repository) },
+    base: options.base === null ? { revision: null, problem: null, described: { label: "none", commit: null } } : openBaseRevision(host, options.base, checkout)
   };
 }
 
@@ -52455,7 +52905,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -52473,7 +52923,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -52593,8 +53043,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names3 = Object.keys(a2);
-  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
+  const names4 = Object.keys(a2);
+  return names4.length === Object.keys(b).length && names4.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -52859,9 +53309,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names4 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names4}.`);
   }
   return warnings;
 }
@@ -52892,7 +53342,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join23(absolutePath(host, options.report), suggestionFile);
+    const path2 = join31(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
     return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -53079,7 +53529,7 @@ function costIn(measurement) {
 }
 function choose2(search, final) {
   const { idOf: idOf3, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf3(known2.configuration) === idOf3(configuration2)));
+  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf3(known3.configuration) === idOf3(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -53251,12 +53701,12 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join27, posix as posix3 } from "node:path";
+import { join as join35, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53291,7 +53741,7 @@ function header(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash9("sha256").update(`${kernel.name}
+  const digest2 = createHash10("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -53303,7 +53753,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53337,14 +53787,14 @@ async function measureNoiseOf(options) {
 }
 
 // src/app/retune/write-findings.ts
-import { join as join26 } from "node:path";
+import { join as join34 } from "node:path";
 
 // src/app/retune/recordings.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join25 } from "node:path";
+import { join as join33 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -53354,7 +53804,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join25(folder, fileName(search));
+    const path2 = join33(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53417,7 +53867,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join26(absolutePath(host, report3), recordingsFolder);
+    const folder = join34(absolutePath(host, report3), recordingsFolder);
     faults.push(await keepFile(() => writeSearchRecordings({ host, laboratory, folder, searches })));
   }
   if (keep3 !== void 0) faults.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
@@ -53426,7 +53876,7 @@ async function writeFindings(task) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join27(folder, manifest.tunedPath);
+  return join35(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -53502,7 +53952,7 @@ function placesOf({ host, options, opened, laboratory, stateFolder }) {
   const at3 = (path2, usual) => path2 === void 0 ? usual : absolutePath(host, path2);
   return {
     tuned: at3(options.out, ownTunedPath(opened)),
-    model: at3(options.model, join27(stateFolder, `model-${laboratory.info.family}.json.gz`))
+    model: at3(options.model, join35(stateFolder, `model-${laboratory.info.family}.json.gz`))
   };
 }
 async function compare3(run, searches, noiseKernel) {
@@ -53579,12 +54029,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join28 } from "node:path";
+import { accessSync as accessSync2, constants as constants8, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { join as join36 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync9,
+    exists: existsSync13,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53594,7 +54044,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants7.R_OK | constants7.W_OK);
+        accessSync2(path2, constants8.R_OK | constants8.W_OK);
         return true;
       } catch {
         return false;
@@ -53617,7 +54067,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join28(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join36(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53629,7 +54079,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join28(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53764,7 +54214,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync10 } from "node:fs";
+import { existsSync as existsSync14 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53778,7 +54228,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -53869,8 +54319,8 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join29 } from "node:path";
+import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
+import { join as join37 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
@@ -53885,19 +54335,19 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join29(folder, recordingsFolder);
-  if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
+  const path2 = join37(folder, recordingsFolder);
+  if (!existsSync15(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join37(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names4 = Object.keys(configuration);
+  const same = (row, except) => names4.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
   const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
   const cost2 = own === null ? null : costOf(own);
-  return names3.flatMap(
+  return names4.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
       const other = costOf(row);
       return {
@@ -53924,22 +54374,22 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names4 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
+  const values2 = names4.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names4.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join29(folder, "report.json"));
+  const report3 = readReport(join37(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -53948,11 +54398,11 @@ function explain2(host, options) {
   }
   const named2 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
   if (named2.length === 0) {
-    const known2 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known2);
+    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known3);
     throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
       code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known2.join(", ") || "none"}.` : `Did you mean '${near}'?`
+      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
     });
   }
   const wanted = named2.filter(
@@ -53993,10 +54443,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join30 } from "node:path";
+import { join as join38 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join30(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join38(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54089,11 +54539,11 @@ var Programs = class {
       const place = JSON.stringify([conditions, fixed2]);
       this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
       const key2 = keyOf2(configuration);
-      const known2 = this.#configurations.get(key2);
+      const known3 = this.#configurations.get(key2);
       this.#configurations.set(key2, {
         values: configuration,
-        workgroupSize: known2?.workgroupSize ?? workgroupSize,
-        workgroupBytes: Math.max(known2?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+        workgroupSize: known3?.workgroupSize ?? workgroupSize,
+        workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
       });
     }
     return null;
@@ -54163,20 +54613,20 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 }
 
 // src/app/init/init.ts
-import { realpathSync as realpathSync2 } from "node:fs";
-import { dirname as dirname8, join as join32 } from "node:path";
+import { realpathSync as realpathSync5 } from "node:fs";
+import { dirname as dirname10, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names3, parameterOf) {
-  const name = freeName(binding, names3);
-  names3.add(name);
+function bufferEntry(binding, names4, parameterOf) {
+  const name = freeName(binding, names4);
+  names4.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names3) {
+function freeName({ name, group, binding }, names4) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
+  return names4.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54307,8 +54757,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names3) {
-  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+function sizeConstraint(names4) {
+  return names4.length === 0 ? [] : [`${names4.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -54334,8 +54784,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names3 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const names4 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names4, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -54378,7 +54828,7 @@ function draftDispatch(entry, workload, tunables) {
 }
 
 // src/app/init/sources.ts
-import { relative as relative2, sep as sep4 } from "node:path";
+import { relative as relative2, sep as sep6 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
 function findPrograms(reader, folder) {
@@ -54399,7 +54849,7 @@ function readProgram(reader, path2) {
   return { path: path2, language: "wesl", files };
 }
 function slashed(from, to) {
-  return relative2(from, to).split(sep4).join("/");
+  return relative2(from, to).split(sep6).join("/");
 }
 
 // src/app/init/workflow.ts
@@ -54429,8 +54879,8 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname7, join as join31 } from "node:path";
+import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
+import { basename as basename5, dirname as dirname9, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54438,7 +54888,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join31(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join39(dirname9(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54459,7 +54909,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants8.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants9.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -54486,8 +54936,8 @@ function draftKernels(kernels) {
   return kernels.map((kernel) => `${indented(kernelLines(kernel), 2)}
 `).join("\n");
 }
-function indented(lines, by) {
-  return lines.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
+function indented(lines2, by) {
+  return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
 function field2(key2, { value: value2, note }, show = String) {
   const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
@@ -54575,36 +55025,36 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath(host, manifest);
-  const parent = dirname8(manifestPath);
+  const parent = dirname10(manifestPath);
   openFolder(parent);
-  const real = realpathSync2(parent);
-  const root = realpathSync2(repositoryOf(host, parent) ?? parent);
+  const real2 = realpathSync5(parent);
+  const root = realpathSync5(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),
     manifestPath,
     shownManifest: displayPath(host, manifestPath),
-    folder: slashed(root, real)
+    folder: slashed(root, real2)
   };
 }
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join32(root, path2));
+  const shown = (path2) => displayPath(host, join40(root, path2));
   const kernels = [];
-  const leftOut2 = [];
-  const names3 = /* @__PURE__ */ new Set();
+  const leftOut3 = [];
+  const names4 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
-    leftOut2.push(...refused4);
+    leftOut3.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join32(root, folder), join32(root, path2));
+      const name = kernelName(path2, entry.name, entries.length > 1, names4);
+      const source = slashed(join40(root, folder), join40(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
-  if (kernels.length === 0) throw noKernels(shown(folder), leftOut2);
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut3);
   if (kernels.length > mostKernels) {
     throw new JoulegateError(
       "bad-input",
@@ -54615,16 +55065,16 @@ async function draftAll(host, place, named2) {
       }
     );
   }
-  return { kernels, leftOut: leftOut2 };
+  return { kernels, leftOut: leftOut3 };
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
-  let folder = dirname8(absolute);
+  let folder = dirname10(absolute);
   try {
-    folder = realpathSync2(folder);
+    folder = realpathSync5(folder);
   } catch {
   }
-  return slashed(root, join32(folder, absolute.slice(dirname8(absolute).length)));
+  return slashed(root, join40(folder, absolute.slice(dirname10(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54638,16 +55088,16 @@ async function readEntries(reader, path2, options) {
   const described2 = await describeProgram(source);
   if (!described2.ok) {
     const failure = { ...described2.failure, message: `cannot be read: ${described2.failure.message}` };
-    return { entries: [], refused: [leftOut(failure, path2, shown)] };
+    return { entries: [], refused: [leftOut2(failure, path2, shown)] };
   }
   const entries = described2.value.filter(({ obstacle }) => obstacle === null);
   const refused4 = described2.value.flatMap(
-    ({ obstacle, name }) => obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
+    ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
   );
   if (explicit && described2.value.length === 0) refused4.push(...whole("has no @compute entry point"));
   return { entries, refused: refused4 };
 }
-function leftOut(failure, path2, shown) {
+function leftOut2(failure, path2, shown) {
   const { file = path2, line: line3 = null, column = null, message } = failure;
   return { file: shown(file), line: line3, column, reason: message };
 }
@@ -54668,10 +55118,10 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join32(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join32(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join40(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join40(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname8(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname10(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
@@ -54844,10 +55294,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel");
-  if (names3 === void 0) return { kernels: null };
+  const names4 = args.text("kernel");
+  if (names4 === void 0) return { kernels: null };
   return {
-    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names4.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -54928,12 +55378,12 @@ kernel against itself and says how small a change this machine can tell from non
     const diagnosis = await doctor(host);
     const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
-    const lines = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
+    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
       `${ok ? "ok      " : "missing "} ${subject}: ${detail}`,
       ...nextStep === null ? [] : [`           next: ${nextStep}`]
     ]);
     const verdict = diagnosis.usable ? "Kernels can run here." : "No kernel can run here yet.";
-    return { output: `${[...lines, verdict].join("\n")}
+    return { output: `${[...lines2, verdict].join("\n")}
 `, exitCode };
   }
 };
@@ -55077,13 +55527,13 @@ async function runtime(args, host) {
     ...readKernelFilter(args),
     out: outOf(args, "kernels.json")
   });
-  const lines = summary.kernels.map(
+  const lines2 = summary.kernels.map(
     ({ kernel, entries, configurations: configurations2, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations2, "configuration")}, ${count(templates, "program")}
 `
   );
   return {
     output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
-${lines.join("")}`,
+${lines2.join("")}`,
     exitCode: ExitCode.passed
   };
 }
@@ -55153,7 +55603,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     base: {
       type: "string",
       value: "REV|DIR",
-      help: "git revision, or folder with the base revision of the manifest"
+      help: "git revision, or path (./base) of a folder with the base revision of the manifest"
     },
     ...kernelOption,
     "max-minutes": {
@@ -55269,7 +55719,7 @@ function describeLeftOut({ file, line: line3, column, reason }) {
   return `left out ${place}: ${reason}`;
 }
 function describe5(result) {
-  const { written, kept: kept2, kernels, leftOut: leftOut2, blanks, manifest } = result;
+  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, manifest } = result;
   const next = [];
   if (blanks.length > 0) {
     next.push(
@@ -55286,7 +55736,7 @@ function describe5(result) {
       (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
     ),
     ...kept2.map((path2) => `kept ${path2} as it was`),
-    ...leftOut2.map(describeLeftOut),
+    ...leftOut3.map(describeLeftOut),
     ...written.length === 0 ? ["nothing was written"] : [],
     ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
     ""
@@ -55469,8 +55919,8 @@ var manifestOnly = [
   "meter",
   "watts-per-core"
 ];
-function refuse3(args, names3, reason) {
-  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names4, reason) {
+  const given = names4.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given === void 0) return;
   throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
     code: "bad-arguments",

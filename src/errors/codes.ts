@@ -4,7 +4,7 @@
  */
 export interface ErrorCodes {
   readonly 'bad-input':
-    | 'ambiguous-base'
+    | 'ambiguous-revision'
     | 'bad-arguments'
     | 'bad-event'
     | 'bad-inputs'
@@ -12,11 +12,13 @@ export interface ErrorCodes {
     | 'bad-revision'
     | 'bad-runner'
     | 'bad-watts-per-core'
+    | 'base-of-head'
     | 'broken-kernel'
     | 'cannot-export'
     | 'cannot-guard'
     | 'cannot-read'
     | 'cannot-write'
+    | 'carried-repository'
     | 'commands-not-allowed'
     | 'damaged-file'
     | 'dubious-ownership'
@@ -28,6 +30,7 @@ export interface ErrorCodes {
     | 'git-failed'
     | 'git-missing'
     | 'git-output-too-large'
+    | 'git-setting'
     | 'git-timeout'
     | 'manifest-in-submodule'
     | 'model-features-differ'
