@@ -19094,54 +19094,6 @@ function holmAdjust(pValues) {
   return adjusted;
 }
 
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x2) {
-  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
-  const shifted = x2 - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x2, a2, b) {
-  const tiny = 1e-300;
-  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
-  let c = 1;
-  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x2, a2, b) {
-  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
-  if (x2 === 0 || x2 === 1) return x2;
-  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
-  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
-  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
-}
-
 // src/stats/moments.ts
 function moments(values2) {
   let count2 = 0;
@@ -19343,6 +19295,54 @@ function spearman(a2, b) {
     squaresB += db * db;
   }
   return products / Math.sqrt(squaresA * squaresB);
+}
+
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x2, a2, b) {
+  const tiny = 1e-300;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
+  let c = 1;
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
 }
 
 // src/stats/student-t.ts
@@ -43808,612 +43808,6 @@ function renderTerminal(report3, options) {
 `;
 }
 
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted(subject, metric);
-}
-function isTrusted({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
-}
-
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const byKernel = /* @__PURE__ */ new Map();
-  for (const sample of samples2) {
-    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
-    byKernel.set(sample.kernel, byWorkload);
-    const list4 = byWorkload.get(sample.workload);
-    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list4.push(sample);
-  }
-  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
-}
-var attemptStride = 1e6;
-function poolAttempts(samples2, earlier) {
-  if (earlier.length === 0) return samples2;
-  const apart = earlier.map(
-    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
-  );
-  return [...apart.flat(), ...samples2];
-}
-function attemptOf(subject, earlier) {
-  const measured = earlier.filter(
-    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
-  );
-  return 1 + measured.length;
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  let disturbed = 0;
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
-    }
-  }
-  return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    disturbed,
-    measured: values2.length > 0 || voidReasons.size > 0
-  };
-}
-function wasDisturbed({ latencyMs, voidReasons }) {
-  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
-}
-var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
-}
-function readMetric(sample, metric) {
-  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/detectable-change.ts
-function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
-  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function compareArms(request) {
-  const { subject, samples: samples2, ...rest } = request;
-  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
-  return estimate === null ? null : toRatio(estimate);
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
-    margin,
-    flag,
-    confirm: confirm2,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm2),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
-}
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
-}
-
-// src/judge/text.ts
-function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
-  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio3, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < level) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < level) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
-    };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function lackVerdict({ flag, confirm: confirm2 }) {
-  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, movement2) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  return { verdict: "environment", reason: `${change2}${movement2}` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf3, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
-  );
-}
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function movementOf(moved, { machineChanged }) {
-  if (machineChanged !== null) return machineChanged;
-  const [first] = moved;
-  if (first === void 0) return null;
-  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
-
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings2 = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings2);
-  const movement2 = movementOf(moved, settings2);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
-        movement: movement2,
-        options: settings2
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
-    });
-  }
-  return adjusted;
-}
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
-}
-
-// src/judge/noise-floor.ts
-var LEAST_AA_BLOCKS = 20;
-function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < LEAST_AA_BLOCKS) return null;
-  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const sd = standardError * Math.sqrt(count2);
-  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
-}
-
-// src/judge/overall.ts
-function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
-    gated: gatedSubjects.length,
-    failing: failing.map(toListed),
-    accepted: accepted.map(toListed),
-    unjudged
-  };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
-  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
-  }
-  if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
-    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
-    return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
-    };
-  }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
-    };
-  }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
-  }
-  return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
-  };
-}
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
-  );
-}
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
-    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
-  );
-  return suspected || !isGated(one3);
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
-
-// src/judge/settled.ts
-function standingOf(evidence, options) {
-  const counting = evidence.filter(
-    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
-  );
-  const distances = counting.map(distanceOf);
-  return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
-  };
-}
-function bounds({ margin: { margin }, subject }) {
-  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
-}
-function isClear(evidence, options) {
-  const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
-  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
-  if (!bounds(evidence).every(clearOf)) return false;
-  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
-  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
-}
-function distanceOf(evidence) {
-  const { flagEstimate: estimate } = evidence;
-  if (estimate === null) return 0;
-  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
-  const gap2 = Math.min(...gaps);
-  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
-  const settings2 = withDefaults(judging);
-  if (settings2.machineChanged !== null) return { phase: "done" };
-  const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings2);
-  if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
-    if (flag !== null) return flag;
-  }
-  if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm2 = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings2.confirmBlocks,
-    finishFirst: true
-  });
-  return confirm2 ?? { phase: "done" };
-}
-function evidenceBySubject(samplesOf3, settings2) {
-  const gathered = /* @__PURE__ */ new Map();
-  return (subject) => {
-    const known3 = gathered.get(subject);
-    if (known3 !== void 0) return known3;
-    const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
-    gathered.set(subject, evidence);
-    return evidence;
-  };
-}
-function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
-  const { flagBlocks } = settings2;
-  const first = missing2({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
-  });
-  if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
-  if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
-    subjects: suspects,
-    phase: "flag",
-    blocks: suspectFactor * flagBlocks,
-    finishFirst: false
-  });
-  return again === null ? null : { ...again, blocks: 1 };
-}
-function isSuspect({ gates, flagged, flagEstimate, margin }) {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
-}
-function flagStrength(evidence) {
-  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
-    if (!gates || !flagged || flagEstimate === null) return 0;
-    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
-  });
-  return Math.max(...strengths);
-}
-function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf3, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
-  return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
-  };
-}
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
-}
-
 // src/store/kernel-tuner/export.ts
 var errorNames = /* @__PURE__ */ new Set(["InvalidConfig", "CompilationFailedConfig", "RuntimeFailedConfig"]);
 function errorName(failure) {
@@ -45227,6 +44621,2589 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
+// src/runtime/family.ts
+var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named2 = words2(adapter.device);
+  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
+  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
+  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
+  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
+  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
+// src/device/command/cpu-seconds.ts
+import { readdirSync, readFileSync as readFileSync3 } from "node:fs";
+var ticksPerSecond = 100;
+function readOrNull2(path2) {
+  try {
+    return readFileSync3(path2, "utf8");
+  } catch {
+    return null;
+  }
+}
+function statFields2(pid) {
+  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
+}
+function groupMembers(group) {
+  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
+}
+function coarseSeconds(pid) {
+  const fields = statFields2(pid);
+  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
+}
+function fineSeconds(pid) {
+  let threads;
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return 0;
+  }
+  const nanoseconds = threads.map(
+    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
+  );
+  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
+}
+function cpuSeconds(pids) {
+  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
+}
+
+// src/device/command/launcher.ts
+var maxLaunches = 1 << 20;
+var leastSamples = 3;
+var enoughMs = 2;
+var warmUpMs = 400;
+var settledWithin = 0.2;
+var batchMs = 20;
+var batchesInFlight = 2;
+var leastPart = 5e-3;
+var tellingMs = 10;
+var doubtfulPart = 0.2;
+var longMs = 250;
+var growth = 4;
+var growthAttempts = 3;
+var wantedTime = "it should be the time of all launches together, in milliseconds";
+var mostPart = 1.02;
+var noticedWithinMs2 = 1;
+function launchesFor(sampleMs, launchMs) {
+  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
+}
+var CommandLauncher = class {
+  #session;
+  #clock;
+  #slackMs;
+  #launchMs = 0;
+  #resolutionMs = Number.POSITIVE_INFINITY;
+  /** @param slackMs how long an answer may take on top of what launches are expected to take */
+  constructor(session, clock, slackMs) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#slackMs = slackMs;
+  }
+  /** Launches until the time per launch settles. At least two launches. */
+  async warmUp() {
+    let launches = 1;
+    let previousMs = Number.POSITIVE_INFINITY;
+    let spentMs = 0;
+    for (; ; ) {
+      const startMs = this.#clock.nowMs();
+      const answer2 = await this.#launch(launches);
+      if (!answer2.ok) return answer2;
+      const ourMs = answer2.value.atMs - startMs;
+      spentMs += ourMs;
+      const launchMs = this.#launchMs;
+      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
+      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
+      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
+      if (spentMs >= warmUpMs) break;
+      previousMs = launchMs;
+      if (!longEnough) launches *= 4;
+    }
+    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
+    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
+  }
+  /** Several launches have to take longer than one, as far as our clock says so too. */
+  async #checkGrowth() {
+    let found = "";
+    for (let attempt = 0; attempt < growthAttempts; attempt++) {
+      const parts = [];
+      for (const launches of [1, growth]) {
+        const startMs = this.#clock.nowMs();
+        const answer2 = await this.#launch(launches);
+        if (!answer2.ok) return answer2;
+        const { ms, atMs } = answer2.value;
+        parts.push(ms / Math.max(atMs - startMs, 1e-6));
+        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
+      }
+      const [one3 = 0, several = 0] = parts;
+      if (several > one3 / 2) return { ok: true, value: null };
+    }
+    return refused2(`${found}: ${wantedTime}`);
+  }
+  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
+  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
+    const startMs = this.#clock.nowMs();
+    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
+    const samplesMs = [];
+    while (samplesMs.length < samples2) {
+      const answer2 = await this.#launch(launchesPerSample);
+      if (!answer2.ok) return answer2;
+      const needed2 = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed2 > 1.5 * launchesPerSample) {
+        launchesPerSample = needed2;
+        continue;
+      }
+      samplesMs.push(this.#launchMs);
+      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
+    }
+    const resolutionMs = this.#resolutionMs / launchesPerSample;
+    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
+  }
+  /**
+   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
+   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
+   */
+  async stretch(durationMs, options) {
+    const session = this.#session;
+    const first = await this.#launch(1);
+    if (!first.ok) return first;
+    const launches = launchesFor(batchMs, this.#launchMs);
+    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
+    const completions = [];
+    let done = 0;
+    const note = (timeMs) => completions.push({
+      timeMs,
+      launches: done,
+      cpuSeconds: members === null ? null : cpuSeconds(members)
+    });
+    const deadlineMs = this.#deadline(batchesInFlight * launches);
+    const startMs = this.#clock.nowMs();
+    note(startMs);
+    let failure = null;
+    const lane = async () => {
+      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
+        const answer2 = await session.run(launches, deadlineMs);
+        if (!answer2.ok) {
+          failure = answer2.failure;
+          return;
+        }
+        done += launches;
+        note(answer2.value.atMs);
+      }
+    };
+    await Promise.all(Array.from({ length: batchesInFlight }, lane));
+    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
+  }
+  #deadline(launches) {
+    return this.#slackMs + 4 * launches * this.#launchMs;
+  }
+  /** Launches, and checks what the program says about the time against our own clock. */
+  async #launch(launches) {
+    const startMs = this.#clock.nowMs();
+    const answer2 = await this.#session.run(launches, this.#deadline(launches));
+    if (!answer2.ok) return answer2;
+    const { ms, atMs, resolutionMs } = answer2.value;
+    const ourMs = atMs - startMs;
+    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
+    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
+    if (tooLong || tooShort) {
+      return refused2(`${said}: ${wantedTime}`);
+    }
+    this.#launchMs = ms / launches;
+    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
+    return answer2;
+  }
+};
+function refused2(message) {
+  return { ok: false, failure: { kind: "validation", message } };
+}
+
+// src/device/command/outputs.ts
+import { lstatSync as lstatSync2 } from "node:fs";
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join11 } from "node:path";
+var maxBytes2 = 1024 ** 3;
+function fileOf({ name }, folder) {
+  return join11(folder, `${name}.bin`);
+}
+function faultOf2(output2, folder) {
+  const { name, type, length, byteLength } = output2;
+  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
+  if (stat === void 0 || !stat.isFile()) {
+    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
+  }
+  if (stat.size !== byteLength) {
+    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
+    return { kind: "wrong-result", message };
+  }
+  if (byteLength <= maxBytes2) return null;
+  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
+}
+function outputFault(outputs, folder) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, folder);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+async function compareOutputs(outputs, actual, expected) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, expected);
+    if (fault !== null)
+      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
+    const [mine, right] = await Promise.allSettled(
+      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
+    );
+    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
+      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
+    }
+    const compared = compareOutput(output2, mine.value, right.value);
+    if (!compared.ok) return compared;
+  }
+  return { ok: true, value: null };
+}
+
+// src/device/command/remove-folder.ts
+import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
+import { join as join12 } from "node:path";
+var tries2 = 5;
+var waitMs = 100;
+function foldersIn(folder) {
+  try {
+    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch {
+    return [];
+  }
+}
+function makeWritable(folder) {
+  try {
+    chmodSync(folder, 448);
+  } catch {
+    return;
+  }
+  for (const { name } of foldersIn(folder)) makeWritable(join12(folder, name));
+}
+function removeFolder(folder) {
+  for (const last2 of [false, true]) {
+    try {
+      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
+      return true;
+    } catch {
+      if (!last2) makeWritable(folder);
+    }
+  }
+  return false;
+}
+
+// src/device/command/program-group.ts
+import { spawn as spawn4 } from "node:child_process";
+import { existsSync as existsSync4 } from "node:fs";
+
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+
+// src/device/process/kill-at-exit.ts
+var endings2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+function killAtExit2(end) {
+  if (!installed3) {
+    installed3 = true;
+    process.on("exit", () => {
+      for (const remaining of endings2) remaining();
+    });
+  }
+  endings2.add(end);
+  return () => endings2.delete(end);
+}
+
+// src/device/process/tail.ts
+var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var Tail = class {
+  #limit;
+  #text = "";
+  constructor(limit) {
+    this.#limit = limit;
+  }
+  push(text3) {
+    this.#text = (this.#text + text3).slice(-this.#limit);
+  }
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
+  summary(lines2 = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines2).join("\n");
+  }
+};
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs2 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve4) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve4();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs2);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve4) => {
+      timer = setTimeout(resolve4, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
+
+// src/device/command/reaper.ts
+import { spawn as spawn3 } from "node:child_process";
+import { Socket as Socket2 } from "node:net";
+var reaperArgument = "end-programs";
+function killGroup(group, signal = "SIGKILL") {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const { code } = error;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+function startReaper({ workerPath, environment }) {
+  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
+  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: kept2
+  });
+  child.on("error", () => void 0);
+  child.stdin.on("error", () => void 0);
+  child.unref();
+  if (child.stdin instanceof Socket2) child.stdin.unref();
+  const takeOn = (what) => {
+    child.stdin.write(`+${what}
+`);
+    return () => void child.stdin.write(`-${what}
+`);
+  };
+  return {
+    watch: (group) => takeOn(String(group)),
+    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
+    close: () => child.stdin.end()
+  };
+}
+
+// src/device/command/program-group.ts
+var tailCharacters2 = 8192;
+var maxLineCharacters2 = 4096;
+var politeMs3 = 1e3;
+var goneMs2 = 5e3;
+var ProgramGroup = class {
+  /** null if it could not be started at all. */
+  #child;
+  #tail = new Tail(tailCharacters2);
+  #gone;
+  #pending = "";
+  #end = null;
+  /** Resolves with how it ended: `it ended with status 1`. */
+  ended;
+  constructor(start) {
+    const { onLine } = start;
+    const started = startProgram(start);
+    if ("fault" in started) {
+      this.#child = null;
+      this.#end = started.fault;
+      this.#gone = Promise.resolve();
+      this.ended = Promise.resolve(started.fault);
+      return;
+    }
+    const { child } = started;
+    this.#child = child;
+    const group = child.pid;
+    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
+    child.stdin.on("error", () => void 0);
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    child.stderr.setEncoding("utf8");
+    child.stderr.on("data", (text3) => this.#tail.push(text3));
+    this.#gone = new Promise((resolve4) => child.once("close", () => resolve4()));
+    this.ended = new Promise((resolve4) => {
+      const end = (how) => {
+        this.#end ??= how;
+        if (group !== void 0) killGroup(group);
+        for (const one3 of spared) one3();
+        resolve4(this.#end);
+      };
+      child.once(
+        "exit",
+        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+      );
+      child.once("error", (error) => {
+        if (group === void 0) end(startFault(start, error));
+      });
+    });
+  }
+  get pid() {
+    return this.#child?.pid;
+  }
+  /** How it ended; null while it runs. */
+  get end() {
+    return this.#end;
+  }
+  /** The last lines that it printed, as far as they were no answers. */
+  get said() {
+    return this.#tail.summary(8);
+  }
+  /** Keeps a line for messages. */
+  note(line3) {
+    this.#tail.push(`${line3}
+`);
+  }
+  send(line3) {
+    if (this.#end === null) this.#child?.stdin.write(`${line3}
+`);
+  }
+  /** There is nothing more for it to read. */
+  endInput() {
+    this.#child?.stdin.end();
+  }
+  /** Lets it end by itself, then asks it to, then kills it. */
+  async close() {
+    this.endInput();
+    if (await this.#endsWithin(politeMs3)) return;
+    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
+    if (await this.#endsWithin(politeMs3)) return;
+    await this.kill();
+  }
+  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
+  async kill() {
+    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
+    await this.#endsWithin(goneMs2);
+    await Promise.race([this.#gone, delay(politeMs3)]);
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+  }
+  /** Resolves when everything that it printed before its end has been read. */
+  async drained() {
+    await Promise.race([this.#gone, delay(politeMs3)]);
+  }
+  async #endsWithin(milliseconds) {
+    await Promise.race([this.ended, delay(milliseconds)]);
+    return this.#end !== null;
+  }
+  #receive(text3, onLine) {
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = (lines2.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines2) {
+      if (onLine === void 0) this.note(line3);
+      else onLine(line3.replace(/\r$/, ""));
+    }
+  }
+};
+function startFault({ program, folder }, error) {
+  const [file = ""] = program;
+  if (error.code === "ENOENT") {
+    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
+  }
+  if (error.code === "EACCES")
+    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
+  return `${file} cannot be started: ${error.message}`;
+}
+function startProgram(start) {
+  const [file = "", ...rest] = start.program;
+  try {
+    const child = spawn4(file, rest, {
+      cwd: start.folder,
+      env: { ...start.environment },
+      detached: true,
+      shell: false,
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    return { child };
+  } catch (error) {
+    return { fault: startFault(start, error) };
+  }
+}
+function delay(milliseconds) {
+  return new Promise((resolve4) => {
+    setTimeout(resolve4, milliseconds).unref();
+  });
+}
+
+// src/device/command/session.ts
+var finestMs = 1e-6;
+var CommandSession = class {
+  #group;
+  #clock;
+  #awaited = [];
+  #failure = null;
+  constructor(start, clock) {
+    this.#clock = clock;
+    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
+    this.#group.ended.then(async (how) => {
+      await this.#group.drained();
+      const { said } = this.#group;
+      this.#fail("crash", said === "" ? how : `${how}; it last said:
+${said}`);
+    });
+  }
+  get alive() {
+    return this.#failure === null && this.#group.end === null;
+  }
+  get pid() {
+    return this.#group.pid;
+  }
+  /** Waits until it is ready. */
+  async ready(deadlineMs) {
+    const outcome = await this.#answer("ready", deadlineMs);
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
+  async run(launches, deadlineMs) {
+    const answered = this.#answer("time", deadlineMs);
+    this.#group.send(`run ${launches}`);
+    return await answered;
+  }
+  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
+  async write(folder, deadlineMs) {
+    const answered = this.#answer("written", deadlineMs);
+    this.#group.send(`write ${folder}`);
+    const outcome = await answered;
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  async close() {
+    await (this.#failure === null ? this.#group.close() : this.#group.kill());
+  }
+  #answer(kind, deadlineMs) {
+    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
+    return new Promise((resolve4) => {
+      const timer = setTimeout(() => {
+        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const { said } = this.#group;
+        const words2 = said === "" ? "" : `; it last said:
+${said}`;
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+      }, deadlineMs);
+      this.#awaited.push({
+        kind,
+        settle: (outcome) => {
+          clearTimeout(timer);
+          resolve4(outcome);
+        }
+      });
+    });
+  }
+  #receive(line3) {
+    const atMs = this.#clock.nowMs();
+    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
+    if (match === null) {
+      this.#group.note(line3);
+      return;
+    }
+    const [, word4 = "", rest = ""] = match;
+    if (word4 === "error") {
+      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
+      return;
+    }
+    const [next] = this.#awaited;
+    if (next === void 0 || next.kind !== word4) {
+      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
+      return;
+    }
+    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
+    if (answer2 === null) {
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
+      return;
+    }
+    this.#awaited.shift();
+    next.settle({ ok: true, value: answer2 });
+  }
+  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
+  #fail(kind, message) {
+    if (this.#failure !== null) return;
+    this.#failure = { kind, message };
+    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
+    this.#group.kill().catch(() => void 0);
+  }
+};
+function wordFor(kind) {
+  return kind === "time" ? "time MILLISECONDS" : kind;
+}
+function readTime(text3, atMs) {
+  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
+  if (match === null) return null;
+  const [, , digits2 = "", exponent2 = "0"] = match;
+  const ms = Number.parseFloat(text3);
+  if (!Number.isFinite(ms)) return null;
+  return {
+    kind: "time",
+    ms,
+    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
+    atMs
+  };
+}
+
+// src/device/command/device.ts
+var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
+var maxReferences = 4;
+function createCommandDevice(options) {
+  return new CommandDevice(options);
+}
+var CommandDevice = class {
+  info;
+  #workspace;
+  #clock;
+  #deadlines;
+  /** One at a time: each holds memory of the GPU. */
+  #running = null;
+  /** Folders with the outputs of references, by identity. */
+  #references = /* @__PURE__ */ new Map();
+  #queue = Promise.resolve();
+  #closed = false;
+  constructor({ info, workspace, clock, deadlines }) {
+    this.info = info;
+    this.#workspace = workspace;
+    this.#clock = clock;
+    this.#deadlines = { ...defaultDeadlines, ...deadlines };
+  }
+  prepare(variant) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? { ok: true, value: null } : prepared;
+    });
+  }
+  /** Building keeps cores busy, which is nothing to a GPU. */
+  expect({ command: command2 }) {
+    if (command2 === void 0 || this.#closed || this.info.software) return;
+    this.#workspace.expect(command2);
+  }
+  verify(variant, reference) {
+    return this.#inTurn(variant, async (program) => {
+      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
+      const expected = await this.#referenceOutputs(reference.command);
+      if (!expected.ok) {
+        const { message } = expected.failure;
+        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
+      }
+      const written = await this.#outputs(program);
+      if (!written.ok) return written;
+      try {
+        return await compareOutputs(program.outputs, written.value, expected.value);
+      } finally {
+        removeFolder(written.value);
+      }
+    });
+  }
+  time(variant, options) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
+    });
+  }
+  run(variant, durationMs) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      if (!prepared.ok) return prepared;
+      const { launcher } = prepared.value;
+      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
+      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
+    });
+  }
+  rest() {
+    const turn = this.#queue.then(() => this.#endRunning());
+    this.#queue = turn.catch(() => void 0);
+    return turn;
+  }
+  async close() {
+    this.#closed = true;
+    await this.#endRunning();
+    await this.#queue;
+    await this.#endRunning();
+    for (const folder of this.#references.values()) removeFolder(folder);
+  }
+  /** One request after the other; programs on one GPU would measure each other. */
+  #inTurn(variant, action) {
+    const { command: command2 } = variant;
+    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
+    const turn = this.#queue.then(() => {
+      if (this.#closed) throw new Error("the device is closed");
+      return action(command2);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  async #endRunning() {
+    const running = this.#running;
+    this.#running = null;
+    await running?.session.close();
+    running?.folder.release();
+  }
+  /** The program, running and warm. */
+  async #prepared(program) {
+    const { identity: identity4 } = program;
+    const known3 = this.#running;
+    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
+    await this.#endRunning();
+    const folder = await this.#workspace.open(program);
+    if (!folder.ok) return folder;
+    const { environment, reaper } = this.#workspace;
+    const start = { program: program.run, folder: folder.value.path, environment, reaper };
+    const session = new CommandSession(start, this.#clock);
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
+    const prepared = { identity: identity4, session, launcher, folder: folder.value };
+    this.#running = prepared;
+    const ready = await session.ready(this.#deadlines.readyMs);
+    const warm = ready.ok ? await launcher.warmUp() : ready;
+    if (warm.ok) return { ok: true, value: prepared };
+    await this.#endRunning();
+    return warm;
+  }
+  async #referenceOutputs(program) {
+    const { identity: identity4 } = program;
+    const known3 = this.#references.get(identity4);
+    if (known3 !== void 0) return { ok: true, value: known3 };
+    const written = await this.#outputs(program);
+    if (!written.ok) return written;
+    for (const [other, folder] of this.#references) {
+      if (this.#references.size < maxReferences) break;
+      this.#references.delete(other);
+      removeFolder(folder);
+    }
+    this.#references.set(identity4, written.value);
+    return written;
+  }
+  /** Has a program write its outputs into a new folder. */
+  async #outputs(program) {
+    const prepared = await this.#prepared(program);
+    if (!prepared.ok) return prepared;
+    const folder = this.#workspace.newFolder("outputs-");
+    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
+    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
+    if (failure === null) return { ok: true, value: folder };
+    removeFolder(folder);
+    return { ok: false, failure };
+  }
+};
+function failed3(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/command/host-device.ts
+import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
+import { cpus } from "node:os";
+import { join as join13 } from "node:path";
+function readOrEmpty(path2) {
+  try {
+    return readFileSync4(path2, "utf8");
+  } catch {
+    return "";
+  }
+}
+function listOrEmpty(path2) {
+  try {
+    return readdirSync3(path2).sort();
+  } catch {
+    return [];
+  }
+}
+function nvidiaGpu(procFolder) {
+  const gpus = join13(procFolder, "driver/nvidia/gpus");
+  for (const bus of listOrEmpty(gpus)) {
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join13(gpus, bus, "information")))?.[1]?.trim();
+    if (name === void 0 || name === "") continue;
+    const version = readOrEmpty(join13(procFolder, "driver/nvidia/version"));
+    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
+  }
+  return null;
+}
+function amdGpu(sysfsFolder) {
+  const drm = join13(sysfsFolder, "class/drm");
+  for (const card of listOrEmpty(drm)) {
+    if (!/^card\d+$/.test(card)) continue;
+    const device = join13(drm, card, "device");
+    if (readOrEmpty(join13(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join13(device, "product_name")).trim();
+    return product === "" ? "AMD GPU" : product;
+  }
+  return null;
+}
+function hostDevice(options) {
+  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
+  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
+  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
+  const cpu = cpus()[0]?.model.trim() || "CPU";
+  const name = nvidia?.name ?? amd ?? cpu;
+  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
+  const architecture = vendor === "" ? "cpu" : "";
+  return {
+    backend: "host",
+    family: deviceFamily({ vendor, device: name, architecture }),
+    vendor,
+    architecture,
+    device: name,
+    description: name,
+    driver: nvidia?.driver ?? "",
+    software: vendor === "",
+    features: [],
+    // The program itself refuses what it cannot do.
+    limits: noLimits,
+    timestamps: true
+  };
+}
+
+// src/device/command/workspace.ts
+import { mkdtempSync } from "node:fs";
+import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname4, join as join14, sep } from "node:path";
+var maxBuilds = 16;
+var longestBuildMs = 10 * 6e4;
+var asIs = {
+  recursive: true,
+  preserveTimestamps: true,
+  verbatimSymlinks: true,
+  mode: constants5.COPYFILE_FICLONE
+};
+var CommandWorkspace = class {
+  #options;
+  #builds = /* @__PURE__ */ new Map();
+  #building = /* @__PURE__ */ new Set();
+  #root = null;
+  #reaper = null;
+  constructor(options) {
+    this.#options = options;
+  }
+  get environment() {
+    return this.#options.environment;
+  }
+  get reaper() {
+    this.#reaper ??= startReaper(this.#options.reaper);
+    return this.#reaper;
+  }
+  /** A new folder to run a program in. One that does not build costs its variants. */
+  async open(program) {
+    const build = program.build === null ? null : this.#build(program);
+    if (build !== null) build.copies++;
+    try {
+      const built = await build?.outcome;
+      if (built !== void 0 && !built.ok) return built;
+      const root = this.newFolder("run-");
+      try {
+        if (build === null) await putFiles(program, root);
+        else await cp(build.root, root, asIs);
+      } catch (error) {
+        removeFolder(root);
+        throw error;
+      }
+      return {
+        ok: true,
+        value: { path: join14(root, program.folder), release: () => void removeFolder(root) }
+      };
+    } catch (error) {
+      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
+    } finally {
+      if (build !== null) build.copies--;
+    }
+  }
+  /** Builds a program that will be opened soon. */
+  expect(program) {
+    if (program.build !== null) this.#build(program);
+  }
+  /** A new, empty folder. */
+  newFolder(prefix) {
+    return mkdtempSync(join14(this.#rootFolder(), prefix));
+  }
+  async close() {
+    await Promise.allSettled([...this.#building].map((group) => group.kill()));
+    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
+    this.#builds.clear();
+    if (this.#root !== null) {
+      const { path: path2, spared } = this.#root;
+      this.#root = null;
+      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
+      spared();
+    }
+    this.#reaper?.close();
+    this.#reaper = null;
+  }
+  #rootFolder() {
+    if (this.#root === null) {
+      const path2 = mkdtempSync(join14(this.#options.temporaryFolder, "joulegate-command-"));
+      const forgotten = this.reaper.watchFolder(path2);
+      const spared = killAtExit2(() => void removeFolder(path2));
+      this.#root = {
+        path: path2,
+        spared: () => {
+          forgotten();
+          spared();
+        }
+      };
+    }
+    return this.#root.path;
+  }
+  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
+  #build(program) {
+    const { buildIdentity } = program;
+    let build = this.#builds.get(buildIdentity);
+    if (build === void 0) {
+      const root = this.newFolder("build-");
+      const outcome = this.#makeBuild(program, root).catch(
+        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
+      );
+      build = { root, outcome, copies: 0 };
+    }
+    this.#builds.delete(buildIdentity);
+    this.#builds.set(buildIdentity, build);
+    for (const [identity4, { root, copies, outcome }] of this.#builds) {
+      if (this.#builds.size <= maxBuilds) break;
+      if (copies > 0 || identity4 === buildIdentity) continue;
+      this.#builds.delete(identity4);
+      outcome.then(() => removeFolder(root));
+    }
+    return build;
+  }
+  async #makeBuild(program, root) {
+    await putFiles(program, root);
+    const command2 = program.build ?? [];
+    const { environment, signal } = this.#options;
+    const folder = join14(root, program.folder);
+    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
+    this.#building.add(group);
+    group.endInput();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      group.kill();
+    }, longestBuildMs);
+    const abort = () => void group.kill();
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    const how = await group.ended;
+    await group.drained();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+    this.#building.delete(group);
+    if (how === "it ended with status 0") return { ok: true, value: null };
+    const { said } = group;
+    const words2 = said === "" ? "" : `; it last said:
+${said}`;
+    const shown = command2.join(" ").slice(0, 200);
+    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
+  }
+};
+async function putFiles({ files, folder }, root) {
+  for (const [path2, { content, executable }] of Object.entries(files)) {
+    const target = join14(root, path2);
+    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname4(target), { recursive: true });
+    await writeFile(target, content(), { mode: executable ? 493 : 420 });
+  }
+  await mkdir2(join14(root, folder), { recursive: true });
+}
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+function failed4(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/device-choices.ts
+var deviceChoices = ["auto", "gpu", "software"];
+
+// src/device/driver/find-driver.ts
+import { delimiter } from "node:path";
+
+// src/device/adapter-problem.ts
+function adapterNextStep({ problem, nextStep = null }) {
+  if (nextStep !== null) return nextStep;
+  switch (problem) {
+    case "no-dawn":
+      return "Install the npm package webgpu in the folder of Joulegate.";
+    case "no-adapter":
+      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
+    case "adapter-not-found":
+      return "Give a part of the name of one of the adapters that are there.";
+    case "no-device":
+      return "Update the GPU driver; joulegate doctor shows what was found.";
+  }
+}
+function adapterError(result) {
+  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `No GPU adapter could be opened: ${result.message}${there}.`,
+    {
+      code: result.problem,
+      nextStep: adapterNextStep(result)
+    }
+  );
+}
+
+// src/device/driver/environment.ts
+var passedNames = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "CUDA_VISIBLE_DEVICES",
+  "ROCR_VISIBLE_DEVICES",
+  "HIP_VISIBLE_DEVICES",
+  "ZE_AFFINITY_MASK",
+  "DRI_PRIME",
+  nativeFolderVariable,
+  // Windows does not start a process without these.
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "WINDIR",
+  "COMSPEC",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMDATA"
+]);
+var passedPrefixes = [
+  "VK_",
+  "XDG_",
+  "NVIDIA_",
+  "MESA_",
+  "LP_",
+  "GALLIUM_",
+  "RADV_",
+  "AMD_",
+  "ANV_",
+  "__GLX_",
+  "__EGL_",
+  "__NV_"
+];
+var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function workerEnvironment(environment) {
+  const passed = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0 || secret.test(name)) continue;
+    const upper = name.toUpperCase();
+    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+      passed[name] = value2;
+  }
+  return passed;
+}
+var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
+function namedDriver(environment) {
+  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
+}
+
+// src/device/driver/swiftshader.ts
+import { createHash as createHash6 } from "node:crypto";
+import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { createRequire as createRequire3 } from "node:module";
+import { dirname as dirname5, join as join15 } from "node:path";
+import { pathToFileURL as pathToFileURL3 } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+// src/device/driver/tar.ts
+var blockBytes = 512;
+function text(block, start, length) {
+  const field3 = block.subarray(start, start + length);
+  const end = field3.indexOf(0);
+  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
+}
+function octal(block, start, length) {
+  const digits2 = text(block, start, length).trim();
+  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
+  return Number.parseInt(digits2, 8);
+}
+function checksum(block) {
+  let sum = 8 * 32;
+  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
+  return sum;
+}
+function readTar(archive) {
+  const files = [];
+  let position = 0;
+  while (position + blockBytes <= archive.byteLength) {
+    const header2 = archive.subarray(position, position + blockBytes);
+    if (header2.every((byte) => byte === 0)) return files;
+    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header2, 0, 100);
+    const size = octal(header2, 124, 12);
+    const type = text(header2, 156, 1);
+    position += blockBytes;
+    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (type === "" || type === "0")
+      files.push({ name, contents: archive.subarray(position, position + size) });
+    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
+    position += Math.ceil(size / blockBytes) * blockBytes;
+  }
+  throw new Error("damaged tar archive: no end");
+}
+
+// src/device/driver/swiftshader.ts
+var swiftshaderPackage = "@sparticuz/chromium";
+var archiveName = "swiftshader.tar.br";
+var loaderName = "libvulkan.so.1";
+var manifestName = "vk_swiftshader_icd.json";
+var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
+var maxUnpackedBytes = 64 * 1024 * 1024;
+function findSwiftshaderArchive(fromFile) {
+  try {
+    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
+    return join15(dirname5(entry), "..", "..", "bin", archiveName);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+function refuse2(message) {
+  return new JoulegateError("could-not-measure", message, {
+    code: "unsafe-cache-folder",
+    nextStep: "Remove it, or choose a cache folder that only you can write to."
+  });
+}
+async function isTrusted(folder) {
+  let stats;
+  try {
+    stats = await lstat(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  const ownUser = process.getuid?.();
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  return true;
+}
+async function unpackSwiftshader(archivePath, cacheFolder) {
+  const packed = await readFile3(archivePath);
+  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join15(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join15(folder, manifestName) };
+  if (await isTrusted(folder)) return files;
+  const contents = /* @__PURE__ */ new Map();
+  try {
+    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
+  } catch (cause) {
+    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join15(cacheFolder, ".swiftshader-"));
+  try {
+    for (const name of wantedNames) {
+      const content = contents.get(name);
+      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
+      await writeFile2(join15(temporary, name), content, { mode: 420 });
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = error.code;
+    const another = code === "EEXIST" || code === "ENOTEMPTY";
+    if (!another || !await isTrusted(folder)) throw error;
+  }
+  return files;
+}
+function archiveError(path2, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
+    code: "bad-swiftshader-archive",
+    nextStep: `Reinstall ${swiftshaderPackage}.`,
+    cause
+  });
+}
+
+// src/device/driver/find-driver.ts
+var probeMs = 3e4;
+async function probe(workerPath, driver) {
+  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
+  try {
+    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    if (exchange.status === "answered") return exchange.response;
+    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
+  } finally {
+    await process2.close();
+  }
+}
+async function report2(workerPath, driver) {
+  const result = await probe(workerPath, driver);
+  const { source, description } = driver;
+  return {
+    source,
+    description,
+    driver,
+    result,
+    nextStep: result.ok ? null : adapterNextStep(result)
+  };
+}
+function startingDriver(environment) {
+  const name = namedDriver(environment);
+  const passed = workerEnvironment(environment);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+}
+function notHere(message, nextStep) {
+  return {
+    source: "swiftshader",
+    description: "SwiftShader, a software adapter",
+    driver: null,
+    result: { ok: false, problem: "no-adapter", message, adapters: [] },
+    nextStep
+  };
+}
+async function reportSwiftshader(search) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return notHere(
+      "the packaged SwiftShader runs on Linux x64 only",
+      "Use the system's GPU driver on this platform."
+    );
+  }
+  const archive = findSwiftshaderArchive(search.workerPath);
+  if (archive === null) {
+    return notHere(
+      `the npm package ${swiftshaderPackage} is not installed`,
+      `npm install --save-dev ${swiftshaderPackage}`
+    );
+  }
+  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  const passed = workerEnvironment(search.environment);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  return report2(search.workerPath, {
+    source: "swiftshader",
+    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
+    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
+  });
+}
+async function listAdapters(search) {
+  return [
+    await report2(search.workerPath, startingDriver(search.environment)),
+    await reportSwiftshader(search)
+  ];
+}
+async function findDriver(search) {
+  const first = await report2(search.workerPath, startingDriver(search.environment));
+  if (first.result.ok) return first.driver;
+  if (first.result.problem === "no-dawn") throw adapterError(first.result);
+  const reports = [first];
+  if (first.source !== "environment") {
+    const second = await reportSwiftshader(search);
+    if (second.result.ok && second.driver !== null) return second.driver;
+    reports.push(second);
+  }
+  const tried = reports.map(
+    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
+  );
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+    code: "no-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+
+// src/device/replay/clock.ts
+function createReplayClock() {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds;
+    }
+  };
+}
+
+// src/device/replay/device.ts
+var noLimits2 = {
+  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
+  max_invocations: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
+  max_workgroups: Number.MAX_SAFE_INTEGER,
+  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var failureKinds = /* @__PURE__ */ new Set([
+  "compile",
+  "validation",
+  "unsupported",
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-memory",
+  "timeout",
+  "crash",
+  "device-lost"
+]);
+function isFailureKind(kind) {
+  return failureKinds.has(kind);
+}
+var batchMs2 = 20;
+var maxCompletions = 64;
+function completionsOf(latencyMs, durationMs, clock) {
+  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
+  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
+  const start = clock.nowMs();
+  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  for (let done = 0; done < launches; ) {
+    done = Math.min(launches, done + perBatch);
+    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
+  }
+  clock.advance(launches * latencyMs);
+  return completions;
+}
+function createReplayDevice(recording, clock = createReplayClock()) {
+  const lookup = recordedLookup(recording);
+  const info = {
+    ...recording.device,
+    backend: "replay",
+    features: [],
+    limits: noLimits2,
+    timestamps: false
+  };
+  function latencyOf(variant) {
+    const measurement = lookup(variant.configuration);
+    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
+    const { failure, latencyMs } = measurement;
+    if (failure !== void 0) {
+      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
+    }
+    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
+    return { ok: true, value: { ...measurement, latencyMs } };
+  }
+  return {
+    info,
+    clock,
+    async prepare(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    // What was recorded had been checked then.
+    async verify(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    async time(variant) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      const { latencyMs, latencySamplesMs } = found.value;
+      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
+      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
+      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
+    },
+    async run(variant, durationMs) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      return {
+        ok: true,
+        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
+      };
+    },
+    async close() {
+    }
+  };
+}
+function fail(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/webgpu-device.ts
+var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
+var startTries = 3;
+var WebgpuDevice = class {
+  info;
+  #options;
+  #deadlines;
+  #process;
+  #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  #suspects = /* @__PURE__ */ new Set();
+  /** The end of the last request: they are served one after the other. */
+  #queue = Promise.resolve();
+  constructor(options, deadlines, started) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#process = started.process;
+    this.info = started.info;
+  }
+  prepare(variant) {
+    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  expect({ program }) {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
+  }
+  verify(variant, reference) {
+    const referenceProgram = reference.program;
+    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
+    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
+      program,
+      reference: toWire(referenceProgram)
+    }));
+  }
+  time(variant, options) {
+    const limitMs = options.maxMs + this.#deadlines.slackMs;
+    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
+  }
+  async run(variant, durationMs) {
+    const limitMs = durationMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
+  }
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#process.close();
+  }
+  /** Sends one request about a variant, after those before it. */
+  #ask(kind, variant, limitMs, request) {
+    const { program } = variant;
+    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
+    const turn = this.#queue.then(async () => {
+      const wire = toWire(program);
+      const deadlineMs = this.#deadlines.prepareMs + limitMs;
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      if (exchange.status === "lost") {
+        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        return failed5({ kind: exchange.kind, message });
+      }
+      const outcome = exchange.response;
+      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
+      return toOutcome(program, outcome);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange(kind, request, deadlineMs) {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === "answered") return exchange;
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
+    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
+  }
+  async #ensureProcess() {
+    if (this.#closed) throw new Error("the device is closed");
+    if (this.#process.alive) return;
+    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
+    this.#process = process2;
+    if (this.#closed) {
+      await process2.kill();
+      throw new Error("the device was closed");
+    }
+    if (info.family !== this.info.family) {
+      await process2.kill();
+      throw new JoulegateError(
+        "could-not-measure",
+        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
+        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
+      );
+    }
+  }
+};
+async function startProcess(options, deadlines) {
+  let last2 = "";
+  for (let attempt = 0; attempt < startTries; attempt++) {
+    const process2 = new GpuProcess({
+      workerPath: options.workerPath,
+      environment: options.driver.environment,
+      onLog: options.onLog
+    });
+    const adapterName = options.adapterName ?? null;
+    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    if (exchange.status === "answered") {
+      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
+      await process2.close();
+      throw adapterError(exchange.response);
+    }
+    last2 = exchange.message;
+  }
+  throw new JoulegateError(
+    "could-not-measure",
+    `The GPU process did not start, ${startTries} times: ${last2}`,
+    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  );
+}
+function toWire(program) {
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+}
+function toOutcome(program, outcome) {
+  if (outcome.ok) return outcome;
+  return { ok: false, failure: toFailure(program, outcome.failure) };
+}
+function toFailure(program, { kind, message, at: at3 }) {
+  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
+  if (position === null) return { kind, message };
+  const { file, line: line3, column } = position;
+  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
+}
+function noProgram2(variant) {
+  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
+}
+function failed5(failure) {
+  return { ok: false, failure };
+}
+async function openWebgpuDevice(options) {
+  const deadlines = { ...defaultDeadlines2 };
+  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
+    if (value2 !== void 0) deadlines[name] = value2;
+  }
+  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+}
+
+// src/app/laboratory/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    rest: async () => device.rest?.(),
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
+}
+
+// src/app/laboratory/laboratory.ts
+import { existsSync as existsSync5 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join as join16 } from "node:path";
+
+// src/app/laboratory/mixed-device.ts
+function notAllowed(kernel) {
+  return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
+    code: "commands-not-allowed",
+    nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
+  });
+}
+function checkCommandsAllowed(options, kernels) {
+  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
+  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
+}
+function mixedDevice(info, devices) {
+  const { webgpu, commands: commands2 } = devices;
+  function deviceFor(variant) {
+    const device = variant.command === void 0 ? webgpu : commands2;
+    if (device !== null) return device;
+    if (variant.command !== void 0) throw notAllowed(variant.kernel);
+    throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
+  }
+  return {
+    info,
+    prepare: async (variant) => deviceFor(variant).prepare(variant),
+    expect: (variant) => deviceFor(variant).expect?.(variant),
+    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
+    time: async (variant, options) => deviceFor(variant).time(variant, options),
+    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    async rest() {
+      await commands2?.rest?.();
+      await webgpu?.rest?.();
+    },
+    async close() {
+      try {
+        await commands2?.close();
+      } finally {
+        await webgpu?.close();
+      }
+    }
+  };
+}
+
+// src/app/laboratory/without-secrets.ts
+var secretNames = [
+  /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
+  /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
+  /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
+];
+var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
+var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
+function withoutSecrets(environment) {
+  const kept2 = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0) continue;
+    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
+    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
+  }
+  return kept2;
+}
+
+// src/app/laboratory/laboratory.ts
+var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+function driverSearch(host) {
+  const { environment } = host;
+  const caches = environment.XDG_CACHE_HOME ?? join16(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join16(caches, "joulegate") };
+}
+async function findSoftwareDriver(search) {
+  const reports = await listAdapters(search);
+  for (const { driver, result } of reports) {
+    if (driver !== null && result.ok && result.info.software) return driver;
+  }
+  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
+    code: "no-software-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+var lockWaitMs = 10 * 6e4;
+function meterSetup(host) {
+  return {
+    commandEnvironment: withoutSecrets(host.environment),
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: lockFolderOf(host.environment),
+    lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+  };
+}
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore
+  };
+}
+function lockFolderOf(environment) {
+  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
+}
+async function findAdapter(host, options, onlyCommands) {
+  const search = driverSearch(host);
+  try {
+    const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    return { first: await open(), open };
+  } catch (error) {
+    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isOptional) throw error;
+    return { first: null, open: null };
+  }
+}
+function deviceOf(adapter, options, onlyCommands) {
+  const isCpu = options.device === "software";
+  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
+  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  const found = hostDevice({ cpuOnly: false });
+  return found.software ? adapter.info : found;
+}
+function commandBench(host, info, options) {
+  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
+  const { environment, signal, workerPath } = host;
+  const workspace = new CommandWorkspace({
+    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    signal,
+    reaper: { workerPath, environment },
+    warn: (text3) => host.progress.warn(text3)
+  });
+  return {
+    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    close: () => workspace.close()
+  };
+}
+async function openLaboratory(outer, options, kernels = []) {
+  checkCommandsAllowed(options, kernels);
+  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
+  const fetched = await outer.ensureNative?.() ?? {};
+  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
+  const adapter = await findAdapter(host, options, onlyCommands);
+  const info = deviceOf(adapter.first, options, onlyCommands);
+  const commands2 = commandBench(host, info, options);
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
+  const closeDevices = async () => {
+    try {
+      await device.close();
+    } finally {
+      await commands2.close();
+    }
+  };
+  try {
+    if (options.device === "gpu" && info.software) {
+      throw new JoulegateError(
+        "could-not-measure",
+        `The only adapter is ${info.description}, which runs on the CPU.`,
+        {
+          code: "no-gpu",
+          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
+        }
+      );
+    }
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device: adapter.first?.info === info ? adapter.first : { info }
+    });
+    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
+    host.progress.note(
+      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
+    );
+    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    return {
+      device: clockedDevice(device, clocks),
+      info,
+      meter,
+      meterReason: reason,
+      clock: monotonicClock,
+      async openDevice() {
+        await device.rest?.();
+        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
+        return clockedDevice(fresh, clocks);
+      },
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => meter === null ? null : borrowMeter(meter),
+      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
+      async close() {
+        try {
+          await meter?.close();
+        } finally {
+          await closeDevices();
+        }
+      }
+    };
+  } catch (error) {
+    await closeDevices();
+    throw error;
+  }
+}
+
+// src/app/laboratory/machine-label.ts
+function machineLabel({ description, device, family, driver }) {
+  const name = description || device || family;
+  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
+}
+
+// src/app/laboratory/measure-blocks.ts
+function measureBlock(run) {
+  const { host, laboratory, subjects, phase, block, onTurn } = run;
+  return runBlocks({
+    phase,
+    firstBlock: block,
+    blocks: 1,
+    subjects,
+    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
+    openMeter: () => laboratory.openMeter(),
+    options: laboratory.measureOptions("judge"),
+    clock: laboratory.clock,
+    signal: host.signal,
+    onTurn
+  });
+}
+async function measureBlocks(run) {
+  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    const startMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
+    onBlock?.(block);
+    samples2.push(
+      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
+
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+var suspectFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted2(subject, metric);
+}
+function isTrusted2({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const byKernel = /* @__PURE__ */ new Map();
+  for (const sample of samples2) {
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
+  }
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    disturbed,
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+}
+var leastSpread = 1e-3;
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+}
+function readMetric(sample, metric) {
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    attempt: attemptOf(subject, options.earlier),
+    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
+    margin,
+    flag,
+    confirm: confirm2,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm2),
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
+// src/judge/text.ts
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, movement: movement2, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < level) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < level) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm: confirm2 }) {
+  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, movement2) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  return { verdict: "environment", reason: `${change2}${movement2}` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf3, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted2(subject, metric) && ratio3 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings2 = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings2);
+  const movement2 = movementOf(moved, settings2);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
+        movement: movement2,
+        options: settings2
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+}
+
+// src/judge/overall.ts
+function overallVerdict(request) {
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
+  const counts = describeCounts([...compared, ...listed2]);
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
+    return {
+      ...facts,
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
+    };
+  }
+  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one3);
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/settled.ts
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted2(subject, metric) && flag.measured
+  );
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings2 = withDefaults(judging);
+  if (settings2.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings2);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm2 = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings2.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm2 ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf3, settings2) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known3 = gathered.get(subject);
+    if (known3 !== void 0) return known3;
+    const samples2 = samplesOf3(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
+  const { flagBlocks } = settings2;
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
+  });
+  return again === null ? null : { ...again, blocks: 1 };
+}
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf3, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
+// src/app/laboratory/noise-floor.ts
+var wantedBlocks = 20;
+function statusOf(done, blocks, secondsLeft) {
+  const text3 = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
+}
+async function measureNoise(options) {
+  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
+  const { kernel, workload } = variant;
+  return measureBlocks({
+    ...options,
+    blocks,
+    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
+  });
+}
+
+// src/app/guard/guard.ts
+import { join as join31 } from "node:path";
+
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
   const known3 = values2.filter((value2) => value2 !== null);
@@ -45240,11 +47217,11 @@ function namesFolder(base2) {
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname6, isAbsolute as isAbsolute3, relative, resolve as resolve3, sep as sep4 } from "node:path";
+import { dirname as dirname8, isAbsolute as isAbsolute3, relative, resolve as resolve3, sep as sep5 } from "node:path";
 
 // src/git/git-environment.ts
 import { realpathSync } from "node:fs";
-import { delimiter, isAbsolute as isAbsolute2, sep } from "node:path";
+import { delimiter as delimiter2, isAbsolute as isAbsolute2, sep as sep2 } from "node:path";
 var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
 var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 var isPath = (name) => /^path$/i.test(name);
@@ -45255,11 +47232,11 @@ function picked(environment, isKept) {
   return Object.fromEntries(entries);
 }
 function isInside(folder, path2) {
-  return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+  return path2 === folder || path2.startsWith(folder.endsWith(sep2) ? folder : folder + sep2);
 }
 function searchPath(environment, root) {
   const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
-  return text3.split(delimiter).filter((folder) => {
+  return text3.split(delimiter2).filter((folder) => {
     if (!isAbsolute2(folder)) return false;
     try {
       return !isInside(root, realpathSync(folder));
@@ -45270,7 +47247,7 @@ function searchPath(environment, root) {
 }
 function always(environment, root) {
   return {
-    PATH: searchPath(environment, root).join(delimiter),
+    PATH: searchPath(environment, root).join(delimiter2),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
@@ -45334,16 +47311,16 @@ function settingArguments(overrides) {
 }
 
 // src/git/open-repository.ts
-import { existsSync as existsSync5, realpathSync as realpathSync3 } from "node:fs";
-import { dirname as dirname5, join as join13 } from "node:path";
+import { existsSync as existsSync7, realpathSync as realpathSync3 } from "node:fs";
+import { dirname as dirname7, join as join19 } from "node:path";
 
 // src/git/find-git.ts
-import { accessSync, constants as constants5, statSync } from "node:fs";
-import { join as join11 } from "node:path";
+import { accessSync, constants as constants6, statSync } from "node:fs";
+import { join as join17 } from "node:path";
 var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
 function isProgram(path2) {
   try {
-    accessSync(path2, constants5.X_OK);
+    accessSync(path2, constants6.X_OK);
     return statSync(path2).isFile();
   } catch {
     return false;
@@ -45351,7 +47328,7 @@ function isProgram(path2) {
 }
 function findGit(environment, root) {
   const candidates = searchPath(environment, root).flatMap(
-    (folder) => names3.map((name) => join11(folder, name))
+    (folder) => names3.map((name) => join17(folder, name))
   );
   const found = candidates.find(isProgram);
   if (found !== void 0) return found;
@@ -45362,8 +47339,8 @@ function findGit(environment, root) {
 }
 
 // src/git/find-repository.ts
-import { existsSync as existsSync4, readFileSync as readFileSync3, realpathSync as realpathSync2, statSync as statSync2 } from "node:fs";
-import { dirname as dirname4, join as join12, resolve as resolve2, sep as sep2 } from "node:path";
+import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync2, statSync as statSync2 } from "node:fs";
+import { dirname as dirname6, join as join18, resolve as resolve2, sep as sep3 } from "node:path";
 var marker2 = ".git";
 function real(path2) {
   try {
@@ -45379,8 +47356,8 @@ function real(path2) {
   }
 }
 function pointedAt(file, line3) {
-  const path2 = line3.exec(readFileSync3(file, "utf8").trimEnd())?.[1];
-  return path2 === void 0 ? null : real(resolve2(dirname4(file), path2));
+  const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
+  return path2 === void 0 ? null : real(resolve2(dirname6(file), path2));
 }
 function gitDirectoryAt(entry) {
   const path2 = real(entry);
@@ -45393,22 +47370,22 @@ function gitDirectoryAt(entry) {
       nextStep: "Check out again, or mount the repository that this working tree belongs to."
     });
   }
-  return existsSync4(join12(path2, "HEAD")) && existsSync4(join12(path2, "objects")) ? path2 : null;
+  return existsSync6(join18(path2, "HEAD")) && existsSync6(join18(path2, "objects")) ? path2 : null;
 }
 function commonDirectoryOf(gitDirectory) {
-  const link2 = join12(gitDirectory, "commondir");
-  return (existsSync4(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
+  const link2 = join18(gitDirectory, "commondir");
+  return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
-  const parent = dirname4(path2);
+  const parent = dirname6(path2);
   const outer = parent === path2 ? null : outermostRoot(parent);
-  return outer ?? (existsSync4(join12(path2, marker2)) ? path2 : null);
+  return outer ?? (existsSync6(join18(path2, marker2)) ? path2 : null);
 }
 function assertNotCarried(gitDirectory) {
-  if (gitDirectory.split(sep2).includes(marker2)) return;
-  const outer = outermostRoot(dirname4(gitDirectory));
+  if (gitDirectory.split(sep3).includes(marker2)) return;
+  const outer = outermostRoot(dirname6(gitDirectory));
   if (outer === null) return;
-  const own = gitDirectoryAt(join12(outer, marker2));
+  const own = gitDirectoryAt(join18(outer, marker2));
   if (own !== null && isInside(own, gitDirectory)) return;
   throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
     code: "carried-repository",
@@ -45418,14 +47395,14 @@ function assertNotCarried(gitDirectory) {
 function findRepository(folder) {
   const start = real(folder);
   for (let root = start; root !== null; ) {
-    const gitDirectory = gitDirectoryAt(join12(root, marker2));
+    const gitDirectory = gitDirectoryAt(join18(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
       const common = commonDirectoryOf(gitDirectory);
       assertNotCarried(common);
       return { root, gitDirectory, commonDirectory: common };
     }
-    root = dirname4(root) === root ? null : dirname4(root);
+    root = dirname6(root) === root ? null : dirname6(root);
   }
   return null;
 }
@@ -45521,7 +47498,7 @@ function confirm(place, program, environment) {
   const found = runGit({
     program,
     folder: root,
-    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname5(root) },
+    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname7(root) },
     overrides: [],
     args: ["rev-parse", "--absolute-git-dir"]
   });
@@ -45570,8 +47547,8 @@ function askGit(repository, { args, maxBytes: maxBytes3 }) {
 }
 
 // src/git/ref-names.ts
-import { existsSync as existsSync6 } from "node:fs";
-import { join as join14 } from "node:path";
+import { existsSync as existsSync8 } from "node:fs";
+import { join as join20 } from "node:path";
 var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
 var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
 function nameIn(revision) {
@@ -45591,7 +47568,7 @@ function assertOneMeaning(repository, revision) {
   const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
   const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
   if (meanings.length === 0) return;
-  if (/^[A-Z_]+$/.test(name) && existsSync6(join14(repository.gitDirectory, name)))
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join20(repository.gitDirectory, name)))
     meanings.push(`git's own ${name}`);
   if (/^[0-9a-f]{4,}$/.test(name)) {
     const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
@@ -45602,18 +47579,18 @@ function assertOneMeaning(repository, revision) {
 
 // src/git/repository.ts
 import { statSync as statSync3 } from "node:fs";
-import { join as join16 } from "node:path";
+import { join as join22 } from "node:path";
 
 // src/git/stored-content.ts
-import { createHash as createHash6 } from "node:crypto";
-import { closeSync as closeSync5, openSync as openSync5, readFileSync as readFileSync4, readSync as readSync3 } from "node:fs";
-import { join as join15 } from "node:path";
+import { createHash as createHash7 } from "node:crypto";
+import { closeSync as closeSync5, openSync as openSync5, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { join as join21 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
-  return createHash6(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
 }
 function sha256(bytes) {
-  return createHash6("sha256").update(bytes).digest("hex");
+  return createHash7("sha256").update(bytes).digest("hex");
 }
 function pointer(hash, size) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
@@ -45625,7 +47602,7 @@ function lfsPointer(bytes) {
   return pointer(sha256(bytes), bytes.length);
 }
 function lfsPointerOfFile(path2) {
-  const hash = createHash6("sha256");
+  const hash = createHash7("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync5(path2, "r");
   try {
@@ -45647,8 +47624,8 @@ function lfsContentHash(stored) {
 }
 function lfsContent(commonDirectory, hash) {
   try {
-    const bytes = readFileSync4(
-      join15(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+    const bytes = readFileSync6(
+      join21(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
     );
     return sha256(bytes) === hash ? bytes : null;
   } catch {
@@ -45673,7 +47650,7 @@ function isKeptByLfs(repository, path2) {
   const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
     answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
   ) ?? [];
-  const file = join16(repository.root, path2);
+  const file = join22(repository.root, path2);
   return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
 function isDirty(repository) {
@@ -45718,15 +47695,15 @@ function mergeBase(repository, revision) {
 // src/git/open-folder.ts
 import {
   closeSync as closeSync6,
-  constants as constants6,
+  constants as constants7,
   fstatSync as fstatSync3,
   openSync as openSync6,
-  readdirSync,
-  readFileSync as readFileSync5,
+  readdirSync as readdirSync4,
+  readFileSync as readFileSync7,
   realpathSync as realpathSync4,
   statSync as statSync4
 } from "node:fs";
-import { join as join17, sep as sep3 } from "node:path";
+import { join as join23, sep as sep4 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -45795,18 +47772,18 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real2;
   try {
-    real2 = realpathSync4(join17(root, normalised2));
+    real2 = realpathSync4(join23(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real2 === root || real2.startsWith(root.endsWith(sep3) ? root : root + sep3)) return real2;
+  if (real2 === root || real2.startsWith(root.endsWith(sep4) ? root : root + sep4)) return real2;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync6(realPath, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
+    descriptor = openSync6(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -45815,7 +47792,7 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
     closeSync6(descriptor);
   }
@@ -45836,7 +47813,7 @@ function listFolder(root, folder) {
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
     const real2 = realPathInside(root, current);
     if (real2 === null || !statSync4(real2).isDirectory()) continue;
-    for (const entry of readdirSync(real2, { withFileTypes: true })) {
+    for (const entry of readdirSync4(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -45967,7 +47944,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join18 } from "node:path";
+import { join as join24 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -45975,7 +47952,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join18(outer.root, path2);
+  const root = join24(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -46120,8 +48097,8 @@ function openRevision(repository, revision) {
 }
 
 // src/git/open-work-tree.ts
-import { existsSync as existsSync7 } from "node:fs";
-import { join as join19 } from "node:path";
+import { existsSync as existsSync9 } from "node:fs";
+import { join as join25 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -46167,7 +48144,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync7(join19(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join25(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one3) => `${folder}/${one3}`);
@@ -47084,10 +49061,10 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname6(absolute);
+  const folder = dirname8(absolute);
   const repository = repositoryOf(host, folder);
   const root = repository?.root ?? folder;
-  const below = relative(root, absolute).split(sep4).join("/");
+  const below = relative(root, absolute).split(sep5).join("/");
   const manifest = readManifest({
     host,
     reader: repository === null ? openFolder(root) : openWorkTree(repository),
@@ -47126,7 +49103,7 @@ function selectKernels(manifest, names4) {
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join20 } from "node:path";
+import { join as join26 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -47144,9 +49121,9 @@ function writeReportFiles(host, place, report3) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join20(path2, "report.json"), report3);
-    writeFileAtomic(join20(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join20(path2, "report.html"), renderHtml(report3));
+    writeReport(join26(path2, "report.json"), report3);
+    writeFileAtomic(join26(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join26(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -47176,1983 +49153,6 @@ function shippedConfiguration(options) {
 // src/app/project/show-report.ts
 function loadReport(host, path2) {
   return readReport(absolutePath(host, path2));
-}
-
-// src/runtime/family.ts
-var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
-var driverWords = /* @__PURE__ */ new Set([
-  "radv",
-  "llvm",
-  "drm",
-  "mesa",
-  "aco",
-  "device",
-  "subzero",
-  "dg2",
-  "anv",
-  "pcie"
-]);
-function deviceFamily(adapter) {
-  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const named2 = words2(adapter.device);
-  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
-  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
-  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
-  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
-  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
-  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
-  return family === "" ? "unknown" : family;
-}
-
-// src/device/command/cpu-seconds.ts
-import { readdirSync as readdirSync2, readFileSync as readFileSync6 } from "node:fs";
-var ticksPerSecond = 100;
-function readOrNull2(path2) {
-  try {
-    return readFileSync6(path2, "utf8");
-  } catch {
-    return null;
-  }
-}
-function statFields2(pid) {
-  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
-}
-function groupMembers(group) {
-  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
-  return readdirSync2("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
-}
-function coarseSeconds(pid) {
-  const fields = statFields2(pid);
-  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
-}
-function fineSeconds(pid) {
-  let threads;
-  try {
-    threads = readdirSync2(`/proc/${pid}/task`);
-  } catch {
-    return 0;
-  }
-  const nanoseconds = threads.map(
-    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
-  );
-  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
-}
-function cpuSeconds(pids) {
-  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
-}
-
-// src/device/command/launcher.ts
-var maxLaunches = 1 << 20;
-var leastSamples = 3;
-var enoughMs = 2;
-var warmUpMs = 400;
-var settledWithin = 0.2;
-var batchMs = 20;
-var batchesInFlight = 2;
-var leastPart = 5e-3;
-var tellingMs = 10;
-var doubtfulPart = 0.2;
-var longMs = 250;
-var growth = 4;
-var growthAttempts = 3;
-var wantedTime = "it should be the time of all launches together, in milliseconds";
-var mostPart = 1.02;
-var noticedWithinMs2 = 1;
-function launchesFor(sampleMs, launchMs) {
-  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
-var CommandLauncher = class {
-  #session;
-  #clock;
-  #slackMs;
-  #launchMs = 0;
-  #resolutionMs = Number.POSITIVE_INFINITY;
-  /** @param slackMs how long an answer may take on top of what launches are expected to take */
-  constructor(session, clock, slackMs) {
-    this.#session = session;
-    this.#clock = clock;
-    this.#slackMs = slackMs;
-  }
-  /** Launches until the time per launch settles. At least two launches. */
-  async warmUp() {
-    let launches = 1;
-    let previousMs = Number.POSITIVE_INFINITY;
-    let spentMs = 0;
-    for (; ; ) {
-      const startMs = this.#clock.nowMs();
-      const answer2 = await this.#launch(launches);
-      if (!answer2.ok) return answer2;
-      const ourMs = answer2.value.atMs - startMs;
-      spentMs += ourMs;
-      const launchMs = this.#launchMs;
-      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
-      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
-      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
-      if (spentMs >= warmUpMs) break;
-      previousMs = launchMs;
-      if (!longEnough) launches *= 4;
-    }
-    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
-    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
-  }
-  /** Several launches have to take longer than one, as far as our clock says so too. */
-  async #checkGrowth() {
-    let found = "";
-    for (let attempt = 0; attempt < growthAttempts; attempt++) {
-      const parts = [];
-      for (const launches of [1, growth]) {
-        const startMs = this.#clock.nowMs();
-        const answer2 = await this.#launch(launches);
-        if (!answer2.ok) return answer2;
-        const { ms, atMs } = answer2.value;
-        parts.push(ms / Math.max(atMs - startMs, 1e-6));
-        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
-      }
-      const [one3 = 0, several = 0] = parts;
-      if (several > one3 / 2) return { ok: true, value: null };
-    }
-    return refused2(`${found}: ${wantedTime}`);
-  }
-  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
-  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
-    const startMs = this.#clock.nowMs();
-    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
-    const samplesMs = [];
-    while (samplesMs.length < samples2) {
-      const answer2 = await this.#launch(launchesPerSample);
-      if (!answer2.ok) return answer2;
-      const needed2 = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed2 > 1.5 * launchesPerSample) {
-        launchesPerSample = needed2;
-        continue;
-      }
-      samplesMs.push(this.#launchMs);
-      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
-    }
-    const resolutionMs = this.#resolutionMs / launchesPerSample;
-    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
-  }
-  /**
-   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
-   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
-   */
-  async stretch(durationMs, options) {
-    const session = this.#session;
-    const first = await this.#launch(1);
-    if (!first.ok) return first;
-    const launches = launchesFor(batchMs, this.#launchMs);
-    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
-    const completions = [];
-    let done = 0;
-    const note = (timeMs) => completions.push({
-      timeMs,
-      launches: done,
-      cpuSeconds: members === null ? null : cpuSeconds(members)
-    });
-    const deadlineMs = this.#deadline(batchesInFlight * launches);
-    const startMs = this.#clock.nowMs();
-    note(startMs);
-    let failure = null;
-    const lane = async () => {
-      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
-        const answer2 = await session.run(launches, deadlineMs);
-        if (!answer2.ok) {
-          failure = answer2.failure;
-          return;
-        }
-        done += launches;
-        note(answer2.value.atMs);
-      }
-    };
-    await Promise.all(Array.from({ length: batchesInFlight }, lane));
-    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
-  }
-  #deadline(launches) {
-    return this.#slackMs + 4 * launches * this.#launchMs;
-  }
-  /** Launches, and checks what the program says about the time against our own clock. */
-  async #launch(launches) {
-    const startMs = this.#clock.nowMs();
-    const answer2 = await this.#session.run(launches, this.#deadline(launches));
-    if (!answer2.ok) return answer2;
-    const { ms, atMs, resolutionMs } = answer2.value;
-    const ourMs = atMs - startMs;
-    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
-    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
-    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
-    if (tooLong || tooShort) {
-      return refused2(`${said}: ${wantedTime}`);
-    }
-    this.#launchMs = ms / launches;
-    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
-    return answer2;
-  }
-};
-function refused2(message) {
-  return { ok: false, failure: { kind: "validation", message } };
-}
-
-// src/device/command/outputs.ts
-import { lstatSync as lstatSync2 } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join21 } from "node:path";
-var maxBytes2 = 1024 ** 3;
-function fileOf({ name }, folder) {
-  return join21(folder, `${name}.bin`);
-}
-function faultOf2(output2, folder) {
-  const { name, type, length, byteLength } = output2;
-  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
-  if (stat === void 0 || !stat.isFile()) {
-    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
-  }
-  if (stat.size !== byteLength) {
-    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
-    return { kind: "wrong-result", message };
-  }
-  if (byteLength <= maxBytes2) return null;
-  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
-}
-function outputFault(outputs, folder) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, folder);
-    if (fault !== null) return fault;
-  }
-  return null;
-}
-async function compareOutputs(outputs, actual, expected) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, expected);
-    if (fault !== null)
-      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
-    const [mine, right] = await Promise.allSettled(
-      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
-    );
-    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
-      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
-    }
-    const compared = compareOutput(output2, mine.value, right.value);
-    if (!compared.ok) return compared;
-  }
-  return { ok: true, value: null };
-}
-
-// src/device/command/remove-folder.ts
-import { chmodSync, readdirSync as readdirSync3, rmSync as rmSync3 } from "node:fs";
-import { join as join22 } from "node:path";
-var tries2 = 5;
-var waitMs = 100;
-function foldersIn(folder) {
-  try {
-    return readdirSync3(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  } catch {
-    return [];
-  }
-}
-function makeWritable(folder) {
-  try {
-    chmodSync(folder, 448);
-  } catch {
-    return;
-  }
-  for (const { name } of foldersIn(folder)) makeWritable(join22(folder, name));
-}
-function removeFolder(folder) {
-  for (const last2 of [false, true]) {
-    try {
-      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
-      return true;
-    } catch {
-      if (!last2) makeWritable(folder);
-    }
-  }
-  return false;
-}
-
-// src/device/command/program-group.ts
-import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync8 } from "node:fs";
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-
-// src/device/process/kill-at-exit.ts
-var endings2 = /* @__PURE__ */ new Set();
-var installed3 = false;
-function killAtExit2(end) {
-  if (!installed3) {
-    installed3 = true;
-    process.on("exit", () => {
-      for (const remaining of endings2) remaining();
-    });
-  }
-  endings2.add(end);
-  return () => endings2.delete(end);
-}
-
-// src/device/process/tail.ts
-var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
-var Tail = class {
-  #limit;
-  #text = "";
-  constructor(limit) {
-    this.#limit = limit;
-  }
-  push(text3) {
-    this.#text = (this.#text + text3).slice(-this.#limit);
-  }
-  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines2 = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines2).join("\n");
-  }
-};
-
-// src/device/process/gpu-process.ts
-var tailCharacters = 8192;
-var goneMs = 5e3;
-var politeMs2 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve4) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve4();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs2);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve4) => {
-      timer = setTimeout(resolve4, goneMs);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
-}
-
-// src/device/command/reaper.ts
-import { spawn as spawn3 } from "node:child_process";
-import { Socket as Socket2 } from "node:net";
-var reaperArgument = "end-programs";
-function killGroup(group, signal = "SIGKILL") {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    const { code } = error;
-    if (code !== "ESRCH" && code !== "EPERM") throw error;
-  }
-}
-function startReaper({ workerPath, environment }) {
-  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
-  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    env: kept2
-  });
-  child.on("error", () => void 0);
-  child.stdin.on("error", () => void 0);
-  child.unref();
-  if (child.stdin instanceof Socket2) child.stdin.unref();
-  const takeOn = (what) => {
-    child.stdin.write(`+${what}
-`);
-    return () => void child.stdin.write(`-${what}
-`);
-  };
-  return {
-    watch: (group) => takeOn(String(group)),
-    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
-    close: () => child.stdin.end()
-  };
-}
-
-// src/device/command/program-group.ts
-var tailCharacters2 = 8192;
-var maxLineCharacters2 = 4096;
-var politeMs3 = 1e3;
-var goneMs2 = 5e3;
-var ProgramGroup = class {
-  /** null if it could not be started at all. */
-  #child;
-  #tail = new Tail(tailCharacters2);
-  #gone;
-  #pending = "";
-  #end = null;
-  /** Resolves with how it ended: `it ended with status 1`. */
-  ended;
-  constructor(start) {
-    const { onLine } = start;
-    const started = startProgram(start);
-    if ("fault" in started) {
-      this.#child = null;
-      this.#end = started.fault;
-      this.#gone = Promise.resolve();
-      this.ended = Promise.resolve(started.fault);
-      return;
-    }
-    const { child } = started;
-    this.#child = child;
-    const group = child.pid;
-    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
-    child.stdin.on("error", () => void 0);
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
-    child.stderr.setEncoding("utf8");
-    child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve4) => child.once("close", () => resolve4()));
-    this.ended = new Promise((resolve4) => {
-      const end = (how) => {
-        this.#end ??= how;
-        if (group !== void 0) killGroup(group);
-        for (const one3 of spared) one3();
-        resolve4(this.#end);
-      };
-      child.once(
-        "exit",
-        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
-      );
-      child.once("error", (error) => {
-        if (group === void 0) end(startFault(start, error));
-      });
-    });
-  }
-  get pid() {
-    return this.#child?.pid;
-  }
-  /** How it ended; null while it runs. */
-  get end() {
-    return this.#end;
-  }
-  /** The last lines that it printed, as far as they were no answers. */
-  get said() {
-    return this.#tail.summary(8);
-  }
-  /** Keeps a line for messages. */
-  note(line3) {
-    this.#tail.push(`${line3}
-`);
-  }
-  send(line3) {
-    if (this.#end === null) this.#child?.stdin.write(`${line3}
-`);
-  }
-  /** There is nothing more for it to read. */
-  endInput() {
-    this.#child?.stdin.end();
-  }
-  /** Lets it end by itself, then asks it to, then kills it. */
-  async close() {
-    this.endInput();
-    if (await this.#endsWithin(politeMs3)) return;
-    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
-    if (await this.#endsWithin(politeMs3)) return;
-    await this.kill();
-  }
-  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
-  async kill() {
-    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
-    await this.#endsWithin(goneMs2);
-    await Promise.race([this.#gone, delay(politeMs3)]);
-    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
-  }
-  /** Resolves when everything that it printed before its end has been read. */
-  async drained() {
-    await Promise.race([this.#gone, delay(politeMs3)]);
-  }
-  async #endsWithin(milliseconds) {
-    await Promise.race([this.ended, delay(milliseconds)]);
-    return this.#end !== null;
-  }
-  #receive(text3, onLine) {
-    const lines2 = (this.#pending + text3).split("\n");
-    this.#pending = (lines2.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines2) {
-      if (onLine === void 0) this.note(line3);
-      else onLine(line3.replace(/\r$/, ""));
-    }
-  }
-};
-function startFault({ program, folder }, error) {
-  const [file = ""] = program;
-  if (error.code === "ENOENT") {
-    return existsSync8(folder) ? `there is no program ${file}` : "its folder is gone";
-  }
-  if (error.code === "EACCES")
-    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
-  return `${file} cannot be started: ${error.message}`;
-}
-function startProgram(start) {
-  const [file = "", ...rest] = start.program;
-  try {
-    const child = spawn4(file, rest, {
-      cwd: start.folder,
-      env: { ...start.environment },
-      detached: true,
-      shell: false,
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    return { child };
-  } catch (error) {
-    return { fault: startFault(start, error) };
-  }
-}
-function delay(milliseconds) {
-  return new Promise((resolve4) => {
-    setTimeout(resolve4, milliseconds).unref();
-  });
-}
-
-// src/device/command/session.ts
-var finestMs = 1e-6;
-var CommandSession = class {
-  #group;
-  #clock;
-  #awaited = [];
-  #failure = null;
-  constructor(start, clock) {
-    this.#clock = clock;
-    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
-    this.#group.ended.then(async (how) => {
-      await this.#group.drained();
-      const { said } = this.#group;
-      this.#fail("crash", said === "" ? how : `${how}; it last said:
-${said}`);
-    });
-  }
-  get alive() {
-    return this.#failure === null && this.#group.end === null;
-  }
-  get pid() {
-    return this.#group.pid;
-  }
-  /** Waits until it is ready. */
-  async ready(deadlineMs) {
-    const outcome = await this.#answer("ready", deadlineMs);
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
-  async run(launches, deadlineMs) {
-    const answered = this.#answer("time", deadlineMs);
-    this.#group.send(`run ${launches}`);
-    return await answered;
-  }
-  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
-  async write(folder, deadlineMs) {
-    const answered = this.#answer("written", deadlineMs);
-    this.#group.send(`write ${folder}`);
-    const outcome = await answered;
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  async close() {
-    await (this.#failure === null ? this.#group.close() : this.#group.kill());
-  }
-  #answer(kind, deadlineMs) {
-    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve4) => {
-      const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said } = this.#group;
-        const words2 = said === "" ? "" : `; it last said:
-${said}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
-      }, deadlineMs);
-      this.#awaited.push({
-        kind,
-        settle: (outcome) => {
-          clearTimeout(timer);
-          resolve4(outcome);
-        }
-      });
-    });
-  }
-  #receive(line3) {
-    const atMs = this.#clock.nowMs();
-    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
-    if (match === null) {
-      this.#group.note(line3);
-      return;
-    }
-    const [, word4 = "", rest = ""] = match;
-    if (word4 === "error") {
-      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
-      return;
-    }
-    const [next] = this.#awaited;
-    if (next === void 0 || next.kind !== word4) {
-      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
-      return;
-    }
-    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
-    if (answer2 === null) {
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
-      return;
-    }
-    this.#awaited.shift();
-    next.settle({ ok: true, value: answer2 });
-  }
-  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
-  #fail(kind, message) {
-    if (this.#failure !== null) return;
-    this.#failure = { kind, message };
-    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
-    this.#group.kill().catch(() => void 0);
-  }
-};
-function wordFor(kind) {
-  return kind === "time" ? "time MILLISECONDS" : kind;
-}
-function readTime(text3, atMs) {
-  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
-  if (match === null) return null;
-  const [, , digits2 = "", exponent2 = "0"] = match;
-  const ms = Number.parseFloat(text3);
-  if (!Number.isFinite(ms)) return null;
-  return {
-    kind: "time",
-    ms,
-    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
-    atMs
-  };
-}
-
-// src/device/command/device.ts
-var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
-var maxReferences = 4;
-function createCommandDevice(options) {
-  return new CommandDevice(options);
-}
-var CommandDevice = class {
-  info;
-  #workspace;
-  #clock;
-  #deadlines;
-  /** One at a time: each holds memory of the GPU. */
-  #running = null;
-  /** Folders with the outputs of references, by identity. */
-  #references = /* @__PURE__ */ new Map();
-  #queue = Promise.resolve();
-  #closed = false;
-  constructor({ info, workspace, clock, deadlines }) {
-    this.info = info;
-    this.#workspace = workspace;
-    this.#clock = clock;
-    this.#deadlines = { ...defaultDeadlines, ...deadlines };
-  }
-  prepare(variant) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? { ok: true, value: null } : prepared;
-    });
-  }
-  /** Building keeps cores busy, which is nothing to a GPU. */
-  expect({ command: command2 }) {
-    if (command2 === void 0 || this.#closed || this.info.software) return;
-    this.#workspace.expect(command2);
-  }
-  verify(variant, reference) {
-    return this.#inTurn(variant, async (program) => {
-      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
-      const expected = await this.#referenceOutputs(reference.command);
-      if (!expected.ok) {
-        const { message } = expected.failure;
-        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
-      }
-      const written = await this.#outputs(program);
-      if (!written.ok) return written;
-      try {
-        return await compareOutputs(program.outputs, written.value, expected.value);
-      } finally {
-        removeFolder(written.value);
-      }
-    });
-  }
-  time(variant, options) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
-    });
-  }
-  run(variant, durationMs) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      if (!prepared.ok) return prepared;
-      const { launcher } = prepared.value;
-      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
-      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
-    });
-  }
-  rest() {
-    const turn = this.#queue.then(() => this.#endRunning());
-    this.#queue = turn.catch(() => void 0);
-    return turn;
-  }
-  async close() {
-    this.#closed = true;
-    await this.#endRunning();
-    await this.#queue;
-    await this.#endRunning();
-    for (const folder of this.#references.values()) removeFolder(folder);
-  }
-  /** One request after the other; programs on one GPU would measure each other. */
-  #inTurn(variant, action) {
-    const { command: command2 } = variant;
-    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
-    const turn = this.#queue.then(() => {
-      if (this.#closed) throw new Error("the device is closed");
-      return action(command2);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  async #endRunning() {
-    const running = this.#running;
-    this.#running = null;
-    await running?.session.close();
-    running?.folder.release();
-  }
-  /** The program, running and warm. */
-  async #prepared(program) {
-    const { identity: identity4 } = program;
-    const known3 = this.#running;
-    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
-    await this.#endRunning();
-    const folder = await this.#workspace.open(program);
-    if (!folder.ok) return folder;
-    const { environment, reaper } = this.#workspace;
-    const start = { program: program.run, folder: folder.value.path, environment, reaper };
-    const session = new CommandSession(start, this.#clock);
-    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
-    const prepared = { identity: identity4, session, launcher, folder: folder.value };
-    this.#running = prepared;
-    const ready = await session.ready(this.#deadlines.readyMs);
-    const warm = ready.ok ? await launcher.warmUp() : ready;
-    if (warm.ok) return { ok: true, value: prepared };
-    await this.#endRunning();
-    return warm;
-  }
-  async #referenceOutputs(program) {
-    const { identity: identity4 } = program;
-    const known3 = this.#references.get(identity4);
-    if (known3 !== void 0) return { ok: true, value: known3 };
-    const written = await this.#outputs(program);
-    if (!written.ok) return written;
-    for (const [other, folder] of this.#references) {
-      if (this.#references.size < maxReferences) break;
-      this.#references.delete(other);
-      removeFolder(folder);
-    }
-    this.#references.set(identity4, written.value);
-    return written;
-  }
-  /** Has a program write its outputs into a new folder. */
-  async #outputs(program) {
-    const prepared = await this.#prepared(program);
-    if (!prepared.ok) return prepared;
-    const folder = this.#workspace.newFolder("outputs-");
-    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
-    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
-    if (failure === null) return { ok: true, value: folder };
-    removeFolder(folder);
-    return { ok: false, failure };
-  }
-};
-function failed3(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/command/host-device.ts
-import { readdirSync as readdirSync4, readFileSync as readFileSync7 } from "node:fs";
-import { cpus } from "node:os";
-import { join as join23 } from "node:path";
-function readOrEmpty(path2) {
-  try {
-    return readFileSync7(path2, "utf8");
-  } catch {
-    return "";
-  }
-}
-function listOrEmpty(path2) {
-  try {
-    return readdirSync4(path2).sort();
-  } catch {
-    return [];
-  }
-}
-function nvidiaGpu(procFolder) {
-  const gpus = join23(procFolder, "driver/nvidia/gpus");
-  for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join23(gpus, bus, "information")))?.[1]?.trim();
-    if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join23(procFolder, "driver/nvidia/version"));
-    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
-  }
-  return null;
-}
-function amdGpu(sysfsFolder) {
-  const drm = join23(sysfsFolder, "class/drm");
-  for (const card of listOrEmpty(drm)) {
-    if (!/^card\d+$/.test(card)) continue;
-    const device = join23(drm, card, "device");
-    if (readOrEmpty(join23(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join23(device, "product_name")).trim();
-    return product === "" ? "AMD GPU" : product;
-  }
-  return null;
-}
-function hostDevice(options) {
-  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
-  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
-  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
-  const cpu = cpus()[0]?.model.trim() || "CPU";
-  const name = nvidia?.name ?? amd ?? cpu;
-  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
-  const architecture = vendor === "" ? "cpu" : "";
-  return {
-    backend: "host",
-    family: deviceFamily({ vendor, device: name, architecture }),
-    vendor,
-    architecture,
-    device: name,
-    description: name,
-    driver: nvidia?.driver ?? "",
-    software: vendor === "",
-    features: [],
-    // The program itself refuses what it cannot do.
-    limits: noLimits,
-    timestamps: true
-  };
-}
-
-// src/device/command/workspace.ts
-import { mkdtempSync } from "node:fs";
-import { constants as constants7, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname7, join as join24, sep as sep5 } from "node:path";
-var maxBuilds = 16;
-var longestBuildMs = 10 * 6e4;
-var asIs = {
-  recursive: true,
-  preserveTimestamps: true,
-  verbatimSymlinks: true,
-  mode: constants7.COPYFILE_FICLONE
-};
-var CommandWorkspace = class {
-  #options;
-  #builds = /* @__PURE__ */ new Map();
-  #building = /* @__PURE__ */ new Set();
-  #root = null;
-  #reaper = null;
-  constructor(options) {
-    this.#options = options;
-  }
-  get environment() {
-    return this.#options.environment;
-  }
-  get reaper() {
-    this.#reaper ??= startReaper(this.#options.reaper);
-    return this.#reaper;
-  }
-  /** A new folder to run a program in. One that does not build costs its variants. */
-  async open(program) {
-    const build = program.build === null ? null : this.#build(program);
-    if (build !== null) build.copies++;
-    try {
-      const built = await build?.outcome;
-      if (built !== void 0 && !built.ok) return built;
-      const root = this.newFolder("run-");
-      try {
-        if (build === null) await putFiles(program, root);
-        else await cp(build.root, root, asIs);
-      } catch (error) {
-        removeFolder(root);
-        throw error;
-      }
-      return {
-        ok: true,
-        value: { path: join24(root, program.folder), release: () => void removeFolder(root) }
-      };
-    } catch (error) {
-      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
-    } finally {
-      if (build !== null) build.copies--;
-    }
-  }
-  /** Builds a program that will be opened soon. */
-  expect(program) {
-    if (program.build !== null) this.#build(program);
-  }
-  /** A new, empty folder. */
-  newFolder(prefix) {
-    return mkdtempSync(join24(this.#rootFolder(), prefix));
-  }
-  async close() {
-    await Promise.allSettled([...this.#building].map((group) => group.kill()));
-    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
-    this.#builds.clear();
-    if (this.#root !== null) {
-      const { path: path2, spared } = this.#root;
-      this.#root = null;
-      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
-      spared();
-    }
-    this.#reaper?.close();
-    this.#reaper = null;
-  }
-  #rootFolder() {
-    if (this.#root === null) {
-      const path2 = mkdtempSync(join24(this.#options.temporaryFolder, "joulegate-command-"));
-      const forgotten = this.reaper.watchFolder(path2);
-      const spared = killAtExit2(() => void removeFolder(path2));
-      this.#root = {
-        path: path2,
-        spared: () => {
-          forgotten();
-          spared();
-        }
-      };
-    }
-    return this.#root.path;
-  }
-  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
-  #build(program) {
-    const { buildIdentity } = program;
-    let build = this.#builds.get(buildIdentity);
-    if (build === void 0) {
-      const root = this.newFolder("build-");
-      const outcome = this.#makeBuild(program, root).catch(
-        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
-      );
-      build = { root, outcome, copies: 0 };
-    }
-    this.#builds.delete(buildIdentity);
-    this.#builds.set(buildIdentity, build);
-    for (const [identity4, { root, copies, outcome }] of this.#builds) {
-      if (this.#builds.size <= maxBuilds) break;
-      if (copies > 0 || identity4 === buildIdentity) continue;
-      this.#builds.delete(identity4);
-      outcome.then(() => removeFolder(root));
-    }
-    return build;
-  }
-  async #makeBuild(program, root) {
-    await putFiles(program, root);
-    const command2 = program.build ?? [];
-    const { environment, signal } = this.#options;
-    const folder = join24(root, program.folder);
-    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
-    this.#building.add(group);
-    group.endInput();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      group.kill();
-    }, longestBuildMs);
-    const abort = () => void group.kill();
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
-    const how = await group.ended;
-    await group.drained();
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    this.#building.delete(group);
-    if (how === "it ended with status 0") return { ok: true, value: null };
-    const { said } = group;
-    const words2 = said === "" ? "" : `; it last said:
-${said}`;
-    const shown = command2.join(" ").slice(0, 200);
-    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
-  }
-};
-async function putFiles({ files, folder }, root) {
-  for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join24(root, path2);
-    if (!target.startsWith(root + sep5)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname7(target), { recursive: true });
-    await writeFile(target, content(), { mode: executable ? 493 : 420 });
-  }
-  await mkdir2(join24(root, folder), { recursive: true });
-}
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-function failed4(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/device-choices.ts
-var deviceChoices = ["auto", "gpu", "software"];
-
-// src/device/driver/find-driver.ts
-import { delimiter as delimiter2 } from "node:path";
-
-// src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep = null }) {
-  if (nextStep !== null) return nextStep;
-  switch (problem) {
-    case "no-dawn":
-      return "Install the npm package webgpu in the folder of Joulegate.";
-    case "no-adapter":
-      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
-    case "adapter-not-found":
-      return "Give a part of the name of one of the adapters that are there.";
-    case "no-device":
-      return "Update the GPU driver; joulegate doctor shows what was found.";
-  }
-}
-function adapterError(result) {
-  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `No GPU adapter could be opened: ${result.message}${there}.`,
-    {
-      code: result.problem,
-      nextStep: adapterNextStep(result)
-    }
-  );
-}
-
-// src/device/driver/environment.ts
-var passedNames = /* @__PURE__ */ new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "XAUTHORITY",
-  "CUDA_VISIBLE_DEVICES",
-  "ROCR_VISIBLE_DEVICES",
-  "HIP_VISIBLE_DEVICES",
-  "ZE_AFFINITY_MASK",
-  "DRI_PRIME",
-  nativeFolderVariable,
-  // Windows does not start a process without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA"
-]);
-var passedPrefixes = [
-  "VK_",
-  "XDG_",
-  "NVIDIA_",
-  "MESA_",
-  "LP_",
-  "GALLIUM_",
-  "RADV_",
-  "AMD_",
-  "ANV_",
-  "__GLX_",
-  "__EGL_",
-  "__NV_"
-];
-var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function workerEnvironment(environment) {
-  const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
-    const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value2;
-  }
-  return passed;
-}
-var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
-function namedDriver(environment) {
-  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
-}
-
-// src/device/driver/swiftshader.ts
-import { createHash as createHash7 } from "node:crypto";
-import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
-import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname8, join as join25 } from "node:path";
-import { pathToFileURL as pathToFileURL3 } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
-
-// src/device/driver/tar.ts
-var blockBytes = 512;
-function text(block, start, length) {
-  const field3 = block.subarray(start, start + length);
-  const end = field3.indexOf(0);
-  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
-}
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
-  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
-  return Number.parseInt(digits2, 8);
-}
-function checksum(block) {
-  let sum = 8 * 32;
-  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
-  return sum;
-}
-function readTar(archive) {
-  const files = [];
-  let position = 0;
-  while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
-    position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
-    if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
-    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
-  }
-  throw new Error("damaged tar archive: no end");
-}
-
-// src/device/driver/swiftshader.ts
-var swiftshaderPackage = "@sparticuz/chromium";
-var archiveName = "swiftshader.tar.br";
-var loaderName = "libvulkan.so.1";
-var manifestName = "vk_swiftshader_icd.json";
-var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
-var maxUnpackedBytes = 64 * 1024 * 1024;
-function findSwiftshaderArchive(fromFile) {
-  try {
-    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join25(dirname8(entry), "..", "..", "bin", archiveName);
-  } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND") return null;
-    throw error;
-  }
-}
-function refuse2(message) {
-  return new JoulegateError("could-not-measure", message, {
-    code: "unsafe-cache-folder",
-    nextStep: "Remove it, or choose a cache folder that only you can write to."
-  });
-}
-async function isTrusted2(folder) {
-  let stats;
-  try {
-    stats = await lstat(folder);
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
-  const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
-  return true;
-}
-async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile3(archivePath);
-  const digest2 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join25(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join25(folder, manifestName) };
-  if (await isTrusted2(folder)) return files;
-  const contents = /* @__PURE__ */ new Map();
-  try {
-    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
-    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
-  } catch (cause) {
-    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join25(cacheFolder, ".swiftshader-"));
-  try {
-    for (const name of wantedNames) {
-      const content = contents.get(name);
-      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join25(temporary, name), content, { mode: 420 });
-    }
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    const code = error.code;
-    const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted2(folder)) throw error;
-  }
-  return files;
-}
-function archiveError(path2, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
-    code: "bad-swiftshader-archive",
-    nextStep: `Reinstall ${swiftshaderPackage}.`,
-    cause
-  });
-}
-
-// src/device/driver/find-driver.ts
-var probeMs = 3e4;
-async function probe(workerPath, driver) {
-  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
-  try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
-    if (exchange.status === "answered") return exchange.response;
-    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
-  } finally {
-    await process2.close();
-  }
-}
-async function report2(workerPath, driver) {
-  const result = await probe(workerPath, driver);
-  const { source, description } = driver;
-  return {
-    source,
-    description,
-    driver,
-    result,
-    nextStep: result.ok ? null : adapterNextStep(result)
-  };
-}
-function startingDriver(environment) {
-  const name = namedDriver(environment);
-  const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
-}
-function notHere(message, nextStep) {
-  return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
-    driver: null,
-    result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
-  };
-}
-async function reportSwiftshader(search) {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return notHere(
-      "the packaged SwiftShader runs on Linux x64 only",
-      "Use the system's GPU driver on this platform."
-    );
-  }
-  const archive = findSwiftshaderArchive(search.workerPath);
-  if (archive === null) {
-    return notHere(
-      `the npm package ${swiftshaderPackage} is not installed`,
-      `npm install --save-dev ${swiftshaderPackage}`
-    );
-  }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
-  const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
-  return report2(search.workerPath, {
-    source: "swiftshader",
-    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
-    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
-  });
-}
-async function listAdapters(search) {
-  return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
-  ];
-}
-async function findDriver(search) {
-  const first = await report2(search.workerPath, startingDriver(search.environment));
-  if (first.result.ok) return first.driver;
-  if (first.result.problem === "no-dawn") throw adapterError(first.result);
-  const reports = [first];
-  if (first.source !== "environment") {
-    const second = await reportSwiftshader(search);
-    if (second.result.ok && second.driver !== null) return second.driver;
-    reports.push(second);
-  }
-  const tried = reports.map(
-    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
-  );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
-    code: "no-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-
-// src/device/replay/clock.ts
-function createReplayClock() {
-  let nowMs = 0;
-  return {
-    nowMs: () => nowMs,
-    advance(milliseconds) {
-      nowMs += milliseconds;
-    }
-  };
-}
-
-// src/device/replay/device.ts
-var noLimits2 = {
-  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
-  max_invocations: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
-  max_workgroups: Number.MAX_SAFE_INTEGER,
-  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var failureKinds = /* @__PURE__ */ new Set([
-  "compile",
-  "validation",
-  "unsupported",
-  "wrong-result",
-  "not-a-number",
-  "unwritten",
-  "out-of-memory",
-  "timeout",
-  "crash",
-  "device-lost"
-]);
-function isFailureKind(kind) {
-  return failureKinds.has(kind);
-}
-var batchMs2 = 20;
-var maxCompletions = 64;
-function completionsOf(latencyMs, durationMs, clock) {
-  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
-  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
-  for (let done = 0; done < launches; ) {
-    done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
-  }
-  clock.advance(launches * latencyMs);
-  return completions;
-}
-function createReplayDevice(recording, clock = createReplayClock()) {
-  const lookup = recordedLookup(recording);
-  const info = {
-    ...recording.device,
-    backend: "replay",
-    features: [],
-    limits: noLimits2,
-    timestamps: false
-  };
-  function latencyOf(variant) {
-    const measurement = lookup(variant.configuration);
-    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
-    const { failure, latencyMs } = measurement;
-    if (failure !== void 0) {
-      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
-    }
-    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
-    return { ok: true, value: { ...measurement, latencyMs } };
-  }
-  return {
-    info,
-    clock,
-    async prepare(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    // What was recorded had been checked then.
-    async verify(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    async time(variant) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
-      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
-      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
-    },
-    async run(variant, durationMs) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      return {
-        ok: true,
-        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
-      };
-    },
-    async close() {
-    }
-  };
-}
-function fail(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/webgpu-device.ts
-var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
-var startTries = 3;
-var WebgpuDevice = class {
-  info;
-  #options;
-  #deadlines;
-  #process;
-  #closed = false;
-  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
-  #suspects = /* @__PURE__ */ new Set();
-  /** The end of the last request: they are served one after the other. */
-  #queue = Promise.resolve();
-  constructor(options, deadlines, started) {
-    this.#options = options;
-    this.#deadlines = deadlines;
-    this.#process = started.process;
-    this.info = started.info;
-  }
-  prepare(variant) {
-    return this.#ask("prepare", variant, 0, (program) => ({ program }));
-  }
-  expect({ program }) {
-    const { compilesAhead = !this.info.software } = this.#options;
-    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
-    this.#process.expect(toWire(program));
-  }
-  verify(variant, reference) {
-    const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
-  }
-  time(variant, options) {
-    const limitMs = options.maxMs + this.#deadlines.slackMs;
-    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
-  }
-  async run(variant, durationMs) {
-    const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
-    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
-  }
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#process.close();
-  }
-  /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
-    const { program } = variant;
-    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
-    const turn = this.#queue.then(async () => {
-      const wire = toWire(program);
-      const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
-      if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
-        return failed5({ kind: exchange.kind, message });
-      }
-      const outcome = exchange.response;
-      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
-      return toOutcome(program, outcome);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
-    await this.#ensureProcess();
-    const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered") return exchange;
-    const isDoubtful = exchange.expecting.length > 0;
-    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
-    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
-    await this.#ensureProcess();
-    return this.#process.request(kind, request, deadlineMs);
-  }
-  async #ensureProcess() {
-    if (this.#closed) throw new Error("the device is closed");
-    if (this.#process.alive) return;
-    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
-    this.#process = process2;
-    if (this.#closed) {
-      await process2.kill();
-      throw new Error("the device was closed");
-    }
-    if (info.family !== this.info.family) {
-      await process2.kill();
-      throw new JoulegateError(
-        "could-not-measure",
-        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
-        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
-      );
-    }
-  }
-};
-async function startProcess(options, deadlines) {
-  let last2 = "";
-  for (let attempt = 0; attempt < startTries; attempt++) {
-    const process2 = new GpuProcess({
-      workerPath: options.workerPath,
-      environment: options.driver.environment,
-      onLog: options.onLog
-    });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
-    if (exchange.status === "answered") {
-      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
-      await process2.close();
-      throw adapterError(exchange.response);
-    }
-    last2 = exchange.message;
-  }
-  throw new JoulegateError(
-    "could-not-measure",
-    `The GPU process did not start, ${startTries} times: ${last2}`,
-    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
-  );
-}
-function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
-}
-function toOutcome(program, outcome) {
-  if (outcome.ok) return outcome;
-  return { ok: false, failure: toFailure(program, outcome.failure) };
-}
-function toFailure(program, { kind, message, at: at3 }) {
-  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
-  if (position === null) return { kind, message };
-  const { file, line: line3, column } = position;
-  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
-}
-function noProgram2(variant) {
-  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
-}
-function failed5(failure) {
-  return { ok: false, failure };
-}
-async function openWebgpuDevice(options) {
-  const deadlines = { ...defaultDeadlines2 };
-  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
-    if (value2 !== void 0) deadlines[name] = value2;
-  }
-  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
-}
-
-// src/app/guard/guard.ts
-import { join as join31 } from "node:path";
-
-// src/app/laboratory/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    rest: async () => device.rest?.(),
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
-// src/app/laboratory/laboratory.ts
-import { existsSync as existsSync9 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join26 } from "node:path";
-
-// src/app/laboratory/mixed-device.ts
-function notAllowed(kernel) {
-  return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
-    code: "commands-not-allowed",
-    nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
-  });
-}
-function checkCommandsAllowed(options, kernels) {
-  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
-  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
-}
-function mixedDevice(info, devices) {
-  const { webgpu, commands: commands2 } = devices;
-  function deviceFor(variant) {
-    const device = variant.command === void 0 ? webgpu : commands2;
-    if (device !== null) return device;
-    if (variant.command !== void 0) throw notAllowed(variant.kernel);
-    throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
-  }
-  return {
-    info,
-    prepare: async (variant) => deviceFor(variant).prepare(variant),
-    expect: (variant) => deviceFor(variant).expect?.(variant),
-    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
-    time: async (variant, options) => deviceFor(variant).time(variant, options),
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
-    async rest() {
-      await commands2?.rest?.();
-      await webgpu?.rest?.();
-    },
-    async close() {
-      try {
-        await commands2?.close();
-      } finally {
-        await webgpu?.close();
-      }
-    }
-  };
-}
-
-// src/app/laboratory/without-secrets.ts
-var secretNames = [
-  /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
-  /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
-  /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
-];
-var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
-var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
-function withoutSecrets(environment) {
-  const kept2 = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0) continue;
-    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
-  }
-  return kept2;
-}
-
-// src/app/laboratory/laboratory.ts
-var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-function driverSearch(host) {
-  const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join26(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join26(caches, "joulegate") };
-}
-async function findSoftwareDriver(search) {
-  const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
-  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
-    code: "no-software-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-var lockWaitMs = 10 * 6e4;
-function meterSetup(host) {
-  return {
-    commandEnvironment: withoutSecrets(host.environment),
-    native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: lockFolderOf(host.environment),
-    lockWaitMs,
-    clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
-  };
-}
-function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
-  return {
-    // A program that is named is meant to be used.
-    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
-    sensor,
-    command: meterCommand,
-    wattsPerCore
-  };
-}
-function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync9("/run/lock") ? "/run/lock" : tmpdir());
-}
-async function findAdapter(host, options, onlyCommands) {
-  const search = driverSearch(host);
-  try {
-    const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-    return { first: await open(), open };
-  } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
-    if (!isOptional) throw error;
-    return { first: null, open: null };
-  }
-}
-function deviceOf(adapter, options, onlyCommands) {
-  const isCpu = options.device === "software";
-  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
-  const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter.info : found;
-}
-function commandBench(host, info, options) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
-  const { environment, signal, workerPath } = host;
-  const workspace = new CommandWorkspace({
-    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
-    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
-    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
-    signal,
-    reaper: { workerPath, environment },
-    warn: (text3) => host.progress.warn(text3)
-  });
-  return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
-    close: () => workspace.close()
-  };
-}
-async function openLaboratory(outer, options, kernels = []) {
-  checkCommandsAllowed(options, kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
-  const fetched = await outer.ensureNative?.() ?? {};
-  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first, options, onlyCommands);
-  const commands2 = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
-  const closeDevices = async () => {
-    try {
-      await device.close();
-    } finally {
-      await commands2.close();
-    }
-  };
-  try {
-    if (options.device === "gpu" && info.software) {
-      throw new JoulegateError(
-        "could-not-measure",
-        `The only adapter is ${info.description}, which runs on the CPU.`,
-        {
-          code: "no-gpu",
-          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
-        }
-      );
-    }
-    const { meter, reason, clocks } = await openMeter({
-      ...meterSetup(host),
-      ...meterChoice(options),
-      device: adapter.first?.info === info ? adapter.first : { info }
-    });
-    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
-    host.progress.note(
-      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
-    );
-    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
-    return {
-      device: clockedDevice(device, clocks),
-      info,
-      meter,
-      meterReason: reason,
-      clock: monotonicClock,
-      async openDevice() {
-        await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
-        return clockedDevice(fresh, clocks);
-      },
-      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
-      openMeter: async () => meter === null ? null : borrowMeter(meter),
-      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
-      tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
-      async close() {
-        try {
-          await meter?.close();
-        } finally {
-          await closeDevices();
-        }
-      }
-    };
-  } catch (error) {
-    await closeDevices();
-    throw error;
-  }
-}
-
-// src/app/laboratory/machine-label.ts
-function machineLabel({ description, device, family, driver }) {
-  const name = description || device || family;
-  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
-}
-
-// src/app/laboratory/measure-blocks.ts
-function measureBlock(run) {
-  const { host, laboratory, subjects, phase, block, onTurn } = run;
-  return runBlocks({
-    phase,
-    firstBlock: block,
-    blocks: 1,
-    subjects,
-    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
-    openMeter: () => laboratory.openMeter(),
-    options: laboratory.measureOptions("judge"),
-    clock: laboratory.clock,
-    signal: host.signal,
-    onTurn
-  });
-}
-async function measureBlocks(run) {
-  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    const startMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
-    onBlock?.(block);
-    samples2.push(
-      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-
-// src/app/laboratory/noise-floor.ts
-var wantedBlocks = 20;
-function statusOf(done, blocks, secondsLeft) {
-  const text3 = `noise floor, A/A block ${done + 1}`;
-  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
-}
-async function measureNoise(options) {
-  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
-  const { kernel, workload } = variant;
-  return measureBlocks({
-    ...options,
-    blocks,
-    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
-  });
 }
 
 // src/app/recordings/export.ts

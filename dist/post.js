@@ -25576,6 +25576,9 @@ async function lockOrNull(folder, key, label) {
   }
 }
 
+// src/app/action/post.ts
+import { readFileSync as readFileSync4 } from "node:fs";
+
 // src/github/run/commands.ts
 init_core();
 import { randomUUID as randomUUID3 } from "node:crypto";
@@ -25792,9 +25795,6 @@ var lockWaitMs = 10 * 6e4;
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
 }
-
-// src/app/action/post.ts
-import { readFileSync as readFileSync4 } from "node:fs";
 
 // src/app/action/run-action.ts
 async function fetchNative2(host, runner) {

@@ -1,15 +1,14 @@
-export { type FetchTask, fetchHistory, findRemoteRef, type RemoteQuestion } from './fetch-history.ts';
+export { fetchHistory, findRemoteRef, type RemoteQuestion } from './fetch-history.ts';
 export { fetchLeftOut } from './fetch-left-out.ts';
-export type { Environment } from './git-environment.ts';
+
 export { latestTag } from './latest-tag.ts';
 export { openFolder } from './open-folder.ts';
 export {
   isSubmodule,
   openRepository,
   type Repository,
-  type RepositoryQuestion,
   requireRepository,
 } from './open-repository.ts';
-export { type OpenRevision, openRevision } from './open-revision.ts';
+export { openRevision } from './open-revision.ts';
 export { openWorkTree } from './open-work-tree.ts';
 export { headCommit, isDirty, mergeBase, resolveCommit } from './repository.ts';

@@ -15,7 +15,7 @@ export {
   weighObjective,
 } from './objective.ts';
 export { operatorDefaults } from './operators.ts';
-export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';
+export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export type {
   Budget,
   BufferDefinition,
@@ -28,14 +28,11 @@ export type {
   KernelDefinition,
   Manifest,
   ManifestProblem,
-  MetricGate,
   OperatorDefinition,
-  OutputDefinition,
   ProgramSource,
   ReferenceDefinition,
   ScalarType,
   SourceFile,
-  SourcePosition,
   Tolerance,
   Workload,
   WorkloadParameter,
