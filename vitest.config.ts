@@ -15,8 +15,11 @@ export default defineConfig({
   plugins: [textFiles],
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    globalSetup: ['test/support/find-adapter.ts'],
+    reporters: ['default', './test/support/slowest-files.ts'],
+    // Ends what hangs; no test is to fail because the machine has other things to do.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
   },
 });

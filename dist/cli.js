@@ -396,7 +396,7 @@ var require_directives = __commonJS({
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
       toString(doc) {
-        const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity4.isNode(doc.contents)) {
@@ -412,9 +412,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines.push(`%TAG ${handle} ${prefix}`);
+            lines2.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines.join("\n");
+        return lines2.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -1875,22 +1875,22 @@ var require_stringifyCollection = __commonJS({
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
         if (identity4.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
           if (item.comment)
             comment2 = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
@@ -1899,15 +1899,15 @@ var require_stringifyCollection = __commonJS({
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
           chompKeep = false;
-        lines.push(blockItemPrefix + str2);
+        lines2.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines[0];
-        for (let i = 1; i < lines.length; ++i) {
-          const line3 = lines[i];
+        str = lines2[0];
+        for (let i = 1; i < lines2.length; ++i) {
+          const line3 = lines2[i];
           str += line3 ? `
 ${indent2}${line3}` : "\n";
         }
@@ -1930,22 +1930,22 @@ ${indent2}${line3}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment = null;
         if (identity4.isNode(item)) {
           if (item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, false);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, false);
           if (item.comment)
             comment = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, false);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
@@ -1962,12 +1962,12 @@ ${indent2}${line3}` : "\n";
         if (comment)
           reqNewline = true;
         let str = stringify.stringify(item, itemCtx, () => comment = null);
-        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
+        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines2.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -1975,35 +1975,35 @@ ${indent2}${line3}` : "\n";
         }
         if (comment)
           str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
-        lines.push(str);
-        linesAtValue = lines.length;
+        lines2.push(str);
+        linesAtValue = lines2.length;
       }
       const { start, end } = flowChars;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines.reduce((sum, line3) => sum + line3.length + 2, 2);
+          const len = lines2.reduce((sum, line3) => sum + line3.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line3 of lines)
+          for (const line3 of lines2)
             str += line3 ? `
 ${indentStep}${indent2}${line3}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
+          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment, chompKeep) {
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment, chompKeep) {
       if (comment && chompKeep)
         comment = comment.replace(/^\n+/, "");
       if (comment) {
         const ic = stringifyComment.indentComment(commentString(comment), indent2);
-        lines.push(ic.trimStart());
+        lines2.push(ic.trimStart());
       }
     }
     exports.stringifyCollection = stringifyCollection;
@@ -2641,11 +2641,11 @@ var require_binary = __commonJS({
         if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines = new Array(n);
+          const lines2 = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines[i] = str.substr(o, lineWidth);
+            lines2[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -3325,35 +3325,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines = [];
+      const lines2 = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines.push(dir);
+          lines2.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines.push("---");
+        lines2.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines.length !== 1)
-          lines.unshift("");
+        if (lines2.length !== 1)
+          lines2.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines.unshift(stringifyComment.indentComment(cs, ""));
+        lines2.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity4.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines.push("");
+            lines2.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -3362,36 +3362,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
-          lines[lines.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
+          lines2[lines2.length - 1] = `--- ${body}`;
         } else
-          lines.push(body);
+          lines2.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines2.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines.push("...");
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push("...");
+            lines2.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines.push(`... ${cs}`);
+            lines2.push(`... ${cs}`);
           }
         } else {
-          lines.push("...");
+          lines2.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines[lines.length - 1] !== "")
-            lines.push("");
-          lines.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
+            lines2.push("");
+          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines.join("\n") + "\n";
+      return lines2.join("\n") + "\n";
     }
     exports.stringifyDocument = stringifyDocument;
   }
@@ -3756,11 +3756,11 @@ var require_errors = __commonJS({
         if (end?.line === line3 && end.col > col) {
           count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer2 = " ".repeat(ci) + "^".repeat(count2);
         error.message += `:
 
 ${lineStr}
-${pointer}
+${pointer2}
 `;
       }
     };
@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep6, value: value2 } = collItem;
+        const { start, key: key2, sep: sep8, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep6?.[0],
+          next: key2 ?? sep8?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep6) {
+          if (!keyProps.anchor && !keyProps.tag && !sep8) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep8 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep6, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep8, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep6 = "";
+        let sep8 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep6 + cb;
-              sep6 = "";
+                comment += sep8 + cb;
+              sep8 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep6 += source;
+                sep8 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep6, value: value2 } = collItem;
+        const { start, key: key2, sep: sep8, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep6?.[0],
+          next: key2 ?? sep8?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep6 && !value2) {
+          if (!props.anchor && !props.tag && !sep8 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep6 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
+        if (!isMap2 && !sep8 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep8, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep8 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep6)
-                for (const st of sep6) {
+              if (sep8)
+                for (const st of sep8) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep8, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4453,17 +4453,17 @@ var require_resolve_block_scalar = __commonJS({
       if (!header2)
         return { value: "", type: null, comment: "", range: [start, start, start] };
       const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines = scalar2.source ? splitLines2(scalar2.source) : [];
-      let chompStart = lines.length;
-      for (let i = lines.length - 1; i >= 0; --i) {
-        const content = lines[i][1];
+      const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
+      let chompStart = lines2.length;
+      for (let i = lines2.length - 1; i >= 0; --i) {
+        const content = lines2[i][1];
         if (content === "" || content === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value3 = header2.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        const value3 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
         let end2 = start + header2.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
@@ -4473,7 +4473,7 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar2.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content] = lines[i];
+        const [indent2, content] = lines2[i];
         if (content === "" || content === "\r") {
           if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
@@ -4493,17 +4493,17 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent2.length + content.length + 1;
       }
-      for (let i = lines.length - 1; i >= chompStart; --i) {
-        if (lines[i][0].length > trimIndent)
+      for (let i = lines2.length - 1; i >= chompStart; --i) {
+        if (lines2[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep6 = "";
+      let sep8 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value2 += lines[i][0].slice(trimIndent) + "\n";
+        value2 += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content] = lines[i];
+        let [indent2, content] = lines2[i];
         offset += indent2.length + content.length + 1;
         const crlf = content[content.length - 1] === "\r";
         if (crlf)
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep6 + indent2.slice(trimIndent) + content;
-          sep6 = "\n";
+          value2 += sep8 + indent2.slice(trimIndent) + content;
+          sep8 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep6 === " ")
-            sep6 = "\n";
-          else if (!prevMoreIndented && sep6 === "\n")
-            sep6 = "\n\n";
-          value2 += sep6 + indent2.slice(trimIndent) + content;
-          sep6 = "\n";
+          if (sep8 === " ")
+            sep8 = "\n";
+          else if (!prevMoreIndented && sep8 === "\n")
+            sep8 = "\n\n";
+          value2 += sep8 + indent2.slice(trimIndent) + content;
+          sep8 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep6 === "\n")
+          if (sep8 === "\n")
             value2 += "\n";
           else
-            sep6 = "\n";
+            sep8 = "\n";
         } else {
-          value2 += sep6 + content;
-          sep6 = " ";
+          value2 += sep8 + content;
+          sep8 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4540,8 +4540,8 @@ var require_resolve_block_scalar = __commonJS({
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines.length; ++i)
-            value2 += "\n" + lines[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines2.length; ++i)
+            value2 += "\n" + lines2[i][0].slice(trimIndent);
           if (value2[value2.length - 1] !== "\n")
             value2 += "\n";
           break;
@@ -4616,10 +4616,10 @@ var require_resolve_block_scalar = __commonJS({
       const first = split[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines = [line0];
+      const lines2 = [line0];
       for (let i = 1; i < split.length; i += 2)
-        lines.push([split[i], split[i + 1]]);
-      return lines;
+        lines2.push([split[i], split[i + 1]]);
+      return lines2;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
   }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep6 = " ";
+      let sep8 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep6 === "\n")
-            res += sep6;
+          if (sep8 === "\n")
+            res += sep8;
           else
-            sep6 = "\n";
+            sep8 = "\n";
         } else {
-          res += sep6 + lm;
-          sep6 = " ";
+          res += sep8 + lm;
+          sep8 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep6 + (match?.[1] ?? "");
+      return res + sep8 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep6, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep8, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep6)
-        for (const st of sep6)
+      if (sep8)
+        for (const st of sep8)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep6;
+          let sep8;
           if (scalar2.end) {
-            sep6 = scalar2.end;
-            sep6.push(this.sourceToken);
+            sep8 = scalar2.end;
+            sep8.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep6 = [this.sourceToken];
+            sep8 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep6 }]
+            items: [{ start, key: scalar2, sep: sep8 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep6 = it.sep;
-                  sep6.push(this.sourceToken);
+                  const sep8 = it.sep;
+                  sep8.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep6 }]
+                    items: [{ start: start2, key: key2, sep: sep8 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep6 = fc.end.splice(1, fc.end.length);
-            sep6.push(this.sourceToken);
+            const sep8 = fc.end.splice(1, fc.end.length);
+            sep8.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep6 }]
+              items: [{ start, key: fc, sep: sep8 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -7406,7 +7406,9 @@ var package_default = {
     "check:schemas": "node scripts/schemas.mjs --check",
     "check:dist": "node scripts/build.mjs --check",
     "check:evidence": "node scripts/evidence.mjs --check",
-    test: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist && vitest run",
+    check: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist",
+    test: "npm run check && vitest run",
+    "test:full": "npm run check && JOULEGATE_TESTS=full vitest run",
     "bench:search": "node bench/run.mjs search",
     "bench:judge": "node bench/run.mjs judge",
     "bench:features": "node bench/run.mjs features",
@@ -7434,6 +7436,7 @@ var package_default = {
     yaml: "^2.9.1"
   },
   devDependencies: {
+    "@actions/expressions": "^0.3.61",
     "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
     "@types/d3-scale": "^4.0.9",
@@ -7469,7 +7472,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details2) {
+  constructor(...[kind, message, details2]) {
     super(message, details2.cause === void 0 ? void 0 : { cause: details2.cause });
     this.name = "JoulegateError";
     this.kind = kind;
@@ -7615,7 +7618,7 @@ var require_equal = __commonJS2({
 var validate = validate52;
 var func0 = Object.prototype.hasOwnProperty;
 var func67 = require_ucs2length().default;
-var schema20 = { type: "object", additionalProperties: false, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } };
+var schema20 = { type: "object", additionalProperties: false, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp", "ed2p"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } };
 var schema21 = { type: ["number", "string"], minimum: 0, maximum: 1, maxLength: 16, pattern: "^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$" };
 var pattern3 = new RegExp("^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$", "u");
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -7661,7 +7664,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       }
     if (data.minimize !== void 0 && func0.call(data, "minimize")) {
       let data0 = data.minimize;
-      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp")) {
+      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp" || data0 === "ed2p")) {
         let err2 = { instancePath: instancePath + "/minimize", schemaPath: "#/properties/minimize/enum", keyword: "enum", params: { allowedValues: schema20.properties.minimize.enum } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -14192,8 +14195,8 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
@@ -15209,7 +15212,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
         let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp")) {
+      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp" || data6 === "ed2p")) {
         let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
@@ -15825,24 +15828,40 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
-    if (data.kernels !== void 0 && func05.call(data, "kernels")) {
-      let data13 = data.kernels;
-      if (Array.isArray(data13)) {
-        if (data13.length > 32e3) {
-          let err40 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+    if (data.tuned !== void 0 && func05.call(data, "tuned")) {
+      let data13 = data.tuned;
+      if (typeof data13 == "string") {
+        if (func86(data13) > 4096) {
+          let err40 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/maxLength", keyword: "maxLength", params: { limit: 4096 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        let len1 = data13.length;
-        for (let i1 = 0; i1 < len1; i1++)
-          validate1102(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
+        if (func86(data13) < 1) {
+          let err41 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
       } else {
-        let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        let err42 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+    }
+    if (data.kernels !== void 0 && func05.call(data, "kernels")) {
+      let data14 = data.kernels;
+      if (Array.isArray(data14)) {
+        if (data14.length > 32e3) {
+          let err43 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+        let len1 = data14.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate1102(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
+      } else {
+        let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
   } else {
-    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
   return validate106.errors = vErrors, errors === 0;
 }
@@ -17747,9 +17766,9 @@ var validateRuntime = (data) => check(validate6, data);
 var validateTuned = (data) => check(validate7, data);
 
 // src/schema/guide.ts
-function guideAt(guide, pointer) {
+function guideAt(guide, pointer2) {
   let place = "";
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (Object.hasOwn(guide, `${place}/${step2}`)) place = `${place}/${step2}`;
     else if (Object.hasOwn(guide, `${place}/*`)) place = `${place}/*`;
     else return null;
@@ -17781,14 +17800,14 @@ function editDistance(a2, b) {
   return previous[b.length];
 }
 var maxLength = 64;
-function nearestName(name, known2) {
+function nearestName(name, known3) {
   if (name.length > maxLength) return null;
-  const plain3 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
+  const plain2 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known2) {
+  for (const candidate of known3) {
     if (candidate.length > maxLength) continue;
-    const distance2 = plain3(candidate) === plain3(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance2 = plain2(candidate) === plain2(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
     if (distance2 <= tolerated && distance2 < bestDistance) {
       best = candidate;
@@ -18200,10 +18219,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names3 = Object.keys(pinned);
-  if (names3.length === 0) return "nothing is pinned for this platform";
+  const names4 = Object.keys(pinned);
+  if (names4.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names3) {
+  for (const name of names4) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18236,24 +18255,24 @@ function unfit(message, nextStep) {
   return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep });
 }
 function hostProblem(host, pins) {
-  const needed = `glibc ${oldestGlibc.join(".")} or newer`;
+  const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
   if (host.platform === "linux" && host.glibc === null) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has another C library (musl, as in Alpine).`,
+      `WebGPU needs ${needed2}; this Linux has another C library (musl, as in Alpine).`,
       "Use a runner or container image with glibc: Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
   if (host.platform === "linux" && host.glibc !== null && isOlder(host.glibc)) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has glibc ${host.glibc}.`,
+      `WebGPU needs ${needed2}; this Linux has glibc ${host.glibc}.`,
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known2 = Object.keys(pins.platforms);
-  if (known2.length > 0 && !known2.includes(platformName(host))) {
+  const known3 = Object.keys(pins.platforms);
+  if (known3.length > 0 && !known3.includes(platformName(host))) {
     return unfit(
       `WebGPU is not available for ${platformName(host)}.`,
-      `Use one of ${known2.join(", ")}, or replay a recording.`
+      `Use one of ${known3.join(", ")}, or replay a recording.`
     );
   }
   return null;
@@ -18368,10 +18387,6 @@ async function loadKoffi(search, options) {
   });
 }
 
-// src/system/find-program.ts
-import { accessSync, constants as constants2, statSync } from "node:fs";
-import { delimiter as delimiter2, join as join6 } from "node:path";
-
 // src/system/inherited-environment.ts
 import { delimiter, isAbsolute } from "node:path";
 var searchPaths = /* @__PURE__ */ new Set([
@@ -18433,25 +18448,6 @@ function inNeutralFolder(work) {
   }
 }
 
-// src/system/find-program.ts
-var usualFolders = ["/usr/local/bin", "/usr/bin", "/bin"];
-function isProgram(path2) {
-  try {
-    accessSync(path2, constants2.X_OK);
-    return statSync(path2).isFile();
-  } catch {
-    return false;
-  }
-}
-function findProgram(name, environment) {
-  const isWindows = process.platform === "win32";
-  const inherited = inheritedEnvironment(environment);
-  const pathName = Object.keys(inherited).find((key2) => key2.toUpperCase() === "PATH");
-  const folders = pathName === void 0 ? usualFolders : inherited[pathName].split(delimiter2);
-  const file = isWindows ? `${name}.exe` : name;
-  return folders.map((folder) => join6(folder, file)).find(isProgram) ?? join6(neutralFolder, "not-on-the-path", file);
-}
-
 // src/meter/nvml/koffi.ts
 async function loadLibrary(path2, search) {
   const koffi = await loadKoffi(search);
@@ -18464,8 +18460,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve5, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve5(code));
+      return (...values2) => new Promise((resolve6, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve6(code));
       });
     }
   };
@@ -18839,13 +18835,13 @@ function nvmlLibraryPath(named2) {
 // src/meter/sensor/lock.ts
 import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join as join7 } from "node:path";
+import { join as join6 } from "node:path";
 
 // src/meter/sensor/small-file.ts
-import { closeSync, constants as constants3, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
 var maxBytes = 4096;
 function readSmallFile(path2) {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants3;
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants2;
   let file;
   try {
     file = openSync(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -18871,7 +18867,7 @@ var held = /* @__PURE__ */ new Map();
 var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
-  const path2 = join7(folder, `joulegate-${key2}.lock`);
+  const path2 = join6(folder, `joulegate-${key2}.lock`);
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw unwritable(path2, error);
   });
@@ -18883,9 +18879,9 @@ async function lockGpu(options) {
   const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs2;
   const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key2}.${n + 1}.lock`);
-  const names3 = [path2, ...others.map((name) => join7(folder, name))];
+  const names4 = [path2, ...others.map((name) => join6(folder, name))];
   for (; ; ) {
-    const taken = take(names3, self, procFolder);
+    const taken = take(names4, self, procFolder);
     if ("path" in taken) {
       keep(path2, taken.path);
       break;
@@ -18895,9 +18891,9 @@ async function lockGpu(options) {
   }
   return { release: releaseOnce(path2) };
 }
-function survey(names3, self, procFolder) {
+function survey(names4, self, procFolder) {
   let free = null;
-  for (const path2 of names3) {
+  for (const path2 of names4) {
     const holder = readHolder(path2);
     if (holder !== "gone" && !isStale(path2, holder, self, procFolder))
       return { busy: { path: path2, holder }, free };
@@ -18905,13 +18901,13 @@ function survey(names3, self, procFolder) {
   }
   return { busy: null, free };
 }
-function take(names3, self, procFolder) {
-  const { busy, free } = survey(names3, self, procFolder);
+function take(names4, self, procFolder) {
+  const { busy, free } = survey(names4, self, procFolder);
   if (busy !== null) return { by: busy };
-  if (free === null) throw unwritable(names3[0], new Error("all its names are taken by what others left"));
+  if (free === null) throw unwritable(names4[0], new Error("all its names are taken by what others left"));
   if (!create(free, JSON.stringify(self))) return { by: null };
   const before = survey(
-    names3.filter((name) => name !== free),
+    names4.filter((name) => name !== free),
     self,
     procFolder
   ).busy;
@@ -19027,17 +19023,17 @@ function releaseOnce(path2) {
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve5) => setTimeout(resolve5, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve6) => setTimeout(resolve6, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
-import { closeSync as closeSync3, constants as constants4, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
-import { join as join8 } from "node:path";
+import { closeSync as closeSync3, constants as constants3, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
+import { join as join7 } from "node:path";
 function markPath(folder, key2) {
-  return folder === void 0 ? null : join8(folder, `joulegate-${key2}.clocks`);
+  return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants4;
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants3;
   try {
     mkdirSync(folder, { recursive: true });
     rmSync(path2, { force: true });
@@ -19077,21 +19073,21 @@ async function startClockWatchdog(order, guard2) {
     env: inheritedEnvironment(environment)
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve5, reject) => {
-    child.once("spawn", resolve5);
+  await new Promise((resolve6, reject) => {
+    child.once("spawn", resolve6);
     child.once("error", reject);
   });
-  await new Promise((resolve5) => child.stdin.write(`${JSON.stringify(order)}
-`, () => resolve5()));
+  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve6()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve5) => child.once("exit", () => resolve5()));
+  const ended = new Promise((resolve6) => child.once("exit", () => resolve6()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve5) => setTimeout(resolve5, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve6) => setTimeout(resolve6, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/open-meter.ts
@@ -19207,54 +19203,6 @@ function holmAdjust(pValues) {
     adjusted[index] = largest2;
   });
   return adjusted;
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x2) {
-  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
-  const shifted = x2 - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x2, a2, b) {
-  const tiny = 1e-300;
-  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
-  let c = 1;
-  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x2, a2, b) {
-  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
-  if (x2 === 0 || x2 === 1) return x2;
-  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
-  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
-  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
 }
 
 // src/stats/moments.ts
@@ -19460,6 +19408,54 @@ function spearman(a2, b) {
   return products / Math.sqrt(squaresA * squaresB);
 }
 
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x2, a2, b) {
+  const tiny = 1e-300;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
+  let c = 1;
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
+}
+
 // src/stats/student-t.ts
 function studentTUpperTail(t, degreesOfFreedom) {
   if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
@@ -19581,10 +19577,10 @@ function combineCuts(cuts) {
   };
 }
 function meanConditions(all) {
-  const known2 = all.filter((conditions) => conditions !== null);
-  if (known2.length === 0) return null;
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
   const meanOf = (field3) => {
-    const values2 = known2.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
@@ -19650,13 +19646,13 @@ async function sampleStretch(request) {
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
-  readings2.forEach(({ timeMs, joules: joules2 }, i) => {
+  readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
     const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules: joules2, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules2 !== before.joules) {
-      ticks2.push({ timeMs, joules: joules2, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
       ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
@@ -19690,13 +19686,13 @@ function integratedJoules(powers, fromMs, toMs) {
   const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
   const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
   if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules2 = 0;
+  let joules = 0;
   for (let i = first; i < end; i++) {
     const { timeMs, watts } = powers[i];
     const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules2 += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
   }
-  return joules2;
+  return joules;
 }
 
 // src/measure/heat-up.ts
@@ -19733,12 +19729,12 @@ async function takeStep({ device, meter }, variant, durationMs) {
   const { stretch, readings: readings2, evidence } = sampled.value;
   const ticks2 = findTicks(readings2);
   const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known2 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
   return {
     ok: true,
     value: {
       launchesPerMs: speedOf(stretch.completions),
-      watts: known2 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
       celsius: evidence?.conditions?.celsius ?? null
     }
   };
@@ -19787,15 +19783,15 @@ function updatesBetween(ticks2, completions) {
   const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
   return ticks2.slice(1).map((tick, i) => {
     const before = ticks2[i];
-    const joules2 = tick.joules - before.joules;
+    const joules = tick.joules - before.joules;
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules: joules2,
-      watts: 1e3 * joules2 / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules2 / (launches[i + 1] - launches[i])
+      joules,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
     };
   });
 }
@@ -19803,21 +19799,21 @@ function implausible(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ shortestMs, joules: joules2 }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules2, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
   if (lost !== void 0) {
     const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
     const lateMs = Math.round(lost.shortestMs);
     return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = updates.map(({ longestMs, joules: joules2 }) => wattsOf(joules2, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
 }
-function wattsOf(joules2, milliseconds) {
-  return 1e3 * joules2 / milliseconds;
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
 }
 
 // src/measure/window.ts
@@ -19900,23 +19896,23 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 function toMeasurement(cut3) {
   const { first, last: last2, launches, series, powers, meter } = cut3;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules2 = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules2 - meter.idleWatts * seconds) / launches;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules2 - 1;
+  const disagreement = integrated === null ? null : integrated / joules - 1;
   const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
-    joules: joules2 / launches,
+    joules: joules / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
     netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
-    watts: joules2 / seconds,
+    watts: joules / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
     relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules2 + lateSeconds / seconds,
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0
     ),
     relativeError: relativeErrorOf(series),
@@ -20114,8 +20110,8 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   };
 }
 function meanOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length > 0 && known2.length === values2.length ? mean(known2) : null;
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
 }
 
 // src/measure/blocks.ts
@@ -20815,14 +20811,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep6) => s2.split(sep6));
-  functionOverload("string.split(string, int): list<string>", (s2, sep6, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep8) => s2.split(sep8));
+  functionOverload("string.split(string, int): list<string>", (s2, sep8, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep6);
+    const parts = s2.split(sep8);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep6));
+    limited.push(parts.slice(l - 1).join(sep8));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -20836,7 +20832,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep6) => {
+  functionOverload("list<string>.join(string): string", (v, sep8) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -20845,7 +20841,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep6);
+    return v.join(sep8);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -24511,15 +24507,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names4.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names3].filter((name) => Object.hasOwn(declared, name));
+  return [...names4].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -24563,13 +24559,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names3 = namesIn(parsed.ast, types);
+    const names4 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names3) {
+      for (const name of names4) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -24581,7 +24577,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names4, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -24614,10 +24610,10 @@ var typeNames = {
   bool: "true or false",
   string: "a text"
 };
-function didYouMean(name, known2) {
-  const nearest = nearestName(name, known2);
+function didYouMean(name, known3) {
+  const nearest = nearestName(name, known3);
   if (nearest !== null) return `did you mean '${nearest}'?`;
-  return known2.length > 0 && known2.length <= 24 ? `known are ${known2.join(", ")}` : null;
+  return known3.length > 0 && known3.length <= 24 ? `known are ${known3.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
@@ -24743,8 +24739,8 @@ function binary(op, left, right) {
     return { type: "bool", run: (variables) => a2(variables) === b(variables) === equal2 };
   }
   if (!isNumeric(left.type) || !isNumeric(right.type)) return null;
-  const compare3 = comparisons[op];
-  if (compare3 !== void 0) return { type: "bool", run: (variables) => compare3(a2(variables), b(variables)) };
+  const compare4 = comparisons[op];
+  if (compare4 !== void 0) return { type: "bool", run: (variables) => compare4(a2(variables), b(variables)) };
   if (left.type !== right.type) return null;
   const compute = arithmetic[left.type]?.[op];
   if (compute === void 0) return null;
@@ -25113,15 +25109,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names3) {
+function readArguments(written, place, names4) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names3.includes(name)) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name)) continue;
+      const nearest = nearestName(name, names4);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names4.length === 0 ? "remove it" : `there are ${names4.join(", ")}`
       });
     }
     return [argument];
@@ -25142,8 +25138,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names3, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
+  const { sources, names: names4, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names4);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -25184,19 +25180,19 @@ function excerpt(line3, column) {
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity: severity2, message, nextStep } = problem;
+  const { file, line: line3, column, severity, message, nextStep } = problem;
   const place = paint("place", printable(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
-  const lines = [
-    `${place} ${paint(severity2, `${severity2}:`)} ${printable(message)}`,
+  const lines2 = [
+    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
   if (nextStep !== null)
-    lines.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
-  return lines.join("\n");
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
+  return lines2.join("\n");
 }
 function formatProblems(problems, options) {
   const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
@@ -25508,10 +25504,10 @@ function mutate(space2, point2, rate, random) {
 // src/space/create-space.ts
 var countingVisits = 2e7;
 function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known2 = null;
+  let known3 = null;
   const source = () => {
-    known2 ??= createSource2();
-    return known2;
+    known3 ??= createSource2();
+    return known3;
   };
   const variation = { grid, isValid };
   return {
@@ -25523,7 +25519,7 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed2 = known2?.all?.length;
+      const listed2 = known3?.all?.length;
       if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
@@ -25583,12 +25579,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names3 = expression.names.filter((name) => tunableNames.has(name));
+    const names4 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names3,
+      names: names4,
       test: (configuration) => {
-        for (const name of names3) variables[name] = configuration[name];
+        for (const name of names4) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -25618,6 +25614,35 @@ var noLimits = {
   subgroup_min: 1,
   subgroup_max: 128
 };
+
+// src/manifest/objective.ts
+var objectives = {
+  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
+  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
+  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
+  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
+};
+function needsEnergy(minimize) {
+  return objectives[minimize].energy > 0;
+}
+function measurableObjective(objective, measuresEnergy) {
+  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
+}
+function latencySlackOf(objective) {
+  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+}
+function weighObjective(minimize, cost2) {
+  const { energy, latency } = objectives[minimize];
+  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
+  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
+}
+function objectiveValue(minimize, { latencyMs, joules }) {
+  const { latencyUnitMs } = objectives[minimize];
+  return weighObjective(minimize, {
+    energy: joules,
+    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
+  });
+}
 
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -25674,14 +25699,14 @@ function parseYaml(text3) {
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
-  const note = (error, severity2) => faults.push({
+  const note = (error, severity) => faults.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
     end: error.pos[1],
-    damage: severity2 === "error" && !harmless.has(error.code),
-    cascades: severity2 === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity: severity2
+    damage: severity === "error" && !harmless.has(error.code),
+    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity
   });
   for (const error of document2?.errors ?? []) note(error, "error");
   for (const warning of document2?.warnings ?? []) note(warning, "warning");
@@ -25694,16 +25719,16 @@ function parseYaml(text3) {
 
 // src/manifest/document.ts
 var maxValues = 1e5;
-function at(pointer, ...steps2) {
+function at(pointer2, ...steps2) {
   return steps2.reduce(
     (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer
+    pointer2
   );
 }
-function splitPointer(pointer) {
-  const slash = pointer.lastIndexOf("/");
-  const step2 = pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer.slice(0, slash), step: step2 };
+function splitPointer(pointer2) {
+  const slash = pointer2.lastIndexOf("/");
+  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step: step2 };
 }
 var YamlDocument = class {
   source;
@@ -25733,13 +25758,13 @@ var YamlDocument = class {
     this.data = root === null ? null : this.#read(root, "", null, 0);
   }
   /** Whether something is written at a pointer. */
-  has(pointer) {
-    return this.#places.has(pointer);
+  has(pointer2) {
+    return this.#places.has(pointer2);
   }
   /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
-  keysOf(pointer) {
+  keysOf(pointer2) {
     let value2 = this.data;
-    for (const part of pointer.split("/").slice(1)) {
+    for (const part of pointer2.split("/").slice(1)) {
       const { step: step2 } = splitPointer(`/${part}`);
       if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
       value2 = value2[step2];
@@ -25747,34 +25772,34 @@ var YamlDocument = class {
     return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
   }
   /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer, details2) {
-    this.#problems.add(this.#place(pointer).value, details2);
+  reportValue(pointer2, details2) {
+    this.#problems.add(this.#place(pointer2).value, details2);
   }
   /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer, details2) {
-    this.#problems.add(this.keyRange(pointer), details2);
+  reportKey(pointer2, details2) {
+    this.#problems.add(this.keyRange(pointer2), details2);
   }
   /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer, offset, length, details2) {
-    const { value: value2, textStart: textStart2 } = this.#place(pointer);
+  reportInText(pointer2, offset, length, details2) {
+    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
     const start = textStart2 === null ? value2.start : textStart2 + offset;
     this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
   }
-  keyRange(pointer) {
-    const place = this.#place(pointer);
+  keyRange(pointer2) {
+    const place = this.#place(pointer2);
     return place.key ?? place.value;
   }
-  #place(pointer) {
-    for (let path2 = pointer; path2 !== ""; path2 = splitPointer(path2).parent) {
+  #place(pointer2) {
+    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
       const place = this.#places.get(path2);
       if (place !== void 0) return place;
     }
     return this.#places.get("");
   }
-  #read(node, pointer, key2, depth) {
+  #read(node, pointer2, key2, depth) {
     const value2 = rangeOf(node);
-    if (!this.#places.has(pointer) || pointer === "")
-      this.#places.set(pointer, {
+    if (!this.#places.has(pointer2) || pointer2 === "")
+      this.#places.set(pointer2, {
         key: key2,
         value: value2,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
@@ -25789,7 +25814,7 @@ var YamlDocument = class {
     }
     if ((0, import_yaml2.isAlias)(node)) {
       const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer, depth);
+      if (target !== void 0) return this.#expand(target, pointer2, depth);
       this.#problems.add(value2, {
         message: `there is no anchor '&${node.source}' before this alias`,
         nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
@@ -25797,9 +25822,9 @@ var YamlDocument = class {
       return null;
     }
     this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer, depth);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
     if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer, i), null, depth + 1));
+      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
     return node.value;
   }
   /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
@@ -25807,13 +25832,13 @@ var YamlDocument = class {
     if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
       this.#anchors.set(node.anchor, node);
   }
-  #expand(target, pointer, depth) {
+  #expand(target, pointer2, depth) {
     this.#expanding++;
-    const value2 = this.#read(target, pointer, null, depth + 1);
+    const value2 = this.#read(target, pointer2, null, depth + 1);
     this.#expanding--;
     return value2;
   }
-  #readMap(items, pointer, depth) {
+  #readMap(items, pointer2, depth) {
     const data = {};
     for (const { key: key2, value: value2 } of items) {
       if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
@@ -25830,7 +25855,7 @@ var YamlDocument = class {
         this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
-      const inside = at(pointer, name);
+      const inside = at(pointer2, name);
       if (Object.hasOwn(data, name)) {
         const first = this.source.position(this.keyRange(inside).start).line;
         this.#problems.add(range3, {
@@ -26121,7 +26146,7 @@ function loadOperator(definition) {
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
   if (!checked.ok) {
-    const faults = checked.faults.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
+    const faults = checked.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
     throw new Error(`operator ${name}: ${faults}`);
   }
   return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
@@ -26136,28 +26161,28 @@ function operatorDefaults(definition) {
 }
 
 // src/manifest/place.ts
-function placeIn(document2, pointer) {
+function placeIn(document2, pointer2) {
   return {
-    value: (details2) => document2.reportValue(pointer, details2),
-    key: (details2) => document2.reportKey(pointer, details2),
-    text: (offset, length, details2) => document2.reportInText(pointer, offset, length, details2),
-    at: (...steps2) => placeIn(document2, at(pointer, ...steps2)),
-    isWritten: document2.has(pointer),
+    value: (details2) => document2.reportValue(pointer2, details2),
+    key: (details2) => document2.reportKey(pointer2, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
-function placeInOperator(operator, document2, pointer, use) {
+function placeInOperator(operator, document2, pointer2, use) {
   const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
   return {
     value: report3,
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document2, at(pointer, ...steps2), use),
-    isWritten: document2.has(pointer),
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
@@ -26219,9 +26244,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names3 = tunables.items.map(({ name }) => name);
+  const names4 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name)) place.at(name).key(unknownTunable(name, names4));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26235,9 +26260,9 @@ function narrowTunables(tunables, written, place) {
   });
   return { items, types: tunables.types };
 }
-function unknownTunable(name, known2) {
-  const nearest = nearestName(name, known2);
-  const all = known2.length === 0 ? "the kernel has no tunables" : `known are ${known2.join(", ")}`;
+function unknownTunable(name, known3) {
+  const nearest = nearestName(name, known3);
+  const all = known3.length === 0 ? "the kernel has no tunables" : `known are ${known3.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
@@ -26252,10 +26277,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names3 = tunables.map(({ name }) => name);
+  const names4 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names4));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26291,8 +26316,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names3, values2) {
-  const entries = names3.flatMap((name) => {
+function createWorkload(names4, values2) {
+  const entries = names4.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26329,10 +26354,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names3) checkName(name, first.place.at(name));
+  const names4 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names4) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names3) {
+    for (const name of names4) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26350,8 +26375,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names3.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names4);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26359,7 +26384,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names3.map((name) => {
+    names4.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26367,7 +26392,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names3, values2),
+    workload: createWorkload(names4, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26388,19 +26413,19 @@ function parameterFault(value2, parameter2) {
   if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known2, place) {
-  for (const name of given.filter((one3) => !known2.includes(one3))) {
-    const nearest = nearestName(name, known2);
+function reportUnknownParameters(given, known3, place) {
+  for (const name of given.filter((one3) => !known3.includes(one3))) {
+    const nearest = nearestName(name, known3);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest === null ? `known are ${known2.join(", ")}` : `did you mean '${nearest}'?`
+      nextStep: nearest === null ? `known are ${known3.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names3 = Object.keys(parameters);
+  const names4 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names3, here);
+    reportUnknownParameters(Object.keys(values2), names4, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26421,8 +26446,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names3, complete);
-    const telling = names3.filter((name) => {
+    const { parameters: all } = createWorkload(names4, complete);
+    const telling = names4.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -26498,13 +26523,34 @@ function operatorParts(kernel, place, operator) {
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known2, place) {
-  const nearest = nearestName(name, known2);
+function reportUnknownOperator(name, known3, place) {
+  const nearest = nearestName(name, known3);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known2.length > 0 ? `operators are ${known2.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
+
+// src/manifest/verdict.ts
+var verdicts = {
+  regressed: { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  "missing-baseline": { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  environment: { mayFail: true, level: "warning", colour: "yellow", mark: "🟡", isQuiet: false },
+  inconclusive: { mayFail: true, level: "warning", colour: "yellow", mark: "⚪", isQuiet: false },
+  improved: { mayFail: false, level: "notice", colour: "green", mark: "🟢", isQuiet: false },
+  new: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  removed: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  unchanged: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true },
+  identical: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true }
+};
+var verdictOrder = Object.keys(verdicts);
+function byAttention(a2, b) {
+  return verdictOrder.indexOf(a2) - verdictOrder.indexOf(b);
+}
+var failingVerdicts = verdictOrder.filter(
+  (verdict) => verdicts[verdict].mayFail
+);
+var defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === "error");
 
 // src/manifest/settings.ts
 var defaultSlack = 0.03;
@@ -26512,7 +26558,7 @@ var defaultObjective = { minimize: "energy", latencySlack: defaultSlack };
 var defaultGate = {
   energy: { margin: 0.03, allowEstimated: false },
   latency: { margin: 0.05 },
-  failOn: ["regressed", "missing-baseline"]
+  failOn: defaultFailOn
 };
 var defaultBudget = {
   guard: { trials: 64, searchSeconds: 60, judgeSeconds: 90 },
@@ -26521,14 +26567,14 @@ var defaultBudget = {
 function share(value2) {
   return typeof value2 === "number" ? value2 : Number(value2.replace("%", "").trim()) / 100;
 }
-function readObjective(written, pointer, document2, inherited = defaultObjective) {
+function readObjective(written, pointer2, document2, inherited = defaultObjective) {
   const minimize = written?.minimize;
   if (written === void 0 || minimize === void 0) return inherited;
   const slack = written["latency-slack"];
   if (minimize === "energy")
     return { minimize, latencySlack: slack === void 0 ? defaultSlack : share(slack) };
   if (slack !== void 0) {
-    document2.reportKey(at(pointer, "latency-slack"), {
+    document2.reportKey(at(pointer2, "latency-slack"), {
       message: `'latency-slack' means nothing with 'minimize: ${minimize}'`,
       nextStep: "remove it, or write 'minimize: energy'"
     });
@@ -26620,9 +26666,9 @@ function partsOf2(kernel, place, context) {
 }
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
-  const pointer = at("/kernels", name);
-  const place = placeIn(document2, pointer);
-  const objective = readObjective(kernel.objective, at(pointer, "objective"), document2, context.objective);
+  const pointer2 = at("/kernels", name);
+  const place = placeIn(document2, pointer2);
+  const objective = readObjective(kernel.objective, at(pointer2, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
   const parts = partsOf2(kernel, place, context);
   if (parts === null) return null;
@@ -26642,7 +26688,7 @@ function readKernel(name, kernel, context) {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
-    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer).start) },
+    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer2).start) },
     source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
@@ -26674,38 +26720,38 @@ var patternWords = {
   "^[^\\u0000]+$": "must not hold the character NUL",
   "^[A-Za-z0-9][A-Za-z0-9._-]*$": "must be letters, digits, dots, dashes and underscores"
 };
-function exampleAt(pointer) {
-  const example = guideAt(manifestGuide, pointer)?.example ?? null;
+function exampleAt(pointer2) {
+  const example = guideAt(manifestGuide, pointer2)?.example ?? null;
   return example === null ? null : `write for example ${example}`;
 }
-function unknownKey(pointer, key2) {
-  const known2 = guideAt(manifestGuide, pointer)?.keys ?? [];
-  const nearest = nearestName(key2, known2);
-  const nextStep = nearest === null ? `known keys are ${known2.join(", ")}` : `did you mean '${nearest}'?`;
+function unknownKey(pointer2, key2) {
+  const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
+  const nearest = nearestName(key2, known3);
+  const nextStep = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep };
 }
-function missingKey(pointer, key2) {
-  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer)) {
+function missingKey(pointer2, key2) {
+  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer2)) {
     return {
       message: "has neither 'source' nor 'operator' nor 'command'",
       nextStep: "add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
       absence: true
     };
   }
-  const example = guideAt(manifestGuide, at(pointer, key2))?.example ?? null;
+  const example = guideAt(manifestGuide, at(pointer2, key2))?.example ?? null;
   return {
     message: `'${key2}' is missing`,
     nextStep: example === null ? `add '${key2}: …'` : `add for example '${key2}: ${example}'`,
     absence: true
   };
 }
-function impossibleKey(key2, pointer) {
-  const words2 = /^\/kernels$/.test(pointer) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
+function impossibleKey(key2, pointer2) {
+  const words2 = /^\/kernels$/.test(pointer2) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
   return { message: `'${key2.slice(0, 80)}' ${words2}, at most 64 characters`, nextStep: "use another name" };
 }
-function valueAt(data, pointer) {
+function valueAt(data, pointer2) {
   let value2 = data;
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (typeof value2 !== "object" || value2 === null) return void 0;
     value2 = value2[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
@@ -26713,33 +26759,33 @@ function valueAt(data, pointer) {
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
 function report(fault, document2) {
-  const { pointer, keyword, params } = fault;
-  const value2 = valueAt(document2.data, pointer);
+  const { pointer: pointer2, keyword, params } = fault;
+  const value2 = valueAt(document2.data, pointer2);
   if (keyword === "additionalProperties") {
-    const inside = at(pointer, String(params.additionalProperty));
-    document2.reportKey(inside, unknownKey(pointer, String(params.additionalProperty)));
+    const inside = at(pointer2, String(params.additionalProperty));
+    document2.reportKey(inside, unknownKey(pointer2, String(params.additionalProperty)));
     return inside;
   }
   if (keyword === "propertyNames") {
-    const inside = at(pointer, String(params.propertyName));
-    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer));
+    const inside = at(pointer2, String(params.propertyName));
+    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer2));
     return inside;
   }
   if (keyword === "required") {
-    document2.reportKey(pointer, missingKey(pointer, String(params.missingProperty)));
+    document2.reportKey(pointer2, missingKey(pointer2, String(params.missingProperty)));
     return null;
   }
   if (keyword === "false schema") {
-    const { parent, step: step3 } = splitPointer(pointer);
+    const { parent, step: step3 } = splitPointer(pointer2);
     const isOperator = document2.has(at(parent, "operator"));
-    document2.reportKey(pointer, {
+    document2.reportKey(pointer2, {
       message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
       nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
     });
-    return pointer;
+    return pointer2;
   }
   if (keyword === "uniqueItems") {
-    const inside = at(pointer, Math.max(Number(params.i), Number(params.j)));
+    const inside = at(pointer2, Math.max(Number(params.i), Number(params.j)));
     const repeated = valueAt(document2.data, inside);
     document2.reportValue(inside, {
       message: `${String(repeated)} is given twice`,
@@ -26749,26 +26795,26 @@ function report(fault, document2) {
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words2 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
-  const { step: step2 } = splitPointer(pointer);
-  const subject = pointer === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
-  document2.reportValue(pointer, {
+  const { step: step2 } = splitPointer(pointer2);
+  const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
+  document2.reportValue(pointer2, {
     message: `${subject} ${words2 ?? fault.message}`,
-    nextStep: suggestion(fault, value2) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
+    nextStep: suggestion(fault, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
   });
-  return pointer;
+  return pointer2;
 }
 function suggestion({ keyword, params }, value2) {
   if (keyword !== "enum" || typeof value2 !== "string" || !Array.isArray(params.allowedValues)) return null;
   const nearest = nearestName(value2, params.allowedValues.map(String));
   return nearest === null ? null : `did you mean '${nearest}'?`;
 }
-function without(data, removed, pointer = "") {
-  if (removed.has(pointer)) return void 0;
-  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer, i)));
+function without(data, removed, pointer2 = "") {
+  if (removed.has(pointer2)) return void 0;
+  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer2, i)));
   if (typeof data !== "object" || data === null) return data;
   const entries = Object.entries(data).map(([key2, value2]) => [
     key2,
-    without(value2, removed, at(pointer, key2))
+    without(value2, removed, at(pointer2, key2))
   ]);
   return Object.fromEntries(entries.filter(([, value2]) => value2 !== void 0));
 }
@@ -26777,13 +26823,13 @@ function readSound(document2) {
   if (checked.ok) return checked.value;
   const removed = /* @__PURE__ */ new Set();
   const forbidden = new Set(
-    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer }) => pointer)
+    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
   );
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report(fault, document2);
-    if (pointer !== null) removed.add(pointer);
+    const pointer2 = report(fault, document2);
+    if (pointer2 !== null) removed.add(pointer2);
   }
   if (checked.faults.length >= maxFaults) return {};
   const sound = without(document2.data, removed);
@@ -26826,10 +26872,10 @@ var SourceFiles = class {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === void 0) continue;
       if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
-      const pointer = found.find(([, file]) => isPointer(file));
-      if (pointer !== void 0) {
+      const pointer2 = found.find(([, file]) => isPointer(file));
+      if (pointer2 !== void 0) {
         place.value({
-          message: `'${pointer[0]}' is a pointer of Git LFS, and not the file itself`,
+          message: `'${pointer2[0]}' is a pointer of Git LFS, and not the file itself`,
           nextStep: "keep what programs are built from in git, or have the program fetch it"
         });
       }
@@ -26856,8 +26902,8 @@ var SourceFiles = class {
     });
   }
   #file(path2) {
-    const known2 = this.#known.get(path2);
-    if (known2 !== void 0) return [path2, known2, known2.content().byteLength];
+    const known3 = this.#known.get(path2);
+    if (known3 !== void 0) return [path2, known3, known3.content().byteLength];
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
@@ -27587,9 +27633,9 @@ function lowerAndEmit(params) {
   const validElements = skipConditionalFiltering ? rootElems : filterValidElements(rootElems, conditions);
   for (const e of validElements) lowerAndEmitElem(e, emitContext);
 }
-function diagnosticControlToString(severity2, rule) {
+function diagnosticControlToString(severity, rule) {
   const ruleStr = rule[0].name + (rule[1] !== null ? "." + rule[1].name : "");
-  return `(${severity2.name}, ${ruleStr})`;
+  return `(${severity.name}, ${ruleStr})`;
 }
 function lowerAndEmitElem(e, ctx) {
   switch (e.kind) {
@@ -27856,8 +27902,8 @@ function emitAttribute(e, ctx) {
     return true;
   }
   if (kind === "@diagnostic") {
-    const { severity: severity2, rule } = e.attribute;
-    const diagStr = `@diagnostic${diagnosticControlToString(severity2, rule)}`;
+    const { severity, rule } = e.attribute;
+    const diagStr = `@diagnostic${diagnosticControlToString(severity, rule)}`;
     ctx.srcBuilder.add(diagStr, e.start);
     return true;
   }
@@ -28275,10 +28321,10 @@ function firstError(diagnostics) {
   return diagnostics.find((d) => d.severity === "error");
 }
 function diagnosticToString(diagnostic, src) {
-  const { message, start, end, severity: severity2 } = diagnostic;
+  const { message, start, end, severity } = diagnostic;
   const [lineNum, linePos] = offsetToLineNumber(start, src.src);
   const highlight = errorHighlight(src.src, [start, end]).join("\n");
-  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity2}: ${message}
+  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
 ${highlight}`;
 }
 var ParseError2 = class extends Error {
@@ -29025,7 +29071,7 @@ function parseInterpolateAttribute(ctx, startPos) {
 function parseDiagnosticAttribute(ctx, startPos) {
   const { stream } = ctx;
   expect(stream, "(", "@diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
   expect(stream, ",", "@diagnostic severity");
   const firstName = makeNameElem(expectWord(stream, "Expected rule in @diagnostic"));
   let rule;
@@ -29035,7 +29081,7 @@ function parseDiagnosticAttribute(ctx, startPos) {
   expect(stream, ")", "@diagnostic parameters");
   return attributeElem({
     kind: "@diagnostic",
-    severity: severity2,
+    severity,
     rule
   }, startPos, stream.position());
 }
@@ -29329,16 +29375,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names3 = [];
+  const names4 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names3;
+      return names4;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names3.push(makeNameElem(word4));
+    if (word4) names4.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -29782,7 +29828,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   const token2 = stream.matchText("diagnostic");
   if (!token2) return null;
   expect(stream, "(", "diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
   expect(stream, ",", "diagnostic severity");
   const ruleName = makeNameElem(expectWord(stream, "Expected rule name in diagnostic"));
   let subrule = null;
@@ -29792,7 +29838,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   expect(stream, ";", "diagnostic directive");
   return makeDirectiveElem({
     kind: "diagnostic",
-    severity: severity2,
+    severity,
     rule: [ruleName, subrule]
   }, token2, stream, attributes);
 }
@@ -29947,9 +29993,9 @@ var ParsingContext = class {
   }
   pushScope(kind = "scope") {
     const { scope } = this.state.context;
-    const newScope2 = emptyScope(scope, kind);
-    scope.contents.push(newScope2);
-    this.state.context.scope = newScope2;
+    const newScope = emptyScope(scope, kind);
+    scope.contents.push(newScope);
+    this.state.context.scope = newScope;
   }
   popScope() {
     const weslContext = this.state.context;
@@ -31178,8 +31224,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep6 = proposedName.lastIndexOf("::");
-  const name = sep6 === -1 ? proposedName : proposedName.slice(sep6 + 2);
+  const sep8 = proposedName.lastIndexOf("::");
+  const name = sep8 === -1 ? proposedName : proposedName.slice(sep8 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -33135,13 +33181,13 @@ function memberValue(base2, name) {
     return index >= 0 ? base2.elements[index] ?? null : null;
   }
   if (type.kind === "vector" && isSwizzle(name)) {
-    const picked = [...name].map((c) => base2.elements[swizzleIndex[c]]);
-    if (picked.some((p) => !p)) return null;
-    if (picked.length === 1) return picked[0];
+    const picked2 = [...name].map((c) => base2.elements[swizzleIndex[c]]);
+    if (picked2.some((p) => !p)) return null;
+    if (picked2.length === 1) return picked2[0];
     return {
       kind: "composite",
-      type: vecType(picked.length, type.elem),
-      elements: picked
+      type: vecType(picked2.length, type.elem),
+      elements: picked2
     };
   }
   return null;
@@ -33664,7 +33710,7 @@ function canonicalTokens(wgsl2) {
   return blankComments(wgsl2).match(token) ?? [];
 }
 
-// src/kernel/unroll/directives.ts
+// src/kernel/unroll-directives.ts
 var marker = "dpdx";
 var directive = /^(?:\/\/|\/\*)\s*@unroll\b/;
 var factor = /^(?:\/\/|\/\*)\s*@unroll\s*(?:\((?<factor>.*)\))?\s*(?:\*\/)?$/ds;
@@ -33743,8 +33789,8 @@ var SourceModules = class {
   }
   /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
   marked(path2) {
-    const known2 = this.#marked.get(path2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#marked.get(path2);
+    if (known3 !== void 0) return known3;
     const source = this.source.files[path2] ?? "";
     const marked = markLoops(source);
     this.#marked.set(path2, marked);
@@ -33753,8 +33799,8 @@ var SourceModules = class {
     return marked;
   }
   resolveModule(modulePath) {
-    const known2 = this.#parsed.get(modulePath);
-    if (known2) return known2;
+    const known3 = this.#parsed.get(modulePath);
+    if (known3) return known3;
     const path2 = this.#files.get(modulePath);
     if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
     const src = this.marked(path2);
@@ -33938,8 +33984,8 @@ function childrenOf(element2, module) {
 function wordsOf(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
   const words2 = [];
   const visit = (one3) => {
-    const picked = pick(one3);
-    if (picked !== null) words2.push(...picked.split("::"));
+    const picked2 = pick(one3);
+    if (picked2 !== null) words2.push(...picked2.split("::"));
     for (const child of childElems(one3)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
@@ -34115,7 +34161,7 @@ function evaluateValues(definition, variables) {
   if (definition.values === null) return succeeded(null);
   const values2 = [];
   for (const [index, expression] of definition.values.entries()) {
-    const value2 = evaluateOrFail((known2) => expression.evaluate(known2), variables);
+    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
     if (!value2.ok) {
       return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
     }
@@ -34168,6 +34214,269 @@ function undeclaredMessage(definition, bindings) {
 // src/kernel/command-builder.ts
 import { createHash as createHash3 } from "node:crypto";
 
+// src/kernel/features/assignments.ts
+var byAddress = 1e3;
+function countAssignments(elements, module) {
+  const counts = /* @__PURE__ */ new Map();
+  const assign = (target, times) => {
+    const declaration = rootDeclaration(target, module);
+    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
+  };
+  const visit = (element2) => {
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
+      assign(element2.expression, byAddress);
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  for (const element2 of elements) visit(element2);
+  return counts;
+}
+function rootDeclaration(expression, module) {
+  switch (expression.kind) {
+    case "ref":
+      return declarationOf(expression.ident, module);
+    case "parenthesized-expression":
+      return rootDeclaration(expression.expression, module);
+    case "component-expression":
+    case "component-member-expression":
+      return rootDeclaration(expression.base, module);
+    default:
+      return void 0;
+  }
+}
+function rootName(expression) {
+  switch (expression.kind) {
+    case "ref":
+      return expression.ident.originalName;
+    case "parenthesized-expression":
+      return rootName(expression.expression);
+    case "component-expression":
+    case "component-member-expression":
+      return rootName(expression.base);
+    default:
+      return null;
+  }
+}
+
+// src/kernel/features/dependencies.ts
+var Dependencies = class {
+  #globals = /* @__PURE__ */ new Map();
+  #heads = /* @__PURE__ */ new Map();
+  /** Other names of what is imported. */
+  #aliases = /* @__PURE__ */ new Map();
+  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
+  #blocks = /* @__PURE__ */ new WeakMap();
+  #conditions = /* @__PURE__ */ new Set();
+  /** @param modules the declarations of every module that takes part. */
+  constructor(modules) {
+    for (const declarations of modules) {
+      forEachGuarded(declarations, [], (declaration, guards) => {
+        for (const word4 of guards) this.#conditions.add(word4);
+        this.#declare(declaration, guards);
+      });
+    }
+  }
+  /**
+   * Conditions that parts depend on, sorted.
+   *
+   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
+   */
+  of(parts, owner) {
+    const found = /* @__PURE__ */ new Set();
+    const seen = /* @__PURE__ */ new Set();
+    const visit = (words2, block) => {
+      const follow = (target, within) => {
+        if (target === void 0 || seen.has(target)) return;
+        seen.add(target);
+        visit(target, within);
+      };
+      for (const word4 of words2) {
+        if (this.#conditions.has(word4)) found.add(word4);
+        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
+        follow(this.#globals.get(word4), null);
+      }
+    };
+    for (const part of parts) {
+      if (part.kind === "head") {
+        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
+      } else {
+        const element2 = part.kind === "mention" ? part.element : part;
+        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
+      }
+    }
+    return [...found].sort();
+  }
+  #namesOf(path2) {
+    const names4 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names4) for (const other of this.#aliases.get(name) ?? []) names4.add(other);
+    return names4;
+  }
+  #declare(declaration, guards) {
+    switch (declaration.kind) {
+      case "import":
+        this.#declareImports(declaration.imports, guards);
+        return;
+      case "fn": {
+        const name = declaration.name.ident.originalName;
+        this.#walk(declaration);
+        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
+        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
+        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
+        return;
+      }
+      case "alias":
+      case "struct":
+        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
+        return;
+      case "gvar":
+      case "const":
+      case "override":
+        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
+    }
+  }
+  #declareImports({ finalSegment }, guards) {
+    if (finalSegment.kind === "import-collection") {
+      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
+      return;
+    }
+    const { name, as = name } = finalSegment;
+    add(this.#globals, as, [...guards, name]);
+    add(this.#heads, as, guards);
+    if (as !== name) add(this.#aliases, as, [name]);
+  }
+  /**
+   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
+   * known of it.
+   */
+  #walk(fn) {
+    const visit = (statement, { guards, certain }, outer) => {
+      for (const word4 of guards) this.#conditions.add(word4);
+      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
+      this.#blocks.set(statement, block);
+      if (statement.kind === "call") {
+        this.#blocks.set(statement.call, block);
+        this.#blocks.set(statement.call.function, block);
+      }
+      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
+        const name = statement.name.decl.ident.originalName;
+        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        if (certain) block.certain.add(name);
+      }
+      if (statement.kind === "for") {
+        if (statement.init) visit(statement.init, { guards, certain: true }, block);
+        if (statement.update) visit(statement.update, { guards, certain: true }, block);
+      }
+      for (const inner of blocksOf(statement)) {
+        const within = newBlock(block, guards);
+        forEachGuarded(
+          inner,
+          guards,
+          (one3, known3) => visit(one3, { guards: known3, certain: known3 === guards }, within)
+        );
+      }
+      for (const name of changedIn(statement)) {
+        let owner = block;
+        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
+        const matters = () => {
+          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
+            addTo(at3?.names, name, guards);
+          addTo(owner?.names, name, guards);
+        };
+        if (owner === null) add(this.#globals, name, guards);
+        else if (guards.length === owner.guards.length) owner.changed.add(name);
+        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
+        else matters();
+      }
+    };
+    const partial = [];
+    const parameters = newBlock(null, []);
+    for (const parameter2 of fn.params) {
+      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
+    }
+    const body = newBlock(parameters, []);
+    forEachGuarded(
+      fn.body.body,
+      [],
+      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
+    );
+    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
+  }
+};
+function newBlock(parent, guards) {
+  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
+}
+function addTo(names4, name, words2) {
+  const known3 = names4?.get(name);
+  for (const word4 of words2) known3?.add(word4);
+}
+function changedInPart(statement) {
+  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
+  const { lhs } = statement;
+  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
+}
+function add(map2, name, words2) {
+  let known3 = map2.get(name);
+  if (!known3) {
+    known3 = /* @__PURE__ */ new Set();
+    map2.set(name, known3);
+  }
+  for (const word4 of words2) known3.add(word4);
+}
+function forEachGuarded(elements, outer, visit) {
+  let chain = [];
+  for (const element2 of elements) {
+    const guard2 = guardOf(element2);
+    if (guard2 === null) {
+      visit(element2, outer);
+      continue;
+    }
+    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
+    visit(element2, [...outer, ...chain]);
+  }
+}
+function guardOf(element2) {
+  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
+  for (const { attribute: attribute2 } of attributes) {
+    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@else") return { starts: false, words: [] };
+  }
+  return null;
+}
+function blocksOf(statement) {
+  switch (statement.kind) {
+    case "block":
+      return [statement.body];
+    case "if":
+      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
+    case "for":
+    case "while":
+    case "loop":
+    case "continuing":
+      return [statement.body.body];
+    case "switch":
+      return statement.clauses.map((clause) => clause.body.body);
+    default:
+      return [];
+  }
+}
+function changedIn(statement) {
+  const names4 = [];
+  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
+    names4.push(rootName(statement.lhs) ?? "");
+  if (statement.kind === "increment" || statement.kind === "decrement")
+    names4.push(rootName(statement.target) ?? "");
+  return [...names4, ...addressedIn(statement)];
+}
+function addressedIn(element2) {
+  return wordsOf(
+    element2,
+    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
+  );
+}
+
 // src/kernel/features/tally.ts
 var counters = [
   "floatAdd",
@@ -34209,36 +34518,6 @@ var indexes = new Map(counters.map((counter, index) => [counter, index]));
 function counterIndex(counter) {
   return indexes.get(counter);
 }
-function perform(code, run, frame, tally, times) {
-  tally.addAll(code.fixed, times);
-  const { steps: steps2 } = code;
-  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
-}
-function adding(counter, amount = 1) {
-  return { fixed: [counterIndex(counter), amount], steps: [] };
-}
-function stepping(step2) {
-  return { fixed: [], steps: [step2] };
-}
-function sequence(codes) {
-  const all = codes.filter((code) => code !== null);
-  if (all.length <= 1) return all[0] ?? null;
-  const sums = noSums();
-  const steps2 = [];
-  for (const code of all) {
-    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
-      const index = code.fixed[at3];
-      sums[index] = sums[index] + code.fixed[at3 + 1];
-    }
-    for (const step2 of code.steps) steps2.push(step2);
-  }
-  const fixed2 = [];
-  for (let index = 0; index < sums.length; index++) {
-    const amount = sums[index];
-    if (amount !== 0) fixed2.push(index, amount);
-  }
-  return { fixed: fixed2, steps: steps2 };
-}
 var zeros = counters.map(() => 0.5).fill(0);
 function noSums() {
   return zeros.slice();
@@ -34255,7 +34534,11 @@ var Tally = class {
     if (amount === 0) return;
     this.#sums[index] = this.#sums[index] + amount;
   }
-  /** Adds what is the same every time, a number of times. */
+  /**
+   * Adds what is the same every time, a number of times.
+   *
+   * @param amounts counter indexes and amounts in turn.
+   */
   addAll(amounts, times) {
     for (let at3 = 0; at3 < amounts.length; at3 += 2) {
       this.add(amounts[at3], amounts[at3 + 1] * times);
@@ -34389,288 +34672,121 @@ function featuresOf(program, launch, { workgroupBytes }) {
   return features;
 }
 
-// src/kernel/command-builder.ts
-function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+// src/kernel/features/run.ts
+var everyone = { lane: null, initial: false, index: 0 };
+var firstInvocation = { lane: 0, initial: false, index: 1 };
+var firstArrival = { lane: 0, initial: true, index: 2 };
+var neighbourArrival = { lane: 1, initial: true, index: 3 };
+var arrivals = [firstArrival, neighbourArrival];
+var placesEach = 5;
+var laneFlag = 4;
+function recall(run, memory, place, view) {
+  const value2 = memory[place + view.index];
+  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
+  return value2;
 }
-function bindOutputs({ outputs }, workload, variables) {
-  const bound = [];
-  for (const [binding, output2] of outputs.entries()) {
-    const { name, check: check3 } = output2;
-    const type = elementType(output2, workload);
-    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
-    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
-    bound.push({
-      name,
-      group: 0,
-      binding,
-      kind: "storage",
-      type,
-      length: length.value,
-      byteLength: length.value * bytesPerElement[type],
-      fill: "zeros",
-      seed: 0,
-      values: null,
-      check: check3,
-      readsInitial: true
-    });
-  }
-  return succeeded(bound);
+function keep2(run, memory, place, view, ...[value2, readsBefore]) {
+  memory[place + view.index] = value2;
+  if (view !== firstArrival) return;
+  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
+  else memory[place + laneFlag] = true;
 }
-var CommandBuilder = class {
-  kernel;
-  workload;
-  #limits;
-  #command;
-  constructor(options) {
-    this.kernel = options.kernel;
-    this.workload = options.workload;
-    this.#limits = options.limits;
-    this.#command = options.command;
+var unknownLaunch = {
+  buffers: [],
+  dispatch: [Number.NaN, Number.NaN, Number.NaN],
+  workgroupSize: null
+};
+var maxCalls = 1e4;
+function startRun(launch, numbers2, ...[body, constants12 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants12, callsLeft: maxCalls, laneReads: 0, assumed: null };
+}
+function entryFrame() {
+  return { arguments: null, caller: null, depth: 0, memory: places(0) };
+}
+function callFrame(passed, caller, declarations) {
+  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
+}
+function places(count2) {
+  return new Array(count2).fill(void 0);
+}
+
+// src/kernel/features/scope.ts
+var Slots = class {
+  #slots = /* @__PURE__ */ new WeakMap();
+  #rooms = /* @__PURE__ */ new WeakMap();
+  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
+  of(declaration, owner) {
+    const known3 = this.#slots.get(declaration);
+    if (known3 !== void 0) return known3;
+    const slot2 = this.room(owner).used++;
+    this.#slots.set(declaration, slot2);
+    return slot2;
   }
-  build(configuration) {
-    const id = configurationId(configuration, this.kernel.tunables);
-    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
-  }
-  reference() {
-    const { reference } = this.#command;
-    const { defaults } = this.kernel;
-    if (reference === null) return this.build(defaults);
-    return Promise.resolve(this.#variant(defaults, reference, "reference"));
-  }
-  /** Nothing is known of a program without running it. */
-  features() {
-    return new Float64Array(featureNames.length).fill(Number.NaN);
-  }
-  featuresOf() {
-    return Promise.resolve(null);
-  }
-  #variant(configuration, run, id) {
-    const { kernel, workload } = this;
-    const { build, folder, files } = this.#command;
-    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
-    const outputs = bindOutputs(this.#command, workload, variables);
-    if (!outputs.ok) return outputs;
-    const values2 = { ...workload.parameters, ...configuration };
-    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
-    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
-    const built = build === null ? null : filled(build);
-    const buildIdentity = digest([folder, sources, built]);
-    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
-    const command2 = {
-      run: filled(run),
-      build: built,
-      folder,
-      files,
-      outputs: outputs.value,
-      buildIdentity,
-      identity: digest([buildIdentity, filled(run), shapes])
-    };
-    return succeeded({
-      kernel: kernel.name,
-      workload: workload.name,
-      configuration,
-      id: `${kernel.name}/${workload.name}/${id}`,
-      program: null,
-      command: command2
-    });
+  /** The slots that an owner's declarations use: more as more code is made. */
+  room(owner) {
+    let room2 = this.#rooms.get(owner);
+    if (!room2) {
+      room2 = { used: 0 };
+      this.#rooms.set(owner, room2);
+    }
+    return room2;
   }
 };
 
-// src/kernel/binding-type.ts
-function typeText(variable2, module) {
-  const reference = variable2.name.typeRef;
-  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
-  return canonicalTokens(text3).join("").replaceAll(",", ", ");
+// src/kernel/features/constants.ts
+var nowhere = entryFrame();
+function constantCode(expression, scope) {
+  const value2 = scope.value(expression);
+  return (run) => {
+    const number3 = value2(run, nowhere, everyone);
+    return typeof number3 === "number" ? number3 : Number.NaN;
+  };
 }
-function noBuffer(variable2, module) {
-  const text3 = typeText(variable2, module);
-  return `is ${kindOf2(text3)} (${text3}); only buffers can be filled and compared`;
-}
-function kindOf2(type) {
-  if (type.startsWith("sampler")) return "a sampler";
-  if (type.startsWith("texture_storage")) return "a storage texture";
-  if (type.startsWith("binding_array")) return "an array of bindings";
-  return type.startsWith("texture") ? "a texture" : "no buffer";
-}
-
-// src/kernel/reachable.ts
-function reachableFrom(entryPoint, module) {
-  const all = module.declarations.map((declaration) => ({
-    declaration,
-    tokens: "start" in declaration ? canonicalTokens(module.text.slice(declaration.start, declaration.end)) : []
-  }));
-  const byName2 = /* @__PURE__ */ new Map();
-  const reached = /* @__PURE__ */ new Set();
-  const pending = [];
-  for (const item of all) {
-    const name = declaredName(item.declaration);
-    if (name === null || name === entryPoint) pending.push(item);
-    else byName2.set(name, item);
-  }
-  for (let item = pending.pop(); item; item = pending.pop()) {
-    if (reached.has(item)) continue;
-    reached.add(item);
-    for (const word4 of item.tokens) {
-      const referenced2 = byName2.get(word4);
-      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
+function constancy(expression, scope) {
+  const { module } = scope.program;
+  switch (expression.kind) {
+    case "literal":
+      return true;
+    case "ref": {
+      const element2 = declarationOf(expression.ident, module)?.declElem;
+      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
     }
-  }
-  return all.filter((item) => reached.has(item));
-}
-function declaredName(declaration) {
-  switch (declaration.kind) {
-    case "fn":
-    case "alias":
-    case "struct":
-      return declaration.name.ident.originalName;
-    case "gvar":
-    case "const":
-    case "override":
-      return declaration.name.decl.ident.originalName;
+    case "parenthesized-expression":
+      return constancy(expression.expression, scope);
+    case "unary-expression": {
+      const { value: value2 } = expression.operator;
+      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
+    }
+    case "component-expression":
+      return both(constancy(expression.base, scope), constancy(expression.access, scope));
+    case "component-member-expression":
+      return constancy(expression.base, scope);
+    case "call-expression": {
+      const inner = expression.arguments.map((argument) => constancy(argument, scope));
+      return inner.every((part) => part === true) && isConstant(expression, module);
+    }
+    case "binary-expression": {
+      const left = constancy(expression.left, scope);
+      const right = constancy(expression.right, scope);
+      const operator = expression.operator.value;
+      if (left === false || right === true || operator !== "&&" && operator !== "||")
+        return both(left, right);
+      const decided = operator === "||";
+      const value2 = scope.value(expression.left);
+      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
+    }
     default:
-      return null;
+      return false;
   }
 }
-
-// src/kernel/read-variables.ts
-function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
-  const visit = (element2) => {
-    if (element2.kind === "ref") {
-      const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
-      return;
-    }
-    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
-      visitTarget(element2.lhs);
-      visit(element2.rhs);
-      return;
-    }
-    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
-      const callee = element2.function.ident.originalName;
-      const [pointer, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
-        visitTarget(pointer.expression);
-        for (const argument of others) visit(argument);
-        return;
-      }
-    }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  const visitTarget = (target) => {
-    if (target.kind === "ref") return;
-    if (target.kind === "parenthesized-expression") visitTarget(target.expression);
-    else if (target.kind === "component-member-expression") visitTarget(target.base);
-    else if (target.kind === "component-expression") {
-      visitTarget(target.base);
-      visit(target.access);
-    } else visit(target);
-  };
-  for (const declaration of declarations) {
-    if (declaration.kind === "fn") visit(declaration.body);
-  }
-  return names3;
+function both(left, right) {
+  if (left === false || right === false) return false;
+  if (left === true) return right;
+  if (right === true) return left;
+  return (run) => left(run) && right(run);
 }
-
-// src/kernel/reflect.ts
-var featureOfExtension = {
-  f16: "shader-f16",
-  subgroups: "subgroups",
-  clip_distances: "clip-distances",
-  dual_source_blending: "dual-source-blending",
-  primitive_index: "primitive-index"
-};
-function reflect(module, entryPoint) {
-  const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
-  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
-  if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
-    return failed(
-      "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
-    );
-  }
-  const reachable = reachableFrom(entryPoint, module);
-  const reads = readVariables(
-    reachable.map((item) => item.declaration),
-    module
-  );
-  const used = new Set(reachable.map((item) => item.declaration));
-  const variables = module.declarations.filter((item) => item.kind === "gvar");
-  const bindings = [];
-  let workgroupBytes = 0;
-  for (const variable2 of variables) {
-    if (variable2.template?.[0]?.name === "workgroup") {
-      const type = typeOfDeclaration(variable2.name.decl.ident, module);
-      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
-      continue;
-    }
-    const group = attributeNumber(variable2.attributes, "group", module);
-    const binding = attributeNumber(variable2.attributes, "binding", module);
-    if (group === null && binding === null) continue;
-    if (group === null || binding === null) {
-      const place = positionAt(lineStarts2(module.text), variable2.start);
-      const name2 = variable2.name.decl.ident.originalName;
-      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
-    }
-    const name = variable2.name.decl.ident.originalName;
-    const kind = bindingKind(variable2);
-    const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
-  }
-  return succeeded({
-    entry,
-    reachable,
-    workgroupSize: workgroupSizeOf(entry, module),
-    workgroupBytes,
-    bindings,
-    requiredFeatures: requiredFeaturesOf(module)
-  });
-}
-function isComputeEntry(fn) {
-  return (fn.attributes ?? []).some(
-    ({ attribute: attribute2 }) => attribute2.kind === "@attribute" && attribute2.name === "compute"
-  );
-}
-function attributeOf(attributes, name) {
-  for (const { attribute: attribute2 } of attributes ?? []) {
-    if (attribute2.kind === "@attribute" && attribute2.name === name) return attribute2.params ?? [];
-  }
-  return null;
-}
-function attributeNumber(attributes, name, module) {
-  const parameter2 = attributeOf(attributes, name)?.[0];
-  return parameter2 ? constantNumber(parameter2.expression, module) : null;
-}
-function workgroupSizeOf(entry, module) {
-  const parameters = attributeOf(entry.attributes, "workgroup_size");
-  if (!parameters) return null;
-  const size = [1, 1, 1];
-  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
-    const value2 = constantNumber(parameter2.expression, module);
-    if (value2 === null) return null;
-    size[axis] = value2;
-  }
-  return size;
-}
-function bindingKind(variable2) {
-  const [space2, access] = (variable2.template ?? []).map((item) => item.name);
-  if (space2 === "uniform") return "uniform";
-  if (space2 !== "storage") return null;
-  return access === "read_write" ? "storage" : "read-only-storage";
-}
-function requiredFeaturesOf(module) {
-  const features = /* @__PURE__ */ new Set();
-  for (const item of module.declarations) {
-    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
+function holds(constant3, run) {
+  return typeof constant3 === "boolean" ? constant3 : constant3(run);
 }
 
 // src/kernel/features/arithmetic.ts
@@ -34718,8 +34834,8 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  return picked.some((element2) => element2 === void 0) ? null : picked;
+  const picked2 = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
   const truth = truthOperators[operator] ?? (() => null);
@@ -34866,7 +34982,7 @@ function addressCode(expression, scope) {
       return expression.operator.value === "*" ? pointedAtCode(expression.expression, scope) : unknown2;
     case "component-expression": {
       const base2 = addressCode(expression.base, scope);
-      const index = valueCode(expression.access, scope);
+      const index = scope.value(expression.access);
       const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
       return (run, frame, view) => {
         const start = base2(run, frame, view);
@@ -34884,14 +35000,14 @@ function addressCode(expression, scope) {
       return unknown2;
   }
 }
-function pointedAtCode(pointer, scope) {
-  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
-  if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
-    return addressCode(pointer.expression, scope);
+function pointedAtCode(pointer2, scope) {
+  if (pointer2.kind === "parenthesized-expression") return pointedAtCode(pointer2.expression, scope);
+  if (pointer2.kind === "unary-expression" && pointer2.operator.value === "&") {
+    return addressCode(pointer2.expression, scope);
   }
-  if (pointer.kind !== "ref") return unknown2;
+  if (pointer2.kind !== "ref") return unknown2;
   const { module } = scope.program;
-  const declaration = declarationOf(pointer.ident, module);
+  const declaration = declarationOf(pointer2.ident, module);
   const element2 = declaration?.declElem;
   if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
   if (element2?.kind !== "param") return unknown2;
@@ -34923,143 +35039,6 @@ function memberCode(base2, name, scope) {
     scope,
     (_type, numbers2) => structMembers(base2, numbers2).find((member2) => member2.name === name)?.offset ?? Number.NaN
   );
-}
-
-// src/kernel/features/run.ts
-var everyone = { lane: null, initial: false, index: 0 };
-var firstInvocation = { lane: 0, initial: false, index: 1 };
-var firstArrival = { lane: 0, initial: true, index: 2 };
-var neighbourArrival = { lane: 1, initial: true, index: 3 };
-var arrivals = [firstArrival, neighbourArrival];
-var placesEach = 5;
-var laneFlag = 4;
-function recall(run, memory, place, view) {
-  const value2 = memory[place + view.index];
-  if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
-  return value2;
-}
-function keep2(run, memory, place, view, ...[value2, readsBefore]) {
-  memory[place + view.index] = value2;
-  if (view !== firstArrival) return;
-  if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
-  else memory[place + laneFlag] = true;
-}
-var unknownLaunch = {
-  buffers: [],
-  dispatch: [Number.NaN, Number.NaN, Number.NaN],
-  workgroupSize: null
-};
-var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants12 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants12, callsLeft: maxCalls, laneReads: 0, assumed: null };
-}
-function entryFrame() {
-  return { arguments: null, caller: null, depth: 0, memory: places(0) };
-}
-function callFrame(passed, caller, declarations) {
-  return { arguments: passed, caller, depth: caller.depth + 1, memory: places(placesEach * declarations) };
-}
-function places(count2) {
-  return new Array(count2).fill(void 0);
-}
-
-// src/kernel/features/scope.ts
-var Slots = class {
-  #slots = /* @__PURE__ */ new WeakMap();
-  #rooms = /* @__PURE__ */ new WeakMap();
-  /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
-  of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
-    const slot2 = this.room(owner).used++;
-    this.#slots.set(declaration, slot2);
-    return slot2;
-  }
-  /** The slots that an owner's declarations use: more as more code is made. */
-  room(owner) {
-    let room2 = this.#rooms.get(owner);
-    if (!room2) {
-      room2 = { used: 0 };
-      this.#rooms.set(owner, room2);
-    }
-    return room2;
-  }
-};
-function moduleScope(program) {
-  return newScope(program, null, /* @__PURE__ */ new Map());
-}
-function functionScope(fn, { program, functions: functions2 }) {
-  let scope = functions2.get(fn);
-  if (!scope) {
-    scope = newScope(program, fn, functions2);
-    functions2.set(fn, scope);
-  }
-  return scope;
-}
-function newScope(program, fn, functions2) {
-  const codes = /* @__PURE__ */ new Map();
-  const scope = {
-    program,
-    fn,
-    functions: functions2,
-    values: /* @__PURE__ */ new Map(),
-    typeNumbers: (run) => (expression) => {
-      let code = codes.get(expression);
-      if (!code) {
-        code = constantCode(expression, scope);
-        codes.set(expression, code);
-      }
-      const number3 = code(run);
-      return Number.isNaN(number3) ? null : number3;
-    }
-  };
-  return scope;
-}
-
-// src/kernel/features/assignments.ts
-var byAddress = 1e3;
-function countAssignments(elements, module) {
-  const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
-    const declaration = rootDeclaration(target, module);
-    if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
-  };
-  const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
-    else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
-    }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  for (const element2 of elements) visit(element2);
-  return counts;
-}
-function rootDeclaration(expression, module) {
-  switch (expression.kind) {
-    case "ref":
-      return declarationOf(expression.ident, module);
-    case "parenthesized-expression":
-      return rootDeclaration(expression.expression, module);
-    case "component-expression":
-    case "component-member-expression":
-      return rootDeclaration(expression.base, module);
-    default:
-      return void 0;
-  }
-}
-function rootName(expression) {
-  switch (expression.kind) {
-    case "ref":
-      return expression.ident.originalName;
-    case "parenthesized-expression":
-      return rootName(expression.expression);
-    case "component-expression":
-    case "component-member-expression":
-      return rootName(expression.base);
-    default:
-      return null;
-  }
 }
 
 // src/kernel/features/uniforms.ts
@@ -35114,7 +35093,7 @@ function callCode(call2, scope) {
   if (declaration?.declElem?.kind === "fn") return functionCode(declaration.declElem, call2, scope);
   const name = callee.originalName;
   if (name === "arrayLength") return lengthCode(call2, scope);
-  const codes = call2.arguments.map((argument) => valueCode(argument, scope));
+  const codes = call2.arguments.map((argument) => scope.value(argument));
   const type = typeOf3(call2, module);
   const kind = elementKind(type);
   const combine = combination(name, kind, lanesOf(type));
@@ -35127,11 +35106,18 @@ function callCode(call2, scope) {
     return values2.length === codes.length ? combine(values2) : null;
   };
 }
+function lazyValueCode(expression, scope) {
+  let code = null;
+  return (run, frame, view) => {
+    code ??= scope.value(expression);
+    return code(run, frame, view);
+  };
+}
 function argumentsOf(fn, call2, scope) {
   const passed = call2.arguments.map((argument) => {
     const one3 = {
       value: (run, frame, view) => {
-        one3.value = valueCode(argument, scope);
+        one3.value = scope.value(argument);
         return one3.value(run, frame, view);
       },
       pointedAt: (run, frame, view) => {
@@ -35169,7 +35155,7 @@ function functionCode(fn, call2, scope) {
   const named2 = body.slice(0, -1);
   if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
   const passed = argumentsOf(fn, call2, scope);
-  const value2 = lazyValueCode(last2.value, functionScope(fn, scope));
+  const value2 = lazyValueCode(last2.value, scope.of(fn));
   return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
 }
 function elementwise(name, values2, kind) {
@@ -35207,12 +35193,12 @@ function scalar(name, values2, kind) {
   return null;
 }
 function lengthCode(call2, scope) {
-  const [pointer] = call2.arguments;
-  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
-  const type = typeOf3(pointer.expression, scope.program.module);
-  const binding = bindingCode(pointer.expression, scope);
+  const [pointer2] = call2.arguments;
+  if (pointer2?.kind !== "unary-expression" || pointer2.operator.value !== "&") return unknown3;
+  const type = typeOf3(pointer2.expression, scope.program.module);
+  const binding = bindingCode(pointer2.expression, scope);
   if (type.kind !== "array" || binding === null) return unknown3;
-  const address = addressCode(pointer.expression, scope);
+  const address = addressCode(pointer2.expression, scope);
   const stride = sizeCode(type.elem, scope, arrayStride);
   return (run, frame) => {
     const buffer = binding(run);
@@ -35226,21 +35212,6 @@ function lengthCode(call2, scope) {
 // src/kernel/features/evaluate.ts
 var unknown4 = () => null;
 function valueCode(expression, scope) {
-  let code = scope.values.get(expression);
-  if (!code) {
-    code = makeCode(expression, scope);
-    scope.values.set(expression, code);
-  }
-  return code;
-}
-function lazyValueCode(expression, scope) {
-  let code = null;
-  return (run, frame, view) => {
-    code ??= valueCode(expression, scope);
-    return code(run, frame, view);
-  };
-}
-function makeCode(expression, scope) {
   const { module } = scope.program;
   switch (expression.kind) {
     case "literal": {
@@ -35248,7 +35219,7 @@ function makeCode(expression, scope) {
       return () => value2;
     }
     case "parenthesized-expression":
-      return valueCode(expression.expression, scope);
+      return scope.value(expression.expression);
     case "ref": {
       const declaration = declarationOf(expression.ident, module);
       if (!declaration) return unknown4;
@@ -35259,7 +35230,7 @@ function makeCode(expression, scope) {
     case "unary-expression": {
       const operator = expression.operator.value;
       if (operator === "&" || operator === "*") return unknown4;
-      const inner = valueCode(expression.expression, scope);
+      const inner = scope.value(expression.expression);
       const kind = elementKind(typeOf3(expression, module));
       return (run, frame, view) => {
         const operand = inner(run, frame, view);
@@ -35269,8 +35240,8 @@ function makeCode(expression, scope) {
     case "binary-expression":
       return binaryCode(expression, scope);
     case "component-expression": {
-      const base2 = valueCode(expression.base, scope);
-      const access = valueCode(expression.access, scope);
+      const base2 = scope.value(expression.base);
+      const access = scope.value(expression.access);
       const uniform2 = uniformCode(expression, scope);
       return (run, frame, view) => {
         const whole = base2(run, frame, view);
@@ -35280,7 +35251,7 @@ function makeCode(expression, scope) {
       };
     }
     case "component-member-expression": {
-      const base2 = valueCode(expression.base, scope);
+      const base2 = scope.value(expression.base);
       const { name } = expression.access;
       const uniform2 = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
@@ -35300,8 +35271,8 @@ function binaryCode(expression, scope) {
   const operator = expression.operator.value;
   const kind = elementKind(typeOf3(expression, scope.program.module));
   const scalar2 = scalarOperator(operator, kind);
-  const leftCode = valueCode(expression.left, scope);
-  const rightCode = valueCode(expression.right, scope);
+  const leftCode = scope.value(expression.left);
+  const rightCode = scope.value(expression.right);
   if (operator === "&&" || operator === "||") {
     const decided = operator === "||";
     return (run, frame, view) => {
@@ -35357,8 +35328,8 @@ function declarationCode(declaration, reference, scope) {
       }
       const slot3 = slots.of(declaration, slots);
       return (run) => {
-        const known2 = run.constants[slot3];
-        if (known2 !== void 0) return known2;
+        const known3 = run.constants[slot3];
+        if (known3 !== void 0) return known3;
         const number3 = run.numbers[name];
         const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
         run.constants[slot3] = value2;
@@ -35377,7 +35348,7 @@ function declarationCode(declaration, reference, scope) {
   const { init: init2 } = element2;
   let initial = init2 ? null : () => kind === null ? null : 0;
   const made = () => {
-    initial = valueCode(init2, scope);
+    initial = scope.value(init2);
     return initial;
   };
   const held2 = (run, frame, view) => {
@@ -35387,8 +35358,8 @@ function declarationCode(declaration, reference, scope) {
   if (declaration.isGlobal) {
     const slot3 = slots.of(declaration, slots);
     return (run, frame, view) => {
-      const known2 = run.constants[slot3];
-      if (known2 !== void 0) return known2;
+      const known3 = run.constants[slot3];
+      if (known3 !== void 0) return known3;
       run.constants[slot3] = null;
       const value2 = held2(run, frame, view);
       run.constants[slot3] = value2;
@@ -35413,60 +35384,297 @@ function declarationCode(declaration, reference, scope) {
   };
 }
 
-// src/kernel/features/constants.ts
-var nowhere = entryFrame();
-function constantCode(expression, scope) {
-  const value2 = valueCode(expression, scope);
-  return (run) => {
-    const number3 = value2(run, nowhere, everyone);
-    return typeof number3 === "number" ? number3 : Number.NaN;
-  };
+// src/kernel/features/scopes.ts
+function moduleScope(program) {
+  return new KnownScope(program, null, /* @__PURE__ */ new Map());
 }
-function constancy(expression, scope) {
-  const { module } = scope.program;
-  switch (expression.kind) {
-    case "literal":
-      return true;
-    case "ref": {
-      const element2 = declarationOf(expression.ident, module)?.declElem;
-      return element2?.kind === "const" && element2.init ? constancy(element2.init, scope) : false;
+var KnownScope = class _KnownScope {
+  program;
+  fn;
+  #functions;
+  #values = /* @__PURE__ */ new Map();
+  #numbers = /* @__PURE__ */ new Map();
+  /** @param functions the scopes of the program's functions, which all of them share. */
+  constructor(program, fn, functions2) {
+    this.program = program;
+    this.fn = fn;
+    this.#functions = functions2;
+  }
+  value(expression) {
+    let code = this.#values.get(expression);
+    if (!code) {
+      code = valueCode(expression, this);
+      this.#values.set(expression, code);
     }
-    case "parenthesized-expression":
-      return constancy(expression.expression, scope);
-    case "unary-expression": {
-      const { value: value2 } = expression.operator;
-      return value2 === "&" || value2 === "*" ? false : constancy(expression.expression, scope);
+    return code;
+  }
+  of(fn) {
+    let scope = this.#functions.get(fn);
+    if (!scope) {
+      scope = new _KnownScope(this.program, fn, this.#functions);
+      this.#functions.set(fn, scope);
     }
-    case "component-expression":
-      return both(constancy(expression.base, scope), constancy(expression.access, scope));
-    case "component-member-expression":
-      return constancy(expression.base, scope);
-    case "call-expression": {
-      const inner = expression.arguments.map((argument) => constancy(argument, scope));
-      return inner.every((part) => part === true) && isConstant(expression, module);
+    return scope;
+  }
+  typeNumbers(run) {
+    return (expression) => {
+      let code = this.#numbers.get(expression);
+      if (!code) {
+        code = constantCode(expression, this);
+        this.#numbers.set(expression, code);
+      }
+      const number3 = code(run);
+      return Number.isNaN(number3) ? null : number3;
+    };
+  }
+};
+
+// src/kernel/features/known-value.ts
+function valueScope(module, assignments) {
+  return moduleScope({
+    module,
+    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
+    isNumber: () => false,
+    fixedNumbers: {},
+    slots: new Slots(),
+    remember: (_owner, _parts, _scope, make) => make(),
+    gather: (_owner, _whole, make) => make(),
+    body: () => null
+  });
+}
+function knownValue(expression, scope) {
+  return scope.value(expression)(
+    startRun(unknownLaunch, {}, () => null),
+    entryFrame(),
+    everyone
+  );
+}
+
+// src/kernel/binding-type.ts
+function typeText(variable2, module) {
+  const reference = variable2.name.typeRef;
+  const text3 = reference === void 0 ? "" : module.text.slice(reference.start, reference.end);
+  return canonicalTokens(text3).join("").replaceAll(",", ", ");
+}
+function noBuffer(variable2, module) {
+  const text3 = typeText(variable2, module);
+  return `is ${kindOf2(text3)} (${text3}); only buffers can be filled and compared`;
+}
+function kindOf2(type) {
+  if (type.startsWith("sampler")) return "a sampler";
+  if (type.startsWith("texture_storage")) return "a storage texture";
+  if (type.startsWith("binding_array")) return "an array of bindings";
+  return type.startsWith("texture") ? "a texture" : "no buffer";
+}
+
+// src/kernel/reachable.ts
+function reachableFrom(entryPoint, module) {
+  const all = module.declarations.map((declaration) => ({
+    declaration,
+    tokens: "start" in declaration ? canonicalTokens(module.text.slice(declaration.start, declaration.end)) : []
+  }));
+  const byName2 = /* @__PURE__ */ new Map();
+  const reached = /* @__PURE__ */ new Set();
+  const pending = [];
+  for (const item of all) {
+    const name = declaredName(item.declaration);
+    if (name === null || name === entryPoint) pending.push(item);
+    else byName2.set(name, item);
+  }
+  for (let item = pending.pop(); item; item = pending.pop()) {
+    if (reached.has(item)) continue;
+    reached.add(item);
+    for (const word4 of item.tokens) {
+      const referenced2 = byName2.get(word4);
+      if (referenced2 && !reached.has(referenced2)) pending.push(referenced2);
     }
-    case "binary-expression": {
-      const left = constancy(expression.left, scope);
-      const right = constancy(expression.right, scope);
-      const operator = expression.operator.value;
-      if (left === false || right === true || operator !== "&&" && operator !== "||")
-        return both(left, right);
-      const decided = operator === "||";
-      const value2 = valueCode(expression.left, scope);
-      return (run) => holds(left, run) && (value2(run, nowhere, everyone) === decided || holds(right, run));
-    }
+  }
+  return all.filter((item) => reached.has(item));
+}
+function declaredName(declaration) {
+  switch (declaration.kind) {
+    case "fn":
+    case "alias":
+    case "struct":
+      return declaration.name.ident.originalName;
+    case "gvar":
+    case "const":
+    case "override":
+      return declaration.name.decl.ident.originalName;
     default:
-      return false;
+      return null;
   }
 }
-function both(left, right) {
-  if (left === false || right === false) return false;
-  if (left === true) return right;
-  if (right === true) return left;
-  return (run) => left(run) && right(run);
+
+// src/kernel/read-variables.ts
+function readVariables(declarations, module) {
+  const names4 = /* @__PURE__ */ new Set();
+  const visit = (element2) => {
+    if (element2.kind === "ref") {
+      const declaration = declarationOf(element2.ident, module);
+      if (declaration?.declElem?.kind === "gvar") names4.add(declaration.originalName);
+      return;
+    }
+    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
+      visitTarget(element2.lhs);
+      visit(element2.rhs);
+      return;
+    }
+    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
+      const callee = element2.function.ident.originalName;
+      const [pointer2, ...others] = element2.arguments;
+      if ((callee === "atomicStore" || callee === "arrayLength") && pointer2?.kind === "unary-expression" && pointer2.operator.value === "&") {
+        visitTarget(pointer2.expression);
+        for (const argument of others) visit(argument);
+        return;
+      }
+    }
+    for (const child of childrenOf(element2, module)) visit(child);
+  };
+  const visitTarget = (target) => {
+    if (target.kind === "ref") return;
+    if (target.kind === "parenthesized-expression") visitTarget(target.expression);
+    else if (target.kind === "component-member-expression") visitTarget(target.base);
+    else if (target.kind === "component-expression") {
+      visitTarget(target.base);
+      visit(target.access);
+    } else visit(target);
+  };
+  for (const declaration of declarations) {
+    if (declaration.kind === "fn") visit(declaration.body);
+  }
+  return names4;
 }
-function holds(constant3, run) {
-  return typeof constant3 === "boolean" ? constant3 : constant3(run);
+
+// src/kernel/reflect.ts
+var featureOfExtension = {
+  f16: "shader-f16",
+  subgroups: "subgroups",
+  clip_distances: "clip-distances",
+  dual_source_blending: "dual-source-blending",
+  primitive_index: "primitive-index"
+};
+function reflect(module, entryPoint) {
+  const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
+  const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
+  if (!entry) {
+    const names4 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    return failed(
+      "validation",
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names4 || "none"}`
+    );
+  }
+  const reachable = reachableFrom(entryPoint, module);
+  const reads = readVariables(
+    reachable.map((item) => item.declaration),
+    module
+  );
+  const used = new Set(reachable.map((item) => item.declaration));
+  const variables = module.declarations.filter((item) => item.kind === "gvar");
+  const bindings = [];
+  let workgroupBytes = 0;
+  for (const variable2 of variables) {
+    if (variable2.template?.[0]?.name === "workgroup") {
+      const type = typeOfDeclaration(variable2.name.decl.ident, module);
+      if (used.has(variable2)) workgroupBytes += roundUp(16, layoutOf(type, numbersOf(module)).size);
+      continue;
+    }
+    const group = attributeNumber(variable2.attributes, "group", module);
+    const binding = attributeNumber(variable2.attributes, "binding", module);
+    if (group === null && binding === null) continue;
+    if (group === null || binding === null) {
+      const place = positionAt(lineStarts2(module.text), variable2.start);
+      const name2 = variable2.name.decl.ident.originalName;
+      return failed("validation", `\`${name2}\` needs a constant @group and a constant @binding`, place);
+    }
+    const name = variable2.name.decl.ident.originalName;
+    const kind = bindingKind(variable2);
+    const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
+    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
+  }
+  return succeeded({
+    entry,
+    reachable,
+    workgroupSize: workgroupSizeOf(entry, module),
+    workgroupBytes,
+    bindings,
+    requiredFeatures: requiredFeaturesOf(module)
+  });
+}
+function isComputeEntry(fn) {
+  return (fn.attributes ?? []).some(
+    ({ attribute: attribute2 }) => attribute2.kind === "@attribute" && attribute2.name === "compute"
+  );
+}
+function attributeOf(attributes, name) {
+  for (const { attribute: attribute2 } of attributes ?? []) {
+    if (attribute2.kind === "@attribute" && attribute2.name === name) return attribute2.params ?? [];
+  }
+  return null;
+}
+function attributeNumber(attributes, name, module) {
+  const parameter2 = attributeOf(attributes, name)?.[0];
+  return parameter2 ? constantNumber(parameter2.expression, module) : null;
+}
+function workgroupSizeOf(entry, module) {
+  const parameters = attributeOf(entry.attributes, "workgroup_size");
+  if (!parameters) return null;
+  const size = [1, 1, 1];
+  for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
+    const value2 = constantNumber(parameter2.expression, module);
+    if (value2 === null) return null;
+    size[axis] = value2;
+  }
+  return size;
+}
+function bindingKind(variable2) {
+  const [space2, access] = (variable2.template ?? []).map((item) => item.name);
+  if (space2 === "uniform") return "uniform";
+  if (space2 !== "storage") return null;
+  return access === "read_write" ? "storage" : "read-only-storage";
+}
+function requiredFeaturesOf(module) {
+  const features = /* @__PURE__ */ new Set();
+  for (const item of module.declarations) {
+    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
+    for (const { name } of item.directive.extensions) {
+      const feature = featureOfExtension[name];
+      if (feature) features.add(feature);
+    }
+  }
+  return [...features].sort();
+}
+
+// src/kernel/features/count-code.ts
+function perform(code, run, frame, tally, times) {
+  tally.addAll(code.fixed, times);
+  const { steps: steps2 } = code;
+  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
+}
+function adding(counter, amount = 1) {
+  return { fixed: [counterIndex(counter), amount], steps: [] };
+}
+function stepping(step2) {
+  return { fixed: [], steps: [step2] };
+}
+function sequence(codes) {
+  const all = codes.filter((code) => code !== null);
+  if (all.length <= 1) return all[0] ?? null;
+  const sums = noSums();
+  const steps2 = [];
+  for (const code of all) {
+    for (let at3 = 0; at3 < code.fixed.length; at3 += 2) {
+      const index = code.fixed[at3];
+      sums[index] = sums[index] + code.fixed[at3 + 1];
+    }
+    for (const step2 of code.steps) steps2.push(step2);
+  }
+  const fixed2 = [];
+  for (let index = 0; index < sums.length; index++) {
+    const amount = sums[index];
+    if (amount !== 0) fixed2.push(index, amount);
+  }
+  return { fixed: fixed2, steps: steps2 };
 }
 
 // src/kernel/features/survey.ts
@@ -35554,8 +35762,8 @@ function spaceOf(expression, scope, path2) {
       return null;
   }
 }
-function spaceOfPointer(pointer, scope, path2) {
-  const type = typeOf3(pointer, scope.program.module);
+function spaceOfPointer(pointer2, scope, path2) {
+  const type = typeOf3(pointer2, scope.program.module);
   return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
@@ -35616,11 +35824,11 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names3, cost2) {
-  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
+function byName(names4, cost2) {
+  return Object.fromEntries(names4.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
-  const scaled3 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
+  const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
   const multiply = isFloat2 ? "floatMul" : "intMul";
   const sum = isFloat2 ? "floatAdd" : "intAdd";
   switch (name) {
@@ -35647,7 +35855,7 @@ function builtinCost(name, lanes, isFloat2) {
   if (/^(subgroup|quad)[A-Z]/.test(name)) return { subgroupOps: lanes };
   if (name.startsWith("texture")) return { textureOps: 1 };
   const cost2 = Object.hasOwn(costs, name) ? costs[name] : void 0;
-  return cost2 ? scaled3(cost2) : null;
+  return cost2 ? scaled2(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
@@ -35831,18 +36039,18 @@ function conversionCode(call2, type, scope) {
   return sequence(codes);
 }
 function atomicCode(name, call2, scope) {
-  const [pointer, ...values2] = call2.arguments;
+  const [pointer2, ...values2] = call2.arguments;
   const codes = values2.map((value2) => expressionCode(value2, scope));
-  if (!pointer) return sequence(codes);
-  codes.push(expressionCode(pointer, scope));
-  if (name === "atomicLoad") codes.push(pointeeCode(pointer, scope, "Load"));
-  else if (name === "atomicStore") codes.push(pointeeCode(pointer, scope, "Store"));
+  if (!pointer2) return sequence(codes);
+  codes.push(expressionCode(pointer2, scope));
+  if (name === "atomicLoad") codes.push(pointeeCode(pointer2, scope, "Load"));
+  else if (name === "atomicStore") codes.push(pointeeCode(pointer2, scope, "Store"));
   else codes.push(adding("atomics"));
   return sequence(codes);
 }
-function pointeeCode(pointer, scope, what) {
-  if (pointer.kind !== "unary-expression" || pointer.operator.value !== "&") return null;
-  return isMemory(pointer.expression, scope) ? accessCode(pointer.expression, scope, what) : null;
+function pointeeCode(pointer2, scope, what) {
+  if (pointer2.kind !== "unary-expression" || pointer2.operator.value !== "&") return null;
+  return isMemory(pointer2.expression, scope) ? accessCode(pointer2.expression, scope, what) : null;
 }
 
 // src/kernel/features/trip-count.ts
@@ -35873,7 +36081,7 @@ function inductionOfFor(loop, scope) {
   }
   if (!variable2 || countAssignments([body], module).has(variable2)) return null;
   const fixed2 = from === void 0 ? 0 : from.kind === "literal" ? constantValue(from, module) : null;
-  const first = from && fixed2 === null ? valueCode(from, scope) : null;
+  const first = from && fixed2 === null ? scope.value(from) : null;
   return {
     variable: variable2,
     start: first === null ? () => fixed2 : (run, frame) => first(run, frame, firstInvocation),
@@ -35910,7 +36118,7 @@ function inductionOfLoop(loop, scope) {
   if (!step2) return null;
   const declaration = variable2.declElem;
   if (declaration?.kind !== "var") return null;
-  const first = declaration.init ? valueCode(declaration.init, scope) : null;
+  const first = declaration.init ? scope.value(declaration.init) : null;
   return {
     variable: variable2,
     start: (run, frame) => first === null ? 0 : first(run, frame, arrivals[0]),
@@ -35968,7 +36176,7 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
   if (step2.kind === "increment") return () => 1;
   if (step2.kind === "decrement") return () => -1;
   if (step2.kind !== "assign" || step2.op.value !== "+=" && step2.op.value !== "-=") return null;
-  const amount = valueCode(step2.rhs, scope);
+  const amount = scope.value(step2.rhs);
   const sign2 = step2.op.value === "+=" ? 1 : -1;
   return (run, frame) => {
     const by = amount(run, frame, firstInvocation);
@@ -35985,7 +36193,7 @@ function countedCode(induction, scope) {
   const turned = !isVariable2(condition.left);
   if (turned && !isVariable2(condition.right)) return null;
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = valueCode(turned ? condition.left : condition.right, scope);
+  const bound = scope.value(turned ? condition.left : condition.right);
   return (run, frame, start) => {
     const by = one3 ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
@@ -36003,7 +36211,7 @@ function countedCode(induction, scope) {
 }
 function simulatedCode(induction, scope) {
   const { variable: variable2, stops, stepsFirst } = induction;
-  const condition = valueCode(induction.condition, scope);
+  const condition = scope.value(induction.condition);
   const next = nextCode(induction, scope);
   const tripsFrom = (run, frame, start) => {
     let value2 = start;
@@ -36034,7 +36242,7 @@ function nextCode({ step: step2, variable: variable2 }, scope) {
     return (_run, _frame, value2) => applyBinary(apply2, value2, 1);
   }
   if (step2.kind !== "assign") return unknown5;
-  const right = valueCode(step2.rhs, scope);
+  const right = scope.value(step2.rhs);
   const apply = step2.op.value === "=" ? null : scalarOperator(step2.op.value.slice(0, -1), kind);
   return (run, frame, value2) => {
     run.assumed = { variable: variable2, value: value2 };
@@ -36126,7 +36334,7 @@ function callCode3(call2, statement, scope) {
 function branchCode(statement, scope) {
   const test = statement.condition;
   const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
-    taken: valueCode(test, scope),
+    taken: scope.value(test),
     condition: expressionCode(test, scope)
   }));
   const then = blockCode(statement.body.body, scope);
@@ -36245,12 +36453,12 @@ var Structure = class {
     return counts.get(declaration) ?? 0;
   }
   body(fn) {
-    const known2 = this.#bodies.get(fn);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#bodies.get(fn);
+    if (known3 !== void 0) return known3;
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
-    const code = this.gather(fn, fn, () => blockCode(fn.body.body, functionScope(fn, this.scope)));
+    const code = this.gather(fn, fn, () => blockCode(fn.body.body, this.scope.of(fn)));
     this.#reaching = caller;
     this.#bodies.set(fn, code);
     return code;
@@ -36405,6 +36613,130 @@ function ownCode(module) {
   };
 }
 
+// src/kernel/features/shared-parts.ts
+var maxParts = 1e5;
+var SharedParts = class {
+  #dependencies;
+  #known = /* @__PURE__ */ new Map();
+  #gathered = /* @__PURE__ */ new Map();
+  #size = 0;
+  constructor(dependencies) {
+    this.#dependencies = dependencies;
+  }
+  /** @param part the owner names the part, the rest says what it depends on. */
+  find(part, make) {
+    const { owner, gathers, parts, module } = part;
+    const all = gathers ? this.#gathered : this.#known;
+    let known3 = all.get(owner);
+    if (!known3) {
+      known3 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known3);
+    }
+    const { conditions, units: units2 } = known3;
+    let key2 = "";
+    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
+    const found = units2.get(key2);
+    if (found) return found;
+    const unit2 = make();
+    if (++this.#size > maxParts) {
+      this.#known = /* @__PURE__ */ new Map();
+      this.#gathered = /* @__PURE__ */ new Map();
+      this.#size = 0;
+    }
+    units2.set(key2, unit2);
+    return unit2;
+  }
+};
+
+// src/kernel/command-builder.ts
+function digest(parts) {
+  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function bindOutputs({ outputs }, workload, variables) {
+  const bound = [];
+  for (const [binding, output2] of outputs.entries()) {
+    const { name, check: check3 } = output2;
+    const type = elementType(output2, workload);
+    if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
+    const length = evaluateCount((known3) => output2.length.evaluate(known3), variables);
+    if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
+    bound.push({
+      name,
+      group: 0,
+      binding,
+      kind: "storage",
+      type,
+      length: length.value,
+      byteLength: length.value * bytesPerElement[type],
+      fill: "zeros",
+      seed: 0,
+      values: null,
+      check: check3,
+      readsInitial: true
+    });
+  }
+  return succeeded(bound);
+}
+var CommandBuilder = class {
+  kernel;
+  workload;
+  #limits;
+  #command;
+  constructor(options) {
+    this.kernel = options.kernel;
+    this.workload = options.workload;
+    this.#limits = options.limits;
+    this.#command = options.command;
+  }
+  build(configuration) {
+    const id = configurationId(configuration, this.kernel.tunables);
+    return Promise.resolve(this.#variant(configuration, this.#command.run, id));
+  }
+  reference() {
+    const { reference } = this.#command;
+    const { defaults } = this.kernel;
+    if (reference === null) return this.build(defaults);
+    return Promise.resolve(this.#variant(defaults, reference, "reference"));
+  }
+  /** Nothing is known of a program without running it. */
+  features() {
+    return new Float64Array(featureNames.length).fill(Number.NaN);
+  }
+  featuresOf() {
+    return Promise.resolve(null);
+  }
+  #variant(configuration, run, id) {
+    const { kernel, workload } = this;
+    const { build, folder, files } = this.#command;
+    const variables = workloadVariables(kernel, workload, configuration, this.#limits);
+    const outputs = bindOutputs(this.#command, workload, variables);
+    if (!outputs.ok) return outputs;
+    const values2 = { ...workload.parameters, ...configuration };
+    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
+    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
+    const built = build === null ? null : filled(build);
+    const buildIdentity = digest([folder, sources, built]);
+    const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
+    const command2 = {
+      run: filled(run),
+      build: built,
+      folder,
+      files,
+      outputs: outputs.value,
+      buildIdentity,
+      identity: digest([buildIdentity, filled(run), shapes])
+    };
+    return succeeded({
+      kernel: kernel.name,
+      workload: workload.name,
+      configuration,
+      id: `${kernel.name}/${workload.name}/${id}`,
+      program: null,
+      command: command2
+    });
+  }
+};
+
 // src/kernel/identity.ts
 import { createHash as createHash4 } from "node:crypto";
 function programIdentity(program) {
@@ -36552,12 +36884,12 @@ function linkedLines(linked) {
     const found = lineOrigin(linked, line3, offset);
     offset += line3.length + 1;
     if (found === null) return null;
-    let known2 = starts.get(found.file);
-    if (!known2) {
-      known2 = lineStarts2(found.text);
-      starts.set(found.file, known2);
+    let known3 = starts.get(found.file);
+    if (!known3) {
+      known3 = lineStarts2(found.text);
+      starts.set(found.file, known3);
     }
-    const { line: userLine, column } = positionAt(known2, found.offset);
+    const { line: userLine, column } = positionAt(known3, found.offset);
     return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
 }
@@ -36571,9 +36903,9 @@ function lineOrigin(linked, line3, offset) {
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
 }
-function inUserFile(failure, lines) {
+function inUserFile(failure, lines2) {
   if (failure.line === void 0) return failure;
-  const origin = lines[failure.line - 1];
+  const origin = lines2[failure.line - 1];
   const { line: _line, column: _column, file: _file, ...rest } = failure;
   if (!origin) return rest;
   return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
@@ -36590,27 +36922,6 @@ function mapDiagnostic(program, line3, column = null) {
 }
 function indentation(line3) {
   return line3.length - line3.trimStart().length;
-}
-
-// src/kernel/features/known-value.ts
-function valueScope(module, assignments) {
-  return moduleScope({
-    module,
-    timesAssigned: (declaration) => assignments.get(declaration) ?? 0,
-    isNumber: () => false,
-    fixedNumbers: {},
-    slots: new Slots(),
-    remember: (_owner, _parts, _scope, make) => make(),
-    gather: (_owner, _whole, make) => make(),
-    body: () => null
-  });
-}
-function knownValue(expression, scope) {
-  return valueCode(expression, scope)(
-    startRun(unknownLaunch, {}, () => null),
-    entryFrame(),
-    everyone
-  );
 }
 
 // src/kernel/unroll/counting-loop.ts
@@ -36824,7 +37135,7 @@ function isMark(statement) {
   const callee = statement.call.function;
   return (callee.kind === "ref" ? callee.ident : callee.name).originalName === marker;
 }
-function unrollAll(marked, { module, lines }) {
+function unrollAll(marked, { module, lines: lines2 }) {
   const text3 = new SplicedText(module.text);
   const starts = lineStarts2(module.text);
   const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
@@ -36858,7 +37169,7 @@ function unrollAll(marked, { module, lines }) {
   text3.copy(copied, module.text.length);
   const parsed = parseWgsl("", text3.toString());
   if (!parsed.ok) return parsed;
-  return succeeded({ module: parsed.value, lines: text3.lines(lines) });
+  return succeeded({ module: parsed.value, lines: text3.lines(lines2) });
 }
 function factorOf({ call: call2 }, scope) {
   const [expression] = call2.arguments;
@@ -36876,8 +37187,8 @@ function writeLoop(text3, loop, counting, factor3, module) {
   const newLine2 = `
 ${before.slice(0, before.length - before.trimStart().length)}`;
   const body = (value2) => writeCopy(text3, loop, `let ${name} = ${value2};`, module);
-  const full = Math.floor(trips / factor3);
-  if (full <= 1) {
+  const full2 = Math.floor(trips / factor3);
+  if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
       body(literal2(start + trip * step2));
@@ -36885,10 +37196,10 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     return;
   }
   const first = freshName(name, module);
-  const compare3 = step2 > 0 ? "<" : ">";
+  const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
-  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare3} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
-  const middle2 = start + full * factor3 * step2;
+  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
+  const middle2 = start + full2 * factor3 * step2;
   text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
@@ -36896,7 +37207,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
-  const rest = trips - full * factor3;
+  const rest = trips - full2 * factor3;
   if (rest === 0) return;
   text3.insert(newLine2, loop.start);
   if (rest === 1) {
@@ -36931,12 +37242,12 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
   const text3 = source.files[source.path];
   if (text3 === void 0) return failed("compile", "the file is missing", { file: source.path });
   let wgsl2 = modules.marked(source.path);
-  let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
+  let lines2 = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
     const linked = await linkModules(modules, parameters);
     if (!linked.ok) return linked;
     wgsl2 = linked.value.wgsl;
-    lines = linkedLines(linked.value);
+    lines2 = linkedLines(linked.value);
   }
   let parsed = parseWgsl(source.path, wgsl2);
   if (parsed.ok && overrideNames(parsed.value).length > 0) {
@@ -36944,8 +37255,8 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
   if (modules.misplaced) return { ok: false, failure: modules.misplaced };
-  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines) };
-  return unrollLoops({ module: parsed.value, lines });
+  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines2) };
+  return unrollLoops({ module: parsed.value, lines: lines2 });
 }
 function parameterWords(modules) {
   const { source } = modules;
@@ -36954,258 +37265,6 @@ function parameterWords(modules) {
   const parsed = parseWgsl(source.path, modules.marked(source.path));
   return new Set(parsed.ok ? overrideNames(parsed.value) : []);
 }
-
-// src/kernel/features/dependencies.ts
-var Dependencies = class {
-  #globals = /* @__PURE__ */ new Map();
-  #heads = /* @__PURE__ */ new Map();
-  /** Other names of what is imported. */
-  #aliases = /* @__PURE__ */ new Map();
-  /** The block that a statement, or a part of it that is asked about by itself, stands in. */
-  #blocks = /* @__PURE__ */ new WeakMap();
-  #conditions = /* @__PURE__ */ new Set();
-  /** @param modules the declarations of every module that takes part. */
-  constructor(modules) {
-    for (const declarations of modules) {
-      forEachGuarded(declarations, [], (declaration, guards) => {
-        for (const word4 of guards) this.#conditions.add(word4);
-        this.#declare(declaration, guards);
-      });
-    }
-  }
-  /**
-   * Conditions that parts depend on, sorted.
-   *
-   * @param owner the statement, call or loop that the parts belong to; anything else at module scope.
-   */
-  of(parts, owner) {
-    const found = /* @__PURE__ */ new Set();
-    const seen = /* @__PURE__ */ new Set();
-    const visit = (words2, block) => {
-      const follow = (target, within) => {
-        if (target === void 0 || seen.has(target)) return;
-        seen.add(target);
-        visit(target, within);
-      };
-      for (const word4 of words2) {
-        if (this.#conditions.has(word4)) found.add(word4);
-        for (let at3 = block; at3 !== null; at3 = at3.parent) follow(at3.names.get(word4), at3);
-        follow(this.#globals.get(word4), null);
-      }
-    };
-    for (const part of parts) {
-      if (part.kind === "head") {
-        for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
-      } else {
-        const element2 = part.kind === "mention" ? part.element : part;
-        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
-      }
-    }
-    return [...found].sort();
-  }
-  #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
-  }
-  #declare(declaration, guards) {
-    switch (declaration.kind) {
-      case "import":
-        this.#declareImports(declaration.imports, guards);
-        return;
-      case "fn": {
-        const name = declaration.name.ident.originalName;
-        this.#walk(declaration);
-        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
-        const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
-        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
-        return;
-      }
-      case "alias":
-      case "struct":
-        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
-        return;
-      case "gvar":
-      case "const":
-      case "override":
-        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
-    }
-  }
-  #declareImports({ finalSegment }, guards) {
-    if (finalSegment.kind === "import-collection") {
-      for (const subtree of finalSegment.subtrees) this.#declareImports(subtree, guards);
-      return;
-    }
-    const { name, as = name } = finalSegment;
-    add(this.#globals, as, [...guards, name]);
-    add(this.#heads, as, guards);
-    if (as !== name) add(this.#aliases, as, [name]);
-  }
-  /**
-   * Finds the local declarations of a function, and what is assigned where: whether a variable changes is part of what is
-   * known of it.
-   */
-  #walk(fn) {
-    const visit = (statement, { guards, certain }, outer) => {
-      for (const word4 of guards) this.#conditions.add(word4);
-      const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
-      this.#blocks.set(statement, block);
-      if (statement.kind === "call") {
-        this.#blocks.set(statement.call, block);
-        this.#blocks.set(statement.call.function, block);
-      }
-      if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
-        const name = statement.name.decl.ident.originalName;
-        add(block.names, name, [...guards, ...wordsOf(statement)]);
-        if (certain) block.certain.add(name);
-      }
-      if (statement.kind === "for") {
-        if (statement.init) visit(statement.init, { guards, certain: true }, block);
-        if (statement.update) visit(statement.update, { guards, certain: true }, block);
-      }
-      for (const inner of blocksOf(statement)) {
-        const within = newBlock(block, guards);
-        forEachGuarded(
-          inner,
-          guards,
-          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
-        );
-      }
-      for (const name of changedIn(statement)) {
-        let owner = block;
-        while (owner !== null && !owner.certain.has(name)) owner = owner.parent;
-        const matters = () => {
-          for (let at3 = block; at3 !== owner; at3 = at3?.parent ?? null)
-            addTo(at3?.names, name, guards);
-          addTo(owner?.names, name, guards);
-        };
-        if (owner === null) add(this.#globals, name, guards);
-        else if (guards.length === owner.guards.length) owner.changed.add(name);
-        if (owner !== null && name === changedInPart(statement)) partial.push({ owner, name, matters });
-        else matters();
-      }
-    };
-    const partial = [];
-    const parameters = newBlock(null, []);
-    for (const parameter2 of fn.params) {
-      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
-    }
-    const body = newBlock(parameters, []);
-    forEachGuarded(
-      fn.body.body,
-      [],
-      (statement, guards) => visit(statement, { guards, certain: guards.length === 0 }, body)
-    );
-    for (const { owner, name, matters } of partial) if (!owner.changed.has(name)) matters();
-  }
-};
-function newBlock(parent, guards) {
-  return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
-}
-function addTo(names3, name, words2) {
-  const known2 = names3?.get(name);
-  for (const word4 of words2) known2?.add(word4);
-}
-function changedInPart(statement) {
-  if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
-  const { lhs } = statement;
-  return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
-}
-function add(map2, name, words2) {
-  let known2 = map2.get(name);
-  if (!known2) {
-    known2 = /* @__PURE__ */ new Set();
-    map2.set(name, known2);
-  }
-  for (const word4 of words2) known2.add(word4);
-}
-function forEachGuarded(elements, outer, visit) {
-  let chain = [];
-  for (const element2 of elements) {
-    const guard2 = guardOf(element2);
-    if (guard2 === null) {
-      visit(element2, outer);
-      continue;
-    }
-    chain = guard2.starts ? guard2.words : [...chain, ...guard2.words];
-    visit(element2, [...outer, ...chain]);
-  }
-}
-function guardOf(element2) {
-  const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
-  for (const { attribute: attribute2 } of attributes) {
-    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@else") return { starts: false, words: [] };
-  }
-  return null;
-}
-function blocksOf(statement) {
-  switch (statement.kind) {
-    case "block":
-      return [statement.body];
-    case "if":
-      return [statement.body.body, ...statement.else ? [[statement.else]] : []];
-    case "for":
-    case "while":
-    case "loop":
-    case "continuing":
-      return [statement.body.body];
-    case "switch":
-      return statement.clauses.map((clause) => clause.body.body);
-    default:
-      return [];
-  }
-}
-function changedIn(statement) {
-  const names3 = [];
-  if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
-  if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
-}
-function addressedIn(element2) {
-  return wordsOf(
-    element2,
-    (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
-  );
-}
-
-// src/kernel/features/shared-parts.ts
-var maxParts = 1e5;
-var SharedParts = class {
-  #dependencies;
-  #known = /* @__PURE__ */ new Map();
-  #gathered = /* @__PURE__ */ new Map();
-  #size = 0;
-  constructor(dependencies) {
-    this.#dependencies = dependencies;
-  }
-  /** @param part the owner names the part, the rest says what it depends on. */
-  find(part, make) {
-    const { owner, gathers, parts, module } = part;
-    const all = gathers ? this.#gathered : this.#known;
-    let known2 = all.get(owner);
-    if (!known2) {
-      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known2);
-    }
-    const { conditions, units: units2 } = known2;
-    let key2 = "";
-    for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
-    const found = units2.get(key2);
-    if (found) return found;
-    const unit2 = make();
-    if (++this.#size > maxParts) {
-      this.#known = /* @__PURE__ */ new Map();
-      this.#gathered = /* @__PURE__ */ new Map();
-      this.#size = 0;
-    }
-    units2.set(key2, unit2);
-    return unit2;
-  }
-};
 
 // src/kernel/structures.ts
 var maxStructures = 4096;
@@ -37235,8 +37294,8 @@ var Structures = class {
     if (!this.#hasStructures) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
-    const known2 = this.#codes.get(key2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#codes.get(key2);
+    if (known3 !== void 0) return known3;
     if (this.#codes.size >= maxStructures) this.#codes.clear();
     const code = this.#make(configuration);
     this.#codes.set(key2, code);
@@ -37330,10 +37389,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names4 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names4}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -37389,7 +37448,7 @@ var Builder = class {
       program: program.value
     });
   }
-  #program({ module, lines }, configuration, launch, role) {
+  #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
@@ -37408,7 +37467,7 @@ var Builder = class {
       buffers,
       requiredFeatures,
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
-      lines
+      lines: lines2
     };
     this.#latest = { program, module };
     return succeeded(program);
@@ -37423,7 +37482,7 @@ var Builder = class {
     }
     const dispatch = [1, 1, 1];
     for (const [axis, expression] of expressions.entries()) {
-      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
+      const count2 = evaluateCount((known3) => expression.evaluate(known3), variables);
       if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
@@ -37633,16 +37692,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names4.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names4.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names3];
+  return [...names4];
 }
 
 // src/kernel/describe/entry.ts
@@ -37855,14 +37914,14 @@ async function describeWesl(source, switches) {
     const links = [];
     for (const standIn of standIns) {
       const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
-      const known2 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
-      const isComplete = known2.length <= parameters.length;
-      parameters = known2;
+      const known3 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
+      const isComplete = known3.length <= parameters.length;
+      parameters = known3;
       if (!isComplete) break;
       if (!linked.ok) return linked;
       const parsed = parseWgsl(source.path, linked.value.wgsl);
-      const lines = linkedLines(linked.value);
-      const locate2 = (failure) => inUserFile(failure, lines);
+      const lines2 = linkedLines(linked.value);
+      const locate2 = (failure) => inUserFile(failure, lines2);
       if (!parsed.ok) return { ok: false, failure: locate2(parsed.failure) };
       links.push(describeModule(parsed.value, locate2, withSwitches(parameters, switches)));
     }
@@ -37898,13 +37957,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names3 = [
+  const names4 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names4.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks2 = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names4, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -37922,10 +37981,10 @@ function createTemplateBuilder(kernel) {
       const numbers2 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
       const free = [];
       for (const name of numbers2) {
-        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks2, program);
+        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks, program);
         if (isFree) free.push(name);
       }
-      const pieces = await template(free, values2, marks2, program);
+      const pieces = await template(free, values2, marks, program);
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
@@ -37947,24 +38006,24 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks2, program) {
-  const marked = new Map(names3.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
+async function template(names4, values2, marks, program) {
+  const marked = new Map(names4.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
-async function isConstant2(name, values2, marks2, program) {
-  const pieces = await template([name], values2, marks2, program);
+async function isConstant2(name, values2, marks, program) {
+  const pieces = await template([name], values2, marks, program);
   if (pieces === null) return false;
-  for (const value2 of [1, 2, values2[name], (marks2.get(name) ?? 0) + 1]) {
+  for (const value2 of [1, 2, values2[name], (marks.get(name) ?? 0) + 1]) {
     const other = { ...values2, [name]: value2 };
     if (await program(other) !== fill(pieces, other)) return false;
   }
   return true;
 }
-function createMarks(names3, text3) {
+function createMarks(names4, text3) {
   let next = 17e8;
   return new Map(
-    names3.map((name) => {
+    names4.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -37972,8 +38031,8 @@ function createMarks(names3, text3) {
     })
   );
 }
-function cut(text3, marks2) {
-  const nameOf4 = new Map([...marks2].map(([name, mark]) => [String(mark), name]));
+function cut(text3, marks) {
+  const nameOf4 = new Map([...marks].map(([name, mark]) => [String(mark), name]));
   if (nameOf4.size === 0) return [text3];
   const pattern2 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
   return text3.split(pattern2).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
@@ -38182,14 +38241,14 @@ var pollMs2 = 10;
 var leastWatts = 3;
 var leastFactor = 3;
 async function findLoaded(sensors, device, time) {
-  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
+  const quiet = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
   const running = device.run(burst, burstMs);
   const [loaded, outcome] = await Promise.all([
     meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
     running
   ]);
   if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
   if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
   const [first, second] = rises;
   if (first === void 0 || first.watts < leastWatts) return null;
@@ -38204,8 +38263,8 @@ async function meanWatts(sensors, time, span) {
       await Promise.all(
         sensors.map(async ({ counter, power: power2 }, i) => {
           const timeMs = time.nowMs();
-          const [joules2, watts] = await Promise.all([counter?.read(), power2?.read()]);
-          if (joules2?.ok === true) counters2[i]?.push({ timeMs, joules: joules2.value });
+          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
           if (watts?.ok === true) powers[i]?.push(watts.value);
         })
       );
@@ -38336,8 +38395,8 @@ function findDisturbances(request) {
 }
 function newProcesses(before, after) {
   if (before === null || after === null) return [];
-  const known2 = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known2.has(pid));
+  const known3 = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known3.has(pid));
   if (fresh.length === 0) return [];
   const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
   return [`a new process came onto the GPU: ${who}`];
@@ -38439,11 +38498,11 @@ async function startSampler(sensor, traits, time) {
   };
 }
 function accumulate(powers) {
-  let joules2 = 0;
+  let joules = 0;
   return powers.map(({ timeMs, watts }, i) => {
     const before = powers[i - 1];
-    if (before !== void 0) joules2 += watts * (timeMs - before.timeMs) / 1e3;
-    return { timeMs, joules: joules2 };
+    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules };
   });
 }
 
@@ -38558,7 +38617,7 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   }
   const seen = findTicks(readings2);
   const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules: joules2 }) => Math.round(joules2 / unitJoules2));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
   return {
     ok: true,
     traits: {
@@ -38726,12 +38785,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve5) => {
+    this.#ended = new Promise((resolve6) => {
       const ended = (how) => {
         living.delete(child);
         const said2 = this.#said.trim();
         this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
-        resolve5();
+        resolve6();
       };
       child.once("error", (error) => {
         if (child.pid === void 0) {
@@ -38758,9 +38817,9 @@ var MeterProgram = class {
   #receive(text3) {
     const timeMs = this.#time.nowMs();
     if (this.#fault !== null) return;
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = lines.pop() ?? "";
-    for (const line3 of lines) if (!this.#take(line3, timeMs)) return;
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = lines2.pop() ?? "";
+    for (const line3 of lines2) if (!this.#take(line3, timeMs)) return;
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
   #take(line3, timeMs) {
@@ -38900,7 +38959,7 @@ var cpuTime = {
 
 // src/meter/hwmon/cards.ts
 import { readdir, realpath } from "node:fs/promises";
-import { basename as basename3, join as join9 } from "node:path";
+import { basename as basename3, join as join8 } from "node:path";
 
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
@@ -38935,16 +38994,16 @@ async function names2(folder, pattern2) {
   }
 }
 async function findCards(sysfsFolder, drivers) {
-  const root = join9(sysfsFolder, "class", "drm");
+  const root = join8(sysfsFolder, "class", "drm");
   const cards = [];
   for (const card of await names2(root, /^card\d+$/)) {
-    const device = join9(root, card, "device");
-    const monitors = join9(device, "hwmon");
+    const device = join8(root, card, "device");
+    const monitors = join8(device, "hwmon");
     for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join9(monitors, monitor);
-      const driver = await readAttribute(join9(folder, "name"));
+      const folder = join8(monitors, monitor);
+      const driver = await readAttribute(join8(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join9(device, "product_name"));
+      const product = await readAttribute(join8(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
       cards.push({ card, bus: basename3(await realpath(device)), name, folder });
     }
@@ -38953,7 +39012,7 @@ async function findCards(sysfsFolder, drivers) {
 }
 
 // src/meter/hwmon/sensor.ts
-import { join as join10 } from "node:path";
+import { join as join9 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
@@ -38964,7 +39023,7 @@ function scaled(path2, factor3) {
 async function createHwmonSensor(card, vendor) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join10(folder, "power1_cap"), micro)();
+  const limit = await scaled(join9(folder, "power1_cap"), micro)();
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
@@ -38981,10 +39040,10 @@ async function createHwmonSensor(card, vendor) {
 async function findCounter2(folder) {
   const found = [];
   for (const i of [1, 2]) {
-    const input = join10(folder, `energy${i}_input`);
+    const input = join9(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join10(folder, `energy${i}_label`));
+    const label = await readAttribute(join9(folder, `energy${i}_label`));
     found.push({ input, label: label.ok ? label.value : "" });
   }
   const best = found.find(({ label }) => label === "card") ?? found[0];
@@ -38997,17 +39056,17 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join10(folder, file), micro);
+    const read = scaled(join9(folder, file), micro);
     if ((await read()).ok) return { label, instant: true, fine: false, read };
   }
   return null;
 }
 async function findState(folder) {
-  const sm = scaled(join10(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join10(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
-  const known2 = await Promise.all([sm(), memory(), celsius()]);
-  if (known2.every((read) => !read.ok)) return null;
+  const sm = scaled(join9(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join9(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
+  const known3 = await Promise.all([sm(), memory(), celsius()]);
+  if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     return {
@@ -39156,8 +39215,8 @@ function recordedLookup(recording) {
     return byValues.get(key2.join(","));
   };
 }
-function recordedJoules({ joules: joules2, watts, latencyMs }) {
-  if (joules2 !== void 0) return joules2;
+function recordedJoules({ joules, watts, latencyMs }) {
+  if (joules !== void 0) return joules;
   return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
 }
 
@@ -39167,8 +39226,8 @@ function createReplayMeter(recording) {
   const lookup = recordedLookup(recording);
   const readings2 = async ({ variant, completions }) => {
     const measurement = lookup(variant.configuration);
-    const joules2 = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules2 }));
+    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
   };
   const source = recording.meter;
   return {
@@ -39225,24 +39284,28 @@ function pad(text3, width, align) {
   return align === "left" ? text3 + space2 : space2 + text3;
 }
 function wrap2(text3, width) {
-  const lines = [];
+  const lines2 = [];
   for (const word4 of text3.split(" ")) {
-    const last2 = lines.at(-1);
+    const last2 = lines2.at(-1);
     if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word4) <= width) {
-      lines[lines.length - 1] = `${last2} ${word4}`;
-    } else lines.push(word4);
+      lines2[lines2.length - 1] = `${last2} ${word4}`;
+    } else lines2.push(word4);
   }
-  return lines;
+  return lines2;
 }
 
 // src/report/format.ts
-var jouleUnits = [
-  ["kJ", 1e3],
-  ["J", 1],
-  ["mJ", 1e-3],
-  ["µJ", 1e-6],
-  ["nJ", 1e-9]
+var prefixes = [
+  ["k", 1e3],
+  ["", 1],
+  ["m", 1e-3],
+  ["µ", 1e-6],
+  ["n", 1e-9]
 ];
+function prefixed(unit2) {
+  return prefixes.map(([prefix, size]) => [`${prefix}${unit2}`, size]);
+}
+var jouleUnits = prefixed("J");
 var millisecondUnits = [
   ["s", 1e3],
   ["ms", 1],
@@ -39265,17 +39328,29 @@ function formatNumber(value2) {
   const decimals = Math.min(8, Math.max(0, 2 - magnitude));
   return fixed(rounded, decimals);
 }
-function withUnit(value2, units2) {
-  const smallest = units2.at(-1);
+function unitFor(value2, units2) {
   const rounded = Number(value2.toPrecision(3));
-  const [name, size] = units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? smallest;
+  return units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? units2.at(-1);
+}
+function withUnit(value2, units2) {
+  const [name, size] = unitFor(value2, units2);
   return `${formatNumber(value2 / size)} ${name}`;
 }
-function formatJoules(joules2) {
-  return withUnit(joules2, jouleUnits);
+function formatJoules(joules) {
+  return withUnit(joules, jouleUnits);
 }
 function formatMilliseconds(milliseconds) {
   return withUnit(milliseconds, millisecondUnits);
+}
+function unitsOf(objective) {
+  const { unit: unit2 } = objectives[objective];
+  return unit2 === "ms" ? millisecondUnits : prefixed(unit2);
+}
+function objectiveUnit(objective, largest2) {
+  return unitFor(largest2, unitsOf(objective));
+}
+function formatObjective(objective, value2) {
+  return withUnit(value2, unitsOf(objective));
 }
 function percent(ratio3) {
   const change2 = (ratio3 - 1) * 100;
@@ -39302,12 +39377,23 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names4 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names4.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
 }
+
+// src/report/notes/run-verdicts.ts
+var runVerdicts = {
+  passed: { title: "passed", colour: "green" },
+  failed: { title: "failed", colour: "red" },
+  partial: { title: "passed in part", colour: "yellow" },
+  "nothing-gated": { title: "nothing gated", colour: "yellow" },
+  environment: { title: "environment moved", colour: "yellow" },
+  "could-not-measure": { title: "could not measure", colour: "yellow" },
+  interrupted: { title: "interrupted", colour: "yellow" }
+};
 
 // src/report/notes/suggestion.ts
 function advisedKernels(report3) {
@@ -39363,8 +39449,8 @@ function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? "" : text3(-least(known2.map((value2) => -value2)));
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? "" : text3(-least(known3.map((value2) => -value2)));
 }
 function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
@@ -39415,17 +39501,6 @@ function windowNote(samples2) {
 // src/report/notes/facts.ts
 var interruptedExitCode = 130;
 var minHashLength = 4;
-var verdictOrder = [
-  "regressed",
-  "missing-baseline",
-  "environment",
-  "inconclusive",
-  "improved",
-  "new",
-  "removed",
-  "unchanged",
-  "identical"
-];
 function bySeverity(kernels) {
   const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
   const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
@@ -39437,17 +39512,8 @@ function change(ratio3) {
 function isEstimated(report3) {
   return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
 }
-var guardTitles = {
-  passed: "passed",
-  failed: "failed",
-  partial: "passed in part",
-  "nothing-gated": "nothing gated",
-  environment: "environment moved",
-  "could-not-measure": "could not measure",
-  interrupted: "interrupted"
-};
 function guardTitle(report3) {
-  return guardTitles[report3.verdict];
+  return runVerdicts[report3.verdict].title;
 }
 function countsText(report3) {
   const { counts } = report3;
@@ -39463,12 +39529,15 @@ function verdictText(verdict) {
 function kernelVerdictText({ verdict, accepted }) {
   return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
 }
+function verdictColour({ fails, verdict }) {
+  return fails ? "red" : verdicts[verdict].colour;
+}
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names3 = Object.keys(configuration);
-  if (previous === null) return names3.length > 0;
-  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+  const names4 = Object.keys(configuration);
+  if (previous === null) return names4.length > 0;
+  return names4.length !== Object.keys(previous).length || names4.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -39545,13 +39614,12 @@ function noiseText({ noiseFloor }) {
   });
   return parts.length === 0 ? "floor unknown, nightly runs measure it" : `floor ${parts.join(", ")}, from A/A blocks`;
 }
-var plain = /* @__PURE__ */ new Set(["improved", "new", "removed"]);
-var quiet = /* @__PURE__ */ new Set(["unchanged", "identical"]);
 function isQuiet(kernel) {
-  return quiet.has(kernel.verdict) && !kernel.fails;
+  return verdicts[kernel.verdict].isQuiet && !kernel.fails;
 }
 function needsNotes(kernel) {
-  return kernel.fails || !isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1);
+  const tellsMore = verdicts[kernel.verdict].mayFail || guardNotes(kernel).length > 1;
+  return kernel.fails || !isQuiet(kernel) && tellsMore;
 }
 function guardNotes(kernel) {
   const notes2 = [cleanLine(kernel.reason, 600)];
@@ -39597,6 +39665,31 @@ function failureNotes(kernel) {
   return others.length === 0 ? notes2 : [...notes2, `failed: ${others.join(", ")}`];
 }
 
+// src/report/notes/history.ts
+var maxChanges = 3;
+function changeNote(change2, estimated) {
+  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
+  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
+  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
+  const cause = driverChanged ? ", with another driver or device" : "";
+  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
+}
+function driftNote(drift, estimated) {
+  const energy = estimated ? "energy (estimated)" : "energy";
+  const parts = [
+    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
+    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
+  ].filter((part) => part !== null);
+  const verdict = drift.exceeds ? ", beyond the margin" : "";
+  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
+}
+function historyNotes({ history, estimated }) {
+  if (history == null) return [];
+  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
+  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
+  return [...drift, ...changes].map((note) => cleanLine(note, 400));
+}
+
 // src/report/notes/policy.ts
 var maxShown = 8;
 function describe2({ kernel, setting, base: base2, head: head2 }) {
@@ -39619,6 +39712,84 @@ function otherPolicyNote({ policy }) {
   return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
 
+// src/report/notes/quantity-titles.ts
+function quantityTitles(report3) {
+  const estimated = isEstimated(report3) ? " (estimated)" : "";
+  return {
+    energyChange: `energy change${estimated}`,
+    energy: `energy${estimated}`,
+    latencyChange: "latency change",
+    latency: "latency"
+  };
+}
+
+// src/report/notes/retune.ts
+var endings = {
+  trials: "trial budget spent",
+  seconds: "time budget spent",
+  converged: "no more improvement",
+  exhausted: "whole space tried",
+  interrupted: "interrupted"
+};
+function configurationOutcome(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  if (configuration === null) return "none-works";
+  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
+  if (isInterrupted(report3)) return "so-far";
+  return previous === null ? "first" : "replaced";
+}
+function configurationNote(report3, kernel) {
+  const { configuration, previousConfiguration: previous } = kernel;
+  const now = formatConfiguration(configuration ?? {});
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return formatConfigurationChange(previous ?? {}, configuration ?? {});
+  }
+}
+function searchNote(kernel) {
+  const { spaceSize } = kernel;
+  const size = formatCount(spaceSize.value, "configuration");
+  const parts = [
+    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
+    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
+    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
+    `seed ${kernel.seed}`
+  ];
+  return parts.join(", ");
+}
+
+// src/report/notes/summary.ts
+function countVerdicts(kernels) {
+  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
+  return {
+    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
+    regressed: count2("regressed"),
+    improved: count2("improved"),
+    unchanged: count2("unchanged"),
+    inconclusive: count2("inconclusive"),
+    identical: count2("identical"),
+    new: count2("new"),
+    removed: count2("removed"),
+    missingBaseline: count2("missing-baseline"),
+    environment: count2("environment")
+  };
+}
+var daysPerMonth = 365.25 / 12;
+var joulesPerKilowattHour = 36e5;
+function kilowattHoursPerMonth(joules, callsPerDay) {
+  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+}
+
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
@@ -39630,17 +39801,6 @@ function groupSamples(report3) {
     else group.push(sample);
   }
   return (kernel) => groups.get(keyOf3(kernel)) ?? [];
-}
-
-// src/report/notes/quantity-titles.ts
-function quantityTitles(report3) {
-  const estimated = isEstimated(report3) ? " (estimated)" : "";
-  return {
-    energyChange: `energy change${estimated}`,
-    energy: `energy${estimated}`,
-    latencyChange: "latency change",
-    latency: "latency"
-  };
 }
 
 // src/report/svg/element.ts
@@ -40832,7 +40992,7 @@ function identity3(x2) {
   return x2;
 }
 var map = Array.prototype.map;
-var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
   var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
@@ -40856,7 +41016,7 @@ function formatLocale(locale2) {
         if (trim) value2 = formatTrim(value2);
         if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
         valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
-        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes2[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
         if (maybeSuffix) {
           i = -1, n = value2.length;
           while (++i < n) {
@@ -40893,7 +41053,7 @@ function formatLocale(locale2) {
     return format5;
   }
   function formatPrefix2(specifier, value2) {
-    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes2[8 + e / 3] });
     return function(value3) {
       return f(k2 * value3);
     };
@@ -40942,7 +41102,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants5(x2) {
+function constants4(x2) {
   return function() {
     return x2;
   };
@@ -40957,7 +41117,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants5(isNaN(b) ? NaN : 0.5);
+  } : constants4(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -41273,8 +41433,8 @@ function leadingDigit(value2) {
 function described({ format: format5, title }) {
   return { format: format5, title };
 }
-function strokes(lines) {
-  return lines.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
+function strokes(lines2) {
+  return lines2.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
 }
 function drawAxes(frame, x2, y2) {
   const { left, top, right, bottom } = frame;
@@ -42435,9 +42595,9 @@ function isNear(a2, b) {
   return Math.abs(a2.x - b.x) < 70 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
-  const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
+  const { clouds, marks = [], front = [], size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = [...clouds.flatMap(({ points }) => points), ...marks2, ...front];
+  const all = [...clouds.flatMap(({ points }) => points), ...marks, ...front];
   const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
   const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
   const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
@@ -42452,17 +42612,17 @@ function planeFigure(options) {
     ) : "",
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
-    ...marks2.map((mark, at3) => {
+    ...marks.map((mark, at3) => {
       const place = placed(mark);
-      const isCrowded = marks2.slice(0, at3).some((other) => isNear(placed(other), place));
+      const isCrowded = marks.slice(0, at3).some((other) => isNear(placed(other), place));
       return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
     })
   ]);
 }
 function linesFigure(options) {
-  const { lines, size = defaultSize } = options;
+  const { lines: lines2, size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = lines.flatMap(({ points }) => points);
+  const all = lines2.flatMap(({ points }) => points);
   const x2 = createAxis({
     ...options.x,
     values: all.map((point2) => point2.x),
@@ -42477,7 +42637,7 @@ function linesFigure(options) {
     ticks: 5,
     from: options.fromZero === true ? "zero" : "fit"
   });
-  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at3) => {
+  const legend = lines2.length < 2 ? [] : lines2.map(({ label, tone, thin: thin2 }, at3) => {
     const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at3];
     const sample = [
       { x: left, y: top - 4 },
@@ -42487,7 +42647,7 @@ function linesFigure(options) {
   });
   return figure(options, size, [
     drawAxes(frame, x2, y2),
-    ...lines.map(
+    ...lines2.map(
       ({ points, ...style2 }) => polyline(
         points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) })),
         style2
@@ -42618,15 +42778,14 @@ function factsHtml(facts) {
 }
 
 // src/report/html/guard-card.ts
+var tones = {
+  red: "bad",
+  green: "good",
+  yellow: "base",
+  faint: "base"
+};
 function toneOf(kernel) {
-  if (kernel.fails) return "bad";
-  return kernel.verdict === "improved" ? "good" : "base";
-}
-function verdictClass(kernel) {
-  const colours = { bad: "red", good: "green" };
-  const own = colours[toneOf(kernel)];
-  if (own !== void 0) return own;
-  return ["unchanged", "identical", "new", "removed"].includes(kernel.verdict) ? "faint" : "yellow";
+  return tones[verdictColour(kernel)];
 }
 function interval(label, ratio3, margin, tone) {
   if (ratio3 === null) return [];
@@ -42704,12 +42863,12 @@ function diffHtml(diff, maxLength4) {
   const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
   const all = text3.split("\n");
-  const lines = all.map((line3, at3) => {
+  const lines2 = all.map((line3, at3) => {
     const isName2 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
     const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
     return element("span", { class: kind }, indentedHtml(line3));
   });
-  return element("pre", { tabindex: "0" }, ...lines);
+  return element("pre", { tabindex: "0" }, ...lines2);
 }
 function differences(kernel, context) {
   const { base: base2, head: head2 } = kernel.configuration;
@@ -42734,7 +42893,7 @@ function guardCard(kernel, samples2, context) {
       `${textHtml(kernel.kernel, 100)} ${element("span", { class: "faint" }, textHtml(kernel.workload, 200))}`
     ),
     paragraph(
-      `${element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
+      `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
     rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
@@ -42752,84 +42911,14 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules2 = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
+  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
-    element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
+    element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
-    cost2(kernel.energyRatio, joules2(kernel.base), joules2(kernel.head)),
+    cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
   ];
-}
-
-// src/report/notes/history.ts
-var maxChanges = 3;
-function changeNote(change2, estimated) {
-  const { metric, at: at3, commit, ratio: ratio3, driverChanged } = change2;
-  const name = metric === "energy" && estimated ? "energy (estimated)" : metric;
-  const where = commit === null ? "" : ` at ${commit.slice(0, 12)}`;
-  const cause = driverChanged ? ", with another driver or device" : "";
-  return `${name} changed for good by ${formatChange(ratio3)} on ${at3.slice(0, 10)}${where}${cause}`;
-}
-function driftNote(drift, estimated) {
-  const energy = estimated ? "energy (estimated)" : "energy";
-  const parts = [
-    drift.energy === null ? null : `${energy} ${formatChange(drift.energy)}`,
-    drift.latency === null ? null : `latency ${formatChange(drift.latency)}`
-  ].filter((part) => part !== null);
-  const verdict = drift.exceeds ? ", beyond the margin" : "";
-  return `since ${drift.label} (${drift.since.slice(0, 10)}): ${parts.join(", ")}${verdict}`;
-}
-function historyNotes({ history, estimated }) {
-  if (history == null) return [];
-  const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
-  const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
-  return [...drift, ...changes].map((note) => cleanLine(note, 400));
-}
-
-// src/report/notes/retune.ts
-var endings = {
-  trials: "trial budget spent",
-  seconds: "time budget spent",
-  converged: "no more improvement",
-  exhausted: "whole space tried",
-  interrupted: "interrupted"
-};
-function configurationOutcome(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  if (configuration === null) return "none-works";
-  if (!isReplaced(kernel)) return Object.keys(configuration).length === 0 ? "nothing-to-tune" : "kept";
-  if (isInterrupted(report3)) return "so-far";
-  return previous === null ? "first" : "replaced";
-}
-function configurationNote(report3, kernel) {
-  const { configuration, previousConfiguration: previous } = kernel;
-  const now = formatConfiguration(configuration ?? {});
-  switch (configurationOutcome(report3, kernel)) {
-    case "none-works":
-      return "";
-    case "nothing-to-tune":
-      return "nothing to tune";
-    case "so-far":
-      return `best so far ${now}`;
-    case "kept":
-      return `keeps ${now}`;
-    case "first":
-      return `now ${now}`;
-    case "replaced":
-      return formatConfigurationChange(previous ?? {}, configuration ?? {});
-  }
-}
-function searchNote(kernel) {
-  const { spaceSize } = kernel;
-  const size = formatCount(spaceSize.value, "configuration");
-  const parts = [
-    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
-    `${formatInteger(kernel.energyMeasurements)} measured for energy`,
-    `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
-  ];
-  return parts.join(", ");
 }
 
 // src/report/html/retune-card.ts
@@ -42839,7 +42928,7 @@ function markOf(cost2, label, tone) {
 }
 function plane2(kernel, evidence, id) {
   const measured = evidence.points.flatMap(
-    ({ latencyMs, joules: joules2 }) => joules2 === null ? [] : [{ x: latencyMs, y: joules2 }]
+    ({ latencyMs, joules }) => joules === null ? [] : [{ x: latencyMs, y: joules }]
   );
   if (measured.length === 0) return "";
   const others = evidence.finalists.filter(({ chosen }) => !chosen);
@@ -42850,7 +42939,7 @@ function plane2(kernel, evidence, id) {
     x: { title: "latency of a launch", format: formatMilliseconds },
     y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
     clouds: [{ points: measured, tone: null }],
-    front: kernel.pareto.map(({ latencyMs, joules: joules2 }) => ({ x: latencyMs, y: joules2 })),
+    front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
       ...others.flatMap((finalist) => markOf(finalist, "", "faint")),
       ...isReplaced(kernel) ? markOf(kernel.before, "before", "base") : [],
@@ -42872,25 +42961,21 @@ function convergence(kernel, id) {
   );
   if (points.length < 2) return "";
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value2) => `${formatNumber(value2)} J s`
-  };
+  const format5 = (value2) => formatObjective(kernel.objective, value2);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(points.at(-1)?.y ?? 0)}.`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
-    y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
+    y: { title: `best ${kernel.objective}`, format: format5 },
     lines: [{ label: "best", tone: "base", points: shown, steps: true }]
   });
   return figureHtml("Search", svg);
 }
 function predictions(evidence, id) {
-  const energetic = evidence.points.some(({ joules: joules2 }) => joules2 !== null);
-  const points = evidence.points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = evidence.points.some(({ joules }) => joules !== null);
+  const points = evidence.points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
   });
   if (points.length === 0) return "";
@@ -42939,10 +43024,10 @@ function finalistsTable({ finalists }) {
     caption: "Measured side by side in fresh blocks",
     titles: ["outcome", "configuration", "energy", "latency"],
     figureColumns: [2, 3],
-    rows: finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+    rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
       chosen ? "chosen" : "",
       codeHtml(formatConfiguration(configuration), 600),
-      joules2 === null ? "" : escapeMarkup(formatJoules(joules2)),
+      joules === null ? "" : escapeMarkup(formatJoules(joules)),
       latencyMs === null ? "" : escapeMarkup(formatMilliseconds(latencyMs))
     ])
   });
@@ -43041,9 +43126,9 @@ var diffRoom = 15e5;
 var maxDiff = 2e4;
 var idOf = (at3) => `kernel-${at3 + 1}`;
 function kilowattHours(report3) {
-  const known2 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
-  if (known2.length === 0) return "";
-  const sum = known2.reduce((total2, value2) => total2 + value2, 0);
+  const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
+  if (known3.length === 0) return "";
+  const sum = known3.reduce((total2, value2) => total2 + value2, 0);
   const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
   return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
 }
@@ -43094,9 +43179,7 @@ function retuneBody(report3) {
   ].join("");
 }
 function titleClass(report3) {
-  if (report3.kind === "retune") return "";
-  if (report3.verdict === "failed") return "red";
-  return report3.verdict === "passed" ? "green" : "yellow";
+  return report3.kind === "retune" ? "" : runVerdicts[report3.verdict].colour;
 }
 function renderHtml(report3) {
   const title = report3.kind === "guard" ? guardTitle(report3) : retuneTitle(report3);
@@ -43206,8 +43289,8 @@ ${content}
 </details>`;
 }
 function movement(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return known2.join(" → ");
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return known3.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -43284,29 +43367,10 @@ ${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
 }
 
 // src/report/markdown/guard.ts
-var marks = {
-  regressed: "🔴",
-  "missing-baseline": "🔴",
-  environment: "🟡",
-  inconclusive: "⚪",
-  improved: "🟢",
-  new: "🔵",
-  removed: "🔵",
-  unchanged: "⚪",
-  identical: "⚪"
-};
-var headings = {
-  passed: "✅",
-  failed: "❌",
-  partial: "⚠️",
-  "nothing-gated": "⚠️",
-  environment: "⚠️",
-  "could-not-measure": "⚠️",
-  interrupted: "⚠️"
-};
+var headings = { green: "✅", red: "❌", yellow: "⚠️" };
 var maxQuietRows = 5;
 function markOf2(kernel) {
-  return kernel.fails ? "🔴" : marks[kernel.verdict];
+  return kernel.fails ? "🔴" : verdicts[kernel.verdict].mark;
 }
 function kernelTable(report3, kernels, limits2) {
   if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf2 });
@@ -43366,10 +43430,10 @@ function policyBlock(report3) {
     other === null ? "" : escapeMarkdown(other, 4e3)
   ].filter((text3) => text3 !== "").join("\n\n");
 }
-function codeBlock(language, lines) {
-  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
+function codeBlock(language, lines2) {
+  const runs2 = lines2.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(Math.max(2, ...runs2) + 1);
-  return [`${fence}${language}`, ...lines, fence].join("\n");
+  return [`${fence}${language}`, ...lines2, fence].join("\n");
 }
 function suggestionBlock(report3, limits2) {
   const diff = suggestionDiff(report3, limits2.maxNotes);
@@ -43386,7 +43450,7 @@ function guardBlocks(report3, limits2) {
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
   const hidden = new Set(folded);
   const shown = ordered2.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
+  const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
   return [
     title,
     `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
@@ -43408,29 +43472,17 @@ function guardBlocks(report3, limits2) {
 var maxCharts = 3;
 var maxPoints = 24;
 var leastPoints = 5;
-var joules = [
-  [1, "J"],
-  [1e-3, "mJ"],
-  [1e-6, "µJ"]
-];
-function scaled2(objective, values2) {
-  const largest2 = Math.max(...values2);
-  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
-  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
-}
 function chart({ convergence: convergence2, objective, trials }) {
   const step2 = trials / Math.max(1, convergence2.length);
-  const known2 = convergence2.flatMap(
+  const known3 = convergence2.flatMap(
     (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
   );
-  const every = Math.max(1, Math.ceil(known2.length / maxPoints));
-  const shown = known2.filter((_, at3) => (known2.length - 1 - at3) % every === 0);
+  const every = Math.max(1, Math.ceil(known3.length / maxPoints));
+  const shown = known3.filter((_, at3) => (known3.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
-  const { unit: unit2, values: values2 } = scaled2(
-    objective,
-    shown.map(({ value: value2 }) => value2)
-  );
+  const [unit2, size] = objectiveUnit(objective, Math.max(...shown.map(({ value: value2 }) => value2)));
+  const values2 = shown.map(({ value: value2 }) => Number((value2 / size).toPrecision(3)));
   return [
     "```mermaid",
     "xychart-beta",
@@ -43571,28 +43623,6 @@ function renderMarkdown(report3, options = {}) {
   return text3.slice(0, Math.max(0, end + 1));
 }
 
-// src/report/notes/summary.ts
-function countVerdicts(kernels) {
-  const count2 = (verdict) => kernels.filter((kernel) => kernel.verdict === verdict).length;
-  return {
-    gated: kernels.filter((kernel) => kernel.metrics.some((metric) => metric.gates)).length,
-    regressed: count2("regressed"),
-    improved: count2("improved"),
-    unchanged: count2("unchanged"),
-    inconclusive: count2("inconclusive"),
-    identical: count2("identical"),
-    new: count2("new"),
-    removed: count2("removed"),
-    missingBaseline: count2("missing-baseline"),
-    environment: count2("environment")
-  };
-}
-var daysPerMonth = 365.25 / 12;
-var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
-}
-
 // src/report/terminal/parts.ts
 function quantityColumns(report3) {
   const titles = quantityTitles(report3);
@@ -43610,8 +43640,8 @@ function ratioCell(ratio3, paint) {
   return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
 function movementCell(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return { text: known2.join(" → ") };
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts = runFacts(report3);
@@ -43656,8 +43686,8 @@ function total(widths) {
   return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
 }
 function narrowest(columns2, rows) {
-  const full = widthsOf(columns2, rows);
-  return total(full.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
+  const full2 = widthsOf(columns2, rows);
+  return total(full2.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
 }
 function chooseColumns(task) {
   const { columns: columns2, rows, width } = task;
@@ -43668,8 +43698,8 @@ function chooseColumns(task) {
   let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
   const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a2, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a2]?.dropOrder ?? 0));
   for (const index of droppable) {
-    const picked = pick(chosen);
-    if (narrowest(picked.columns, picked.rows) <= width) break;
+    const picked2 = pick(chosen);
+    if (narrowest(picked2.columns, picked2.rows) <= width) break;
     chosen = chosen.filter((i) => i !== index);
   }
   return chosen;
@@ -43689,10 +43719,10 @@ function shrink(columns2, widths, width) {
 function layOutTable(task) {
   const chosen = chooseColumns(task);
   const whole = chosen.map((i) => task.columns[i]);
-  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
-  const fits2 = narrowest(whole, full) <= task.width;
+  const full2 = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
+  const fits2 = narrowest(whole, full2) <= task.width;
   const columns2 = fits2 ? whole : whole.map(shortenTitle);
-  const rows = fits2 ? full : full.map((row) => row.map(shorten2));
+  const rows = fits2 ? full2 : full2.map((row) => row.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
   const line3 = (cells) => {
@@ -43724,11 +43754,8 @@ function columnsFor(report3) {
   ];
 }
 function verdictCell(kernel, style2) {
-  const { red, green, yellow, dim } = style2.paint;
-  const text3 = kernelVerdictText(kernel);
-  if (kernel.fails) return { text: text3, paint: red };
-  if (kernel.verdict === "improved") return { text: text3, paint: green };
-  return { text: text3, paint: isQuiet(kernel) ? dim : yellow };
+  const colour = verdictColour(kernel);
+  return { text: kernelVerdictText(kernel), paint: style2.paint[colour === "faint" ? "dim" : colour] };
 }
 function rowOf2(kernel, style2) {
   const { base: base2, head: head2 } = kernel;
@@ -43747,8 +43774,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names3 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  const names4 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names4}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -43770,9 +43797,8 @@ function suggestionLines(report3, style2) {
   return [...wrap2(suggestionNote(report3), style2.width), ...diff.map((line3) => `  ${line3}`)];
 }
 function guardSections(report3, style2) {
-  const { bold, green, red, yellow } = style2.paint;
-  const colours = { passed: green, failed: red };
-  const colour = report3.verdict === "passed" || report3.verdict === "failed" ? colours[report3.verdict] : yellow;
+  const { bold } = style2.paint;
+  const colour = style2.paint[runVerdicts[report3.verdict].colour];
   const title = `${bold("joulegate guard:")} ${colour(bold(guardTitle(report3)))}, ${countsText(report3)}`;
   const ordered2 = bySeverity(report3.kernels);
   const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
@@ -43804,7 +43830,7 @@ var coloured = {
   bold: style(1, 22),
   dim: style(2, 22)
 };
-var plain2 = {
+var plain = {
   red: (text3) => text3,
   green: (text3) => text3,
   yellow: (text3) => text3,
@@ -43812,7 +43838,7 @@ var plain2 = {
   dim: (text3) => text3
 };
 function createPaint(colour) {
-  return colour ? coloured : plain2;
+  return colour ? coloured : plain;
 }
 
 // src/report/sparkline.ts
@@ -43820,14 +43846,14 @@ var bars = "▁▂▃▄▅▆▇█";
 function sparkline(values2, points) {
   if (values2.length === 0) return "";
   const count2 = Math.min(points, values2.length);
-  const picked = Array.from({ length: count2 }, (_, i) => {
+  const picked2 = Array.from({ length: count2 }, (_, i) => {
     const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at3] ?? null;
   });
-  const known2 = picked.filter((value2) => value2 !== null);
-  const low = Math.min(...known2);
-  const range3 = Math.max(...known2) - low;
-  return picked.map((value2) => {
+  const known3 = picked2.filter((value2) => value2 !== null);
+  const low = Math.min(...known3);
+  const range3 = Math.max(...known3) - low;
+  return picked2.map((value2) => {
     if (value2 === null) return " ";
     return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
   }).join("");
@@ -43891,8 +43917,8 @@ var minWidth = 40;
 function renderTerminal(report3, options) {
   const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
   const sections = report3.kind === "guard" ? guardSections(report3, style2) : retuneSections(report3, style2);
-  const shown = sections.filter((lines) => lines.length > 0);
-  return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
+  const shown = sections.filter((lines2) => lines2.length > 0);
+  return `${shown.map((lines2) => lines2.join("\n")).join("\n\n")}
 `;
 }
 
@@ -43907,11 +43933,11 @@ function spent(benchmarkMs) {
   return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
 }
 function figures(measurement) {
-  const { failure, latencyMs, latencySamplesMs, joules: joules2, watts } = measurement;
+  const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
   if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
   const times = latencySamplesMs ?? [latencyMs ?? 0];
   const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules2, power: watts, ...spent(benchmarkMs) };
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
 }
 function pythonText(value2) {
   return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
@@ -43927,7 +43953,7 @@ function exportKernelTuner(recording, objective = "time") {
     tune_params: Object.fromEntries(tunables.map(({ name, values: values2 }) => [name, values2])),
     objective
   };
-  const lines = measurements.map((measurement) => {
+  const lines2 = measurements.map((measurement) => {
     const values2 = tunables.map((tunable, i) => tunable.values[measurement.values[i] ?? 0]);
     const configuration = Object.fromEntries(tunables.map(({ name }, i) => [name, values2[i]]));
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
@@ -43935,7 +43961,7 @@ function exportKernelTuner(recording, objective = "time") {
   });
   return `${JSON.stringify(header2, null, 0).slice(0, -1)},
 "cache": {
-${lines.join(",\n")}}
+${lines2.join(",\n")}}
 }`;
 }
 
@@ -44016,12 +44042,12 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync5, constants as constants6, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync5, constants as constants5, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
 import { existsSync as existsSync3, lstatSync as lstatSync2, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
-import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
+import { basename as basename4, dirname as dirname3, join as join10, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
@@ -44032,7 +44058,7 @@ function ancestorsOf(path2) {
 function realPathOf(path2) {
   const isThere2 = lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
-  return join11(realPathOf(dirname3(path2)), basename4(path2));
+  return join10(realPathOf(dirname3(path2)), basename4(path2));
 }
 function leadsOut(path2, repository, cause) {
   return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
@@ -44043,10 +44069,10 @@ function leadsOut(path2, repository, cause) {
 }
 function realPlace(path2) {
   const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join11(folder, ".git")));
-  let real;
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join10(folder, ".git")));
+  let real2;
   try {
-    real = realPathOf(absolute);
+    real2 = realPathOf(absolute);
   } catch (error) {
     const { code } = error;
     const [nearest] = repositories;
@@ -44054,13 +44080,13 @@ function realPlace(path2) {
       throw leadsOut(path2, nearest, error);
     throw error;
   }
-  const left = repositories.find((folder) => !isWithin(real, realpathSync(folder)));
+  const left = repositories.find((folder) => !isWithin(real2, realpathSync(folder)));
   if (left !== void 0) throw leadsOut(path2, left);
-  return real;
+  return real2;
 }
 function realTarget(path2) {
   const absolute = resolve3(path2);
-  return join11(realPlace(dirname3(absolute)), basename4(absolute));
+  return join10(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
   mkdirSync2(realPlace(path2), { recursive: true });
@@ -44069,7 +44095,7 @@ function makeFolder(path2) {
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
 import { closeSync as closeSync4, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync3 } from "node:fs";
-import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
+import { basename as basename5, dirname as dirname4, join as join11 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -44105,7 +44131,7 @@ function writeFileAtomic(path2, content) {
   try {
     const target = realTarget(path2);
     const folder = dirname4(target);
-    temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    temporary = join11(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
     mkdirSync3(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
@@ -44148,7 +44174,7 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants6;
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants5;
     descriptor = openSync5(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
@@ -44300,10 +44326,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names3.has(name)) return `it has two tunables "${name}"`;
-    names3.add(name);
+    if (names4.has(name)) return `it has two tunables "${name}"`;
+    names4.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -44402,10 +44428,10 @@ function parses(text3) {
 }
 function repairCache(text3) {
   if (parses(text3)) return text3;
-  const plain3 = outsideStrings(text3, (part) => part.replace(literals, "null"));
-  if (parses(plain3)) return plain3;
-  const closed = close(plain3);
-  return parses(closed) ? closed : plain3;
+  const plain2 = outsideStrings(text3, (part) => part.replace(literals, "null"));
+  if (parses(plain2)) return plain2;
+  const closed = close(plain2);
+  return parses(closed) ? closed : plain2;
 }
 
 // src/store/kernel-tuner/cache.ts
@@ -44427,11 +44453,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names3 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
+  const names4 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names4) || !names4.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names3.map((name) => {
+  return names4.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -44476,19 +44502,19 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names4.add(name);
     }
   }
-  return [...names3].sort();
+  return [...names4].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known2 = numericFields(cache.entries, tunables);
-  const list4 = known2.slice(0, 20).join(", ") || "none";
+  const known3 = numericFields(cache.entries, tunables);
+  const list4 = known3.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
     nextStep: `Choose another field; those with figures are: ${list4}.`
@@ -44497,8 +44523,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names3) {
+  const names4 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names4) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -44519,12 +44545,12 @@ function measureEntry(entry, values2, fields, objective) {
   const latencySamplesMs = samples(entry, fields);
   const watts = readQuantity(entry, fields.power);
   const stated = readQuantity(entry, fields.energy);
-  const joules2 = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
   return {
     values: values2,
     latencyMs,
     ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules2 === null ? {} : { joules: joules2 },
+    ...joules === null ? {} : { joules },
     ...watts === null ? {} : { watts }
   };
 }
@@ -44721,11 +44747,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
+    const names4 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
+      if (names4.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names4.add(name);
     }
     return null;
   }
@@ -44762,53 +44788,6 @@ var runtimeFormat = {
 function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
-
-// src/app/laboratory/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    rest: async () => device.rest?.(),
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
-// src/app/laboratory/laboratory.ts
-import { accessSync as accessSync2, constants as constants8 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join18 } from "node:path";
 
 // src/runtime/family.ts
 var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
@@ -44953,9 +44932,9 @@ var CommandLauncher = class {
     while (samplesMs.length < samples2) {
       const answer2 = await this.#launch(launchesPerSample);
       if (!answer2.ok) return answer2;
-      const needed = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-        launchesPerSample = needed;
+      const needed2 = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed2 > 1.5 * launchesPerSample) {
+        launchesPerSample = needed2;
         continue;
       }
       samplesMs.push(this.#launchMs);
@@ -45027,10 +45006,10 @@ function refused2(message) {
 // src/device/command/outputs.ts
 import { lstatSync as lstatSync3 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
-import { join as join13 } from "node:path";
+import { join as join12 } from "node:path";
 var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join13(folder, `${name}.bin`);
+  return join12(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
@@ -45071,7 +45050,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join14 } from "node:path";
+import { join as join13 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -45087,7 +45066,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join13(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -45104,6 +45083,9 @@ function removeFolder(folder) {
 // src/device/command/program-group.ts
 import { spawn as spawn4 } from "node:child_process";
 import { existsSync as existsSync5 } from "node:fs";
+
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
 
 // src/device/process/kill-at-exit.ts
 var endings2 = /* @__PURE__ */ new Set();
@@ -45131,10 +45113,142 @@ var Tail = class {
     this.#text = (this.#text + text3).slice(-this.#limit);
   }
   /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
+  summary(lines2 = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines2).join("\n");
   }
 };
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs2 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      cwd: neutralFolder,
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve6) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve6();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs2);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve6) => {
+      timer = setTimeout(resolve6, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said2 = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said2 === "" ? what : `${what}; it last said:
+${said2}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
 
 // src/device/command/reaper.ts
 import { spawn as spawn3 } from "node:child_process";
@@ -45174,14 +45288,14 @@ function startReaper({ workerPath, environment }) {
 }
 
 // src/device/command/program-group.ts
-var tailCharacters = 8192;
+var tailCharacters2 = 8192;
 var maxLineCharacters2 = 4096;
-var politeMs2 = 1e3;
-var goneMs = 5e3;
+var politeMs3 = 1e3;
+var goneMs2 = 5e3;
 var ProgramGroup = class {
   /** null if it could not be started at all. */
   #child;
-  #tail = new Tail(tailCharacters);
+  #tail = new Tail(tailCharacters2);
   #gone;
   #pending = "";
   #end = null;
@@ -45206,13 +45320,13 @@ var ProgramGroup = class {
     child.stdout.on("data", (text3) => this.#receive(text3, onLine));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve5) => child.once("close", () => resolve5()));
-    this.ended = new Promise((resolve5) => {
+    this.#gone = new Promise((resolve6) => child.once("close", () => resolve6()));
+    this.ended = new Promise((resolve6) => {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
         for (const one3 of spared) one3();
-        resolve5(this.#end);
+        resolve6(this.#end);
       };
       child.once(
         "exit",
@@ -45250,30 +45364,30 @@ var ProgramGroup = class {
   /** Lets it end by itself, then asks it to, then kills it. */
   async close() {
     this.endInput();
-    if (await this.#endsWithin(politeMs2)) return;
+    if (await this.#endsWithin(politeMs3)) return;
     if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
-    if (await this.#endsWithin(politeMs2)) return;
+    if (await this.#endsWithin(politeMs3)) return;
     await this.kill();
   }
   /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
   async kill() {
     if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
-    await this.#endsWithin(goneMs);
-    await Promise.race([this.#gone, delay(politeMs2)]);
+    await this.#endsWithin(goneMs2);
+    await Promise.race([this.#gone, delay(politeMs3)]);
     for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
   }
   /** Resolves when everything that it printed before its end has been read. */
   async drained() {
-    await Promise.race([this.#gone, delay(politeMs2)]);
+    await Promise.race([this.#gone, delay(politeMs3)]);
   }
   async #endsWithin(milliseconds) {
     await Promise.race([this.ended, delay(milliseconds)]);
     return this.#end !== null;
   }
   #receive(text3, onLine) {
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines) {
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = (lines2.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines2) {
       if (onLine === void 0) this.note(line3);
       else onLine(line3.replace(/\r$/, ""));
     }
@@ -45304,8 +45418,8 @@ function startProgram(start) {
   }
 }
 function delay(milliseconds) {
-  return new Promise((resolve5) => {
-    setTimeout(resolve5, milliseconds).unref();
+  return new Promise((resolve6) => {
+    setTimeout(resolve6, milliseconds).unref();
   });
 }
 
@@ -45355,7 +45469,7 @@ ${said2}`);
   }
   #answer(kind, deadlineMs) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve5) => {
+    return new Promise((resolve6) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
         const { said: said2 } = this.#group;
@@ -45367,7 +45481,7 @@ ${said2}`;
         kind,
         settle: (outcome) => {
           clearTimeout(timer);
-          resolve5(outcome);
+          resolve6(outcome);
         }
       });
     });
@@ -45524,8 +45638,8 @@ var CommandDevice = class {
   /** The program, running and warm. */
   async #prepared(program) {
     const { identity: identity4 } = program;
-    const known2 = this.#running;
-    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
+    const known3 = this.#running;
+    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
     await this.#endRunning();
     const folder = await this.#workspace.open(program);
     if (!folder.ok) return folder;
@@ -45543,8 +45657,8 @@ var CommandDevice = class {
   }
   async #referenceOutputs(program) {
     const { identity: identity4 } = program;
-    const known2 = this.#references.get(identity4);
-    if (known2 !== void 0) return { ok: true, value: known2 };
+    const known3 = this.#references.get(identity4);
+    if (known3 !== void 0) return { ok: true, value: known3 };
     const written = await this.#outputs(program);
     if (!written.ok) return written;
     for (const [other, folder] of this.#references) {
@@ -45574,7 +45688,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join15 } from "node:path";
+import { join as join14 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -45590,22 +45704,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join15(procFolder, "driver/nvidia/gpus");
+  const gpus = join14(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join14(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join14(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join15(sysfsFolder, "class/drm");
+  const drm = join14(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join15(drm, card, "device");
-    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join15(device, "product_name")).trim();
+    const device = join14(drm, card, "device");
+    if (readOrEmpty(join14(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join14(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -45636,15 +45750,15 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants7, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
+import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname5, join as join15, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants7.COPYFILE_FICLONE
+  mode: constants6.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -45679,7 +45793,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join15(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -45693,7 +45807,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join16(this.#rootFolder(), prefix));
+    return mkdtempSync(join15(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -45710,7 +45824,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join15(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -45748,7 +45862,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join16(root, program.folder);
+    const folder = join15(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -45775,12 +45889,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join16(root, path2);
+    const target = join15(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
     await mkdir2(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join16(root, folder), { recursive: true });
+  await mkdir2(join15(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -45789,8 +45903,11 @@ function failed4(kind, message) {
   return { ok: false, failure: { kind, message } };
 }
 
+// src/device/device-choices.ts
+var deviceChoices = ["auto", "gpu", "software"];
+
 // src/device/driver/find-driver.ts
-import { delimiter as delimiter3 } from "node:path";
+import { delimiter as delimiter2 } from "node:path";
 
 // src/device/adapter-problem.ts
 function adapterNextStep({ problem, nextStep = null }) {
@@ -45816,139 +45933,6 @@ function adapterError(result) {
       nextStep: adapterNextStep(result)
     }
   );
-}
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-var tailCharacters2 = 8192;
-var goneMs2 = 5e3;
-var politeMs3 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters2);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      cwd: neutralFolder,
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve5) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve5();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs3);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve5) => {
-      timer = setTimeout(resolve5, goneMs2);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said2 = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said2 === "" ? what : `${what}; it last said:
-${said2}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
 }
 
 // src/device/driver/environment.ts
@@ -46018,7 +46002,7 @@ function namedDriver(environment) {
 import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join17 } from "node:path";
+import { dirname as dirname6, join as join16 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -46069,7 +46053,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join17(dirname6(entry), "..", "..", "bin", archiveName);
+    return join16(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -46098,8 +46082,8 @@ async function isTrusted(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile3(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join17(folder, manifestName) };
+  const folder = join16(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join16(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -46113,7 +46097,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join17(temporary, name), content, { mode: 420 });
+      await writeFile2(join16(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -46127,7 +46111,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 async function newFolder(cacheFolder) {
   try {
     await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-    return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+    return await mkdtemp(join16(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
@@ -46198,7 +46182,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter3);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -46491,6 +46475,53 @@ async function openWebgpuDevice(options) {
   return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
 }
 
+// src/app/laboratory/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    rest: async () => device.rest?.(),
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
+}
+
+// src/app/laboratory/laboratory.ts
+import { accessSync, constants as constants7 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join as join17 } from "node:path";
+
 // src/app/optional.ts
 function said({ cost: cost2, otherwise, warn }, error) {
   const reason = error instanceof Error ? error.message : String(error);
@@ -46573,8 +46604,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join17(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join17(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -46608,7 +46639,7 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
 }
 function isWritable(folder) {
   try {
-    accessSync2(folder, constants8.W_OK | constants8.X_OK);
+    accessSync(folder, constants7.W_OK | constants7.X_OK);
     return true;
   } catch {
     return false;
@@ -46728,6 +46759,38 @@ function closeLaboratory(host, laboratory) {
 function machineLabel({ description, device, family, driver }) {
   const name = description || device || family;
   return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
+}
+
+// src/app/laboratory/measure-blocks.ts
+function measureBlock(run) {
+  const { host, laboratory, subjects, phase, block, onTurn } = run;
+  return runBlocks({
+    phase,
+    firstBlock: block,
+    blocks: 1,
+    subjects,
+    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
+    openMeter: () => laboratory.openMeter(),
+    options: laboratory.measureOptions("judge"),
+    clock: laboratory.clock,
+    signal: host.signal,
+    onTurn
+  });
+}
+async function measureBlocks(run) {
+  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    const startMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
+    onBlock?.(block);
+    samples2.push(
+      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
 }
 
 // src/judge/options.ts
@@ -46891,19 +46954,19 @@ var metrics = ["energy", "latency"];
 function gatherEvidence(subject, metric, samples2, options) {
   const arms2 = { samples: samples2, from: "B", to: "H" };
   const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
   const flagEstimate = estimateOf(flag);
   const margin = effectiveMargin(subject, metric, options);
   return {
     subject,
     metric,
     attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
     margin,
     flag,
-    confirm,
+    confirm: confirm2,
     flagEstimate,
-    confirmEstimate: estimateOf(confirm),
+    confirmEstimate: estimateOf(confirm2),
     flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
   };
 }
@@ -47004,8 +47067,8 @@ function decide(evidence, estimate, confirmP, options) {
 function isUnconfirmed({ flagged, confirmEstimate }) {
   return flagged && confirmEstimate === null;
 }
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
+function lackVerdict({ flag, confirm: confirm2 }) {
+  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
 }
 function describeLack({ metric, flag }) {
   if (!flag.measured) {
@@ -47066,12 +47129,12 @@ function judgeSentinel(subject, judged, moved) {
 
 // src/judge/judge.ts
 function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
+  const settings2 = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings2);
+  const movement2 = movementOf(moved, settings2);
   const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
@@ -47080,7 +47143,7 @@ function judge(subjects, samples2, options = {}) {
         evidence: one3,
         confirmP: confirmP.get(one3) ?? null,
         movement: movement2,
-        options: settings
+        options: settings2
       })
     );
     if (subject.sentinel) return judgeSentinel(subject, judged, moved);
@@ -47093,7 +47156,7 @@ function judge(subjects, samples2, options = {}) {
       sentinel: false,
       verdict: deciding.verdict,
       metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
   });
@@ -47111,11 +47174,10 @@ function adjustedConfirmations(evidence) {
   }
   return adjusted;
 }
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
 function decidingMetric(judged) {
   const gating = judged.filter(({ gates }) => gates);
   const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
+  const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
 }
@@ -47134,7 +47196,6 @@ function noiseFloorOf(request) {
 }
 
 // src/judge/overall.ts
-var harmless3 = ["identical", "new", "removed"];
 function overallVerdict(request) {
   const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
@@ -47185,7 +47246,7 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless3.includes(verdict))) {
+  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
     return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
   }
   return {
@@ -47252,42 +47313,42 @@ function distanceOf(evidence) {
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
   const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
+  const settings2 = withDefaults(judging);
+  if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
   const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
+  const evidenceOf = evidenceBySubject(pooledOf, settings2);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
     if (flag !== null) return flag;
   }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
+  if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
   const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
   const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
+  const confirm2 = missing2({
     subjects: [...sentinels, ...flagged],
     phase: "confirm",
-    blocks: settings.confirmBlocks,
+    blocks: settings2.confirmBlocks,
     finishFirst: true
   });
-  return confirm ?? { phase: "done" };
+  return confirm2 ?? { phase: "done" };
 }
-function evidenceBySubject(samplesOf3, settings) {
+function evidenceBySubject(samplesOf3, settings2) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
+    const known3 = gathered.get(subject);
+    if (known3 !== void 0) return known3;
     const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
     gathered.set(subject, evidence);
     return evidence;
   };
 }
 function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
+  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
+  const { flagBlocks } = settings2;
   const first = missing2({
     subjects,
     phase: "flag",
@@ -47295,7 +47356,7 @@ function flagNext(request) {
     finishFirst: true
   });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
   const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
@@ -47347,65 +47408,223 @@ function statusOf(done, blocks, secondsLeft) {
 async function measureNoise(options) {
   const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
   const { kernel, workload } = variant;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1e3));
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
+  return measureBlocks({
+    ...options,
+    blocks,
+    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
+  });
 }
 
 // src/app/guard/guard.ts
-import { join as join24 } from "node:path";
+import { join as join31 } from "node:path";
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? null : median(known3);
+}
+
+// src/app/project/names-folder.ts
+import { isAbsolute as isAbsolute2 } from "node:path";
+function namesFolder(base2) {
+  return isAbsolute2(base2) || /^\.\.?(?:[\\/]|$)/.test(base2);
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname7, isAbsolute as isAbsolute2, relative, resolve as resolve4, sep as sep4 } from "node:path";
+import { dirname as dirname9, isAbsolute as isAbsolute4, relative, resolve as resolve5, sep as sep6 } from "node:path";
 
-// src/git/run-git.ts
-import { spawnSync } from "node:child_process";
-
-// src/git/git-process.ts
-var defaultMaxBytes = 1024 * 1024;
-var remoteProtocols = ["https", "http", "ssh", "file"];
-function safeSettings(network) {
-  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
-  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
-  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
-}
-function gitEnvironment(environment) {
-  const kept2 = Object.entries(inheritedEnvironment(environment)).filter(
-    ([name]) => !/^(GIT_|LC_|LANG)/i.test(name)
+// src/git/git-environment.ts
+import { realpathSync as realpathSync2 } from "node:fs";
+import { delimiter as delimiter3, isAbsolute as isAbsolute3, sep as sep3 } from "node:path";
+var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
+var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
+var isPath = (name) => /^path$/i.test(name);
+function picked(environment, isKept) {
+  return Object.fromEntries(
+    Object.entries(inheritedEnvironment(environment)).filter(([name]) => isKept(name))
   );
+}
+function isInside(folder, path2) {
+  return path2 === folder || path2.startsWith(folder.endsWith(sep3) ? folder : folder + sep3);
+}
+function searchPath(environment, root) {
+  const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
+  return text3.split(delimiter3).filter((folder) => {
+    if (!isAbsolute3(folder)) return false;
+    try {
+      return !isInside(root, realpathSync2(folder));
+    } catch {
+      return false;
+    }
+  });
+}
+function always(environment, root) {
   return {
-    ...Object.fromEntries(kept2),
+    PATH: searchPath(environment, root).join(delimiter3),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_NO_LAZY_FETCH: "1"
+    GIT_NO_LAZY_FETCH: "1",
+    // A file that cannot be there: git complains of an empty one.
+    GIT_GRAFT_FILE: "/dev/null/none"
   };
+}
+function localEnvironment(environment, root) {
+  return {
+    ...picked(environment, (name) => needed.test(name) || settings.test(name)),
+    ...always(environment, root),
+    GIT_ALLOW_PROTOCOL: ""
+  };
+}
+
+// src/git/git-settings.ts
+function parseSettings(text3) {
+  const fields = text3.split("\0");
+  const settings2 = [];
+  for (let at3 = 0; at3 + 1 < fields.length; at3 += 2) {
+    const [scope = "", line3 = ""] = fields.slice(at3, at3 + 2);
+    const end = line3.indexOf("\n");
+    const [key2, value2] = end === -1 ? [line3, "true"] : [line3.slice(0, end), line3.slice(end + 1)];
+    settings2.push({ scope, key: key2, value: value2 });
+  }
+  return settings2;
+}
+var fixedSettings = [
+  ["core.hooksPath", "/dev/null"],
+  ["core.fsmonitor", "false"],
+  ["core.alternateRefsCommand", ""],
+  ["safe.bareRepository", "explicit"],
+  ["submodule.recurse", "false"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+  ["http.saveCookies", "false"]
+];
+function withoutFilters(settings2) {
+  const drivers = settings2.flatMap(({ key: key2 }) => /^filter\.(.*)\.[^.]*$/s.exec(key2)?.[1] ?? []);
+  return [...new Set(drivers)].flatMap((driver) => [
+    [`filter.${driver}.clean`, ""],
+    [`filter.${driver}.smudge`, ""],
+    [`filter.${driver}.process`, ""],
+    [`filter.${driver}.required`, "false"]
+  ]);
+}
+function settingArguments(overrides) {
+  return overrides.flatMap(([key2, value2]) => {
+    if (!key2.includes("=")) return ["-c", `${key2}=${value2}`];
+    throw new JoulegateError(
+      "bad-input",
+      `git is set up with ${JSON.stringify(key2)}, which cannot be turned off`,
+      {
+        code: "git-setting",
+        nextStep: "Give it a name without =."
+      }
+    );
+  });
+}
+
+// src/git/open-repository.ts
+import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:fs";
+import { dirname as dirname8, join as join20 } from "node:path";
+
+// src/git/find-git.ts
+import { accessSync as accessSync2, constants as constants8, statSync } from "node:fs";
+import { join as join18 } from "node:path";
+var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
+function isProgram(path2) {
+  try {
+    accessSync2(path2, constants8.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findGit(environment, root) {
+  const candidates = searchPath(environment, root).flatMap(
+    (folder) => names3.map((name) => join18(folder, name))
+  );
+  const found = candidates.find(isProgram);
+  if (found !== void 0) return found;
+  throw new JoulegateError("bad-input", "git was not found", {
+    code: "git-missing",
+    nextStep: "Install git and make sure it is on the PATH, outside this checkout, or name a folder instead of a revision."
+  });
+}
+
+// src/git/find-repository.ts
+import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
+import { dirname as dirname7, join as join19, resolve as resolve4, sep as sep4 } from "node:path";
+var marker2 = ".git";
+function real(path2) {
+  try {
+    return realpathSync3(path2);
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw new JoulegateError("bad-input", `${path2} cannot be looked at: ${error.message}`, {
+      code: "cannot-read",
+      nextStep: "Check the permissions.",
+      cause: error
+    });
+  }
+}
+function pointedAt(file, line3) {
+  const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
+  return path2 === void 0 ? null : real(resolve4(dirname7(file), path2));
+}
+function gitDirectoryAt(entry) {
+  const path2 = real(entry);
+  if (path2 === null) return null;
+  if (!statSync2(path2).isDirectory()) {
+    const led = pointedAt(path2, /^gitdir: (.+)$/s);
+    if (led !== null) return led;
+    throw new JoulegateError("bad-input", `${entry} leads to no git repository`, {
+      code: "not-a-repository",
+      nextStep: "Check out again, or mount the repository that this working tree belongs to."
+    });
+  }
+  return existsSync6(join19(path2, "HEAD")) && existsSync6(join19(path2, "objects")) ? path2 : null;
+}
+function commonDirectoryOf(gitDirectory) {
+  const link2 = join19(gitDirectory, "commondir");
+  return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
+}
+function outermostRoot(path2) {
+  const parent = dirname7(path2);
+  const outer = parent === path2 ? null : outermostRoot(parent);
+  return outer ?? (existsSync6(join19(path2, marker2)) ? path2 : null);
+}
+function assertNotCarried(gitDirectory) {
+  if (gitDirectory.split(sep4).includes(marker2)) return;
+  const outer = outermostRoot(dirname7(gitDirectory));
+  if (outer === null) return;
+  const own = gitDirectoryAt(join19(outer, marker2));
+  if (own !== null && isInside(own, gitDirectory)) return;
+  throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
+    code: "carried-repository",
+    nextStep: "A repository that other files bring along is not read. Remove the .git that leads to it."
+  });
+}
+function findRepository(folder) {
+  const start = real(folder);
+  for (let root = start; root !== null; ) {
+    const gitDirectory = gitDirectoryAt(join19(root, marker2));
+    if (gitDirectory !== null) {
+      assertNotCarried(gitDirectory);
+      const common = commonDirectoryOf(gitDirectory);
+      assertNotCarried(common);
+      return { root, gitDirectory, commonDirectory: common };
+    }
+    root = dirname7(root) === root ? null : dirname7(root);
+  }
+  return null;
+}
+
+// src/git/git-process.ts
+var defaultMaxBytes = 1024 * 1024;
+function argumentsOf2({ overrides, args }) {
+  return ["--no-pager", ...settingArguments([...fixedSettings, ...overrides]), ...args];
 }
 function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
   const message = printable4(stderr2);
@@ -47414,7 +47633,7 @@ function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
 }
 function notStarted(command2, cause) {
   if (cause.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} is gone`, {
       code: "git-missing",
       nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
       cause
@@ -47439,8 +47658,14 @@ function outputTooLarge(command2) {
     nextStep: "Check that the files are text of a few megabytes at most."
   });
 }
+function notARepository(folder) {
+  return new JoulegateError("bad-input", `${folder} is not in a git repository`, {
+    code: "not-a-repository",
+    nextStep: "Run this inside a clone, or name a folder instead of a revision."
+  });
+}
 function verbOf(command2) {
-  return command2.args[0] ?? "";
+  return command2.args.find((argument) => !argument.startsWith("-")) ?? "";
 }
 function printable4(bytes) {
   return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
@@ -47453,20 +47678,18 @@ function throwIfHopeless(folder, message) {
     });
   }
   if (/not a git repository/i.test(message)) {
-    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
-      code: "not-a-repository",
-      nextStep: "Run this inside a clone, or name a folder instead of a revision."
-    });
+    throw notARepository(folder);
   }
 }
 
 // src/git/run-git.ts
+import { spawnSync } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync(findProgram("git", environment), [...safeSettings("closed"), ...args], {
+  const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const end = spawnSync(program, argumentsOf2(command2), {
     cwd: folder,
-    env: gitEnvironment(environment),
+    env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
@@ -47482,31 +47705,175 @@ function runFailure(command2, error) {
   return notStarted(command2, error);
 }
 
+// src/git/open-repository.ts
+var maxSettingsBytes = 4 * 1024 * 1024;
+function confirm(place, program, environment) {
+  const { root, gitDirectory } = place;
+  const found = runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname8(root) },
+    overrides: [],
+    args: ["rev-parse", "--absolute-git-dir"]
+  });
+  if (found.ok && realpathSync4(found.stdout.toString("utf8").trimEnd()) === gitDirectory) return;
+  throw notARepository(root);
+}
+function placeVariables({ root, gitDirectory }) {
+  return { GIT_DIR: gitDirectory, GIT_WORK_TREE: root };
+}
+function openRepository({ root: folder, environment }) {
+  const place = findRepository(folder);
+  if (place === null) return null;
+  const program = findGit(environment, place.root);
+  confirm(place, program, environment);
+  const listed2 = runGit({
+    program,
+    folder: place.root,
+    variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
+    overrides: [],
+    args: ["config", "--list", "--show-scope", "--null"],
+    maxBytes: maxSettingsBytes
+  });
+  if (listed2.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed2.stdout.toString("utf8")) };
+  }
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed2.message}`, {
+    code: "git-failed",
+    nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
+  });
+}
+function requireRepository(question) {
+  const repository = openRepository(question);
+  if (repository === null) throw notARepository(question.root);
+  return repository;
+}
+function askGit(repository, { args, maxBytes: maxBytes3 }) {
+  const { program, root, environment, settings: settings2 } = repository;
+  return runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
+    overrides: withoutFilters(settings2),
+    args,
+    ...maxBytes3 === void 0 ? {} : { maxBytes: maxBytes3 }
+  });
+}
+
+// src/git/ref-names.ts
+import { existsSync as existsSync8 } from "node:fs";
+import { join as join21 } from "node:path";
+var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
+var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
+function nameIn(revision) {
+  return revision.split(/[~^]|@\{/)[0] ?? "";
+}
+function ambiguous2(name, meanings) {
+  return new JoulegateError("bad-input", `"${name}" may mean ${meanings.join(" or ")}`, {
+    code: "ambiguous-revision",
+    nextStep: "Write the one that is meant in full."
+  });
+}
+function assertOneMeaning(repository, revision) {
+  const name = nameIn(revision);
+  if (full.test(name)) return;
+  const places2 = ["refs", "refs/tags", "refs/heads", "refs/remotes"].map((folder) => `${folder}/${name}`);
+  places2.push(`refs/remotes/${name}/HEAD`);
+  const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
+  const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
+  if (meanings.length === 0) return;
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join21(repository.gitDirectory, name)))
+    meanings.push(`git's own ${name}`);
+  if (/^[0-9a-f]{4,}$/.test(name)) {
+    const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
+    meanings.push(...lines(objects.stdout));
+  }
+  if (meanings.length > 1) throw ambiguous2(name, meanings);
+}
+
 // src/git/repository.ts
-function answer(question, args) {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
+import { statSync as statSync3 } from "node:fs";
+import { join as join23 } from "node:path";
+
+// src/git/stored-content.ts
+import { createHash as createHash7 } from "node:crypto";
+import { closeSync as closeSync6, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { join as join22 } from "node:path";
+function isObject(bytes, object2) {
+  const algorithm = object2.length === 64 ? "sha256" : "sha1";
+  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+}
+function sha256(bytes) {
+  return createHash7("sha256").update(bytes).digest("hex");
+}
+function pointer(hash, size) {
+  return Buffer.from(`version https://git-lfs.github.com/spec/v1
+oid sha256:${hash}
+size ${size}
+`);
+}
+function lfsPointer(bytes) {
+  return pointer(sha256(bytes), bytes.length);
+}
+function lfsPointerOfFile(path2) {
+  const hash = createHash7("sha256");
+  const chunk = Buffer.alloc(1024 * 1024);
+  const file = openSync6(path2, "r");
+  try {
+    let size = 0;
+    for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read));
+      size += read;
+    }
+    return pointer(hash.digest("hex"), size);
+  } finally {
+    closeSync6(file);
+  }
+}
+function lfsContentHash(stored) {
+  if (stored.length > 1024) return null;
+  const text3 = Buffer.from(stored).toString("latin1");
+  const match = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize \d+\n$/.exec(text3);
+  return match?.[1] ?? null;
+}
+function lfsContent(commonDirectory, hash) {
+  try {
+    const bytes = readFileSync6(
+      join22(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+    );
+    return sha256(bytes) === hash ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+// src/git/repository.ts
+var maxAnswerBytes = 64 * 1024 * 1024;
+function answer(repository, args) {
+  const result = askGit(repository, { args, maxBytes: maxAnswerBytes });
   if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
-  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: "git-failed",
     nextStep: "Run the command by hand to see more."
   });
 }
-function repositoryRoot(question) {
-  try {
-    return answer(question, ["rev-parse", "--show-toplevel"]);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
-    throw error;
-  }
+function headCommit(repository) {
+  return resolveCommit(repository, "HEAD");
 }
-function headCommit(question) {
-  return resolveCommit({ ...question, revision: "HEAD" });
+function isKeptByLfs(repository, path2) {
+  const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
+    answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
+  ) ?? [];
+  const file = join23(repository.root, path2);
+  return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
-function isDirty(question) {
-  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
+function isDirty(repository) {
+  const args = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules"];
+  const changed = answer(repository, args).split("\0").filter((line3) => line3 !== "");
+  return changed.some((line3) => !line3.startsWith(" M ") || !isKeptByLfs(repository, line3.slice(3)));
 }
-function isShallow(question) {
-  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
+function isShallow(repository) {
+  return answer(repository, ["rev-parse", "--is-shallow-repository"]) === "true";
 }
 function assertRevision(revision) {
   if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
@@ -47517,41 +47884,40 @@ function assertRevision(revision) {
     });
   }
 }
-function resolveCommit(question) {
-  const { root, environment, revision } = question;
+function resolveCommit(repository, revision) {
   assertRevision(revision);
+  assertOneMeaning(repository, revision);
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
+  const result = askGit(repository, { args });
   const commit = result.stdout.toString("utf8").trim();
   if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
+  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${repository.root}`, {
     code: "unknown-revision",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
   });
 }
-function mergeBase(question) {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
+function mergeBase(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const result = askGit(repository, { args: ["merge-base", commit, "HEAD"] });
   if (result.ok) return result.stdout.toString("utf8").trim();
-  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
+  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: "no-merge-base",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
   });
 }
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync6,
+  closeSync as closeSync7,
   constants as constants9,
   fstatSync as fstatSync3,
-  openSync as openSync6,
+  openSync as openSync7,
   readdirSync as readdirSync4,
-  readFileSync as readFileSync5,
-  realpathSync as realpathSync2,
-  statSync as statSync2
+  readFileSync as readFileSync7,
+  realpathSync as realpathSync5,
+  statSync as statSync4
 } from "node:fs";
-import { join as join19, sep as sep3 } from "node:path";
+import { join as join24, sep as sep5 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -47618,20 +47984,20 @@ function unreadable2(path2, error) {
 function realPathInside(root, path2) {
   const normalised2 = normalisePath(path2);
   if (normalised2 === null) throw outsideRoot(path2);
-  let real;
+  let real2;
   try {
-    real = realpathSync2(join19(root, normalised2));
+    real2 = realpathSync5(join24(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real === root || real.startsWith(root.endsWith(sep3) ? root : root + sep3)) return real;
+  if (real2 === root || real2.startsWith(root.endsWith(sep5) ? root : root + sep5)) return real2;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync6(realPath, constants9.O_RDONLY | (constants9.O_NONBLOCK ?? 0));
+    descriptor = openSync7(realPath, constants9.O_RDONLY | (constants9.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47640,16 +48006,16 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync5(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync6(descriptor);
+    closeSync7(descriptor);
   }
 }
 function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
-    const real = realPathInside(root, path2);
-    return real !== null && statSync2(real).isFile();
+    const real2 = realPathInside(root, path2);
+    return real2 !== null && statSync4(real2).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -47659,9 +48025,9 @@ function listFolder(root, folder) {
   const found = [];
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
-    const real = realPathInside(root, current);
-    if (real === null || !statSync2(real).isDirectory()) continue;
-    for (const entry of readdirSync4(real, { withFileTypes: true })) {
+    const real2 = realPathInside(root, current);
+    if (real2 === null || !statSync4(real2).isDirectory()) continue;
+    for (const entry of readdirSync4(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -47674,8 +48040,8 @@ function listFolder(root, folder) {
 function openFolder(path2) {
   let root;
   try {
-    root = realpathSync2(path2);
-    if (!statSync2(root).isDirectory()) throw new Error("it is not a folder");
+    root = realpathSync5(path2);
+    if (!statSync4(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -47684,8 +48050,8 @@ function openFolder(path2) {
     });
   }
   const readBytes2 = (file) => {
-    const real = realPathInside(root, file);
-    return real === null ? null : readRegularFile(real, file);
+    const real2 = realPathInside(root, file);
+    return real2 === null ? null : readRegularFile(real2, file);
   };
   const list4 = (folder) => {
     const normalised2 = normalisePath(folder);
@@ -47704,12 +48070,6 @@ function openFolder(path2) {
 }
 
 // src/git/source-rules.ts
-function inSubmodule(path2) {
-  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not in this repository`, {
-    code: "source-not-in-git",
-    nextStep: "Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own."
-  });
-}
 function filtered(path2, filter) {
   return new JoulegateError(
     "bad-input",
@@ -47721,9 +48081,13 @@ function filtered(path2, filter) {
   );
 }
 
-// src/git/open-revision.ts
-var maxTreeBytes = 256 * 1024 * 1024;
-var maxLinks = 16;
+// src/git/checked-out-content.ts
+function attributeFiles(path2) {
+  const folders = path2.split("/").slice(0, -1);
+  return ["", ...folders.map((_, depth) => `${folders.slice(0, depth + 1).join("/")}/`)].map(
+    (folder) => `${folder}.gitattributes`
+  );
+}
 function mustSucceed(result, what) {
   if (result.ok) return result.stdout;
   throw new JoulegateError("bad-input", `git cannot read ${what}: ${result.message}`, {
@@ -47731,46 +48095,118 @@ function mustSucceed(result, what) {
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
 }
-function readTree(task, commit) {
-  const { root: folder, environment } = task;
+function storedContent(repository, object2, path2) {
+  const args = path2 === null ? ["cat-file", "blob", object2] : ["cat-file", "--filters", `--path=${path2}`, object2];
+  try {
+    return mustSucceed(askGit(repository, { args, maxBytes: maxFileBytes }), path2 ?? object2);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "git-output-too-large")
+      throw tooLarge2(path2 ?? object2);
+    throw error;
+  }
+}
+var CheckedOutContent = class {
+  #repository;
+  #disk;
+  #objectAt;
+  #unchangedRules = /* @__PURE__ */ new Map();
+  constructor(repository, objectAt) {
+    this.#repository = repository;
+    this.#disk = openFolder(repository.root);
+    this.#objectAt = objectAt;
+  }
+  /** null also for what is there and is refused: then it is not what was looked for. */
+  #onDisk(path2) {
+    try {
+      return this.#disk.readBytes(path2)?.bytes ?? null;
+    } catch (error) {
+      if (error instanceof JoulegateError) return null;
+      throw error;
+    }
+  }
+  /**
+   * Whether the rules that git finds on the disk for a file are those of the commit. If they are not, nothing is converted:
+   * what a change does to them must not change what its base is.
+   */
+  #hasSameRules(path2) {
+    return attributeFiles(path2).every((file) => {
+      const known3 = this.#unchangedRules.get(file);
+      if (known3 !== void 0) return known3;
+      const object2 = this.#objectAt(file);
+      const bytes = this.#onDisk(file);
+      const isSame = object2 === null ? bytes === null : bytes !== null && isObject(bytes, object2);
+      this.#unchangedRules.set(file, isSame);
+      return isSame;
+    });
+  }
+  #filterOf(path2) {
+    const args = ["check-attr", "-z", "filter", "--", path2];
+    const answer2 = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
+    return answer2.split("\0")[2] ?? "";
+  }
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  read(path2, object2) {
+    const disk = this.#onDisk(path2);
+    if (disk !== null && (isObject(disk, object2) || isObject(lfsPointer(disk), object2))) return disk;
+    const stored = storedContent(this.#repository, object2, this.#hasSameRules(path2) ? path2 : null);
+    const hash = lfsContentHash(stored);
+    if (hash === null || this.#filterOf(path2) !== "lfs") return stored;
+    const content = lfsContent(this.#repository.commonDirectory, hash);
+    if (content === null) throw filtered(path2, "lfs");
+    return content;
+  }
+};
+
+// src/git/open-submodule.ts
+import { join as join25 } from "node:path";
+function inSubmodule(path2) {
+  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
+    code: "source-not-in-git",
+    nextStep: "Check submodules out with the commits of base and head (actions/checkout with submodules: true and fetch-depth: 0), or copy what is needed into the repository."
+  });
+}
+function openSubmodule(outer, path2) {
+  const root = join25(outer.root, path2);
+  const inner = openRepository({ root, environment: outer.environment });
+  if (inner?.root === root) return inner;
+  throw inSubmodule(path2);
+}
+
+// src/git/open-revision.ts
+var maxTreeBytes = 256 * 1024 * 1024;
+var maxLinks = 16;
+function readTree(repository, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
-  const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const listing2 = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = /* @__PURE__ */ new Map();
-  const submodules = [];
+  const submodules = /* @__PURE__ */ new Map();
   for (const line3 of listing2.toString("utf8").split("\0")) {
     const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line3);
     if (match === null) continue;
     const [, mode, kind, object2 = "", path2 = ""] = match;
-    if (kind === "commit") submodules.push(path2);
+    if (kind === "commit") submodules.set(path2, object2);
     else files.set(path2, { object: object2, isLink: mode === "120000", executable: mode === "100755" });
   }
   return { files, submodules };
 }
 var RevisionReader = class {
-  #task;
+  #repository;
   #commit;
+  #content;
+  #submodules = /* @__PURE__ */ new Map();
   #read = null;
-  constructor(task, commit) {
-    this.#task = task;
+  constructor(repository, commit) {
+    this.#repository = repository;
+    this.#content = new CheckedOutContent(repository, (path2) => this.tree.get(path2)?.object ?? null);
     this.#commit = commit;
   }
   /** Read once, on first use. */
   get #all() {
-    this.#read ??= readTree(this.#task, this.#commit);
+    this.#read ??= readTree(this.#repository, this.#commit);
     return this.#read;
   }
   get tree() {
     return this.#all.files;
-  }
-  #content(path2, entry) {
-    const { root: folder, environment } = this.#task;
-    try {
-      const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
-      throw error;
-    }
   }
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
   #follow(asked) {
@@ -47779,7 +48215,7 @@ var RevisionReader = class {
       if (path2 === null) throw outsideRoot(asked);
       const link2 = this.#firstLink(path2);
       if (link2 === null) return path2;
-      const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
+      const target = decodeText(link2.path, storedContent(this.#repository, link2.entry.object, null));
       const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
       path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
     }
@@ -47798,18 +48234,47 @@ var RevisionReader = class {
     const content = this.readBytes(path2);
     return content === null ? null : decodeText(path2, content.bytes);
   }
+  /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
+  #submodule(path2) {
+    const known3 = this.#submodules.get(path2);
+    if (known3 !== void 0) return known3;
+    try {
+      const { reader } = openRevision(
+        openSubmodule(this.#repository, path2),
+        this.#all.submodules.get(path2) ?? ""
+      );
+      this.#submodules.set(path2, reader);
+      return reader;
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === "unknown-revision") throw inSubmodule(path2);
+      throw error;
+    }
+  }
+  /** The submodule that a path is in; undefined if it is in none. */
+  #submoduleAround(path2) {
+    return [...this.#all.submodules.keys()].find((one3) => path2 === one3 || path2.startsWith(`${one3}/`));
+  }
   readBytes(path2) {
     const followed = this.#follow(path2);
-    const entry = followed === null ? void 0 : this.tree.get(followed);
-    return entry === void 0 ? null : { bytes: this.#content(path2, entry), executable: entry.executable };
+    if (followed === null) return null;
+    const module = this.#submoduleAround(followed);
+    if (module !== void 0) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
+    const entry = this.tree.get(followed);
+    if (entry === void 0) return null;
+    return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+  #sourcesOf(module, path2) {
+    return this.#submodule(module).listSources(path2).map((one3) => `${module}/${one3}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
-    const module = this.#all.submodules.find(
-      (one3) => one3 === wanted || one3.startsWith(`${wanted}/`) || wanted.startsWith(`${one3}/`)
+    const around2 = this.#submoduleAround(wanted);
+    if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
+    if (this.readBytes(path2) !== null) return [wanted];
+    const modules = [...this.#all.submodules.keys()].filter(
+      (one3) => wanted === "" || one3.startsWith(`${wanted}/`)
     );
-    if (module !== void 0) throw inSubmodule(module);
-    return this.readBytes(path2) === null ? this.list(path2) : [wanted];
+    return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
   list(folder) {
     const asked = normalisePath(folder);
@@ -47839,19 +48304,19 @@ var RevisionReader = class {
 function isSkipped(path2) {
   return path2.split("/").slice(0, -1).some(isSkippedFolder);
 }
-function openRevision(task) {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
+function openRevision(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const label = commit.startsWith(revision) ? commit.slice(0, 12) : revision;
+  return { label, commit, reader: new RevisionReader(repository, commit) };
 }
 
 // src/git/open-work-tree.ts
+import { existsSync as existsSync9 } from "node:fs";
+import { join as join26 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
-var submodule = /^160000 /;
-function ask(question, args) {
-  const result = runGit({
-    folder: question.root,
-    environment: question.environment,
+var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
+function ask(repository, args) {
+  const result = askGit(repository, {
     // A path is a path, whatever characters it has.
     args: ["--literal-pathspecs", ...args],
     maxBytes: maxListBytes
@@ -47862,31 +48327,67 @@ function ask(question, args) {
     nextStep: "Run `git ls-files` by hand to see more."
   });
 }
-function checkFilters(question, paths2) {
+var known2 = ["unspecified", "unset", "", "lfs"];
+function checkFilters(repository, paths2) {
   if (paths2.length === 0) return;
-  const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
+  const answers = ask(repository, ["check-attr", "-z", "filter", "--", ...paths2]);
   for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
-    if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
+    if (!known2.includes(filter)) throw filtered(path2, filter);
   }
 }
-function openWorkTree(question) {
+function submodulesBelow(repository, path2) {
+  const args = ["ls-files", "-z", "--stage", ...path2 === "" ? [] : ["--", path2]];
+  return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
+}
+function sourcesBelow(repository, path2) {
+  const listed2 = ask(repository, [
+    ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    ...path2 === "" ? [] : ["--", path2]
+  ]);
+  const modules = submodulesBelow(repository, path2);
+  const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  checkFilters(repository, paths2);
+  const inner = modules.flatMap(
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
+  );
+  if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
+  return [...paths2, ...inner].sort();
+}
+function sourcesAt(repository, path2) {
+  const folders = path2.split("/");
+  for (let depth = 1; depth < folders.length; depth++) {
+    const folder = folders.slice(0, depth).join("/");
+    if (!existsSync9(join26(repository.root, folder, ".git"))) continue;
+    if (!submodulesBelow(repository, folder).includes(folder)) continue;
+    const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
+    return inner.map((one3) => `${folder}/${one3}`);
+  }
+  return sourcesBelow(repository, path2);
+}
+function leftOut(repository, path2) {
+  const normalised2 = normalisePath(path2);
+  if (normalised2 === null || normalised2 === "") return null;
+  const [entry = ""] = ask(repository, ["ls-files", "-z", "-t", "--stage", "--", normalised2]);
+  const match = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry);
+  const [, mode, object2 = "", at3] = match ?? [];
+  if (at3 !== normalised2) return null;
+  return { bytes: storedContent(repository, object2, normalised2), executable: mode === "100755" };
+}
+function openWorkTree(repository) {
+  const folder = openFolder(repository.root);
+  const readBytes2 = (path2) => folder.readBytes(path2) ?? leftOut(repository, path2);
   return {
-    ...openFolder(question.root),
+    ...folder,
+    readBytes: readBytes2,
+    read(path2) {
+      const content = readBytes2(path2);
+      return content === null ? null : decodeText(path2, content.bytes);
+    },
     listSources(path2) {
       const normalised2 = normalisePath(path2);
       if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
-      const kept2 = ask(question, ["ls-files", "-z", "--stage", "--", normalised2]);
-      const module = kept2.find((line3) => submodule.test(line3));
-      if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
-      const listed2 = ask(question, [
-        ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        ...["--", normalised2]
-      ]);
-      const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
-      if (paths2.length > maxListedFiles) throw tooMany(path2);
-      checkFilters(question, paths2);
-      return paths2;
+      return sourcesAt(repository, normalised2);
     }
   };
 }
@@ -48738,7 +49239,7 @@ var operators = [
 
 // src/app/project/open-manifest.ts
 function absolutePath(host, path2) {
-  return isAbsolute2(path2) ? path2 : resolve4(host.workingDirectory, path2);
+  return isAbsolute4(path2) ? path2 : resolve5(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
   const below = relative(host.workingDirectory, path2);
@@ -48774,13 +49275,13 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname7(absolute);
+  const folder = dirname9(absolute);
   const repository = repositoryOf(host, folder);
-  const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep4).join("/");
+  const root = repository?.root ?? folder;
+  const below = relative(root, absolute).split(sep6).join("/");
   const manifest = readManifest({
     host,
-    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
+    reader: repository === null ? openFolder(root) : openWorkTree(repository),
     path: below,
     shown: displayPath(host, absolute)
   });
@@ -48790,32 +49291,32 @@ function openManifest(host, path2) {
       nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
     });
   }
-  return { manifest, folder, root, path: below };
+  return { manifest, folder, root, repository, path: below };
 }
 function repositoryOf(host, folder) {
   try {
-    return repositoryRoot({ root: folder, environment: host.environment });
+    return openRepository({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names4) {
+  if (names4 === null) return manifest.kernels;
+  const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
-    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
       code: "unknown-kernel",
-      nextStep: `It has: ${known2}`
+      nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names4.includes(name));
 }
 
 // src/app/project/report-files.ts
-import { join as join20 } from "node:path";
+import { join as join27 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -48836,7 +49337,7 @@ function writeReportFiles(host, place, report3) {
   const faults = [];
   const warn = (text3) => void faults.push(text3);
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join20(path2, name));
+    work(join27(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -48875,7 +49376,7 @@ import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
   const recording = readRecording(absolutePath(host, options.recording));
   const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
+  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
@@ -48923,7 +49424,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync6 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -49014,7 +49515,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -49047,7 +49548,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -49056,11 +49557,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names4 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names4}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -49069,8 +49570,8 @@ function idOf2(space2, configuration) {
   return space2.id(point2);
 }
 function loadKnown(path2, space2, subject) {
-  const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync6(path2)) return known2;
+  const known3 = /* @__PURE__ */ new Map();
+  if (!existsSync10(path2)) return known3;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -49082,19 +49583,19 @@ function loadKnown(path2, space2, subject) {
   }
   for (const row of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
+    if (measurement !== null) known3.set(idOf2(space2, measurement.configuration), measurement);
   }
-  return known2;
+  return known3;
 }
 function save(course) {
-  const { laboratory, known: known2 } = course;
+  const { laboratory, known: known3 } = course;
   writeRecording(
     course.path,
     recordingOf({
       ...course,
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null,
-      measurements: known2.values()
+      measurements: known3.values()
     })
   );
 }
@@ -49143,7 +49644,7 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known2 = loadKnown(path2, space2, subject);
+    const known3 = loadKnown(path2, space2, subject);
     const course = {
       host,
       laboratory,
@@ -49151,7 +49652,7 @@ async function record(host, options) {
       workload,
       space: space2,
       path: path2,
-      known: known2,
+      known: known3,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
@@ -49163,11 +49664,11 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf2(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
-      known2.set(id, {
+      known3.set(id, {
         configuration,
         latency: timed.ok ? timed.value : null,
         energy: null,
@@ -49175,15 +49676,15 @@ async function record(host, options) {
       });
     });
     if (trials.measuresEnergy && missing2 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
+      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
       missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known2.get(id);
+        const earlier = known3.get(id);
         const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
+        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
       });
     }
     save(course);
-    const all = [...known2.values()];
+    const all = [...known3.values()];
     return {
       out: options.out,
       kernel: kernel.name,
@@ -49282,9 +49783,9 @@ function identityOf(row) {
   return `${row.family}
 ${row.identity}`;
 }
-function mergeRows(known2, added) {
+function mergeRows(known3, added) {
   const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known2, ...added]) {
+  for (const row of [...known3, ...added]) {
     const key2 = identityOf(row);
     const old = merged.get(key2);
     merged.delete(key2);
@@ -50395,22 +50896,6 @@ var EnergyStep = class {
   }
 };
 
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules2) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules2 === null) return null;
-  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
-}
-
 // src/search/ledger.ts
 function isGood(trial) {
   return trial.failure === null && trial.latency !== null;
@@ -50421,13 +50906,13 @@ function asMeasurement(trial) {
 }
 var Ledger = class {
   #space;
-  #goal;
+  #objective;
   #trials = [];
   #byKey = /* @__PURE__ */ new Map();
   #convergence = [];
-  constructor(space2, goal) {
+  constructor(space2, objective) {
     this.#space = space2;
-    this.#goal = goal;
+    this.#objective = objective;
   }
   get size() {
     return this.#trials.length;
@@ -50485,13 +50970,19 @@ var Ledger = class {
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs() {
     const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
+  }
+  #objectiveOf({ latency, energy }) {
+    return objectiveValue(this.#objective.minimize, {
+      latencyMs: latency.medianMs,
+      joules: energy?.joules ?? null
+    });
   }
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */
   ranked() {
     const cap = this.capMs;
     return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
     }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
   }
@@ -50500,7 +50991,7 @@ var Ledger = class {
     const cap = this.capMs;
     for (const trial of this.#trials) {
       if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       if (objective !== null && (best === null || objective < best)) best = objective;
     }
     return best;
@@ -50516,15 +51007,15 @@ var Ledger = class {
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
-    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+    const known3 = this.good.filter((trial) => trial.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
-    for (const trial of known2) {
-      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules2 < lowest3) {
-        lowest3 = joules2;
+    for (const trial of known3) {
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest3) {
+        lowest3 = joules;
         front.push(asMeasurement(trial));
       }
     }
@@ -50604,26 +51095,26 @@ var Surrogate = class {
   }
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations) {
-    const known2 = observations.filter(
+    const known3 = observations.filter(
       (item) => item.logCost !== null
     );
-    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
-    const informed = known2.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known2.length ? calibrate(
+    if (this.#compresses) this.#compress = compressionOf(known3.map(({ logCost }) => logCost));
+    const informed = known3.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known3.length ? calibrate(
       informed.map(({ prior }) => prior),
       informed.map(({ logCost }) => logCost)
     ) : null;
-    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const residuals = known3.map((item) => this.#compress(item.logCost) - this.#mean(item));
     const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
     const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
     this.#centre = centre;
     this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known2.map((item, index) => ({
+    const samples2 = known3.map((item, index) => ({
       key: item.key,
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known2.length >= this.#nextFit) this.#refit(samples2);
+    if (known3.length >= this.#nextFit) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
@@ -50689,8 +51180,8 @@ var standardMethods = {
 };
 
 // src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules2) {
-  return Math.log(joules2) - Math.log(latencyMs / 1e3);
+function logEffectiveWatts(latencyMs, joules) {
+  return Math.log(joules) - Math.log(latencyMs / 1e3);
 }
 var PowerModel = class {
   #coordinates;
@@ -50713,12 +51204,12 @@ var PowerModel = class {
   }
   /** Learns from every trial whose energy is known. */
   learn(trials) {
-    const known2 = trials.flatMap(
+    const known3 = trials.flatMap(
       (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
     );
-    this.#known = known2.length > 0;
+    this.#known = known3.length > 0;
     this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known2);
+    if (this.#known) this.#surrogate.learn(known3);
   }
   /** Whether `predict` says more than that all are alike. */
   canPredict(trial) {
@@ -50956,19 +51447,19 @@ var Proposer = class {
     this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
   }
   get #isCapped() {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+    return latencySlackOf(this.#task.objective) !== Number.POSITIVE_INFINITY;
   }
   /** Log objective of a trial: measured latency and measured, else predicted, power. */
   logObjective(trial) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
+    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial);
+    return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
   }
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key2) {
-    const { latencyPower, wattPower } = this.#task.goal;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
     const { logLatency, logWatts } = this.#task.priors.get(key2);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+    return logLatency === null ? null : (energy + latency) * logLatency + energy * (logWatts ?? 0);
   }
   #place(key2, point2, prior) {
     return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
@@ -50977,10 +51468,10 @@ var Proposer = class {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial) => {
-        const known2 = good.get(trial.index);
+        const known3 = good.get(trial.index);
         return {
           ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known2 === void 0 ? null : cost2(known2)
+          logCost: known3 === void 0 ? null : cost2(known3)
         };
       })
     );
@@ -51168,7 +51659,7 @@ var finalistCount = 6;
 var latencyFirst = 0.5;
 var SearchRun = class {
   #task;
-  #goal;
+  #objective;
   #ledger;
   #budget;
   #convergence;
@@ -51185,15 +51676,15 @@ var SearchRun = class {
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space2, this.#goal);
+    this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space2, this.#objective);
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
     this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
     this.#proposer = new Proposer({
       space: space2,
-      goal: this.#goal,
+      objective: this.#objective,
       ledger: this.#ledger,
       coordinates,
       priors: this.#priors,
@@ -51204,7 +51695,6 @@ var SearchRun = class {
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
-      goal: this.#goal,
       power: this.#power,
       random: random.fork("energy"),
       fixedShare: methods.energyShare,
@@ -51242,12 +51732,12 @@ var SearchRun = class {
   }
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
   async #recall() {
-    for (const known2 of this.#task.known ?? []) {
-      const point2 = this.#task.space.point(known2.configuration);
+    for (const known3 of this.#task.known ?? []) {
+      const point2 = this.#task.space.point(known3.configuration);
       if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
-      if (known2.latency === null && known2.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
-      this.#ledger.record(point2, known2);
+      if (known3.latency === null && known3.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point2), known3.configuration);
+      this.#ledger.record(point2, known3);
     }
     this.#power.learn(this.#ledger.good);
   }
@@ -51273,7 +51763,7 @@ var SearchRun = class {
   }
   /** Slots of a batch that look for the fastest configuration rather than the best one. */
   #latencySlots() {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    if (latencySlackOf(this.#objective) === Number.POSITIVE_INFINITY) return 0;
     return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
   }
   async #endRound() {
@@ -51309,11 +51799,11 @@ var SearchRun = class {
     }
   }
   async #energyStep() {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+    if (needsEnergy(this.#objective.minimize) && this.#ledger.good.length > 0) await this.#energy.run();
   }
   async run() {
     const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
+    if (needsEnergy(this.#objective.minimize) && stopped !== "interrupted") {
       this.#budget.openReserve();
       await this.#energy.finish(finalMeasurements);
       await this.#endRound();
@@ -51342,8 +51832,8 @@ function present(values2) {
   return values2.filter((value2) => value2 !== null);
 }
 function middle(values2) {
-  const known2 = present(values2);
-  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
+  const known3 = present(values2);
+  return known3.length === 0 ? Number.POSITIVE_INFINITY : median(known3);
 }
 function logRatios(contender, incumbent) {
   return contender.flatMap((value2, block) => {
@@ -51358,20 +51848,15 @@ function ratio2(contender, incumbent) {
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
-function objectivePerBlock(samples2, objective) {
-  if (objective.minimize === "latency") return samples2.latencyMs;
-  if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules2, block) => {
-    const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules2 === null || latencyMs === null ? null : joules2 * latencyMs / 1e3;
-  });
-}
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
-  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admissible = (index) => latencies[index] <= fastest * (1 + latencySlackOf(objective));
+  const values2 = contenders.map(
+    ({ latencyMs, joules }) => latencyMs.map(
+      (latency, block) => weighObjective(objective.minimize, { energy: joules[block] ?? null, latency })
+    )
+  );
   const admitted = values2.map(
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
@@ -51442,37 +51927,21 @@ function samplesOf(heat2, arm, samples2) {
     joules: own.map((sample) => sample.joules)
   };
 }
-async function measureHeats(options) {
-  const { host, laboratory, heats, deadlineMs } = options;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < finalBlocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
-          kernel: search.kernel.name,
-          workload: search.workload.name,
-          variants: { B: B2, H, X, R }
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) => host.progress.update({
-          text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
-          share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
-        })
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
+function measureHeats(options) {
+  const { host, heats } = options;
+  return measureBlocks({
+    ...options,
+    blocks: finalBlocks,
+    subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
+      kernel: search.kernel.name,
+      workload: search.workload.name,
+      variants: { B: B2, H, X, R }
+    })),
+    onTurn: (block, turn) => host.progress.update({
+      text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+      share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
+    })
+  });
 }
 async function runFinals(options) {
   const { host, laboratory, searches } = options;
@@ -51483,7 +51952,7 @@ async function runFinals(options) {
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
   return heats.map((heat2) => {
     const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
+    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
     const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
     return {
       search: heat2.search,
@@ -51498,14 +51967,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join21 } from "node:path";
+import { join as join28 } from "node:path";
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join21(folder, "trials", `${subject}.json.gz`);
+  const path2 = join28(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51563,9 +52032,9 @@ async function searchWorkload(task) {
     device: device.info,
     meter: meter?.info ?? null
   });
-  const known2 = store.load();
+  const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
-  if (known2.length > 0) host.progress.note(`  ${label}: going on after ${known2.length} earlier trials`);
+  if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
   const trials = createTrials({
     device,
     meter,
@@ -51582,7 +52051,7 @@ async function searchWorkload(task) {
     start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
     costModel: task.costModel,
     trials,
-    known: known2,
+    known: known3,
     clock,
     signal: host.signal,
     onRound: (progress2) => {
@@ -51629,24 +52098,24 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync4 } from "node:fs";
-import { join as join22 } from "node:path";
+import { existsSync as existsSync11, lstatSync as lstatSync4 } from "node:fs";
+import { join as join29 } from "node:path";
 function prepare(folder) {
   if (lstatSync4(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join22(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+  const ignore = join29(folder, ".gitignore");
+  if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join22(manifestFolder, ".joulegate");
+  const folder = join29(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
   } catch (error) {
-    const known2 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known2) throw error;
+    const known3 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known3) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
     return null;
@@ -51656,9 +52125,6 @@ function openStateFolder(host, manifestFolder) {
 // src/app/guard/advice.ts
 var adviceBlocks = 3;
 var worthwhileGain2 = 0.01;
-function objectiveOf({ laboratory }, objective) {
-  return laboratory.meter === null ? { minimize: "latency" } : objective;
-}
 function isTunable({ comparison }, laboratory) {
   const { definition, head: head2 } = comparison;
   const { workload } = head2.variant;
@@ -51689,7 +52155,7 @@ async function searchAll(task) {
         workload,
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
-        objective: objectiveOf(task, definition.objective),
+        objective: measurableObjective(definition.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
@@ -51715,36 +52181,15 @@ async function findBetter(searches, finals) {
   return found;
 }
 async function measureBeside(task, found) {
-  const { host, laboratory } = task;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < adviceBlocks; block++) {
-    const startMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || startMs + blockMs > task.deadlineMs) return [];
-    samples2.push(
-      ...await runBlocks({
-        phase: "flag",
-        firstBlock: block,
-        blocks: 1,
-        subjects: found.map(({ contest, variant }) => ({
-          ...contest.blockSubject,
-          variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant }
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions("judge"),
-        clock: laboratory.clock,
-        signal: host.signal
-      })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-function gainOf(objective, { energy, latency }) {
-  if (objective.minimize === "latency") return latency?.estimate ?? null;
-  if (energy === null || latency === null) return null;
-  return objective.minimize === "energy" ? energy.estimate : energy.estimate * latency.estimate;
+  const samples2 = await measureBlocks({
+    ...task,
+    blocks: adviceBlocks,
+    subjects: found.map(({ contest, variant }) => ({
+      ...contest.blockSubject,
+      variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant }
+    }))
+  });
+  return new Set(samples2.map(({ block }) => block)).size < adviceBlocks ? [] : samples2;
 }
 function adviceOf(task, found, samples2) {
   const { laboratory, host } = task;
@@ -51757,18 +52202,21 @@ function adviceOf(task, found, samples2) {
     latency: ratio3(from, "latency")
   });
   const overHead = over("H");
-  const objective = objectiveOf(task, definition.objective);
-  const gain = gainOf(objective, overHead);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const objective = measurableObjective(definition.objective, laboratory.meter !== null);
+  const latencyRatio = overHead.latency?.estimate ?? null;
+  const gain = weighObjective(objective.minimize, {
+    energy: overHead.energy?.estimate ?? null,
+    latency: latencyRatio
+  });
   if (gain === null || gain > 1 - worthwhileGain2) return null;
-  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === "R"
   );
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   const declared = definition.workloads.find(({ name }) => name === workload);
   if (latencyMs === null || declared === void 0) return null;
-  const joules2 = medianOrNull(own.map((sample) => sample.joules));
+  const joules = medianOrNull(own.map((sample) => sample.joules));
   return {
     kernel,
     workload: head2.variant.workload,
@@ -51781,8 +52229,8 @@ function adviceOf(task, found, samples2) {
       family: laboratory.info.family,
       configuration,
       latencyMs,
-      joules: joules2,
-      estimated: joules2 !== null && (laboratory.meter?.info.estimated ?? false),
+      joules,
+      estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
       device: laboratory.info.description || laboratory.info.device,
       driver: laboratory.info.driver,
       identity: variantIdentity(variant) ?? "",
@@ -51813,24 +52261,31 @@ function suggestedTuned(tuned, advice) {
   return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
 }
 
+// src/app/guard/memory.ts
+var noMemory = {
+  restore: async () => ({ noiseFloor: null, attempts: [] }),
+  keep: async () => void 0,
+  labels: async () => []
+};
+
 // src/app/guard/policy.ts
 function percent3(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
-function list2(verdicts) {
-  return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
+function list2(verdicts2) {
+  return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
 }
 function gateChanges(base2, head2) {
-  const settings = [];
+  const settings2 = [];
   for (const metric of ["energy", "latency"]) {
-    settings.push({
+    settings2.push({
       name: `gate.${metric}.margin`,
       base: percent3(base2[metric].margin),
       head: percent3(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
-  settings.push(
+  settings2.push(
     {
       name: "gate.energy.allow-estimated",
       base: String(base2.energy.allowEstimated),
@@ -51850,7 +52305,7 @@ function gateChanges(base2, head2) {
       loosens: head2.acceptLabel !== void 0
     }
   );
-  return settings.filter((setting) => setting.base !== setting.head);
+  return settings2.filter((setting) => setting.base !== setting.head);
 }
 function kernelChanges(base2, head2) {
   const sentinel = {
@@ -51865,12 +52320,12 @@ function kernelChanges(base2, head2) {
 function collapse(changes) {
   const keyOf3 = (setting) => JSON.stringify(setting);
   const counts = /* @__PURE__ */ new Map();
-  for (const [, settings] of changes) {
-    for (const setting of settings) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
+  for (const [, settings2] of changes) {
+    for (const setting of settings2) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
   }
   const told = /* @__PURE__ */ new Set();
   return changes.flatMap(
-    ([kernel, settings]) => settings.flatMap((setting) => {
+    ([kernel, settings2]) => settings2.flatMap((setting) => {
       const { name, base: base2, head: head2, loosens } = setting;
       const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
       if (common && told.has(keyOf3(setting))) return [];
@@ -51946,8 +52401,8 @@ function policyOf(base2, head2) {
 // src/app/guard/kernel-place.ts
 import { posix } from "node:path";
 function entryLine(text3, entry) {
-  const lines = text3.split("\n");
-  const at3 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
+  const lines2 = text3.split("\n");
+  const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at3 === -1 ? 1 : at3 + 1;
 }
 function kernelPlace(kernel, movedBy, failure = null) {
@@ -52243,16 +52698,16 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
       return;
     }
     diff.push({ value: "", lines: [] });
-    function contextLines(lines) {
-      return lines.map(function(entry) {
+    function contextLines(lines2) {
+      return lines2.map(function(entry) {
         return " " + entry;
       });
     }
     const hunks = [];
     let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine2 = 1;
     for (let i = 0; i < diff.length; i++) {
-      const current = diff[i], lines = current.lines || splitLines(current.value);
-      current.lines = lines;
+      const current = diff[i], lines2 = current.lines || splitLines(current.value);
+      current.lines = lines2;
       if (current.added || current.removed) {
         if (!oldRangeStart) {
           const prev = diff[i - 1];
@@ -52264,23 +52719,23 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             newRangeStart -= curRange.length;
           }
         }
-        for (const line3 of lines) {
+        for (const line3 of lines2) {
           curRange.push((current.added ? "+" : "-") + line3);
         }
         if (current.added) {
-          newLine2 += lines.length;
+          newLine2 += lines2.length;
         } else {
-          oldLine += lines.length;
+          oldLine += lines2.length;
         }
       } else {
         if (oldRangeStart) {
-          if (lines.length <= context * 2 && i < diff.length - 2) {
-            for (const line3 of contextLines(lines)) {
+          if (lines2.length <= context * 2 && i < diff.length - 2) {
+            for (const line3 of contextLines(lines2)) {
               curRange.push(line3);
             }
           } else {
-            const contextSize = Math.min(lines.length, context);
-            for (const line3 of contextLines(lines.slice(0, contextSize))) {
+            const contextSize = Math.min(lines2.length, context);
+            for (const line3 of contextLines(lines2.slice(0, contextSize))) {
               curRange.push(line3);
             }
             const hunk = {
@@ -52296,8 +52751,8 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             curRange = [];
           }
         }
-        oldLine += lines.length;
-        newLine2 += lines.length;
+        oldLine += lines2.length;
+        newLine2 += lines2.length;
       }
     }
     for (const hunk of hunks) {
@@ -52335,9 +52790,9 @@ var maxLength3 = 4e4;
 var bounds3 = { context: 3, maxEditLength: 2e3 };
 function hunksOf(from, to) {
   const patch = structuredPatch("base", "head", from, to, "", "", bounds3);
-  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: lines2 }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
-    ...lines
+    ...lines2
   ]) ?? null;
 }
 function cut2(text3) {
@@ -52357,11 +52812,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names3 = [
+  const names4 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names4, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -52390,9 +52845,9 @@ function cost(samples2, arm) {
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
 function kWhPerMonth(callsPerDay, ratio3, base2) {
-  const joules2 = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules2 === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules2, callsPerDay);
+  const joules = base2?.joules ?? null;
+  if (callsPerDay === null || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -52473,11 +52928,11 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync8, statSync as statSync3 } from "node:fs";
-import { basename as basename6, isAbsolute as isAbsolute3, join as join23, posix as posix2 } from "node:path";
+import { existsSync as existsSync12 } from "node:fs";
+import { basename as basename6, join as join30, posix as posix2 } from "node:path";
 function firstFault(message) {
-  const lines = message.split("\n");
-  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
+  const lines2 = message.split("\n");
+  return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
 function readBaseline(described2, read) {
   try {
@@ -52487,11 +52942,30 @@ function readBaseline(described2, read) {
     return { revision: null, problem: firstFault(error.message), described: described2 };
   }
 }
+function commitOf(repository) {
+  try {
+    return repository === null ? { commit: null } : { commit: headCommit(repository), dirty: isDirty(repository) };
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "unknown-revision") return { commit: null };
+    throw error;
+  }
+}
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join23(folder, manifestName2);
-  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+  const path2 = join30(folder, manifestName2);
+  if (!existsSync12(path2)) {
+    throw new JoulegateError(
+      "bad-input",
+      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
+      {
+        code: "no-base-manifest",
+        nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+      }
+    );
+  }
+  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join23(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52499,77 +52973,51 @@ function tunedAt(reader, folder, tunedPath, label) {
   const text3 = reader.read(path2);
   return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
 }
-function openBaseRevision(host, revision, head2) {
-  const question = { root: head2.root, environment: host.environment };
-  const commit = mergeBase({ ...question, revision });
-  const { reader } = openRevision({ ...question, revision: commit });
+function whereHeadLeft(host, repository, revision) {
+  try {
+    return mergeBase(repository, revision);
+  } catch (error) {
+    const isFolder = existsSync12(absolutePath(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
+    const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
+  }
+}
+function openBaseRevision(host, revision, opened) {
+  const { repository, path: path2 } = opened;
+  const commit = whereHeadLeft(host, repository, revision);
+  const { reader } = openRevision(repository, commit);
   const label = revision;
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
+    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
+    return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
 }
-function describeCheckout(host, root) {
-  const question = { root, environment: host.environment };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+function describeCheckout(repository) {
+  const commit = headCommit(repository);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
 }
-function isRevision(host, revision, root) {
-  try {
-    resolveCommit({ root, environment: host.environment, revision });
-    return true;
-  } catch (error) {
-    if (error instanceof JoulegateError) return false;
-    throw error;
-  }
-}
-function meansFolder(host, base2, root, manifestName2) {
-  const folder = absolutePath(host, base2);
-  const isFolder = existsSync8(folder) && statSync3(folder).isDirectory();
-  if (!isFolder) return false;
-  const hasManifest = existsSync8(join23(folder, manifestName2));
-  const isPath = isAbsolute3(base2) || /^\.\.?($|[\\/])/.test(base2);
-  if (!isPath && isRevision(host, base2, root)) {
-    if (!hasManifest) return false;
-    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
-      code: "ambiguous-base",
-      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
-    });
-  }
-  if (hasManifest) return true;
-  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
-    code: "no-base-manifest",
-    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
-  });
+function inRepository(host, { folder, path: path2, repository }) {
+  return {
+    path: path2,
+    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
+  };
 }
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join23(folder, manifest.tunedPath)) };
-  if (options.base === null) {
-    return {
-      head: { revision, described: describeCheckout(host, root) },
-      base: { revision: null, problem: null, described: { label: "none", commit: null } }
-    };
-  }
-  const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename6(path2))) {
+  const { manifest, folder, path: path2 } = opened;
+  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename6(path2))
+      base: openBaseFolder(host, absolutePath(host, options.base), basename6(path2))
     };
   }
-  if (repositoryRoot({ root, environment: host.environment }) === null) {
-    throw new JoulegateError(
-      "bad-input",
-      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
-      { code: "no-base", nextStep: "Give --base a folder that holds the base revision of the manifest." }
-    );
-  }
+  const checkout = inRepository(host, opened);
   return {
-    head: { revision, described: describeCheckout(host, root) },
-    base: openBaseRevision(host, options.base, opened)
+    head: { revision, described: describeCheckout(checkout.repository) },
+    base: options.base === null ? { revision: null, problem: null, described: { label: "none", commit: null } } : openBaseRevision(host, options.base, checkout)
   };
 }
 
@@ -52665,7 +53113,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -52683,7 +53131,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -52709,9 +53157,9 @@ function keepAttempts(options) {
   return [...kept2, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
+  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
   if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
+  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
 }
 
 // src/app/guard/blocks.ts
@@ -52770,16 +53218,13 @@ async function measureContests(options) {
     if (nextStage !== stage) host.progress.stage(nextStage);
     stage = nextStage;
     const done = blocks[plan2.phase]++;
-    const measured = await runBlocks({
+    const measured = await measureBlock({
+      host,
+      laboratory,
       phase: plan2.phase,
-      firstBlock: done + 1,
-      blocks: 1,
+      block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
-      openMeter: () => laboratory.openMeter(),
-      options: laboratory.measureOptions("judge"),
-      clock,
-      signal: host.signal,
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total2 = done + plan2.blocks;
@@ -52806,8 +53251,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names3 = Object.keys(a2);
-  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
+  const names4 = Object.keys(a2);
+  return names4.length === Object.keys(b).length && names4.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -52969,7 +53414,8 @@ async function advise({ host, options, policy }, laboratory, judged, deadlineMs)
 }
 async function measureChanged(task, laboratory) {
   const { host, options, base: base2, policy } = task;
-  const kept2 = await options.onDevice?.(laboratory.info) ?? { noiseFloor: null, attempts: [] };
+  const { memory = noMemory } = options;
+  const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
   const { family, limits: limits2 } = laboratory.info;
@@ -53004,13 +53450,12 @@ async function measureChanged(task, laboratory) {
   );
   const lost = [];
   const warn = (text3) => void lost.push(text3);
-  if (options.onAttempts !== void 0 && machineChanged === null && !host.signal.aborted) {
+  if (machineChanged === null && !host.signal.aborted) {
     const at3 = host.now().toISOString();
-    const { onAttempts } = options;
     const cost2 = "a repetition of this run will not know what it measured";
     await optional(
       { cost: cost2, otherwise: void 0, warn },
-      () => onAttempts(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
+      () => memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
     );
   }
   const advice = await optional(
@@ -53081,24 +53526,21 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names4 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names4}.`);
   }
   return warnings;
 }
-async function readAcceptance(host, { readLabels }, outcome) {
+async function readAcceptance(host, { memory = noMemory }, outcome) {
   const nobody = () => null;
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (readLabels === void 0 || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
-    return { accepts: nobody, warnings: [] };
-  }
+  if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
-  const warn = host.progress.warn;
-  const labels = await optional({ cost: cost2, otherwise: null, warn }, readLabels);
+  const labels = await optional({ cost: cost2, otherwise: null, warn: host.progress.warn }, () => memory.labels());
   if (labels === null) {
     const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
     return { accepts: nobody, warnings: [warning] };
@@ -53117,7 +53559,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join24(absolutePath(host, options.report), suggestionFile);
+  const path2 = join31(absolutePath(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -53305,7 +53747,7 @@ function costIn(measurement) {
 }
 function choose2(search, final) {
   const { idOf: idOf3, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf3(known2.configuration) === idOf3(configuration2)));
+  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf3(known3.configuration) === idOf3(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -53318,9 +53760,13 @@ function choose2(search, final) {
   });
   const measured = median2(index);
   const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
-  const { latencyMs, joules: joules2 } = median2(0);
-  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules: joules2 };
+  const { latencyMs, joules } = median2(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
   return { configuration, cost: cost2, before, reason: describeOutcome(final) };
+}
+function reportedSlack(objective) {
+  const slack = latencySlackOf(objective);
+  return Number.isFinite(slack) ? slack : null;
 }
 function retunedKernel(task) {
   const { search, final } = task;
@@ -53332,7 +53778,7 @@ function retunedKernel(task) {
     file: kernel.position.file,
     line: kernel.position.line,
     objective: objective.minimize,
-    latencySlack: objective.minimize === "energy" && Number.isFinite(objective.latencySlack) ? objective.latencySlack : null,
+    latencySlack: reportedSlack(objective),
     configuration,
     previousConfiguration: search.incumbent,
     ...cost2,
@@ -53357,7 +53803,7 @@ function retunedKernel(task) {
 
 // src/app/retune/replay.ts
 var defaultTrials = 64;
-function objectiveOf2(options) {
+function objectiveOf(options) {
   if (options.objective !== "energy") return { minimize: options.objective };
   return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
 }
@@ -53388,7 +53834,7 @@ async function retuneRecording(host, options) {
   const startedAt = host.now();
   const recording = readRecording(absolutePath(host, options.recording));
   const meter = createReplayMeter(recording);
-  if (meter === null && options.objective !== "latency") {
+  if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
       nextStep: "Use --objective latency, or a recording made with a meter."
@@ -53402,7 +53848,7 @@ async function retuneRecording(host, options) {
     tunables,
     recording.measurements.map((measurement) => measurement.values)
   );
-  const objective = objectiveOf2(options);
+  const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
   host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
   const result = await runSearch({
@@ -53446,7 +53892,7 @@ async function retuneRecording(host, options) {
         file: null,
         line: null,
         objective: objective.minimize,
-        latencySlack: options.latencySlack ?? null,
+        latencySlack: reportedSlack(objective),
         configuration: result.best?.configuration ?? null,
         previousConfiguration: null,
         latencyMs: result.best?.latency?.medianMs ?? null,
@@ -53473,11 +53919,11 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join27 } from "node:path";
+import { join as join35, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash9 } from "node:crypto";
-import { join as join25 } from "node:path";
+import { createHash as createHash10 } from "node:crypto";
+import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53513,7 +53959,7 @@ function header(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash9("sha256").update(`${kernel.name}
+  const digest2 = createHash10("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -53525,7 +53971,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join25(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53558,11 +54004,14 @@ async function measureNoiseOf(options) {
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
+// src/app/retune/write-findings.ts
+import { join as join34 } from "node:path";
+
 // src/app/retune/recordings.ts
-import { createHash as createHash10 } from "node:crypto";
-import { join as join26 } from "node:path";
+import { createHash as createHash11 } from "node:crypto";
+import { join as join33 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -53572,7 +54021,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join26(folder, fileName(search));
+    const path2 = join33(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53583,8 +54032,79 @@ function writeSearchRecordings(options) {
   });
 }
 
-// src/app/retune/retune.ts
+// src/app/retune/updated-tuned.ts
+function updatedTuned(options) {
+  const { finals, kernels, device, measuredAt } = options;
+  let { tuned } = options;
+  for (const [index, { search, identity: identity4 }] of finals.entries()) {
+    const retuned = kernels[index];
+    const configuration = retuned?.configuration ?? null;
+    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
+    tuned = withTunedEntry(tuned, {
+      kernel: search.kernel.name,
+      workload: { name: search.workload.name, parameters: search.workload.parameters },
+      family: device.family,
+      configuration,
+      latencyMs: retuned.latencyMs,
+      joules: retuned.joules,
+      estimated: retuned.estimated,
+      device: device.description || device.device,
+      driver: device.driver,
+      identity: identity4,
+      trials: retuned.trials,
+      energyMeasurements: retuned.energyMeasurements,
+      seed: search.seed,
+      measuredAt: measuredAt.toISOString()
+    });
+  }
+  return tuned;
+}
+
+// src/app/retune/write-findings.ts
 var recordingsFolder = "recordings";
+async function keepFile(cost2, write) {
+  let fault = null;
+  const warn = (text3) => {
+    fault = text3;
+  };
+  await optional({ cost: cost2, otherwise: void 0, warn }, write);
+  return fault;
+}
+async function writeFindings(task) {
+  const { host, laboratory, searches, finals } = task;
+  const { report: report3, keep: keep3 } = task.options;
+  const faults = [];
+  if (!host.signal.aborted) {
+    const { tuned, tunedPath, retuned } = task;
+    const device = laboratory.info;
+    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
+    const fault = await keepFile(
+      "what was found is not kept",
+      () => writeFileAtomic(tunedPath, formatTuned(updated))
+    );
+    if (fault === null) for (const search of searches) search.forgetTrials();
+    faults.push(fault);
+  }
+  if (report3 !== void 0) {
+    const folder = join34(absolutePath(host, report3), recordingsFolder);
+    faults.push(
+      await keepFile(
+        "the recordings are not whole",
+        () => writeSearchRecordings({ host, laboratory, folder, searches })
+      )
+    );
+  }
+  if (keep3 !== void 0)
+    faults.push(
+      await keepFile("not every source is kept", () => keepSources({ host, folder: keep3, finals }))
+    );
+  return faults.filter((fault) => fault !== null);
+}
+
+// src/app/retune/retune.ts
+function ownTunedPath({ folder, manifest }) {
+  return join35(folder, manifest.tunedPath);
+}
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
   return {
@@ -53651,43 +54171,67 @@ async function searchAll2(run, kernels, coldModel) {
   }
   return { searches, model, warnings, faulty };
 }
-function updateTuned(run, finals, kernels) {
-  const { info } = run.laboratory;
-  let tuned = run.tuned;
-  for (const [index, { search }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: info.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: info.description || info.device,
-      driver: info.driver,
-      identity: finals[index].identity,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: run.host.now().toISOString()
-    });
-  }
-  return tuned;
-}
-async function keepFile(cost2, write) {
-  let fault = null;
-  const warn = (text3) => {
-    fault = text3;
-  };
-  await optional({ cost: cost2, otherwise: void 0, warn }, write);
-  return fault;
-}
 function exitCodeOf2(interrupted, faulty, kernels) {
   if (interrupted) return ExitCode.interrupted;
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
+}
+function placesOf({ host, options, opened, laboratory, stateFolder }) {
+  const at3 = (path2, usual) => path2 === void 0 ? usual : absolutePath(host, path2);
+  const model = stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return {
+    tuned: at3(options.out, ownTunedPath(opened)),
+    model: at3(options.model, model)
+  };
+}
+async function compare3(run, searches, noiseKernel) {
+  const { host, options, laboratory, tuned } = run;
+  const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
+  const deadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
+  const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs });
+  if (noiseKernel !== null) {
+    const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs };
+    options.memory?.keepNoise(await measureNoiseOf(task));
+  }
+  return finals;
+}
+async function retuneOn(run, task) {
+  const { host, options, opened, laboratory } = run;
+  const { startedAt, kernels, noiseKernel } = task;
+  const { family } = laboratory.info;
+  const modelPath = placesOf(run).model;
+  const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
+  const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
+  const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
+  const finals = await compare3(run, searches, noiseKernel);
+  const interrupted = host.signal.aborted;
+  const retuned = searches.map(
+    (search) => retunedKernel({
+      search,
+      final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
+      energyEstimated: laboratory.meter?.info.estimated ?? false
+    })
+  );
+  const faults = [
+    ...modelFault === null ? [] : [modelFault],
+    ...await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })
+  ];
+  const tuned = posix3.join(folderIn(opened.path), opened.manifest.tunedPath);
+  return {
+    schema: "joulegate-report",
+    version: 1,
+    kind: "retune",
+    tool: { name: "joulegate", version: host.version },
+    createdAt: startedAt.toISOString(),
+    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
+    exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
+    manifest: options.manifest,
+    ...options.out === void 0 ? { tuned } : {},
+    device: describeDevice(laboratory.info),
+    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
+    meterReason: laboratory.meterReason,
+    warnings: [...warnings, ...faults],
+    kernels: retuned
+  };
 }
 async function retune(host, options) {
   const startedAt = host.now();
@@ -53695,85 +54239,17 @@ async function retune(host, options) {
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
-  const noiseKernel = options.onNoise === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
+  const noiseKernel = options.memory === void 0 ? null : noiseKernelOf(opened.manifest, kernels);
   const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
   const laboratory = await openLaboratory(host, options, measured);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join27(opened.folder, opened.manifest.tunedPath);
-    const tunedPath = options.out === void 0 ? ownTunedPath : absolutePath(host, options.out);
-    const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
-    const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
+    const tuned = readTunedIfPresent(ownTunedPath(opened)) ?? emptyTuned();
+    const hints = await options.memory?.restore(laboratory.info) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
     const run = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const ownModel = stateFolder === null ? null : join27(stateFolder, `model-${laboratory.info.family}.json.gz`);
-    const modelPath = options.model === void 0 ? ownModel : absolutePath(host, options.model);
-    const coldModel = openCostModel({
-      host,
-      path: modelPath,
-      family: laboratory.info.family,
-      seed: options.seed
-    });
-    const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
-    const unwritten = [
-      modelPath === null ? null : await keepFile(
-        "the next run begins without this cost model",
-        () => saveCostModel(modelPath, model)
-      )
-    ];
-    const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1e3;
-    const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
-    const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
-    if (noiseKernel !== null) {
-      const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs: finalsDeadlineMs };
-      options.onNoise?.(await measureNoiseOf(task));
-    }
-    const interrupted = host.signal.aborted;
-    const retuned = searches.map(
-      (search) => retunedKernel({
-        search,
-        final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
-        energyEstimated: laboratory.meter?.info.estimated ?? false
-      })
-    );
-    if (!interrupted) {
-      const updated = formatTuned(updateTuned(run, finals, retuned));
-      const fault = await keepFile("what was found is not kept", () => writeFileAtomic(tunedPath, updated));
-      if (fault === null) for (const search of searches) search.forgetTrials();
-      unwritten.push(fault);
-    }
-    if (options.report !== void 0) {
-      const recordings = join27(absolutePath(host, options.report), recordingsFolder);
-      unwritten.push(
-        await keepFile(
-          "the recordings are not whole",
-          () => writeSearchRecordings({ host, laboratory, folder: recordings, searches })
-        )
-      );
-    }
-    const { keep: keep3 } = options;
-    if (keep3 !== void 0) {
-      unwritten.push(
-        await keepFile("not every source is kept", () => keepSources({ host, folder: keep3, finals }))
-      );
-    }
-    const faults = unwritten.filter((fault) => fault !== null);
-    const report3 = {
-      schema: "joulegate-report",
-      version: 1,
-      kind: "retune",
-      tool: { name: "joulegate", version: host.version },
-      createdAt: startedAt.toISOString(),
-      durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1e3,
-      exitCode: exitCodeOf2(interrupted, faulty + faults.length, retuned),
-      manifest: options.manifest,
-      device: describeDevice(laboratory.info),
-      meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-      meterReason: laboratory.meterReason,
-      warnings: [...warnings, ...faults],
-      kernels: retuned
-    };
+    const report3 = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host, options, report3);
   } finally {
     await closeLaboratory(host, laboratory);
@@ -53781,12 +54257,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync3, constants as constants10, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join28 } from "node:path";
+import { accessSync as accessSync3, constants as constants10, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { join as join36 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync9,
+    exists: existsSync13,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53819,7 +54295,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join28(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join36(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53831,7 +54307,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join28(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53966,7 +54442,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync10 } from "node:fs";
+import { existsSync as existsSync14 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53980,7 +54456,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -54071,10 +54547,10 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join29 } from "node:path";
+import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
+import { join as join37 } from "node:path";
 function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
       tunables.flatMap(({ name, values: allowed }, at3) => {
         const value2 = allowed[values2[at3] ?? -1];
@@ -54082,31 +54558,26 @@ function rowsOf({ tunables, measurements }) {
       })
     ),
     latencyMs: latencyMs ?? null,
-    joules: joules2 ?? null,
+    joules: joules ?? null,
     failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join29(folder, recordingsFolder);
-  if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
-}
-function costOf(row, objective) {
-  const { latencyMs, joules: joules2 } = row;
-  if (objective === "latency") return latencyMs;
-  if (objective === "energy") return joules2;
-  return latencyMs === null || joules2 === null ? null : latencyMs * joules2;
+  const path2 = join37(folder, recordingsFolder);
+  if (!existsSync15(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join37(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names4 = Object.keys(configuration);
+  const same = (row, except) => names4.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
-  const cost2 = own === null ? null : costOf(own, objective);
-  return names3.flatMap(
+  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost2 = own === null ? null : costOf(own);
+  return names4.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
-      const other = costOf(row, objective);
+      const other = costOf(row);
       return {
         tunable,
         value: row.configuration[tunable],
@@ -54121,9 +54592,9 @@ function neighboursOf2(kernel, rows) {
 }
 function predictionErrorOf(kernel) {
   const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules: joules2 }) => joules2 !== null);
-  const errors = points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
   }).sort((a2, b) => a2 - b);
   return errors[Math.floor(errors.length / 2)] ?? null;
@@ -54131,22 +54602,22 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names4 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
+  const values2 = names4.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names4.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join29(folder, "report.json"));
+  const report3 = readReport(join37(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -54155,11 +54626,11 @@ function explain2(host, options) {
   }
   const named2 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
   if (named2.length === 0) {
-    const known2 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known2);
+    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known3);
     throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
       code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known2.join(", ") || "none"}.` : `Did you mean '${near}'?`
+      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
     });
   }
   const wanted = named2.filter(
@@ -54200,10 +54671,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join30 } from "node:path";
+import { join as join38 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join30(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join38(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54296,11 +54767,11 @@ var Programs = class {
       const place = JSON.stringify([conditions, fixed2]);
       this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
       const key2 = keyOf2(configuration);
-      const known2 = this.#configurations.get(key2);
+      const known3 = this.#configurations.get(key2);
       this.#configurations.set(key2, {
         values: configuration,
-        workgroupSize: known2?.workgroupSize ?? workgroupSize,
-        workgroupBytes: Math.max(known2?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+        workgroupSize: known3?.workgroupSize ?? workgroupSize,
+        workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
       });
     }
     return null;
@@ -54370,20 +54841,20 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 }
 
 // src/app/init/init.ts
-import { realpathSync as realpathSync3 } from "node:fs";
-import { dirname as dirname9, join as join32 } from "node:path";
+import { realpathSync as realpathSync6 } from "node:fs";
+import { dirname as dirname11, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names3, parameterOf) {
-  const name = freeName(binding, names3);
-  names3.add(name);
+function bufferEntry(binding, names4, parameterOf) {
+  const name = freeName(binding, names4);
+  names4.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names3) {
-  const plain3 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
+function freeName({ name, group, binding }, names4) {
+  const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
+  return names4.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54514,8 +54985,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names3) {
-  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+function sizeConstraint(names4) {
+  return names4.length === 0 ? [] : [`${names4.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -54541,8 +55012,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names3 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const names4 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names4, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -54585,7 +55056,7 @@ function draftDispatch(entry, workload, tunables) {
 }
 
 // src/app/init/sources.ts
-import { relative as relative2, sep as sep5 } from "node:path";
+import { relative as relative2, sep as sep7 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
 function findPrograms(reader, folder) {
@@ -54606,38 +55077,38 @@ function readProgram(reader, path2) {
   return { path: path2, language: "wesl", files };
 }
 function slashed(from, to) {
-  return relative2(from, to).split(sep5).join("/");
+  return relative2(from, to).split(sep7).join("/");
 }
 
 // src/app/init/workflow.ts
-var guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/.
-# Nothing has to be given: the manifest is joulegate.yaml, and the pull request gets one comment, kept up to date.
+var guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/, and require
+# the check \`guard\`: it always reports, and is green only where what changed was measured, or where no kernel changed.
+# Only OWNER and COMMIT are to be filled in; each release has this file with both. The pull request gets one comment.
 name: Joulegate
-on: pull_request
+on: [pull_request, merge_group]
 permissions: { contents: read, pull-requests: write }
 concurrency: { group: 'joulegate-\${{ github.ref }}', cancel-in-progress: true }
 jobs:
   guard:
-    # Kernels and build scripts of a fork would run on your machine with nobody having looked at them.
-    if: github.event.pull_request.head.repo.full_name == github.repository
-    runs-on: [self-hosted, gpu]
+    # A fork's kernels do not run on your machine before somebody has read them: on GitHub's, which has no GPU, the check
+    # passes where no kernel changed, and fails where one did. Never leave the job out with \`if\`: skipped counts as passed.
+    runs-on: \${{ github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository && 'ubuntu-24.04' || fromJSON('["self-hosted", "gpu"]') }}
     timeout-minutes: 30
     steps:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
         with: { persist-credentials: false }
-      - uses: OWNER/joulegate@v1
+      - uses: OWNER/joulegate@COMMIT # v0.1.0
+        with: { device: gpu, max-minutes: 25 }
 `;
 function workflowText(manifest) {
   if (manifest === "joulegate.yaml") return guardWorkflow;
-  return `${guardWorkflow.trimEnd()}
-        with: { manifest: ${JSON.stringify(manifest)} }
-`;
+  return guardWorkflow.replace("with: { device", `with: { manifest: ${JSON.stringify(manifest)}, device`);
 }
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants11, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
-import { basename as basename7, dirname as dirname8, join as join31 } from "node:path";
+import { basename as basename7, dirname as dirname10, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54645,7 +55116,7 @@ function isThere(path2) {
   return lstatSync5(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join31(dirname8(path2), `.${basename7(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join39(dirname10(path2), `.${basename7(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54693,8 +55164,8 @@ function draftKernels(kernels) {
   return kernels.map((kernel) => `${indented(kernelLines(kernel), 2)}
 `).join("\n");
 }
-function indented(lines, by) {
-  return lines.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
+function indented(lines2, by) {
+  return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
 function field2(key2, { value: value2, note }, show = String) {
   const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
@@ -54782,36 +55253,36 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath(host, manifest);
-  const parent = dirname9(manifestPath);
+  const parent = dirname11(manifestPath);
   openFolder(parent);
-  const real = realpathSync3(parent);
-  const root = realpathSync3(repositoryOf(host, parent) ?? parent);
+  const real2 = realpathSync6(parent);
+  const root = realpathSync6(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),
     manifestPath,
     shownManifest: displayPath(host, manifestPath),
-    folder: slashed(root, real)
+    folder: slashed(root, real2)
   };
 }
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join32(root, path2));
+  const shown = (path2) => displayPath(host, join40(root, path2));
   const kernels = [];
-  const leftOut2 = [];
-  const names3 = /* @__PURE__ */ new Set();
+  const leftOut3 = [];
+  const names4 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
-    leftOut2.push(...refused4);
+    leftOut3.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join32(root, folder), join32(root, path2));
+      const name = kernelName(path2, entry.name, entries.length > 1, names4);
+      const source = slashed(join40(root, folder), join40(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
-  if (kernels.length === 0) throw noKernels(shown(folder), leftOut2);
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut3);
   if (kernels.length > mostKernels) {
     throw new JoulegateError(
       "bad-input",
@@ -54822,16 +55293,16 @@ async function draftAll(host, place, named2) {
       }
     );
   }
-  return { kernels, leftOut: leftOut2 };
+  return { kernels, leftOut: leftOut3 };
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
-  let folder = dirname9(absolute);
+  let folder = dirname11(absolute);
   try {
-    folder = realpathSync3(folder);
+    folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join32(folder, absolute.slice(dirname9(absolute).length)));
+  return slashed(root, join40(folder, absolute.slice(dirname11(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54845,24 +55316,24 @@ async function readEntries(reader, path2, options) {
   const described2 = await describeProgram(source);
   if (!described2.ok) {
     const failure = { ...described2.failure, message: `cannot be read: ${described2.failure.message}` };
-    return { entries: [], refused: [leftOut(failure, path2, shown)] };
+    return { entries: [], refused: [leftOut2(failure, path2, shown)] };
   }
   const entries = described2.value.filter(({ obstacle }) => obstacle === null);
   const refused4 = described2.value.flatMap(
-    ({ obstacle, name }) => obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
+    ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
   );
   if (explicit && described2.value.length === 0) refused4.push(...whole("has no @compute entry point"));
   return { entries, refused: refused4 };
 }
-function leftOut(failure, path2, shown) {
+function leftOut2(failure, path2, shown) {
   const { file = path2, line: line3 = null, column = null, message } = failure;
   return { file: shown(file), line: line3, column, reason: message };
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
   const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain3 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  const base2 = (plain3 === "" ? "kernel" : plain3).slice(0, 58);
+  const plain2 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
   taken.add(name);
@@ -54870,15 +55341,15 @@ function kernelName(path2, entry, several, taken) {
 }
 function blanksOf({ reader, folder, shownManifest }, text3) {
   const { problems } = parseManifest({ path: shownManifest, text: text3, reader, folder, operators });
-  return problems.filter(({ severity: severity2 }) => severity2 === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
+  return problems.filter(({ severity }) => severity === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
 }
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join32(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join32(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join40(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join40(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname9(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname11(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
@@ -55001,7 +55472,7 @@ var laboratoryOptions = {
     type: "string",
     value: "WHICH",
     help: "adapter to use; auto takes a real GPU first",
-    choices: ["auto", "gpu", "software"]
+    choices: deviceChoices
   },
   meter: {
     type: "string",
@@ -55051,10 +55522,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel");
-  if (names3 === void 0) return { kernels: null };
+  const names4 = args.text("kernel");
+  if (names4 === void 0) return { kernels: null };
   return {
-    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names4.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -55135,12 +55606,12 @@ kernel against itself and says how small a change this machine can tell from non
     const diagnosis = await doctor(host);
     const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
-    const lines = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
+    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
       `${ok ? "ok      " : "missing "} ${subject}: ${detail}`,
       ...nextStep === null ? [] : [`           next: ${nextStep}`]
     ]);
     const verdict = diagnosis.usable ? "Kernels can run here." : "No kernel can run here yet.";
-    return { output: `${[...lines, verdict].join("\n")}
+    return { output: `${[...lines2, verdict].join("\n")}
 `, exitCode };
   }
 };
@@ -55171,9 +55642,9 @@ function importanceRows({ importances: importances2 }) {
   });
 }
 function finalistRows({ finalists, configuration: own }) {
-  return finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+  return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
     chosen ? "chosen" : "other",
-    orEmpty(joules2, formatJoules),
+    orEmpty(joules, formatJoules),
     orEmpty(latencyMs, formatMilliseconds),
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);
@@ -55284,13 +55755,13 @@ async function runtime(args, host) {
     ...readKernelFilter(args),
     out: outOf(args, "kernels.json")
   });
-  const lines = summary.kernels.map(
+  const lines2 = summary.kernels.map(
     ({ kernel, entries, configurations: configurations2, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations2, "configuration")}, ${count(templates, "program")}
 `
   );
   return {
     output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
-${lines.join("")}`,
+${lines2.join("")}`,
     exitCode: ExitCode.passed
   };
 }
@@ -55360,7 +55831,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     base: {
       type: "string",
       value: "REV|DIR",
-      help: "git revision, or folder with the base revision of the manifest"
+      help: "git revision, or path (./base) of a folder with the base revision of the manifest"
     },
     ...kernelOption,
     "max-minutes": {
@@ -55476,7 +55947,7 @@ function describeLeftOut({ file, line: line3, column, reason }) {
   return `left out ${place}: ${reason}`;
 }
 function describe5(result) {
-  const { written, kept: kept2, kernels, leftOut: leftOut2, blanks, manifest } = result;
+  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, manifest } = result;
   const next = [];
   if (blanks.length > 0) {
     next.push(
@@ -55484,14 +55955,16 @@ function describe5(result) {
     );
   }
   if (result.ownerMissing)
-    next.push("In the workflow, give `uses:` the owner of the action, and `runs-on:` your runner.");
+    next.push(
+      "In the workflow, give `uses:` the owner of the action and the commit of its release, and `runs-on:` your runner."
+    );
   if (kernels.length > 0) next.push("`joulegate retune` finds better configurations; commit tuned.json too.");
   return [
     ...written.map(
       (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
     ),
     ...kept2.map((path2) => `kept ${path2} as it was`),
-    ...leftOut2.map(describeLeftOut),
+    ...leftOut3.map(describeLeftOut),
     ...written.length === 0 ? ["nothing was written"] : [],
     ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
     ""
@@ -55674,8 +56147,8 @@ var manifestOnly = [
   "meter",
   "watts-per-core"
 ];
-function refuse3(args, names3, reason) {
-  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names4, reason) {
+  const given = names4.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given === void 0) return;
   throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
     code: "bad-arguments",
@@ -55749,7 +56222,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       type: "string",
       value: "WHICH",
       help: "with --device replay: what to minimise; energy unless given",
-      choices: ["energy", "latency", "edp"]
+      choices: Object.keys(objectives)
     },
     "latency-slack": {
       type: "number",

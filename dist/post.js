@@ -24170,7 +24170,9 @@ var package_default = {
     "check:schemas": "node scripts/schemas.mjs --check",
     "check:dist": "node scripts/build.mjs --check",
     "check:evidence": "node scripts/evidence.mjs --check",
-    test: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist && vitest run",
+    check: "npm run lint && npm run types && npm run check:schemas && npm run check:evidence && npm run check:dist",
+    test: "npm run check && vitest run",
+    "test:full": "npm run check && JOULEGATE_TESTS=full vitest run",
     "bench:search": "node bench/run.mjs search",
     "bench:judge": "node bench/run.mjs judge",
     "bench:features": "node bench/run.mjs features",
@@ -24198,6 +24200,7 @@ var package_default = {
     yaml: "^2.9.1"
   },
   devDependencies: {
+    "@actions/expressions": "^0.3.61",
     "@biomejs/biome": "2.5.15",
     "@sparticuz/chromium": "^147.0.0",
     "@types/d3-scale": "^4.0.9",
@@ -24236,7 +24239,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details) {
+  constructor(...[kind, message, details]) {
     super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
     this.name = "JoulegateError";
     this.kind = kind;
@@ -24915,9 +24918,9 @@ function fetchMiss({ release }, { pins, host }) {
   return release === null ? { where, reason: "unknown, because the action was not taken from a repository of its own" } : null;
 }
 function actionError(misses, context) {
-  const { message, code } = notFoundError("webgpu", context, misses);
+  const { message } = notFoundError("webgpu", context, misses);
   return new JoulegateError("could-not-measure", message, {
-    code,
+    code: "no-native-part",
     nextStep: "Use a released version of the action, which has native parts, or run `npm ci` in its folder before."
   });
 }
@@ -25629,6 +25632,33 @@ async function lockOrNull(folder, key, label) {
 // src/app/action/post.ts
 import { readFileSync as readFileSync4 } from "node:fs";
 
+// src/github/run/commands.ts
+init_core();
+import { randomUUID as randomUUID3 } from "node:crypto";
+function withoutCommands(message) {
+  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/^\s*(?=::)/, "​").replaceAll("##[", "##​[");
+}
+function createCommands() {
+  return {
+    getInput: (name) => getInput(name),
+    setSecret: (secret) => setSecret(secret),
+    setOutput: (name, value) => setOutput(name, value),
+    info: (message) => info(withoutCommands(message)),
+    notice: (message, place = {}) => notice(message, place),
+    warning: (message, place = {}) => warning(message, place),
+    error: (message, place = {}) => error(message, place),
+    print: (text2) => {
+      const token = randomUUID3();
+      info(`::stop-commands::${token}`);
+      info(text2);
+      info(`::${token}::`);
+    }
+  };
+}
+
+// src/github/run/environment.ts
+import { delimiter as delimiter2 } from "node:path";
+
 // src/github/run/payload.ts
 var patterns = {
   commit: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/,
@@ -25672,33 +25702,6 @@ function positiveInteger(payload, path5) {
 function isTrue(payload, path5) {
   return at(payload, path5) === true;
 }
-
-// src/github/run/commands.ts
-init_core();
-import { randomUUID as randomUUID3 } from "node:crypto";
-function withoutCommands(message) {
-  return message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/^\s*(?=::)/, "​").replaceAll("##[", "##​[");
-}
-function createCommands() {
-  return {
-    getInput: (name) => getInput(name),
-    setSecret: (secret) => setSecret(secret),
-    setOutput: (name, value) => setOutput(name, value),
-    info: (message) => info(withoutCommands(message)),
-    notice: (message, place = {}) => notice(message, place),
-    warning: (message, place = {}) => warning(message, place),
-    error: (message, place = {}) => error(message, place),
-    print: (text2) => {
-      const token = randomUUID3();
-      info(`::stop-commands::${token}`);
-      info(text2);
-      info(`::${token}::`);
-    }
-  };
-}
-
-// src/github/run/environment.ts
-import { delimiter as delimiter2 } from "node:path";
 
 // src/github/run/event.ts
 function readPullRequest(payload) {

@@ -3,6 +3,7 @@
 // usage: node scripts/release.mjs version TAG            fails unless TAG is release-<version of package.json>; prints the version
 //        node scripts/release.mjs assets --from DIR --out DIR   compresses native parts of all platforms, writes SHA256SUMS
 //        node scripts/release.mjs verify --from DIR      fails unless assets are those that src/native/pins.json pins
+//        node scripts/release.mjs workflows --repository OWNER/NAME --commit SHA --out DIR   examples/workflows, filled in
 //        node scripts/release.mjs place --from DIR --platform NAME [--out DIR]   unpacks one platform (dist/native)
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ const { values, positionals } = parseArgs({
     from: { type: 'string' },
     out: { type: 'string' },
     platform: { type: 'string' },
+    repository: { type: 'string' },
+    commit: { type: 'string' },
   },
 });
 const [command, tag] = positionals;
@@ -90,5 +93,27 @@ function place() {
   writeNative(platform, unpacked(from, platform), values.out ?? join(root, 'dist', 'native'));
 }
 
-const commands = { version: checkVersion, assets: makeAssets, verify: verifyAll, place };
+/** A commit cannot hold its own hash: what users copy is filled in once the release has one. */
+function fillWorkflows() {
+  const [repository, commit, out] = [needed('repository'), needed('commit'), needed('out')];
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository) || !/^[0-9a-f]{40}$/.test(commit)) {
+    fail('--repository takes owner/name, --commit a full hash');
+  }
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const folder = join(root, 'examples', 'workflows');
+  mkdirSync(out, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const uses = `${repository}@${commit} # v${version}`;
+    writeFileSync(join(out, name), text.replace(/\bOWNER\/joulegate@COMMIT # v[\d.]+/g, uses));
+  }
+}
+
+const commands = {
+  version: checkVersion,
+  assets: makeAssets,
+  verify: verifyAll,
+  place,
+  workflows: fillWorkflows,
+};
 (commands[command] ?? (() => fail(`commands: ${Object.keys(commands).join(', ')}`)))();

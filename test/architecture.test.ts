@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { floors, houseFaults, type SourceFiles, testFaults } from './support/house-rules.ts';
+import { floors, roomFaults, type SourceFiles } from './support/house-order.ts';
+import { houseFaults, testFaults } from './support/house-rules.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -10,16 +11,26 @@ function sources(folder: string): SourceFiles {
   return Object.fromEntries(
     names
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-      .filter((path) => path.endsWith('.ts') && !path.includes('/generated/') && !path.includes('/fixtures/'))
+
+      .filter(
+        (path) =>
+          /(?:\.ts|\/README\.md)$/.test(path) &&
+          !path.includes('/generated/') &&
+          !path.includes('/fixtures/'),
+      )
       .map((path) => [path, readFileSync(join(root, path), 'utf8')]),
   );
 }
 
-describe('the house', () => {
-  const src = sources('src');
+const src = sources('src');
 
+describe('the house', () => {
   it('keeps every rule: imports run down and through index.ts, pure floors are pure', () => {
     expect(houseFaults(src)).toEqual([]);
+  });
+
+  it('has every room that it names, and none that holds too much', () => {
+    expect(roomFaults(src)).toEqual([]);
   });
 
   it('has been looked at: every floor with sources was read', () => {
@@ -56,13 +67,74 @@ describe('the rules notice', () => {
       'src/app/guard.ts: reaches into judge/ past its index.ts (src/judge/plan.ts)',
     ]);
     expect(fault('src/device/worker/a.ts', "import { b } from '../../meter/cpu.ts';")).toHaveLength(1);
-    expect(fault('src/app/guard.ts', "import '../cli.ts';")).toEqual(['src/app/guard.ts: imports an entry']);
+    expect(fault('src/app/guard.ts', "import '../cli.ts';")).toEqual([
+      'src/app/guard.ts: imports cli.ts, which stands above it',
+    ]);
     expect(fault('src/app/guard.ts', "import { x } from '../utils/index.ts';")).toHaveLength(1);
     expect(fault('src/app/guard.ts', "import { x } from '../../test/x.ts';")).toEqual([
       'src/app/guard.ts: imports test/x.ts, outside src/',
     ]);
     expect(fault('src/cli.ts', "import about from '../package.json' with { type: 'json' };")).toEqual([]);
-    expect(fault('src/utils/x.ts', '')).toEqual(['src/utils/x.ts: is in a folder that has no floor']);
+    expect(fault('src/utils/x.ts', '')).toEqual([
+      'src/utils/x.ts: is in a folder that has no place in the order of src/',
+    ]);
+  });
+
+  it('a room of app/ that imports upwards or sidewards', () => {
+    const room = (specifier: string, path = 'src/app/laboratory/a.ts') =>
+      fault(path, `export type { X } from '${specifier}';`);
+    expect(room('../guard/index.ts')).toEqual([
+      'src/app/laboratory/a.ts: imports app/guard/, which stands above it',
+    ]);
+    expect(room('../laboratory/index.ts', 'src/app/guard/a.ts')).toEqual([]);
+    expect(room('../host.ts')).toEqual([]);
+    expect(room('../plan.ts')).toEqual([
+      'src/app/laboratory/a.ts: imports app/plan.ts, which stands above it',
+    ]);
+    expect(room('../index.ts')).toHaveLength(1);
+    expect(room('../init/index.ts', 'src/app/doctor/a.ts')).toEqual([
+      'src/app/doctor/a.ts: imports app/init/, which stands beside it',
+    ]);
+    expect(room('./plan.ts', 'src/app/explain.ts')).toHaveLength(1);
+    expect(room('./plan.ts', 'src/app/index.ts')).toEqual([]);
+    expect(room('../utils/index.ts')).toEqual([
+      'src/app/laboratory/a.ts: imports app/utils/, which has no place in the order of app/',
+    ]);
+    expect(fault('src/app/utils/a.ts', '')).toEqual([
+      'src/app/utils/a.ts: is in a folder that has no place in the order of app/',
+    ]);
+  });
+
+  it('a room entered past its index.ts, also one inside a room', () => {
+    expect(fault('src/app/guard/a.ts', "import { x } from '../project/x.ts';")).toEqual([
+      'src/app/guard/a.ts: reaches into app/project/ past its index.ts (src/app/project/x.ts)',
+    ]);
+    const entered = (path: string, specifier: string) =>
+      houseFaults({ 'src/app/action/night/index.ts': '', [path]: `export { x } from '${specifier}';` });
+    expect(entered('src/app/action/a.ts', './night/merge.ts')).toEqual([
+      'src/app/action/a.ts: reaches into app/action/night/ past its index.ts (src/app/action/night/merge.ts)',
+    ]);
+    expect(entered('src/app/action/a.ts', './night/index.ts')).toEqual([]);
+    expect(entered('src/app/action/night/a.ts', '../publish.ts')).toEqual([]);
+    expect(entered('src/app/index.ts', './action/night/index.ts')).toHaveLength(1);
+    const svg = { 'src/report/html/a.ts': "import { axis } from '../svg/axes.ts';" };
+    expect(houseFaults(svg)).toEqual([]);
+    expect(houseFaults({ ...svg, 'src/report/svg/index.ts': "export { axis } from './axes.ts';" })).toEqual([
+      'src/report/html/a.ts: reaches into report/svg/ past its index.ts (src/report/svg/axes.ts)',
+    ]);
+    expect(fault('src/report/svg/index.ts', 'export const two = 2;')).toHaveLength(1);
+  });
+
+  it('a room that lacks its facade or README, and one that holds too much', () => {
+    const { 'src/app/fleet/index.ts': _, 'src/judge/README.md': __, ...without } = src;
+    expect(roomFaults(without)).toEqual([
+      'src/judge/README.md: is missing',
+      'src/app/fleet/index.ts: is missing',
+    ]);
+    const long = { 'src/app/fleet/long.ts': 'x;\n'.repeat(301) };
+    expect(roomFaults({ ...src, ...long })).toEqual(['src/app/fleet/long.ts: has 301 lines, more than 300']);
+    const many = Object.fromEntries(Array.from({ length: 21 }, (__, n) => [`src/app/more-${n}.ts`, '']));
+    expect(roomFaults({ ...src, ...many })).toHaveLength(1);
   });
 
   it('impurity below the adapters', () => {

@@ -155,16 +155,16 @@ export const tinySizes: Sizes = {
   recorded: [matmul(48, 48, 48, 'f32')],
   recordedConfigurations: 5,
   recordedEnergies: 3,
-  recordSeconds: 30,
+  recordSeconds: 300,
   retuned: 1,
   trials: 5,
-  searchSeconds: 6,
-  compareSeconds: 3,
+  searchSeconds: 60,
+  compareSeconds: 30,
   replaySeeds: 1,
   guardKernels: 1,
   guardRounds: 200,
   guardElements: 1 << 13,
-  guardSeconds: 10,
+  guardSeconds: 60,
 };
 
 /** Name of a workload in manifests, files and tables: `matmul-1024-1024-1024-f32`. */

@@ -1,11 +1,21 @@
 export { deviceFamily } from '../runtime/index.ts';
-export { createCommandDevice } from './command/device.ts';
-export { hostDevice } from './command/host-device.ts';
-export { reaperArgument, reapPrograms } from './command/reaper.ts';
-export { CommandWorkspace } from './command/workspace.ts';
-export type { DriverChoice, Environment } from './driver/choice.ts';
-export { type AdapterReport, type DriverSearch, findDriver, listAdapters } from './driver/find-driver.ts';
-export { createReplayClock, type ReplayClock } from './replay/clock.ts';
-export { createReplayDevice, type ReplayDevice } from './replay/device.ts';
-export { type Deadlines, openWebgpuDevice, type WebgpuDeviceOptions } from './webgpu-device.ts';
-export { serveWorker } from './worker/serve.ts';
+export {
+  CommandWorkspace,
+  createCommandDevice,
+  hostDevice,
+  reaperArgument,
+  reapPrograms,
+} from './command/index.ts';
+export { type DeviceChoice, deviceChoices } from './device-choices.ts';
+export {
+  type DriverChoice,
+  type DriverSearch,
+  findDriver,
+  listAdapters,
+} from './driver/index.ts';
+export {
+  createReplayClock,
+  createReplayDevice,
+} from './replay/index.ts';
+export { openWebgpuDevice, type WebgpuDeviceOptions } from './webgpu-device.ts';
+export { serveWorker } from './worker/index.ts';

@@ -8,8 +8,8 @@ import {
 } from '../kernel/index.ts';
 import type { Device, DeviceInfo } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
-import type { DriverChoice } from './driver/choice.ts';
-import { type Exchange, GpuProcess } from './process/gpu-process.ts';
+import type { DriverChoice } from './driver/index.ts';
+import { type Exchange, GpuProcess } from './process/index.ts';
 import type { Exchanges, WireFailure, WireOutcome, WireProgram } from './protocol.ts';
 
 /** Longest times to wait for the GPU process, in milliseconds, before it is killed and the variant given up. */

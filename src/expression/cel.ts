@@ -1,16 +1,9 @@
-/** The only file that knows the CEL library: parsing, type checking and, for rare constructs, evaluation. */
-import {
-  type ASTNode,
-  Environment,
-  EvaluationError,
-  ParseError,
-  TypeError as TypeFault,
-} from '@marcbachmann/cel-js';
+/** The only file that runs the CEL library: parsing, type checking and, for rare constructs, evaluation. */
+import { Environment, EvaluationError, ParseError, TypeError as TypeFault } from '@marcbachmann/cel-js';
+import type { CelFault, CelNode } from './cel-node.ts';
 import { findCostlyCall } from './costly-calls.ts';
 import { addedFunctions, EvaluationFault } from './functions.ts';
 import type { ExpressionType, ExpressionValue, ExpressionVariables } from './types.ts';
-
-export type CelNode = ASTNode;
 
 /** A parsed and checked expression. `type` may be one that Joulegate has no use for, e.g. `list<int>`. */
 export interface CelProgram {
@@ -20,14 +13,6 @@ export interface CelProgram {
   readonly type: string;
   /** Evaluates with CEL's own machinery: slower than compiled code, but knows every construct. */
   run(variables: ExpressionVariables): ExpressionValue;
-}
-
-/** A fault as the library reports it. */
-export interface CelFault {
-  readonly code: string;
-  readonly summary: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 const limits = { maxAstNodes: 2000, maxDepth: 64, maxListElements: 256, maxMapEntries: 64 };

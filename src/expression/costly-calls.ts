@@ -1,4 +1,4 @@
-import type { CelFault, CelNode } from './cel.ts';
+import type { CelFault, CelNode } from './cel-node.ts';
 
 /** Calls that walk a list or name a value. One inside another costs the product, or doubles a text again and again. */
 const walks: readonly string[] = ['all', 'exists', 'exists_one', 'map', 'filter', 'bind'];

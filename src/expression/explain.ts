@@ -1,5 +1,5 @@
 import { nearestName } from '../schema/index.ts';
-import type { CelFault } from './cel.ts';
+import type { CelFault } from './cel-node.ts';
 import { addedFunctions, functionNames } from './functions.ts';
 import type { ExpressionFault, ExpressionType } from './types.ts';
 

@@ -1,4 +1,5 @@
-import { type CelNode, outerName } from './cel.ts';
+import { outerName } from './cel.ts';
+import type { CelNode } from './cel-node.ts';
 import { lower } from './lower.ts';
 import type { Expression, ExpressionType } from './types.ts';
 

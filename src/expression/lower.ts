@@ -1,4 +1,5 @@
-import { type CelNode, outerName } from './cel.ts';
+import { outerName } from './cel.ts';
+import type { CelNode } from './cel-node.ts';
 import { EvaluationFault, findFunction } from './functions.ts';
 import type { ExpressionType, ExpressionValue, ExpressionVariables } from './types.ts';
 

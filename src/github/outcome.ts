@@ -1,4 +1,4 @@
-import type { Commands } from './run/commands.ts';
+import type { Commands } from './run/index.ts';
 
 /**
  * What came of asking a service. Services fail for reasons that are not the change's fault, so they never end a run:

@@ -1,4 +1,4 @@
-import type { AbstractElem, ExpressionElem } from './wesl.ts';
+import type { AbstractElem, ExpressionElem } from './wesl-syntax.ts';
 
 type Binary = Extract<ExpressionElem, { kind: 'binary-expression' }>;
 

@@ -9,9 +9,14 @@ import { type Configuration, configurationId } from '../space/index.ts';
 import { bindBuffers, evaluateCount } from './buffers.ts';
 import { CommandBuilder } from './command-builder.ts';
 import { failed, succeeded } from './failure.ts';
-import { featuresOf, unknownFeatures } from './features/extract.ts';
-import { ownCode, type ProgramCode, programCode } from './features/program-code.ts';
-import { Slots } from './features/scope.ts';
+import {
+  featuresOf,
+  ownCode,
+  type ProgramCode,
+  programCode,
+  Slots,
+  unknownFeatures,
+} from './features/index.ts';
 import { programIdentity } from './identity.ts';
 import { refusal } from './limits.ts';
 import { programValues, unusedTunables } from './parameters.ts';

@@ -10,7 +10,7 @@ import {
 import { type Configuration, configurationId } from '../space/index.ts';
 import { bytesPerElement, elementType, evaluateCount, type Variables } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
-import { featureNames } from './features/extract.ts';
+import { featureNames } from './features/index.ts';
 import type {
   BufferBinding,
   CommandProgram,

@@ -1,13 +1,17 @@
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, poison } from './contents.ts';
-export type { DataSlot } from './describe/data-shape.ts';
-export { describeProgram } from './describe/describe.ts';
-export type { DescribedBinding, DescribedEntry, DescribedParameter } from './describe/entry.ts';
-export { featureNames } from './features/extract.ts';
+export {
+  type DataSlot,
+  type DescribedBinding,
+  type DescribedEntry,
+  type DescribedParameter,
+  describeProgram,
+} from './describe/index.ts';
+export { featureNames } from './features/index.ts';
 export { variantIdentity } from './identity.ts';
-export { mapDiagnostic, type UserPosition } from './source-lines.ts';
-export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
+export { mapDiagnostic } from './source-lines.ts';
+export { createTemplateBuilder, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
   BufferBinding,

@@ -5,8 +5,8 @@ import { linkParameters } from './parameters.ts';
 import { identityLines, inUserFile, linkedLines } from './source-lines.ts';
 import { canonicalTokens } from './tokens.ts';
 import type { Outcome, Program } from './types.ts';
-import { markLoops } from './unroll/directives.ts';
-import { unrollLoops } from './unroll/unroll.ts';
+import { unrollLoops } from './unroll/index.ts';
+import { markLoops } from './unroll-directives.ts';
 import { type LinkParameters, linkModules, parseWgsl, type SourceModules, type WgslModule } from './wesl.ts';
 
 /** A program source with its values put in: WGSL without conditions, imports or overrides. */

@@ -1,12 +1,16 @@
 import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
-import { Dependencies } from './features/dependencies.ts';
-import { type Numbers, type ProgramCode, programCode } from './features/program-code.ts';
-import { Slots } from './features/scope.ts';
-import { SharedParts } from './features/shared-parts.ts';
+import {
+  Dependencies,
+  type Numbers,
+  type ProgramCode,
+  programCode,
+  SharedParts,
+  Slots,
+} from './features/index.ts';
 import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords } from './program.ts';
-import { marker } from './unroll/directives.ts';
+import { marker } from './unroll-directives.ts';
 import { BindableProgram, bindingFailure, type SourceModules } from './wesl.ts';
 
 /** Structures that are kept at most. */

@@ -5,7 +5,7 @@ import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords, specialise } from './program.ts';
 import { reflect } from './reflect.ts';
 import type { BufferBinding, Outcome } from './types.ts';
-import { marker } from './unroll/directives.ts';
+import { marker } from './unroll-directives.ts';
 import { SourceModules } from './wesl.ts';
 
 /** A program with places for numbers: the same WGSL for all values under which the same conditions are true. */

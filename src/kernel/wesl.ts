@@ -1,4 +1,4 @@
-/** The only file that imports `wesl`: parsing, linking, types and constant values of WESL and WGSL. */
+/** The only file that runs `wesl`: parsing, linking, types and constant values of WESL and WGSL. */
 import {
   type AbstractElem,
   type AttributeElem,
@@ -33,30 +33,9 @@ import { associate } from './associate.ts';
 import { failed, succeeded } from './failure.ts';
 import { lineStarts, positionAt } from './text-position.ts';
 import type { Outcome, VariantFailure } from './types.ts';
-import { markLoops, misplacedDirective } from './unroll/directives.ts';
+import { markLoops, misplacedDirective } from './unroll-directives.ts';
 
-export type {
-  AbstractElem,
-  AttributeElem,
-  BlockElem,
-  ConstElem,
-  DeclIdent,
-  ExpressionElem,
-  FnElem,
-  ForElem,
-  ForInit,
-  FunctionCallExpression,
-  GlobalVarElem,
-  ImportStatement,
-  LetElem,
-  LoopElem,
-  OverrideElem,
-  Statement,
-  StructElem,
-  Type,
-  VarElem,
-  WhileElem,
-} from 'wesl/core';
+export type * from './wesl-syntax.ts';
 
 /** A parsed and bound program: WGSL as it is, or WESL under conditions. */
 export interface WgslModule {

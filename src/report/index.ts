@@ -8,19 +8,17 @@ export {
   formatMilliseconds,
   formatRatio,
 } from './format.ts';
-export { renderHtml } from './html/render-html.ts';
+export { renderHtml } from './html/index.ts';
 export {
   type CommentOptions,
   type CommentOrigin,
-  type CommentRun,
   hasNews,
   readCommentOrigin,
   renderComment,
   renderFailure,
   renderFailureComment,
-} from './markdown/comment.ts';
-export { type MarkdownOptions, renderMarkdown } from './markdown/render-markdown.ts';
-export { isReplaced } from './notes/facts.ts';
-export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './notes/summary.ts';
-export { renderTerminal, type TerminalOptions } from './terminal/render-terminal.ts';
+  renderMarkdown,
+} from './markdown/index.ts';
+export { countVerdicts, isReplaced, kilowattHoursPerMonth, reportSummary } from './notes/index.ts';
+export { renderTerminal } from './terminal/index.ts';
 export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

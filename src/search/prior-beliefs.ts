@@ -32,7 +32,7 @@ function ranks(forecasts: readonly Forecast[]): boolean {
 }
 
 /**
- * Asks the cost model about configurations, and remembers: features cost a build of the variant. A model that turns out
+ * Asks the cost model about configurations, and remembers: features take time to be counted. A model that turns out
  * to know another kernel, or another device, is set aside for the rest of the search.
  */
 export class PriorBeliefs {

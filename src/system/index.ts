@@ -1,3 +1,2 @@
-export { findProgram } from './find-program.ts';
 export { type Environment, inheritedEnvironment } from './inherited-environment.ts';
 export { inNeutralFolder, neutralFolder } from './neutral-folder.ts';

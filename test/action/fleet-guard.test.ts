@@ -1,6 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkOutMerge, pullRequestEvent } from '../support/action-run.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { plain, startFleet } from '../support/fleet-run.ts';
 import { powerKernel, smallManifest, smallProject } from '../support/small-project.ts';
 
@@ -10,7 +9,7 @@ function kernelEntry(name: string, ...more: readonly string[]): string {
   return own.replace('  power:\n', [`  ${name}:`, ...more.map((line) => `    ${line}`), ''].join('\n'));
 }
 
-describeOnAdapter('two shards of a pull request', () => {
+describe('two shards of a pull request', () => {
   it('that touches a sentinel and removes a kernel say so once, and go together', async () => {
     const fleet = await startFleet();
     const watch = kernelEntry('watch', 'sentinel: true');
@@ -40,5 +39,5 @@ describeOnAdapter('two shards of a pull request', () => {
     expect(ended.outputs).toMatchObject({ identical: '1' });
     expect(plain(ended.summary)).toMatch(/1 identical, 1 removed|1 removed, 1 identical/);
     expect(fleet.github.comments(7)).toHaveLength(1);
-  }, 120_000);
+  });
 });

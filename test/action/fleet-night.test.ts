@@ -3,7 +3,6 @@ import { emptyState, emptyTuned, type KeptState, packState, readTuned } from '..
 import { retunedKernel, retuneReport } from '../report/samples.ts';
 import { model, tunedEntry } from '../store/samples.ts';
 import { checkOutMerge } from '../support/action-run.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { fleetCommits, plain, startFleet } from '../support/fleet-run.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
@@ -29,6 +28,7 @@ describe('the shards of a night', () => {
         ...change,
       },
       ...retuneReport([retunedKernel({ kernel })], { device: deviceOf(family) }),
+      tuned: 'packages/kernels/gpu.json',
     };
     return { 'report.json': JSON.stringify(report), 'state.json.gz': packState(state) };
   }
@@ -41,6 +41,10 @@ describe('the shards of a night', () => {
     const ended = await fleet.run(nightly);
     expect(ended.log).not.toContain('::warning');
     expect(ended.status).toBe(0);
+    expect(ended.outputs).toMatchObject({
+      tuned: expect.stringMatching(/\/tuned\/gpu\.json$/),
+      'tuned-folder': 'packages/kernels',
+    });
     for (const kernel of ['x', 'y']) expect(ended.summary).toContain(`\`${kernel}\``);
     expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x', 'y']);
     expect(fleet.services.cacheKeys).toEqual([expect.stringMatching(/^joulegate-v1-acme-one-.*-1$/)]);
@@ -63,7 +67,7 @@ describe('the shards of a night', () => {
     expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x']);
     // What it learnt is kept all the same.
     expect(fleet.services.cacheKeys).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('of which one is missing, one is corrupt and one left a state of another device are named; the others count', async () => {
     const fleet = await startFleet();
@@ -118,7 +122,7 @@ describe('the shards of a night', () => {
   });
 });
 
-describeOnAdapter('a shard that retunes', () => {
+describe('a shard that retunes', () => {
   it('writes nothing that is kept: what it learnt goes to the job that merges', async () => {
     const fleet = await startFleet();
     const quick = smallManifest.replace(
@@ -136,5 +140,5 @@ describeOnAdapter('a shard that retunes', () => {
     expect(merged.status).toBe(0);
     expect(fleet.services.cacheKeys).toHaveLength(1);
     expect(readTuned(merged.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['power']);
-  }, 120_000);
+  });
 });

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openStateCache, readRunner } from '../../src/github/index.ts';
 import { packState, stateVersion } from '../../src/store/index.ts';
 import { environmentOf, events } from '../github/runners.ts';
 import { lyingState } from '../hostile/lies.ts';
 import { unusableStates } from '../hostile/unusable-states.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { pullRequest } from '../support/pull-request.ts';
+import { scriptedFamily } from '../support/scripted-adapter/bundles.ts';
 import { powerKernel, smallManifest } from '../support/small-project.ts';
 
 /** One configuration, so no advice, which is not what these runs are about. */
@@ -29,7 +29,9 @@ async function plant(folder: string, family: string, bytes: Uint8Array): Promise
   expect(await cache.save({ bytes, entries: 1, restoredEntries: 0 })).toMatchObject({ status: 'saved' });
 }
 
-describeOnAdapter('a kept state that lies', ({ info: { family } }) => {
+const family = scriptedFamily;
+
+describe('a kept state that lies', () => {
   /** The run of a pull request on a machine whose cache holds `bytes`. */
   async function runBeside(bytes: Uint8Array, head: string) {
     const { job, run } = await pullRequest({ 'kernels/power.wgsl': head }, { manifest });

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { commandProgram } from '../support/command-program.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
@@ -11,7 +10,7 @@ import { smallManifest, smallProject } from '../support/small-project.ts';
 const schedule = { schedule: '0 3 * * *', workflow: '.github/workflows/nightly.yml' };
 const quick = smallManifest.replace(
   'trials: 12, search-seconds: 30, judge-seconds: 20',
-  'trials: 4, search-seconds: 6, judge-seconds: 6',
+  'trials: 4, search-seconds: 60, judge-seconds: 2',
 );
 
 /** A repository on its default branch, and nightly runs of it. */
@@ -35,7 +34,7 @@ async function nightly(files: Readonly<Record<string, string>> = {}) {
   return { job, github, checkout, run };
 }
 
-describeOnAdapter('the nightly job', () => {
+describe('the nightly job', () => {
   it('writes tuned.json and hands what it learnt to the next night', async () => {
     const { job, run } = await nightly();
     const first = await run(1);
@@ -44,6 +43,7 @@ describeOnAdapter('the nightly job', () => {
     expect(['improved', 'unchanged']).toContain(first.outputs.verdict);
     const tuned = JSON.parse(readFileSync(join(job.workspace, 'tuned.json'), 'utf8'));
     expect(tuned.entries).toHaveLength(1);
+    expect(first.outputs).toMatchObject({ tuned: join(job.workspace, 'tuned.json'), 'tuned-folder': '.' });
     expect(job.services.artifacts.map(({ name }) => name.split('-')[1])).toEqual(['report', 'recordings']);
     const [key] = job.services.cacheKeys;
     expect(key).toMatch(/^joulegate-v1-[a-z0-9.-]+-[0-9a-f]{16}-4242424242-1$/);
@@ -58,7 +58,7 @@ describeOnAdapter('the nightly job', () => {
     expect(third.status).toBe(0);
     expect(third.log).toMatch(/^::warning::The state was not saved: .* so it is not replaced\.$/m);
     expect(job.services.cacheKeys).toHaveLength(2);
-  }, 120_000);
+  });
 
   it('measures the noise with a sentinel of another kind than what it retunes', async () => {
     const program = `  scale:
@@ -70,7 +70,9 @@ describeOnAdapter('the nightly job', () => {
     tunables: { SPIN: [0.2, 0.1] }
     default: { SPIN: 0.2 }
 `;
-    const manifest = quick.replace('  power:\n', '  power:\n    sentinel: true\n') + program;
+    // Time enough for the noise, whatever comparing takes.
+    const unhurried = quick.replace('judge-seconds: 2', 'judge-seconds: 120');
+    const manifest = unhurried.replace('  power:\n', '  power:\n    sentinel: true\n') + program;
     const { run } = await nightly({ 'joulegate.yaml': manifest, 'main.mjs': commandProgram });
     const ended = await run(1, { inputs: { mode: 'retune', 'allow-commands': 'true' } });
     expect(ended.log).not.toContain('::error');
@@ -80,7 +82,7 @@ describeOnAdapter('the nightly job', () => {
     const refused = await run(2);
     expect(refused).toMatchObject({ status: 2 });
     expect(refused.log).toContain('Kernel scale runs a program, which is not allowed here.');
-  }, 120_000);
+  });
 
   it('sets a damaged state aside, says so, and makes it anew', async () => {
     const { job, run } = await nightly();
@@ -91,7 +93,7 @@ describeOnAdapter('the nightly job', () => {
     expect(second.log).toMatch(/^::warning/m);
     expect(second.log).not.toContain('::error');
     expect(job.services.cacheKeys).toHaveLength(2);
-  }, 120_000);
+  });
 
   it('saves nothing on behalf of a pull request', async () => {
     const { job, checkout, run } = await nightly();
@@ -103,7 +105,7 @@ describeOnAdapter('the nightly job', () => {
     expect(ended.status).toBe(0);
     expect(job.services.cacheKeys).toEqual([]);
     expect(ended.log).toContain('only runs of the default branch save it');
-  }, 120_000);
+  });
 
   it('keeps its state in a directory where there is no cache service', async () => {
     const { job, run } = await nightly();
@@ -111,5 +113,5 @@ describeOnAdapter('the nightly job', () => {
     expect(ended.status).toBe(0);
     expect(existsSync(join(job.workspace, 'kept'))).toBe(true);
     expect(job.services.cacheKeys).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runnerFolderOf } from '../support/action-run.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { halfWritten } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
@@ -91,7 +90,7 @@ describe('a file of the runner that is not there', () => {
   });
 });
 
-describeOnAdapter('a disk that gets full while a guard runs', () => {
+describe('a disk that gets full while a guard runs', () => {
   it.each([
     ['red', broken, 1, 'Joulegate: failed'],
     ['green', touched, 0, 'Joulegate: passed'],
@@ -115,7 +114,7 @@ const nightly = {
   inputs: { mode: 'retune' },
 };
 
-describeOnAdapter('a retune whose files cannot be written', () => {
+describe('a retune whose files cannot be written', () => {
   it('is an error, and shows all the same what it found; the next run goes on from its trials', async () => {
     const { job, run, folders } = await pullRequest(untouched, { short: true });
     const own = join(runnerFolderOf(job), 'temp', 'joulegate');
@@ -159,7 +158,7 @@ describeOnAdapter('a retune whose files cannot be written', () => {
     expect((await run(shard)).status).toBe(0);
     expect(job.services.cacheKeys).toEqual([]);
     const temporary = join(job.workspace, '_temp');
-    const tuned = join(temporary, 'joulegate', 'report', 'tuned.json');
+    const tuned = join(temporary, 'joulegate', 'report', 'tuned', 'tuned.json');
     mkdirSync(join(tuned, 'full'), { recursive: true });
     const ended = await run({
       ...nightly,

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { describeOnAdapter } from '../support/adapter.ts';
 import type { Fault } from '../support/github-server.ts';
 import { halfWritten, spills } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -143,7 +142,7 @@ describe('the token', () => {
   });
 });
 
-describeOnAdapter('a pull request that breaks a kernel', () => {
+describe('a pull request that breaks a kernel', () => {
   it('stays red while all of GitHub answers with errors, each thing tried four times at most', async () => {
     const { job, github, run, folders } = await pullRequest(broken);
     for (const method of ['GET', 'POST', 'PATCH']) github.failNext(method, /./, { status: 503 }, 50);

@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServiceFault } from '../support/actions-services.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { halfWritten } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
@@ -15,7 +14,7 @@ function touched() {
 const passed = { status: 0, outputs: { verdict: 'passed', identical: '1' } };
 const ownFolder = '.joulegate-cache';
 
-describeOnAdapter('a cache that cannot be read', () => {
+describe('a cache that cannot be read', () => {
   it.each<[string, ServiceFault]>([
     ['its service refuses', { status: 403, message: 'cache read denied: untrusted' }],
     ['its service hangs up', 'cut'],
@@ -50,7 +49,7 @@ describeOnAdapter('a cache that cannot be read', () => {
   });
 });
 
-describeOnAdapter('a cache that never answers', () => {
+describe('a cache that never answers', () => {
   it.each([
     ['asked', 'GetCacheEntryDownloadURL'],
     ['given something', 'CreateCacheEntry'],
@@ -77,7 +76,7 @@ describeOnAdapter('a cache that never answers', () => {
   );
 });
 
-describeOnAdapter('a cache that cannot be written', () => {
+describe('a cache that cannot be written', () => {
   it.each<[string, string, ServiceFault]>([
     ['it is read-only', 'CreateCacheEntry', { status: 403, message: 'cache write denied: read-only' }],
     ['its storage refuses', 'PUT blob', { status: 403, message: 'no' }],

@@ -1,10 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRandom } from '../../src/stats/index.ts';
 import type { ActionRun } from '../support/action-run.ts';
-import { describeOnAdapter } from '../support/adapter.ts';
 import { filesBelow, halfWritten } from '../support/left-behind.ts';
 import { becomesTrue, isRunning } from '../support/processes.ts';
 import { pullRequest, type RunOptions } from '../support/pull-request.ts';
@@ -32,7 +31,7 @@ function signalAfter(ms: number): NonNullable<RunOptions['meanwhile']> {
 /** Processes of a run that are there a while after its end. */
 async function strays({ processes }: ActionRun): Promise<readonly string[]> {
   const alive = () => [...processes].filter(([pid]) => isRunning(pid));
-  await becomesTrue(() => alive().length === 0, 10_000);
+  await becomesTrue(() => alive().length === 0);
   return alive().map(([, line]) => line);
 }
 
@@ -42,7 +41,7 @@ function temporaryFolder(): string {
   return folder;
 }
 
-describeOnAdapter('a run that is ended from outside, at any moment', () => {
+describe('a run that is ended from outside, at any moment', () => {
   it.each([
     ['guard', 6, {}],
     [

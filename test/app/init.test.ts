@@ -444,7 +444,9 @@ describe('the workflow', () => {
     const result = await run(join(folder, 'packages/gpu'));
     expect(result.kernels).toEqual([{ name: 'one', source: 'shaders/one.wgsl', entry: 'main' }]);
     const workflow = parse(readFileSync(join(folder, '.github/workflows/joulegate.yml'), 'utf8'));
-    expect(workflow.jobs.guard.steps.at(-1).with).toEqual({ manifest: 'packages/gpu/joulegate.yaml' });
+    expect(workflow.jobs.guard.steps.at(-1).with).toEqual({
+      ...{ manifest: 'packages/gpu/joulegate.yaml', device: 'gpu', 'max-minutes': 25 },
+    });
   });
 
   it('takes programs beside the manifest in its repository', async () => {

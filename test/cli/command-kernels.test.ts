@@ -10,7 +10,7 @@ const manifest = `version: 1
 objective: { minimize: latency }
 budget:
   guard: { trials: 4, search-seconds: 5, judge-seconds: 60 }
-  retune: { trials: 4, search-seconds: 20, judge-seconds: 20 }
+  retune: { trials: 4, search-seconds: 60, judge-seconds: 60 }
 gate: { latency: { margin: 30% } }
 kernels:
   scale:
@@ -60,7 +60,10 @@ it('runs no program of a manifest unless it is allowed to', async () => {
 it('retunes a program, and leaves nothing behind', async () => {
   const temporary = temporaryFolder();
   const folder = await projectFolder(files);
-  const ended = await joulegate(folder, 'retune', '--allow-commands', '--json', '--report', 'out');
+  const ended = await joulegate(
+    folder,
+    ...['retune', '--allow-commands', '--meter', 'none', '--json', '--report', 'out'],
+  );
   const report = JSON.parse(ended.stdout);
   expect(report).toMatchObject({ exitCode: 0, warnings: [] });
   expect(report.kernels[0]).toMatchObject({
@@ -72,7 +75,7 @@ it('retunes a program, and leaves nothing behind', async () => {
   });
   expect(readdirSync(temporary)).toEqual([]);
   expect(runningWith(temporary)).toEqual([]);
-}, 120_000);
+});
 
 it('guards a program: base is built from base’s files, and a change of what it is made of is measured', async () => {
   const temporary = temporaryFolder();
@@ -81,7 +84,10 @@ it('guards a program: base is built from base’s files, and a change of what it
   const folder = await projectFolder({ ...files, 'joulegate.yaml': single });
   commitAll(folder);
   const guard = () =>
-    joulegate(folder, 'guard', '--base', 'HEAD', '--allow-commands', '--json', '--report', 'out');
+    joulegate(
+      folder,
+      ...['guard', '--base', 'HEAD', '--allow-commands', '--meter', 'none', '--json', '--report', 'out'],
+    );
   await writeFiles(folder, { 'notes.txt': 'nothing that the program is made of' });
   expect(JSON.parse((await guard()).stdout)).toMatchObject({
     exitCode: 0,
@@ -100,7 +106,7 @@ it('guards a program: base is built from base’s files, and a change of what it
   expect(report.kernels[0].diff).toContain('+  const until = performance.now() + 3 * Number(spin);');
   expect(ended.status).toBe(1);
   expect(readdirSync(temporary)).toEqual([]);
-}, 120_000);
+});
 
 it('leaves no program behind when it is killed', async () => {
   const temporary = temporaryFolder();
@@ -112,13 +118,13 @@ it('leaves no program behind when it is killed', async () => {
   );
   const folder = await projectFolder({ 'joulegate.yaml': deaf, 'main.mjs': stubborn });
   const { child, finished } = startJoulegate(folder, 'retune', '--allow-commands');
-  expect(await becomesTrue(() => runningWith(temporary).length > 0, 30_000)).toBe(true);
+  expect(await becomesTrue(() => runningWith(temporary).length > 0)).toBe(true);
   const programs = runningWith(temporary);
   child.kill('SIGKILL');
   await finished;
-  expect(await becomesTrue(() => !programs.some(isRunning), 5000)).toBe(true);
-  expect(await becomesTrue(() => readdirSync(temporary).length === 0, 5000)).toBe(true);
-}, 60_000);
+  expect(await becomesTrue(() => !programs.some(isRunning))).toBe(true);
+  expect(await becomesTrue(() => readdirSync(temporary).length === 0)).toBe(true);
+});
 
 it('the example runs', async () => {
   const temporary = temporaryFolder();
@@ -132,4 +138,4 @@ it('the example runs', async () => {
   );
   expect(ended.stdout).toContain('2 configurations of matmul-program N=160, 0 failures');
   expect(readdirSync(temporary)).toEqual([]);
-}, 60_000);
+});

@@ -1,6 +1,5 @@
-import { expect, it } from 'vitest';
-import { describeOnAdapter } from '../support/adapter.ts';
-import { joulegate, projectFolder } from '../support/command-line.ts';
+import { describe, expect, it } from 'vitest';
+import { joulegate, projectFolder, scripted } from '../support/command-line.ts';
 import { smallProject } from '../support/small-project.ts';
 
 it('takes a kernel only to measure noise with', async () => {
@@ -9,10 +8,10 @@ it('takes a kernel only to measure noise with', async () => {
   expect(ended.stderr).toContain('--manifest and --kernel belong to --noise.');
 });
 
-describeOnAdapter('doctor --noise', () => {
+describe('doctor --noise', () => {
   it('measures a kernel of ours against itself where there is no manifest', async () => {
     const folder = await projectFolder({});
-    const ended = await joulegate(folder, 'doctor', '--noise', '0.15', '--device', 'software', '--json');
+    const ended = await scripted(folder, 'doctor', '--noise', '0.05', '--device', 'software', '--json');
     expect(ended.status).toBe(0);
     const report = JSON.parse(ended.stdout);
     expect(report).toMatchObject({ kernel: 'matmul', meter: { name: 'cpu-time', estimated: true } });
@@ -27,8 +26,8 @@ describeOnAdapter('doctor --noise', () => {
 
   it("takes the manifest's kernel, and without a meter measures latency only", async () => {
     const folder = await projectFolder(smallProject(40));
-    const noise = ['doctor', '--noise', '0.1', '--device', 'software', '--meter', 'none'];
-    const ended = await joulegate(folder, ...noise);
+    const noise = ['doctor', '--noise', '0.05', '--device', 'software', '--meter', 'none'];
+    const ended = await scripted(folder, ...noise);
     expect(ended.status).toBe(0);
     expect(ended.stdout).toMatch(/\d+ A\/A blocks? of power COUNT=65536, [\d.]+ s each/);
     expect(ended.stdout).toMatch(/^ +1 min +5 min +15 min +noise floor +blocks$/m);
@@ -39,7 +38,7 @@ describeOnAdapter('doctor --noise', () => {
   it('names the kernels there are for one that is not', async () => {
     const folder = await projectFolder(smallProject(40));
     const noise = ['doctor', '--noise', '0.1', '--device', 'software', '--kernel', 'nothing'];
-    const ended = await joulegate(folder, ...noise);
+    const ended = await scripted(folder, ...noise);
     expect(ended.status).toBe(2);
     expect(ended.stderr).toContain('It has: power');
   });

@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { joulegate, projectFolder } from '../support/command-line.ts';
-import { smallProject } from '../support/small-project.ts';
+import { smallManifest, smallProject } from '../support/small-project.ts';
+
+const few = 'trials: 4, search-seconds: 60, judge-seconds: 1';
 
 /** Everything Dawn says about WGSL files, in a process of its own: `TYPE TEXT` per message. */
 const compileScript = `
@@ -36,8 +38,9 @@ describeOnAdapter('retune --keep', ({ driver }) => {
   }
 
   it('keeps source that says what it is, and that Dawn accepts without a warning', async () => {
-    const folder = await projectFolder(smallProject(50));
-    const ended = await joulegate(folder, 'retune', '--json', '--keep', 'kept');
+    const quick = smallManifest.replace('trials: 12, search-seconds: 30, judge-seconds: 20', few);
+    const folder = await projectFolder({ ...smallProject(50), 'joulegate.yaml': quick });
+    const ended = await joulegate(folder, 'retune', '--json', '--keep', 'kept', '--meter', 'none');
     expect(ended.status).toBe(0);
     const names = readdirSync(join(folder, 'kept')).sort();
     expect(names.length).toBeGreaterThan(1);
@@ -62,7 +65,7 @@ describeOnAdapter('retune --keep', ({ driver }) => {
     const broken = join(folder, 'broken.wgsl');
     writeFileSync(broken, 'fn main() { return 1; }');
     expect(dawnSays([broken]).join()).toMatch(/^error /);
-  }, 120_000);
+  });
 
   it('measures nothing where the sources could not be written', async () => {
     const folder = await projectFolder({ ...smallProject(50), taken: 'a file' });

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeOnAdapter } from '../support/adapter.ts';
-import { joulegate, projectFolder, startJoulegate, writeFiles } from '../support/command-line.ts';
+import { joulegate, projectFolder, scripted, startScripted, writeFiles } from '../support/command-line.ts';
 import { smallManifest, smallProject } from '../support/small-project.ts';
 
 function brittleEntry(name: string, more = ''): string {
@@ -38,10 +38,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 `,
 };
 
-describeOnAdapter('retune on a device', () => {
+describe('retune', () => {
   it('writes the tuned state, the cost model and the report, and keeps no trials behind', async () => {
     const folder = await projectFolder(smallProject(50));
-    const ended = await joulegate(folder, 'retune', '--json', '--report', 'out');
+    const ended = await scripted(folder, 'retune', '--json', '--report', 'out');
     expect(ended.status).toBe(0);
     const report = JSON.parse(ended.stdout);
     expect(report.kernels[0]).toMatchObject({ kernel: 'power', trials: 12, estimated: true, failures: {} });
@@ -62,7 +62,7 @@ describeOnAdapter('retune on a device', () => {
       'report.md',
     ]);
     const [recording] = readdirSync(join(folder, 'out', 'recordings'));
-    const replayed = await joulegate(
+    const replayed = await scripted(
       folder,
       ...['retune', '--device', 'replay', '--recording', `out/recordings/${recording}`, '--json'],
     );
@@ -71,7 +71,7 @@ describeOnAdapter('retune on a device', () => {
     expect(
       statSync(join(folder, '.joulegate', `model-${report.device.family}.json.gz`)).size,
     ).toBeGreaterThan(100);
-  }, 120_000);
+  });
 
   it('keeps its trials when it is interrupted, and goes on with them', async () => {
     // So many trials that the first line about them is printed long before the last one.
@@ -79,8 +79,8 @@ describeOnAdapter('retune on a device', () => {
       .replace('WORKGROUP: [32, 64, 128, 256]', 'WORKGROUP: [32, 64, 96, 128, 160, 192, 224, 256]')
       .replace('PER_THREAD: [1, 2, 4]', 'PER_THREAD: [1, 2, 3, 4, 5, 6, 7, 8]')
       .replace('trials: 12', 'trials: 64');
-    const folder = await projectFolder({ ...smallProject(500), 'joulegate.yaml': wide });
-    const started = startJoulegate(folder, 'retune', '--seconds', '600');
+    const folder = await projectFolder({ ...smallProject(2_000), 'joulegate.yaml': wide });
+    const started = startScripted(folder, 'retune', '--seconds', '600');
     await started.sees('trials');
     started.child.kill('SIGINT');
     const ended = await started.finished;
@@ -88,24 +88,24 @@ describeOnAdapter('retune on a device', () => {
     expect(existsSync(join(folder, 'tuned.json'))).toBe(false);
     expect(readdirSync(join(folder, '.joulegate', 'trials'))).toHaveLength(1);
 
-    const again = startJoulegate(folder, 'retune', '--seconds', '600');
+    const again = startScripted(folder, 'retune', '--seconds', '600');
     await again.sees('earlier trials');
     again.child.kill('SIGINT');
     expect((await again.finished).status).toBe(130);
 
     await writeFiles(folder, { 'joulegate.yaml': wide.replace('fill: uniform', 'fill: ones') });
-    const other = startJoulegate(folder, 'retune', '--seconds', '600');
+    const other = startScripted(folder, 'retune', '--seconds', '600');
     await other.sees('trials');
     other.child.kill('SIGINT');
     expect((await other.finished).stderr).not.toContain('earlier trials');
-  }, 120_000);
+  });
 
   it('shares a limited time among the workloads, and leaves some of it to compare what was found', async () => {
     const files = smallProject(3_000);
     const workloads = 'workloads: [{ COUNT: 65536 }, { COUNT: 32768 }]';
     const manifest = smallManifest.replace('workloads: [{ COUNT: 65536 }]', workloads);
     const folder = await projectFolder({ ...files, 'joulegate.yaml': manifest });
-    const ended = await joulegate(folder, 'retune', '--json', '--max-minutes', '0.25');
+    const ended = await scripted(folder, 'retune', '--json', '--max-minutes', '0.25');
     const report = JSON.parse(ended.stdout);
     expect(report.kernels).toHaveLength(2);
     const searched = report.kernels.map(({ seconds }: { seconds: number }) => seconds);
@@ -113,8 +113,18 @@ describeOnAdapter('retune on a device', () => {
     expect(searched[0] + searched[1]).toBeLessThan(20);
     for (const { trials } of report.kernels) expect(trials).toBeGreaterThan(0);
     expect(report.warnings).toEqual([]);
-  }, 120_000);
+  });
 
+  it('measures nothing where the report could not be written', async () => {
+    const folder = await projectFolder({ ...smallProject(50), taken: 'a file' });
+    const ended = await scripted(folder, 'retune', '--report', 'taken', '--json');
+    expect(ended.status).toBe(2);
+    expect(JSON.parse(ended.stdout).error).toMatchObject({ code: 'cannot-write' });
+    expect(existsSync(join(folder, 'tuned.json'))).toBe(false);
+  });
+});
+
+describeOnAdapter('retune on a device', () => {
   it('replaces what ships today where that fails, and says so', async () => {
     const folder = await projectFolder(brittleProject);
     const first = await joulegate(folder, 'retune', '--json');
@@ -131,7 +141,7 @@ describeOnAdapter('retune on a device', () => {
     });
     expect(second.status).toBe(0);
     expect(readFileSync(path, 'utf8')).toContain('"BAD": 0');
-  }, 120_000);
+  });
 
   it('retunes the other kernels where one has a reference that does not compile', async () => {
     const folder = await projectFolder({
@@ -145,22 +155,14 @@ describeOnAdapter('retune on a device', () => {
     expect(report.kernels.map((kernel: { kernel: string }) => kernel.kernel)).toEqual(['brittle']);
     expect(report.warnings.join()).toContain('broken COUNT=1024 was not retuned');
     expect(readFileSync(join(folder, 'tuned.json'), 'utf8')).toContain('"brittle"');
-  }, 120_000);
-
-  it('measures nothing where the report could not be written', async () => {
-    const folder = await projectFolder({ ...smallProject(50), taken: 'a file' });
-    const ended = await joulegate(folder, 'retune', '--report', 'taken', '--json');
-    expect(ended.status).toBe(2);
-    expect(JSON.parse(ended.stdout).error).toMatchObject({ code: 'cannot-write' });
-    expect(existsSync(join(folder, 'tuned.json'))).toBe(false);
   });
 });
 
-describeOnAdapter('record', () => {
+describe('record', () => {
   it('finishes a recording that was cut short, without measuring anything twice', async () => {
     const folder = await projectFolder(smallProject(20));
     const record = (...more: string[]) =>
-      joulegate(folder, ...['record', '--kernel', 'power', '--out', 'r.json.gz', '--json', ...more]);
+      scripted(folder, ...['record', '--kernel', 'power', '--out', 'r.json.gz', '--json', ...more]);
     const first = JSON.parse((await record('--configurations', '5', '--energy', '2')).stdout);
     expect(first).toMatchObject({ configurations: 5, failures: 0, energyMeasurements: 2, missing: 0 });
     const second = JSON.parse((await record()).stdout);
@@ -171,10 +173,10 @@ describeOnAdapter('record', () => {
     expect(foreign.status).toBe(2);
     expect(JSON.parse(foreign.stdout).error.code).toBe('other-recording');
 
-    const replayed = await joulegate(
+    const replayed = await scripted(
       folder,
       ...['retune', '--device', 'replay', '--recording', 'r.json.gz', '--json', '--trials', '12'],
     );
     expect(JSON.parse(replayed.stdout).kernels[0]).toMatchObject({ trials: 12, estimated: true });
-  }, 120_000);
+  });
 });

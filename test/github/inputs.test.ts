@@ -103,8 +103,8 @@ describe('inputs', () => {
   it.each([
     ['mode', 'gaurd', 'guard, retune or report'],
     ['comment', 'always', 'auto, on-change or never'],
-    ['fail-on', 'regresed', 'some of regressed, missing-baseline, inconclusive, environment; or none'],
-    ['fail-on', 'none, regressed', 'some of regressed, missing-baseline, inconclusive, environment; or none'],
+    ['fail-on', 'regresed', 'some of regressed, missing-baseline, environment, inconclusive; or none'],
+    ['fail-on', 'none, regressed', 'some of regressed, missing-baseline, environment, inconclusive; or none'],
     ['max-minutes', '0', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '-5', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '1e3', 'a number of minutes from 0.01 to 7200'],
@@ -180,6 +180,7 @@ describe('outputs', () => {
       report: '/runner/_temp/report.json',
       'comment-body': '## Joulegate',
       tuned: '',
+      'tuned-folder': '',
     });
   });
 
@@ -189,6 +190,19 @@ describe('outputs', () => {
     expect(improved).toMatchObject({ verdict: 'improved', improved: '1', gated: '0' });
     const unchanged = outputsOf({ report: retuneReport([kept]), ...paths });
     expect(unchanged).toMatchObject({ verdict: 'unchanged', improved: '0' });
+  });
+
+  it.each([
+    ['tuned.json', '.'],
+    ['packages/gpu/best.json', 'packages/gpu'],
+    ['../../elsewhere/tuned.json', '.'],
+    ['/etc/tuned.json', '.'],
+    [undefined, '.'],
+  ])('say which folder of the repository the tuned state %s belongs to', (tuned, folder) => {
+    const report = { ...retuneReport([retunedKernel()]), ...(tuned === undefined ? {} : { tuned }) };
+    const outputs = outputsOf({ report, ...paths, tunedPath: '/runner/tuned.json' });
+    expect(outputs).toMatchObject({ tuned: '/runner/tuned.json', 'tuned-folder': folder });
+    expect(outputsOf({ report, ...paths })['tuned-folder']).toBe('');
   });
 
   it('are handed to the runner by name', () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { JoulegateError } from '../../src/errors/index.ts';
+import { isFull } from '../support/full.ts';
 import { steersTerminal } from './markdown-rules.ts';
 
-/** Ten thousand cases in all; `scripts/fuzz.mjs` asks for more, and for others. */
-const scale = Number(process.env.FUZZ_SCALE ?? 1);
+/** Two and a half thousand cases in all, in full four times as many; `scripts/fuzz.mjs` asks for more, and for others. */
+const scale = Number(process.env.FUZZ_SCALE ?? (isFull ? 1 : 0.25));
 const seed = Number(process.env.FUZZ_SEED ?? 20_260_131);
 
 /** Runs a property on `cases` inputs, as many times more as the scale says. */

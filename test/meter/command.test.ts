@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { JoulegateError } from '../../src/errors/index.ts';
 import type { Meter } from '../../src/measure/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
-import { becomesTrue, isRunning } from '../support/processes.ts';
+import { becomesTrue, isRunning, runningWith } from '../support/processes.ts';
 import { standInInfo } from './gpu-lab.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'joulegate-command-'));
@@ -44,7 +44,7 @@ describe('the command meter', () => {
     // A multiple of the program's step: a busy machine may let every other line pass unseen.
     expect((meter.info.resolutionJoules ?? 1) % 2).toBeCloseTo(0, 9);
     const session = await meter.start();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     const readings = (await session.stop({ variant: {} as never, completions: [] })) ?? [];
     expect(readings.at(-1)?.joules).toBeGreaterThan(readings[0]?.joules ?? 0);
     expect(session.evidence?.().faults).toEqual([]);
@@ -105,9 +105,11 @@ describe('the command meter', () => {
     const ending = `setInterval(() => require('node:fs').existsSync(${JSON.stringify(flag)}) && process.exit(5), 5)`;
     const meter = await open(program(`${counter(2, 'J')}; ${ending}`));
     const session = await meter.start();
+    const pids = runningWith(flag);
     writeFileSync(flag, '');
+    expect(await becomesTrue(() => !pids.some(isRunning))).toBe(true);
     // Sampling goes on until the program's end was seen and read once.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await session.stop({ variant: {} as never, completions: [] });
     expect(session.evidence?.().faults).toEqual([
       'the joules it prints could not be read: it ended with status 5',
@@ -125,7 +127,7 @@ describe('the command meter', () => {
     expect(isRunning(pid)).toBe(true);
     opened.length = 0;
     await meter.close();
-    expect(await becomesTrue(() => !isRunning(pid), 2000)).toBe(true);
+    expect(await becomesTrue(() => !isRunning(pid))).toBe(true);
   });
 
   it('comes first if any meter would do, and only if a program is named', async () => {

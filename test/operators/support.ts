@@ -14,6 +14,7 @@ import type { Device } from '../../src/measure/index.ts';
 import { operators } from '../../src/operators/index.ts';
 import { type Configuration, configurationId } from '../../src/space/index.ts';
 import { createRandom } from '../../src/stats/index.ts';
+import { isFull } from '../support/full.ts';
 
 /** Parameters of a workload as a manifest gives them. */
 export type Sizes = Readonly<Record<string, number | string | boolean>>;
@@ -65,22 +66,22 @@ export function operatorWorkload(
   return { kernel, workload: kernel.workloads[0] as Workload };
 }
 
+const { JOULEGATE_OPERATOR_SHAPES: shapes, JOULEGATE_OPERATOR_CONFIGURATIONS: configurations } = process.env;
+
 /**
- * How thoroughly operators are checked: `JOULEGATE_OPERATOR_SHAPES=20 JOULEGATE_OPERATOR_CONFIGURATIONS=8` and so on;
- * few of both without. Seeds are fixed.
+ * How thoroughly operators are checked: a sample in `npm test`, more in `npm run test:full`, and what
+ * `JOULEGATE_OPERATOR_SHAPES=20 JOULEGATE_OPERATOR_CONFIGURATIONS=8` say. Seeds are fixed.
  */
 export const thoroughness = {
-  shapes: (few: number) => Number(process.env.JOULEGATE_OPERATOR_SHAPES ?? few),
-  configurations: (few: number) => Number(process.env.JOULEGATE_OPERATOR_CONFIGURATIONS ?? few),
-  /** Whether this is the short run that CI does. */
-  isQuick: process.env.JOULEGATE_OPERATOR_SHAPES === undefined,
+  shapes: (some: number) => Number(shapes ?? (isFull ? 2 * some : Math.ceil(some / 2))),
+  configurations: (some: number) => Number(configurations ?? (isFull ? 2 * some : Math.ceil(some / 2))),
+  isQuick: shapes === undefined && !isFull,
   /** Says how much a long run has checked. */
   report: (operator: string, right: number) => {
-    if (process.env.JOULEGATE_OPERATOR_SHAPES !== undefined)
-      console.log(`${operator}: ${right} programs right, references included`);
+    if (!thoroughness.isQuick) console.log(`${operator}: ${right} programs right, references included`);
   },
   /** Time for one test that checks this much. */
-  timeoutMs: process.env.JOULEGATE_OPERATOR_SHAPES === undefined ? 120_000 : 3_600_000,
+  timeoutMs: 3_600_000,
 };
 
 /** Half-precision bits as a number. */

@@ -2,12 +2,13 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { ActionsServices, Job } from './actions-services.ts';
+import type { Job } from './actions-services.ts';
 import { writeFiles } from './command-line.ts';
 import type { GithubServer } from './github-server.ts';
 import { below, commandLineOf } from './processes.ts';
+import { scriptedBundles } from './scripted-adapter/bundles.ts';
 
-const actionPath = join(import.meta.dirname, '..', '..', 'dist', 'action.js');
+const distFolder = join(import.meta.dirname, '..', '..', 'dist');
 
 export interface ActionTask {
   readonly job: Job;
@@ -19,6 +20,8 @@ export interface ActionTask {
   readonly attempt?: number;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The adapter it finds: the scripted one, or that of the machine for what is about devices. */
+  readonly adapter?: 'scripted' | 'real';
   /** Program, and its arguments, that starts the action: `['prlimit', '--fsize=0']`. */
   readonly by?: readonly string[];
   /** Looks for the processes of the run as long as it lasts. That takes CPU time, so nothing should be measured. */
@@ -67,8 +70,9 @@ export async function runAction(task: ActionTask): Promise<ActionRun> {
   };
   const summaryPath = file('summary.md', '');
   const outputPath = file('output', '');
+  const bundle = join(task.adapter === 'real' ? distFolder : scriptedBundles(), 'action.js');
   const given = { 'github-token': 'app-token', ...inputs };
-  const [program = '', ...args] = [...(task.by ?? []), process.execPath, actionPath];
+  const [program = '', ...args] = [...(task.by ?? []), process.execPath, bundle];
   const child = spawn(program, args, {
     cwd: job.workspace,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -188,5 +192,3 @@ export function pullRequestEvent(checkout: MergeCheckout, repository = 'octo/ker
     repository: { full_name: 'octo/kernels', default_branch: 'main', fork: false },
   };
 }
-
-export type { ActionsServices };

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { scriptedBundles } from './scripted-adapter/bundles.ts';
 
 /** The bundle as users run it; `npm test` checks that it is built from this source. */
 const cliPath = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
@@ -23,7 +24,16 @@ export interface Started {
 
 /** Starts `joulegate` out of dist/ with `folder` as its working directory. */
 export function startJoulegate(folder: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [cliPath, ...args], {
+  return start(cliPath, folder, args);
+}
+
+/** The same on the scripted adapter, for what is not about devices. */
+export function startScripted(folder: string, ...args: string[]): Started {
+  return start(join(scriptedBundles(), 'cli.js'), folder, args);
+}
+
+function start(path: string, folder: string, args: readonly string[]): Started {
+  const child = spawn(process.execPath, [path, ...args], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,6 +68,11 @@ export function startJoulegate(folder: string, ...args: string[]): Started {
 /** Runs `joulegate` to its end. */
 export function joulegate(folder: string, ...args: string[]): Promise<Finished> {
   return startJoulegate(folder, ...args).finished;
+}
+
+/** Runs `joulegate` to its end on the scripted adapter. */
+export function scripted(folder: string, ...args: string[]): Promise<Finished> {
+  return startScripted(folder, ...args).finished;
 }
 
 /** A temporary folder with these files, gone after the test. */

@@ -88,7 +88,7 @@ async function run({ cli, folder, args, environment = {}, meanwhile }: Task): Pr
 /** Processes that are still there a while after their parent's end. */
 async function strays({ descendants }: Run): Promise<readonly string[]> {
   const alive = () => [...descendants].filter(isRunning);
-  if (await becomesTrue(() => alive().length === 0, 10_000)) return [];
+  if (await becomesTrue(() => alive().length === 0)) return [];
   return [`left ${alive().length} processes behind`];
 }
 

@@ -1,32 +1,4 @@
-/** Paths (`src/judge/plan.ts`, with `/`) and texts of source files. */
-export type SourceFiles = Readonly<Record<string, string>>;
-
-/** Folders of `src/` from the top of the house to its foundation. The entries `src/*.ts` stand above all. */
-export const floors = [
-  'cli',
-  'app',
-  'github',
-  'git',
-  'store',
-  'device',
-  'meter',
-  'native',
-  'system',
-  'report',
-  'judge',
-  'search',
-  'measure',
-  'model',
-  'operators',
-  'kernel',
-  'manifest',
-  'space',
-  'expression',
-  'stats',
-  'runtime',
-  'schema',
-  'errors',
-] as const;
+import { facadesOf, floors, importFault, placeFaults, type SourceFiles } from './house-order.ts';
 
 const pureFrom = floors.indexOf('report');
 
@@ -99,19 +71,9 @@ function packageOf(specifier: string): string {
     .join('/');
 }
 
-function internalFault(path: string, target: string): string | null {
-  if (!target.startsWith('src/')) {
-    return folderOf(path) === 'entries' && target === 'package.json'
-      ? null
-      : `imports ${target}, outside src/`;
-  }
-  const [from, to] = [folderOf(path), folderOf(target)];
-  if (from === to) return null;
-  if (to === 'entries') return 'imports an entry';
-  if (target !== `src/${to}/index.ts`) return `reaches into ${to}/ past its index.ts (${target})`;
-  const [height, targetHeight] = [floors.indexOf(from as never), floors.indexOf(to as never)];
-  if (targetHeight === -1) return `imports ${to}/, which has no floor`;
-  return from === 'entries' || height < targetHeight ? null : `imports ${to}/, which stands above it`;
+function internalFault(path: string, target: string, facades: ReadonlySet<string>): string | null {
+  if (target.startsWith('src/')) return importFault(path, target, facades);
+  return folderOf(path) === 'entries' && target === 'package.json' ? null : `imports ${target}, outside src/`;
 }
 
 function externalFault(path: string, specifier: string): string | null {
@@ -131,13 +93,14 @@ function valuesFromElsewhere(path: string, text: string): string[] {
     .map((specifier) => `imports more than types from ${specifier}, but goes to browsers`);
 }
 
-function faultsOfFile(path: string, text: string): string[] {
+function faultsOfFile(path: string, text: string, facades: ReadonlySet<string>): string[] {
   const folder = folderOf(path);
   const height = floors.indexOf(folder as never);
-  if (folder !== 'entries' && height === -1) return ['is in a folder that has no floor'];
+  const misplaced = placeFaults(path);
+  if (misplaced.length > 0) return misplaced;
   const faults = importsOf(text).map((specifier) =>
     specifier.startsWith('.')
-      ? internalFault(path, resolve(path, specifier))
+      ? internalFault(path, resolve(path, specifier), facades)
       : externalFault(path, specifier),
   );
   const code = withoutComments(text);
@@ -147,8 +110,7 @@ function faultsOfFile(path: string, text: string): string[] {
   } else if (folder !== 'entries' && /(?<![#.\w])process\.env\b/.test(code)) {
     faults.push('reads the environment, which only the entries may');
   }
-  if (/^src\/[^/]+\/index\.ts$/.test(path) && !isFacade(text))
-    faults.push('is a facade that does more than re-export');
+  if (path.endsWith('/index.ts') && !isFacade(text)) faults.push('is a facade that does more than re-export');
   return faults.filter((fault) => fault !== null);
 }
 
@@ -157,11 +119,16 @@ function isFacade(text: string): boolean {
   return rest.trim() === '';
 }
 
-/** Every broken rule of the house as `path: what`; generated files are left out by the caller. */
+/**
+ * Every rule that a file breaks, as `path: what`; generated files are left out by the caller.
+ *
+ * @param files rooms inside floors are known by their `index.ts` among them.
+ */
 export function houseFaults(files: SourceFiles): string[] {
-  return Object.entries(files).flatMap(([path, text]) =>
-    faultsOfFile(path, text).map((fault) => `${path}: ${fault}`),
-  );
+  const facades = facadesOf(files);
+  return Object.entries(files)
+    .filter(([path]) => path.endsWith('.ts'))
+    .flatMap(([path, text]) => faultsOfFile(path, text, facades).map((fault) => `${path}: ${fault}`));
 }
 
 /** Imports of tests that reach past a facade, as `path: specifier`. */
@@ -170,7 +137,7 @@ export function testFaults(files: SourceFiles): string[] {
     importsOf(text)
       .filter((specifier) => specifier.startsWith('.'))
       .map((specifier) => resolve(path, specifier))
-      .filter((target) => /^src\/[^/]+\/.+\.ts$/.test(target) && !/^src\/[^/]+\/index\.ts$/.test(target))
+      .filter((target) => /^src\/[^/]+\/.+\.ts$/.test(target) && !/^src\/(?:[^/]+\/)+index\.ts$/.test(target))
       .map((target) => `${path}: ${target}`),
   );
 }

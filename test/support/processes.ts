@@ -35,8 +35,11 @@ export function cpuTicks(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
+/** A machine may be busy: what has not come by then does not come. */
+const ampleMs = 60_000;
+
 /** Waits until `condition` holds; false if it does not within `limitMs`. */
-export async function becomesTrue(condition: () => boolean, limitMs: number): Promise<boolean> {
+export async function becomesTrue(condition: () => boolean, limitMs = ampleMs): Promise<boolean> {
   const end = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > end) return false;

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { type ActionFile, pinsOf, scriptsOf, workflowFaults } from './workflow-rules.ts';
 
@@ -20,6 +22,7 @@ describe('the workflows', () => {
       '.github/workflows/release.yml',
       'examples/workflows/guard.yml',
       'examples/workflows/matrix.yml',
+      'examples/workflows/nightly-app.yml',
       'examples/workflows/nightly-matrix.yml',
       'examples/workflows/nightly.yml',
       'examples/workflows/report.yml',
@@ -48,17 +51,29 @@ describe('the workflows', () => {
 });
 
 describe('for a user', () => {
+  it('name the release they came with, and are pinned to its commit in each release', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    const examples = paths.filter((name) => name.startsWith('examples/'));
+    for (const path of examples)
+      expect(textOf(path)).toContain(`uses: OWNER/joulegate@COMMIT # v${version}\n`);
+    const out = mkdtempSync(join(tmpdir(), 'joulegate-workflows-'));
+    onTestFinished(() => rmSync(out, { recursive: true }));
+    const commit = '0123456789'.repeat(4);
+    const given = ['--repository', 'acme/guards', '--commit', commit, '--out', out];
+    execFileSync(process.execPath, [join(root, 'scripts', 'release.mjs'), 'workflows', ...given]);
+    expect(readdirSync(out).map((name) => `examples/workflows/${name}`)).toEqual(examples);
+    for (const name of readdirSync(out)) {
+      const text = readFileSync(join(out, name), 'utf8');
+      expect(pinsOf(text)).toContainEqual(['acme/guards', commit]);
+      expect(text.replace(/^#.*$/gm, '')).not.toMatch(/OWNER|COMMIT/);
+    }
+  });
+
   it('guarding takes fifteen lines or fewer', () => {
     const lines = textOf('examples/workflows/guard.yml')
       .split('\n')
       .filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
     expect(lines.length).toBeLessThanOrEqual(15);
-  });
-
-  it('kernels of a fork do not run on the runner', () => {
-    expect(textOf('examples/workflows/guard.yml')).toContain(
-      'if: github.event.pull_request.head.repo.full_name == github.repository',
-    );
   });
 
   it('kernels do not run in a job that may write contents', () => {
@@ -156,17 +171,24 @@ describe('the rules notice', () => {
   });
 
   it('inputs, outputs and steps that are not there', () => {
-    expect(faults('      - uses: OWNER/joulegate@v1\n        with: { mod: guard }\n')).toEqual([
-      'a: there is no input mod',
-    ]);
+    expect(
+      faults('      - uses: OWNER/joulegate@COMMIT # v0.1.0\n        with: { mod: guard, max-minutes: 0 }\n'),
+    ).toEqual(['a: there is no input mod']);
     const output = (name: string, id = 'j') =>
-      `      - uses: OWNER/joulegate@v1\n        id: j\n      - run: ls\n        if: steps.${id}.outputs.${name}\n`;
+      `      - uses: OWNER/joulegate@COMMIT # v0.1.0\n        id: j\n        with: { max-minutes: 0 }\n      - run: ls\n        if: steps.${id}.outputs.${name}\n`;
     expect(faults(output('verdict'))).toEqual([]);
     expect(faults(output('veredict'))).toEqual(['a: steps.j.outputs.veredict: there is no output veredict']);
     expect(faults(output('verdict', 'k'))).toEqual(['a: steps.k.outputs.verdict: there is no step k']);
     expect(faults('      - run: ls\n        if: needs.b.outputs.c\n')).toEqual([
       'a: needs.b.outputs.c leads nowhere',
     ]);
+  });
+
+  it('measuring that does not end before the job is killed', () => {
+    const limited = (inputs: string) => faults(`      - uses: OWNER/joulegate@COMMIT # v0.1.0\n${inputs}`);
+    expect(limited('')).toEqual(['a: measures until the job is killed']);
+    expect(limited('        with: { max-minutes: 1 }\n')).toHaveLength(1);
+    expect(limited('        with: { mode: report }\n')).toEqual([]);
   });
 
   it('YAML that does not parse, a key that is there twice', () => {

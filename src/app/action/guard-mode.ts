@@ -1,12 +1,10 @@
 import type { ExitCode } from '../../errors/index.ts';
 import { describeShard, shardKernels } from '../fleet/index.ts';
 import { guard } from '../guard/index.ts';
-import { machineLabel } from '../laboratory/index.ts';
 import { openManifest } from '../project/index.ts';
-import { type AttemptKeeper, keptNoiseFloor, restoreAttempts } from './kept-state.ts';
+import { guardMemory } from './kept-state.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
 import { publish } from './publish.ts';
-import { labelsOf } from './pull-request-comment.ts';
 import { resolveBase } from './resolve-base.ts';
 
 /** Compares what is checked out with its base, shows the report, and passes or fails. */
@@ -22,7 +20,6 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
   const sentinels = manifest.kernels.filter(({ sentinel }) => sentinel).map(({ name }) => name);
   const kernels = share === null ? null : [...share.names, ...(isFirst ? sentinels : [])];
   const reportFolder = reportFolderOf(runner);
-  let keeper: AttemptKeeper | null = null;
   const report = await guard(host, {
     manifest: inputs.manifest,
     base: await resolveBase(host, runner, inputs),
@@ -35,16 +32,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     allowCommands: inputs.allowCommands,
     report: reportFolder,
     onReportFault: reportFault(task),
-    async onDevice(device) {
-      const { family } = device;
-      keeper = await restoreAttempts(task, family);
-      return {
-        noiseFloor: await keptNoiseFloor(task, family, machineLabel(device)),
-        attempts: keeper.attempts,
-      };
-    },
-    onAttempts: async (attempts) => keeper?.save(attempts),
-    readLabels: () => labelsOf(task),
+    memory: guardMemory(task),
     ...(inputs.failOn === null ? {} : { failOn: inputs.failOn }),
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   });

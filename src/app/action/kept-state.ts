@@ -1,9 +1,10 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { announce, openStateCache, type StateCache } from '../../github/index.ts';
 import { emptyState, type KeptState, packState, stateVersion, unpackState } from '../../store/index.ts';
-import type { KeptAttempt } from '../guard/index.ts';
-import { type NoiseFloor, noiseFloorIn } from '../laboratory/index.ts';
+import type { GuardMemory } from '../guard/index.ts';
+import { machineLabel, type NoiseFloor, noiseFloorIn } from '../laboratory/index.ts';
 import type { ModeTask } from './mode-task.ts';
+import { labelsOf } from './pull-request-comment.ts';
 
 /** Larger states are not read: 20,000 rows of features pack to a few megabytes. */
 const maxBytes = 64 * 1024 * 1024;
@@ -74,32 +75,16 @@ function readState({ commands }: ModeTask, bytes: Uint8Array, family: string): K
  * The device's noise floor by what nightly runs kept; null if they have not measured enough of it yet.
  * @param machine adapter and driver: another driver has another noise
  */
-export async function keptNoiseFloor(
-  task: ModeTask,
-  family: string,
-  machine: string,
-): Promise<NoiseFloor | null> {
-  const { restored } = await restoreState(task, family);
-  const own = restored.noise.filter(({ device }) => device === undefined || device === machine);
+function keptNoiseFloor({ noise }: KeptState, machine: string): NoiseFloor | null {
+  const own = noise.filter(({ device }) => device === undefined || device === machine);
   return noiseFloorIn(own.map((sample) => ({ ...sample, phase: 'flag' as const, voidReasons: [] })));
 }
 
-/** What earlier guard runs measured, and the way to leave this run's for its repetition. */
-export interface AttemptKeeper {
-  readonly attempts: readonly KeptAttempt[];
-  save(attempts: readonly KeptAttempt[]): Promise<void>;
-}
-
-/**
- * Restores what earlier runs measured of comparisons, so that running a job again adds evidence and draws no new lot.
- * Unlike the state, runs of pull requests save it. GitHub's cache shows what one of them saved to no other; a directory
- * does, as far as the runner lets them write to it.
- */
-export async function restoreAttempts(task: ModeTask, family: string): Promise<AttemptKeeper> {
-  const { commands, runner, inputs, host } = task;
+/** Where attempts of guard runs are kept. Unlike the state, runs of pull requests save them. */
+function attemptCache({ runner, inputs, host }: ModeTask, family: string): StateCache {
   const { shard, workingDirectory, manifest } = inputs;
   const part = shard === null ? '' : ` ${shard.index}of${shard.count}`;
-  const cache = openStateCache({
+  return openStateCache({
     runner,
     choice: inputs.cache,
     subject: {
@@ -112,16 +97,34 @@ export async function restoreAttempts(task: ModeTask, family: string): Promise<A
     signal: host.signal,
     savedByAnyRef: true,
   });
-  const found = await cache.restore();
-  if (found.status === 'failed') announce(commands, found);
-  const restored = found.bytes === null ? emptyState(family) : readState(task, found.bytes, family);
+}
+
+/**
+ * The noise that nights measured, and what earlier guard runs measured of comparisons: running a job again adds evidence and
+ * draws no new lot. GitHub's cache shows what one pull request saved to no other; a directory does, as far as the runner
+ * lets them write to it.
+ */
+export function guardMemory(task: ModeTask): GuardMemory {
+  const { commands } = task;
+  let opened: { readonly cache: StateCache; readonly family: string } | null = null;
   return {
-    attempts: restored.attempts,
-    async save(attempts) {
-      const bytes = packState({ ...emptyState(family), attempts });
+    async restore(device) {
+      const { family } = device;
+      const cache = attemptCache(task, family);
+      opened = { cache, family };
+      const found = await cache.restore();
+      if (found.status === 'failed') announce(commands, found);
+      const { attempts } = found.bytes === null ? emptyState(family) : readState(task, found.bytes, family);
+      const { restored } = await restoreState(task, family);
+      return { noiseFloor: keptNoiseFloor(restored, machineLabel(device)), attempts };
+    },
+    async keep(attempts) {
+      if (opened === null) return;
+      const bytes = packState({ ...emptyState(opened.family), attempts });
       // Even where the oldest attempt gave way to the newest, it is news.
-      const outcome = await cache.save({ bytes, entries: 1, restoredEntries: 0 });
+      const outcome = await opened.cache.save({ bytes, entries: 1, restoredEntries: 0 });
       if (outcome.status === 'failed') announce(commands, outcome);
     },
+    labels: () => labelsOf(task),
   };
 }

@@ -33,7 +33,7 @@ export interface Publication {
   readonly artifact?: 'merged';
   /** What a reader of the comment must know. */
   readonly notes?: readonly string[];
-  /** A merged tuned state, below `reportFolder`; null or absent without one. */
+  /** A tuned state for a following job to propose; null or absent without one. */
   readonly tunedPath?: string | null;
   /** Further files for the artifact, below `reportFolder`. */
   readonly files?: readonly string[];
@@ -86,7 +86,7 @@ export async function publish(publication: Publication): Promise<void> {
     'report.html',
     ...(suggested === null ? [] : [suggestionFile]),
   ].map((name) => join(reportFolder, name));
-  const all = [...own, ...(tunedPath === null ? [] : [tunedPath]), ...(publication.files ?? [])];
+  const all = [...own, ...(publication.files ?? [])];
   // What a full disk left of them.
   const files = all.filter((path) => existsSync(path));
   const device = report.device?.family ?? null;

@@ -94,16 +94,17 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     report: reportFolder,
     // It is written once more below.
     onReportFault: () => undefined,
-    async onDevice(device) {
-      const { family } = device;
-      machine = machineLabel(device);
-      keeper = await restoreState(task, family);
-      const { model: known, tuned } = keeper.restored;
-      if (known !== null) orWarn(task, 'the search begins without it', () => writeModel(model, known));
-      return { tuned };
-    },
-    onNoise: (samples) => {
-      noise = samples;
+    memory: {
+      async restore(device) {
+        machine = machineLabel(device);
+        keeper = await restoreState(task, device.family);
+        const { model: known, tuned } = keeper.restored;
+        if (known !== null) orWarn(task, 'the search begins without it', () => writeModel(model, known));
+        return tuned;
+      },
+      keepNoise: (samples) => {
+        noise = samples;
+      },
     },
     ...(inputs.maxMinutes === null ? {} : { maxMinutes: inputs.maxMinutes }),
   };
@@ -143,7 +144,8 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
       writeFileAtomic(statePath, packState(stateNews(kept ?? emptyState(learnt.family), learnt))),
     );
   }
-  await publish({ ...task, report, reportFolder, files: handsOn ? [statePath] : [] });
+  const tunedPath = host.signal.aborted ? null : join(folder, manifest.tunedPath);
+  await publish({ ...task, report, reportFolder, tunedPath, files: handsOn ? [statePath] : [] });
   if (report.exitCode === ExitCode.badInput) {
     const why = report.warnings.length > 0 ? report.warnings.join(' ') : 'Nothing works of a kernel.';
     commands.error(`Not everything could be retuned or kept. ${why}`, { title: 'Joulegate' });

@@ -12,14 +12,25 @@ import { runRetuneMode } from './retune-mode.ts';
 
 const modes = { guard: runGuardMode, retune: runRetuneMode, report: runReportMode } as const;
 
+/** Kernels of a fork do not reach the machine with the GPU by themselves: somebody has to read them first. */
+function forkNextStep(number: number): string {
+  return (
+    `Pull request ${number} comes from a fork, and kernels of forks are not run before somebody has read them. ` +
+    'Once you have, push its commits to a branch of this repository: a pull request of that branch is measured.'
+  );
+}
+
 function describeError(
   error: unknown,
   signal: AbortSignal,
+  target: CommentTarget | null,
 ): { readonly text: string; readonly exitCode: ExitCode } {
   if (signal.aborted) return { text: 'Joulegate was cancelled.', exitCode: ExitCode.interrupted };
   if (error instanceof JoulegateError) {
-    const next = error.nextStep === null ? '' : `\n${error.nextStep}`;
-    return { text: `${error.message}${next}`, exitCode: error.exitCode };
+    const { pullRequest = null } = target?.runner ?? {};
+    const isUnread = error.kind === 'could-not-measure' && pullRequest?.fromFork === true;
+    const next = isUnread ? forkNextStep(pullRequest.number) : error.nextStep;
+    return { text: [error.message, ...(next === null ? [] : [next])].join('\n'), exitCode: error.exitCode };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text: `Internal error, please report it: ${detail}`, exitCode: ExitCode.internal };
@@ -50,7 +61,7 @@ export async function runAction(host: Host, commands: Commands): Promise<ExitCod
     const actionHost: Host = { ...host, workingDirectory, ensureNative: () => fetchNative(host, runner) };
     return await modes[inputs.mode]({ host: actionHost, commands, runner, inputs });
   } catch (error) {
-    const { text, exitCode } = describeError(error, host.signal);
+    const { text, exitCode } = describeError(error, host.signal, target);
     commands.error(text, { title: 'Joulegate' });
     // A run that was cancelled was so for a newer one, which will say what there is to say.
     if (target !== null && exitCode !== ExitCode.interrupted) await publishFailure(target, text);

@@ -1,12 +1,18 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { compareArms, type Metric, type Ratio } from '../../judge/index.ts';
 import { type Variant, variantIdentity } from '../../kernel/index.ts';
-import { type Budget, createKernelSpace, type Objective } from '../../manifest/index.ts';
-import { type BlockSample, runBlocks } from '../../measure/index.ts';
+import {
+  type Budget,
+  createKernelSpace,
+  latencySlackOf,
+  measurableObjective,
+  weighObjective,
+} from '../../manifest/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { emptyTuned, type Tuned, withTunedEntry } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/index.ts';
+import { type Laboratory, measureBlocks } from '../laboratory/index.ts';
 import { medianOrNull } from '../project/index.ts';
 import { type Final, runFinals, searchWorkload, type WorkloadSearch } from '../tuning/index.ts';
 import type { Contest } from './arms.ts';
@@ -49,10 +55,6 @@ interface Found {
   readonly variant: Variant;
 }
 
-function objectiveOf({ laboratory }: AdviceTask, objective: Objective): Objective {
-  return laboratory.meter === null ? { minimize: 'latency' } : objective;
-}
-
 /** Whether there is a choice at all. */
 export function isTunable({ comparison }: Contest, laboratory: Pick<Laboratory, 'info'>): boolean {
   const { definition, head } = comparison;
@@ -86,7 +88,7 @@ async function searchAll(task: AdviceTask): Promise<Map<Contest, WorkloadSearch>
         workload,
         incumbent: head.variant.configuration,
         hint: base.variant.configuration,
-        objective: objectiveOf(task, definition.objective),
+        objective: measurableObjective(definition.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
@@ -118,38 +120,16 @@ async function findBetter(
 }
 
 async function measureBeside(task: AdviceTask, found: readonly Found[]): Promise<readonly BlockSample[]> {
-  const { host, laboratory } = task;
-  const samples: BlockSample[] = [];
-  let blockMs = 0;
-  for (let block = 0; block < adviceBlocks; block++) {
-    const startMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || startMs + blockMs > task.deadlineMs) return [];
-    samples.push(
-      ...(await runBlocks({
-        phase: 'flag',
-        firstBlock: block,
-        blocks: 1,
-        subjects: found.map(({ contest, variant }) => ({
-          ...contest.blockSubject,
-          variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant },
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions('judge'),
-        clock: laboratory.clock,
-        signal: host.signal,
-      })),
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples;
-}
-
-/** Ratio of the objective, retuned head over head. */
-function gainOf(objective: Objective, { energy, latency }: Ratios): number | null {
-  if (objective.minimize === 'latency') return latency?.estimate ?? null;
-  if (energy === null || latency === null) return null;
-  return objective.minimize === 'energy' ? energy.estimate : energy.estimate * latency.estimate;
+  const samples = await measureBlocks({
+    ...task,
+    blocks: adviceBlocks,
+    subjects: found.map(({ contest, variant }) => ({
+      ...contest.blockSubject,
+      variants: { B: contest.blockSubject.variants.B, H: contest.blockSubject.variants.H, R: variant },
+    })),
+  });
+  // Fewer than these show nothing.
+  return new Set(samples.map(({ block }) => block)).size < adviceBlocks ? [] : samples;
 }
 
 function adviceOf(task: AdviceTask, found: Found, samples: readonly BlockSample[]): Advice | null {
@@ -164,11 +144,14 @@ function adviceOf(task: AdviceTask, found: Found, samples: readonly BlockSample[
     latency: ratio(from, 'latency'),
   });
   const overHead = over('H');
-  const objective = objectiveOf(task, definition.objective);
-  const gain = gainOf(objective, overHead);
-  const slack = objective.minimize === 'energy' ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const objective = measurableObjective(definition.objective, laboratory.meter !== null);
+  const latencyRatio = overHead.latency?.estimate ?? null;
+  const gain = weighObjective(objective.minimize, {
+    energy: overHead.energy?.estimate ?? null,
+    latency: latencyRatio,
+  });
   if (gain === null || gain > 1 - worthwhileGain) return null;
-  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
   const own = samples.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === 'R',
   );

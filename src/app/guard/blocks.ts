@@ -1,8 +1,7 @@
 import { type JudgeOptions, type JudgePlan, planNext } from '../../judge/index.ts';
-import { type BlockSample, runBlocks } from '../../measure/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/index.ts';
-import { machineLabel } from '../laboratory/index.ts';
+import { type Laboratory, machineLabel, measureBlock } from '../laboratory/index.ts';
 import type { Contest } from './arms.ts';
 
 export interface Measured {
@@ -96,16 +95,13 @@ export async function measureContests(options: {
     if (nextStage !== stage) host.progress.stage(nextStage);
     stage = nextStage;
     const done = blocks[plan.phase]++;
-    const measured = await runBlocks({
+    const measured = await measureBlock({
+      host,
+      laboratory,
       phase: plan.phase,
-      firstBlock: done + 1,
-      blocks: 1,
+      block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
-      openMeter: () => laboratory.openMeter(),
-      options: laboratory.measureOptions('judge'),
-      clock,
-      signal: host.signal,
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total = done + plan.blocks;

@@ -10,13 +10,14 @@ import { optional, optionalNow } from '../optional.ts';
 import { absolutePath, prepareReportFolder, selectKernels, writeReportFiles } from '../project/index.ts';
 import { describeDevice, describeMeter } from '../recordings/index.ts';
 import { type Advice, suggestedTuned } from './advice.ts';
+import { noMemory } from './memory.ts';
 import { policyOf } from './policy.ts';
 import { type GuardedKernel, guardedKernel, overallOf } from './report.ts';
 import { openRevisions } from './revisions.ts';
 import { type GuardOptions, type GuardOutcome, runGuard } from './run.ts';
 import { isSameCommit, sameCommitReason } from './same-commit.ts';
 
-export type { GuardOptions, KeptForGuard } from './run.ts';
+export type { GuardOptions } from './run.ts';
 
 /** Beside the report: the tuned state with what retuning head found. */
 export const suggestionFile = 'tuned.suggested.json';
@@ -48,7 +49,7 @@ type Acceptance = (kernel: string) => string | null;
 /** Asks for the pull request's labels only where one of them would make a difference. */
 async function readAcceptance(
   host: Host,
-  { readLabels }: GuardOptions,
+  { memory = noMemory }: GuardOptions,
   outcome: GuardOutcome,
 ): Promise<{ readonly accepts: Acceptance; readonly warnings: readonly string[] }> {
   const nobody: Acceptance = () => null;
@@ -57,12 +58,9 @@ async function readAcceptance(
   );
   const labelOf = (kernel: string) =>
     outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (readLabels === undefined || !regressed.some(({ kernel }) => labelOf(kernel) !== null)) {
-    return { accepts: nobody, warnings: [] };
-  }
+  if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost = 'nothing was accepted by a label';
-  const warn = host.progress.warn;
-  const labels = await optional({ cost, otherwise: null, warn }, readLabels);
+  const labels = await optional({ cost, otherwise: null, warn: host.progress.warn }, () => memory.labels());
   if (labels === null) {
     const warning = 'The labels of the pull request could not be read, so nothing was accepted by one.';
     return { accepts: nobody, warnings: [warning] };

@@ -1,6 +1,6 @@
 import { type JudgeOptions, judge, type SubjectJudgement } from '../../judge/index.ts';
 import type { Verdict } from '../../manifest/index.ts';
-import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { NoiseFloor } from '../laboratory/index.ts';
 import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
@@ -9,18 +9,13 @@ import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../option
 import type { ReportPlace } from '../project/index.ts';
 import { type Advice, adviseRetuning, isTunable } from './advice.ts';
 import { type BrokenArm, type Contest, checkArms, selectAdded, selectMeasurable } from './arms.ts';
-import { attemptDigest, type Digests, earlierAttempts, type KeptAttempt, keepAttempts } from './attempts.ts';
+import { attemptDigest, type Digests, earlierAttempts, keepAttempts } from './attempts.ts';
 import { type Measured, measureContests } from './blocks.ts';
 import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
+import { type GuardMemory, noMemory } from './memory.ts';
 import type { GuardPolicy } from './policy.ts';
 import type { BaseRevision } from './revisions.ts';
 import { compareUntouched } from './untouched.ts';
-
-/** What earlier runs left for a guard run on a device. */
-export interface KeptForGuard {
-  readonly noiseFloor: NoiseFloor | null;
-  readonly attempts: readonly KeptAttempt[];
-}
 
 /** The report's folder gets a suggested tuned state too. */
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
@@ -34,12 +29,8 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly maxMinutes?: number;
   /** Whether head is retuned where a kernel regressed; it is unless told otherwise. */
   readonly advise?: boolean;
-  /** Called once the device is known: what is known of its noise and of earlier attempts. */
-  readonly onDevice?: (device: DeviceInfo) => Promise<KeptForGuard>;
-  /** Called with all attempts that a repetition of this run should know of. */
-  readonly onAttempts?: (attempts: readonly KeptAttempt[]) => Promise<void>;
-  /** Labels of the pull request; asked only if one of them could accept a regression. Throws nothing; null if unknown. */
-  readonly readLabels?: () => Promise<readonly string[] | null>;
+  /** None unless given. */
+  readonly memory?: GuardMemory;
 }
 
 /** What was flagged may take this many times the budget more to be confirmed: nine fresh blocks follow three to twelve. */
@@ -133,7 +124,8 @@ async function advise(
 
 async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<GuardOutcome> {
   const { host, options, base, policy } = task;
-  const kept = (await options.onDevice?.(laboratory.info)) ?? { noiseFloor: null, attempts: [] };
+  const { memory = noMemory } = options;
+  const kept = await memory.restore(laboratory.info);
   const { noiseFloor } = kept;
   const startMs = laboratory.clock.nowMs();
   const { family, limits } = laboratory.info;
@@ -168,12 +160,11 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
   );
   const lost: string[] = [];
   const warn = (text: string) => void lost.push(text);
-  if (options.onAttempts !== undefined && machineChanged === null && !host.signal.aborted) {
+  if (machineChanged === null && !host.signal.aborted) {
     const at = host.now().toISOString();
-    const { onAttempts } = options;
     const cost = 'a repetition of this run will not know what it measured';
     await optional({ cost, otherwise: undefined, warn }, () =>
-      onAttempts(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at })),
+      memory.keep(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at })),
     );
   }
   const advice = await optional({ cost: 'nothing is advised', otherwise: [], warn }, () =>

@@ -42,7 +42,7 @@ export interface Initialisation {
   readonly blanks: readonly Pick<ManifestProblem, 'file' | 'line' | 'column' | 'sourceLine'>[];
   /** The manifest's entries, ready to be put below `kernels:`. */
   readonly entries: string;
-  /** Whether the workflow that was written still has the placeholder of the action's owner. */
+  /** Whether the workflow that was written still has the placeholders of the action's owner and commit. */
   readonly ownerMissing: boolean;
 }
 
@@ -104,7 +104,7 @@ function locate(host: Host, manifest: string): Locations {
   // Opened before anything else: a folder that is not there is the user's mistake, not ours to make.
   openFolder(parent);
   const real = realpathSync(parent);
-  const root = realpathSync(repositoryOf(host, parent) ?? parent);
+  const root = realpathSync(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),

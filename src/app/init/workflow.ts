@@ -1,20 +1,22 @@
 /** `examples/workflows/guard.yml`, which a test compares with this. */
-const guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/.
-# Nothing has to be given: the manifest is joulegate.yaml, and the pull request gets one comment, kept up to date.
+const guardWorkflow = `# Compares the kernels of every pull request with those of its base, on your own GPU. Copy to .github/workflows/, and require
+# the check \`guard\`: it always reports, and is green only where what changed was measured, or where no kernel changed.
+# Only OWNER and COMMIT are to be filled in; each release has this file with both. The pull request gets one comment.
 name: Joulegate
-on: pull_request
+on: [pull_request, merge_group]
 permissions: { contents: read, pull-requests: write }
 concurrency: { group: 'joulegate-\${{ github.ref }}', cancel-in-progress: true }
 jobs:
   guard:
-    # Kernels and build scripts of a fork would run on your machine with nobody having looked at them.
-    if: github.event.pull_request.head.repo.full_name == github.repository
-    runs-on: [self-hosted, gpu]
+    # A fork's kernels do not run on your machine before somebody has read them: on GitHub's, which has no GPU, the check
+    # passes where no kernel changed, and fails where one did. Never leave the job out with \`if\`: skipped counts as passed.
+    runs-on: \${{ github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository && 'ubuntu-24.04' || fromJSON('["self-hosted", "gpu"]') }}
     timeout-minutes: 30
     steps:
       - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2
         with: { persist-credentials: false }
-      - uses: OWNER/joulegate@v1
+      - uses: OWNER/joulegate@COMMIT # v0.1.0
+        with: { device: gpu, max-minutes: 25 }
 `;
 
 /**
@@ -24,5 +26,5 @@ jobs:
  */
 export function workflowText(manifest: string): string {
   if (manifest === 'joulegate.yaml') return guardWorkflow;
-  return `${guardWorkflow.trimEnd()}\n        with: { manifest: ${JSON.stringify(manifest)} }\n`;
+  return guardWorkflow.replace('with: { device', `with: { manifest: ${JSON.stringify(manifest)}, device`);
 }

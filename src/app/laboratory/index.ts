@@ -8,5 +8,6 @@ export {
   openLaboratory,
 } from './laboratory.ts';
 export { machineLabel } from './machine-label.ts';
+export { measureBlock, measureBlocks } from './measure-blocks.ts';
 export { measureNoise, type NoiseFloor, noiseFloorIn } from './noise-floor.ts';
 export { withoutSecrets } from './without-secrets.ts';

@@ -71,8 +71,6 @@ async function findSoftwareDriver(search: DriverSearch): Promise<DriverChoice> {
 /** Another job on the same GPU is waited for: two at once would measure each other. */
 const lockWaitMs = 10 * 60_000;
 
-/** What the runner hands to an action and to nothing that the action starts. */
-
 /** What a meter needs of this machine. */
 export function meterSetup(
   host: Host,

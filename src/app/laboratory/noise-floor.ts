@@ -1,9 +1,10 @@
 import { type JudgeOptions, noiseFloorOf } from '../../judge/index.ts';
 import type { Variant } from '../../kernel/index.ts';
-import { type BlockSample, runBlocks } from '../../measure/index.ts';
+import type { BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { ProgressStatus } from '../progress.ts';
 import type { Laboratory } from './laboratory.ts';
+import { measureBlocks } from './measure-blocks.ts';
 
 /** As many blocks as `noiseFloorOf` needs at the least; nights that have less time add up. */
 const wantedBlocks = 20;
@@ -34,28 +35,13 @@ export async function measureNoise(options: {
 }): Promise<readonly BlockSample[]> {
   const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
   const { kernel, workload } = variant;
-  const samples: BlockSample[] = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    host.progress.update(statusOf(block, blocks, (deadlineMs - startMs) / 1000));
-    samples.push(
-      ...(await runBlocks({
-        phase: 'flag',
-        firstBlock: block,
-        blocks: 1,
-        subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions('judge'),
-        clock: laboratory.clock,
-        signal: host.signal,
-      })),
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples;
+  return measureBlocks({
+    ...options,
+    blocks,
+    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+    onBlock: (block) =>
+      host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1000)),
+  });
 }
 
 /** The noise floor that A/A samples show, the noisiest kernel's where there are several; null if they are too few. */

@@ -1,4 +1,5 @@
 export { medianOrNull } from './median-or-null.ts';
+export { namesFolder } from './names-folder.ts';
 export {
   absolutePath,
   displayPath,

@@ -1,2 +1,3 @@
 export { type ReplayRetuneOptions, retuneRecording } from './replay.ts';
-export { type RetuneOptions, recordingsFolder, retune } from './retune.ts';
+export { type RetuneOptions, retune } from './retune.ts';
+export { recordingsFolder } from './write-findings.ts';

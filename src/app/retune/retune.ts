@@ -1,24 +1,16 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Budget, KernelDefinition } from '../../manifest/index.ts';
 import type { BlockSample, DeviceInfo } from '../../measure/index.ts';
 import type { CostModel } from '../../model/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
-import {
-  emptyTuned,
-  formatTuned,
-  readTunedIfPresent,
-  type Tuned,
-  tunedConfiguration,
-  withTunedEntry,
-  writeFileAtomic,
-} from '../../store/index.ts';
+import { emptyTuned, readTunedIfPresent, type Tuned, tunedConfiguration } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
-import { optional } from '../optional.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   absolutePath,
+  folderIn,
   type OpenedManifest,
   openManifest,
   prepareReportFolder,
@@ -30,7 +22,6 @@ import {
 import { describeDevice, describeMeter } from '../recordings/index.ts';
 import {
   costRows,
-  type Final,
   openCostModel,
   openStateFolder,
   runFinals,
@@ -38,10 +29,10 @@ import {
   searchWorkload,
   type WorkloadSearch,
 } from '../tuning/index.ts';
-import { keepSources, prepareKeepFolder } from './keep-sources.ts';
+import { prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
-import { writeSearchRecordings } from './recordings.ts';
 import { type RetunedKernel, retunedKernel } from './report.ts';
+import { keepFile, writeFindings } from './write-findings.ts';
 
 /** The report's folder gets recordings of all trials too. */
 export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
@@ -59,17 +50,20 @@ export interface RetuneOptions extends ManifestOptions, LaboratoryOptions, Kerne
   readonly out?: string;
   /** Folder for the final WGSL of the finalists and of the incumbent; not kept unless given. */
   readonly keep?: string;
-  /**
-   * Called once the device is known and before the model is read: the moment to put a kept model in its place. What it
-   * returns of a tuned state is tried early, but decides nothing.
-   */
-  readonly onDevice?: (device: DeviceInfo) => Promise<{ readonly tuned: Tuned | null }>;
-  /** Asks for A/A blocks in the time that is left, and gets their samples. */
-  readonly onNoise?: (samples: readonly BlockSample[]) => void;
+  /** None unless given: then the noise is not measured either. */
+  readonly memory?: RetuneMemory;
 }
 
-/** Folder of the recordings below the report's. */
-export const recordingsFolder = 'recordings';
+/** What lasts beyond a retune, besides its files. */
+export interface RetuneMemory {
+  /**
+   * Called once the device is known and before the model is read: the moment to put a kept model in its place.
+   * @returns a tuned state that is tried early, but decides nothing; null without one
+   */
+  restore(device: DeviceInfo): Promise<Tuned | null>;
+  /** Takes A/A blocks, measured in the time that comparing leaves. */
+  keepNoise(samples: readonly BlockSample[]): void;
+}
 
 interface RetuneRun {
   readonly host: Host;
@@ -82,6 +76,17 @@ interface RetuneRun {
   readonly stateFolder: string | null;
   /** On the laboratory's clock. */
   readonly deadlineMs: number;
+}
+
+/** What is retuned, and with which kernel the noise is measured. */
+interface RetuneTask {
+  readonly startedAt: Date;
+  readonly kernels: readonly KernelDefinition[];
+  readonly noiseKernel: KernelDefinition | null;
+}
+
+function ownTunedPath({ folder, manifest }: OpenedManifest): string {
+  return join(folder, manifest.tunedPath);
 }
 
 function budgetOf({ options, opened }: RetuneRun): Budget {
@@ -174,49 +179,84 @@ async function searchAll(
   return { searches, model, warnings, faulty };
 }
 
-function updateTuned(run: RetuneRun, finals: readonly Final[], kernels: readonly RetunedKernel[]): Tuned {
-  const { info } = run.laboratory;
-  let tuned = run.tuned;
-  for (const [index, { search }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === undefined || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: info.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: info.description || info.device,
-      driver: info.driver,
-      identity: finals[index]!.identity,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: run.host.now().toISOString(),
-    });
-  }
-  return tuned;
-}
-
-/** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
-async function keepFile(cost: string, write: () => unknown): Promise<string | null> {
-  let fault: string | null = null;
-  const warn = (text: string) => {
-    fault = text;
-  };
-  await optional({ cost, otherwise: undefined, warn }, write);
-  return fault;
-}
-
 /** A kernel of which nothing works is a fault in what was given, however well the others did. */
 function exitCodeOf(interrupted: boolean, faulty: number, kernels: readonly RetunedKernel[]): ExitCode {
   if (interrupted) return ExitCode.interrupted;
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null)
     ? ExitCode.badInput
     : ExitCode.passed;
+}
+
+/** Where a run reads and writes; the manifest's and the user's choices. */
+function placesOf({ host, options, opened, laboratory, stateFolder }: RetuneRun) {
+  const at = <T>(path: string | undefined, usual: T) =>
+    path === undefined ? usual : absolutePath(host, path);
+  const model = stateFolder === null ? null : join(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return {
+    tuned: at(options.out, ownTunedPath(opened)),
+    model: at(options.model, model),
+  };
+}
+
+/** What is compared by the end of the time for judging: finals first, then the noise in what they leave of it. */
+async function compare(
+  run: RetuneRun,
+  searches: readonly WorkloadSearch[],
+  noiseKernel: KernelDefinition | null,
+) {
+  const { host, options, laboratory, tuned } = run;
+  const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1000;
+  const deadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
+  const finals = host.signal.aborted ? [] : await runFinals({ host, laboratory, searches, deadlineMs });
+  if (noiseKernel !== null) {
+    const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs };
+    options.memory?.keepNoise(await measureNoiseOf(task));
+  }
+  return finals;
+}
+
+/** Searches, compares and writes on an open laboratory. */
+async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune> {
+  const { host, options, opened, laboratory } = run;
+  const { startedAt, kernels, noiseKernel } = task;
+  const { family } = laboratory.info;
+  const modelPath = placesOf(run).model;
+  const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
+  const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
+  const modelFault =
+    modelPath === null
+      ? null
+      : await keepFile('the next run begins without this cost model', () => saveCostModel(modelPath, model));
+  const finals = await compare(run, searches, noiseKernel);
+  const interrupted = host.signal.aborted;
+  const retuned = searches.map((search) =>
+    retunedKernel({
+      search,
+      final: interrupted ? null : (finals.find((final) => final.search === search) ?? null),
+      energyEstimated: laboratory.meter?.info.estimated ?? false,
+    }),
+  );
+  const faults = [
+    ...(modelFault === null ? [] : [modelFault]),
+    ...(await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })),
+  ];
+  const tuned = posix.join(folderIn(opened.path), opened.manifest.tunedPath);
+  return {
+    schema: 'joulegate-report',
+    version: 1,
+    kind: 'retune',
+    tool: { name: 'joulegate', version: host.version },
+    createdAt: startedAt.toISOString(),
+    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
+    exitCode: exitCodeOf(interrupted, faulty + faults.length, retuned),
+    manifest: options.manifest,
+    ...(options.out === undefined ? { tuned } : {}),
+    device: describeDevice(laboratory.info),
+    meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
+    meterReason: laboratory.meterReason,
+    warnings: [...warnings, ...faults],
+    kernels: retuned,
+  };
 }
 
 /**
@@ -230,89 +270,17 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
   const kernels = selectKernels(opened.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   prepareKeepFolder(host, options.keep);
-  const noiseKernel = options.onNoise === undefined ? null : noiseKernelOf(opened.manifest, kernels);
+  const noiseKernel = options.memory === undefined ? null : noiseKernelOf(opened.manifest, kernels);
   const measured = noiseKernel === null ? kernels : [...kernels, noiseKernel];
   const laboratory = await openLaboratory(host, options, measured);
   try {
     await laboratory.tryClocks(kernels.filter((kernel) => isTuned(kernel, options)));
     const stateFolder = openStateFolder(host, opened.folder);
-    const ownTunedPath = join(opened.folder, opened.manifest.tunedPath);
-    const tunedPath = options.out === undefined ? ownTunedPath : absolutePath(host, options.out);
-    const tuned = readTunedIfPresent(ownTunedPath) ?? emptyTuned();
-    const hints = (await options.onDevice?.(laboratory.info))?.tuned ?? null;
+    const tuned = readTunedIfPresent(ownTunedPath(opened)) ?? emptyTuned();
+    const hints = (await options.memory?.restore(laboratory.info)) ?? null;
     const deadlineMs = laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 60_000;
     const run: RetuneRun = { host, options, opened, laboratory, tuned, hints, stateFolder, deadlineMs };
-    const ownModel =
-      stateFolder === null ? null : join(stateFolder, `model-${laboratory.info.family}.json.gz`);
-    const modelPath = options.model === undefined ? ownModel : absolutePath(host, options.model);
-    const coldModel = openCostModel({
-      host,
-      path: modelPath,
-      family: laboratory.info.family,
-      seed: options.seed,
-    });
-    const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
-    const unwritten = [
-      modelPath === null
-        ? null
-        : await keepFile('the next run begins without this cost model', () =>
-            saveCostModel(modelPath, model),
-          ),
-    ];
-    const judgeMs = budgetOf(run).judgeSeconds * searches.length * 1000;
-    const finalsDeadlineMs = Math.min(run.deadlineMs, laboratory.clock.nowMs() + judgeMs);
-    const finals = host.signal.aborted
-      ? []
-      : await runFinals({ host, laboratory, searches, deadlineMs: finalsDeadlineMs });
-    if (noiseKernel !== null) {
-      const task = { host, laboratory, tuned, kernel: noiseKernel, deadlineMs: finalsDeadlineMs };
-      options.onNoise?.(await measureNoiseOf(task));
-    }
-    const interrupted = host.signal.aborted;
-    const retuned = searches.map((search) =>
-      retunedKernel({
-        search,
-        final: interrupted ? null : (finals.find((final) => final.search === search) ?? null),
-        energyEstimated: laboratory.meter?.info.estimated ?? false,
-      }),
-    );
-    if (!interrupted) {
-      const updated = formatTuned(updateTuned(run, finals, retuned));
-      const fault = await keepFile('what was found is not kept', () => writeFileAtomic(tunedPath, updated));
-      // What could not be written is found again from the trials.
-      if (fault === null) for (const search of searches) search.forgetTrials();
-      unwritten.push(fault);
-    }
-    if (options.report !== undefined) {
-      const recordings = join(absolutePath(host, options.report), recordingsFolder);
-      unwritten.push(
-        await keepFile('the recordings are not whole', () =>
-          writeSearchRecordings({ host, laboratory, folder: recordings, searches }),
-        ),
-      );
-    }
-    const { keep } = options;
-    if (keep !== undefined) {
-      unwritten.push(
-        await keepFile('not every source is kept', () => keepSources({ host, folder: keep, finals })),
-      );
-    }
-    const faults = unwritten.filter((fault) => fault !== null);
-    const report: ReportRetune = {
-      schema: 'joulegate-report',
-      version: 1,
-      kind: 'retune',
-      tool: { name: 'joulegate', version: host.version },
-      createdAt: startedAt.toISOString(),
-      durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
-      exitCode: exitCodeOf(interrupted, faulty + faults.length, retuned),
-      manifest: options.manifest,
-      device: describeDevice(laboratory.info),
-      meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
-      meterReason: laboratory.meterReason,
-      warnings: [...warnings, ...faults],
-      kernels: retuned,
-    };
+    const report = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host, options, report);
   } finally {
     await closeLaboratory(host, laboratory);

@@ -1,9 +1,10 @@
 import { type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
-import { type Arm, type BlockSample, runBlocks } from '../../measure/index.ts';
+import { measurableObjective } from '../../manifest/index.ts';
+import type { Arm, BlockSample } from '../../measure/index.ts';
 import { type ContenderSamples, type FinalSelection, selectFinalist } from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import type { Host } from '../host.ts';
-import type { Laboratory } from '../laboratory/index.ts';
+import { type Laboratory, measureBlocks } from '../laboratory/index.ts';
 import type { WorkloadSearch } from './search-workload.ts';
 
 /** Blocks in which the finalists meet: enough to show that a gain repeats in fresh processes. */
@@ -72,44 +73,27 @@ function samplesOf(heat: Heat, arm: Arm, samples: readonly BlockSample[]): Conte
   };
 }
 
-/** Measures block by block for as long as another one fits into the time. */
-async function measureHeats(options: {
+function measureHeats(options: {
   readonly host: Host;
   readonly laboratory: Laboratory;
   readonly heats: readonly Heat[];
   readonly deadlineMs: number;
 }): Promise<readonly BlockSample[]> {
-  const { host, laboratory, heats, deadlineMs } = options;
-  const samples: BlockSample[] = [];
-  let blockMs = 0;
-  for (let block = 0; block < finalBlocks; block++) {
-    if (host.signal.aborted || laboratory.clock.nowMs() + blockMs > deadlineMs) break;
-    const startMs = laboratory.clock.nowMs();
-    samples.push(
-      ...(await runBlocks({
-        phase: 'flag',
-        firstBlock: block,
-        blocks: 1,
-        subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
-          kernel: search.kernel.name,
-          workload: search.workload.name,
-          variants: { B: B!, H: H!, X, R },
-        })),
-        openDevice: () => laboratory.openDevice(),
-        openMeter: () => laboratory.openMeter(),
-        options: laboratory.measureOptions('judge'),
-        clock: laboratory.clock,
-        signal: host.signal,
-        onTurn: (turn) =>
-          host.progress.update({
-            text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
-            share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks,
-          }),
-      })),
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples;
+  const { host, heats } = options;
+  return measureBlocks({
+    ...options,
+    blocks: finalBlocks,
+    subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
+      kernel: search.kernel.name,
+      workload: search.workload.name,
+      variants: { B: B!, H: H!, X, R },
+    })),
+    onTurn: (block, turn) =>
+      host.progress.update({
+        text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
+        share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks,
+      }),
+  });
 }
 
 /**
@@ -133,7 +117,7 @@ export async function runFinals(options: {
       measured.length === 0 || heat.variants.length < 2
         ? []
         : heat.variants.map((_, index) => samplesOf(heat, arms[index]!, measured));
-    const objective = laboratory.meter === null ? { minimize: 'latency' as const } : heat.search.objective;
+    const objective = measurableObjective(heat.search.objective, laboratory.meter !== null);
     const selection = selectFinalist(samples, objective, { incumbentFails: heat.incumbentFailure !== null });
     return {
       search: heat.search,

@@ -29,7 +29,9 @@ function describe(result: Initialisation): string {
     );
   }
   if (result.ownerMissing)
-    next.push('In the workflow, give `uses:` the owner of the action, and `runs-on:` your runner.');
+    next.push(
+      'In the workflow, give `uses:` the owner of the action and the commit of its release, and `runs-on:` your runner.',
+    );
   if (kernels.length > 0) next.push('`joulegate retune` finds better configurations; commit tuned.json too.');
   return [
     ...written.map((path) =>

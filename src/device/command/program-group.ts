@@ -1,7 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { killAtExit } from '../process/kill-at-exit.ts';
-import { Tail } from '../process/tail.ts';
+import { killAtExit, Tail } from '../process/index.ts';
 import { killGroup, type Reaper } from './reaper.ts';
 
 /** How a program is started. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { inheritedEnvironment, neutralFolder } from '../../system/index.ts';
-import type { Environment } from '../driver/choice.ts';
+import type { Environment } from '../driver/index.ts';
 import { removeFolder } from './remove-folder.ts';
 
 /** First argument of the worker bundle that makes it a reaper. */

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { constants, cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { CommandProgram, Outcome, VariantFailure } from '../../kernel/index.ts';
-import { killAtExit } from '../process/kill-at-exit.ts';
+import { killAtExit } from '../process/index.ts';
 import { ProgramGroup } from './program-group.ts';
 import { type Reaper, type ReaperSetup, startReaper } from './reaper.ts';
 import { removeFolder } from './remove-folder.ts';

@@ -1,7 +1,7 @@
 import { delimiter } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { adapterError, adapterNextStep } from '../adapter-problem.ts';
-import { GpuProcess } from '../process/gpu-process.ts';
+import { GpuProcess } from '../process/index.ts';
 import type { OpenResult } from '../protocol.ts';
 import type { DriverChoice, Environment } from './choice.ts';
 import { namedDriver, workerEnvironment } from './environment.ts';

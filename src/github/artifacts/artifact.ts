@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { withDeadline } from '../deadline.ts';
 import type { Outcome } from '../outcome.ts';
 import { errorLine } from '../plain-line.ts';
-import type { Runner } from '../run/environment.ts';
-import type { Shard } from '../run/input-values.ts';
-import { keyPart } from '../state/key.ts';
+import type { Runner, Shard } from '../run/index.ts';
+import { keyPart } from '../state/index.ts';
 
 /** What tells the artifacts of one run apart. */
 export interface ArtifactLabel {

@@ -4,8 +4,8 @@ import type { Artifact, DefaultArtifactClient, FindOptions } from '@actions/arti
 import { CancelledError, DeadlineError, withDeadline } from '../deadline.ts';
 import type { Outcome } from '../outcome.ts';
 import { errorLine } from '../plain-line.ts';
-import type { Runner } from '../run/environment.ts';
-import { readStateFile } from '../state/file.ts';
+import type { Runner } from '../run/index.ts';
+import { readStateFile } from '../state/index.ts';
 import { noDevice, type ReportArtifactName, readReportName } from './artifact.ts';
 import { readZip } from './zip.ts';
 

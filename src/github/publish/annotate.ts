@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Annotation } from '../../report/index.ts';
-import type { Commands, Place } from '../run/commands.ts';
+import type { Commands, Place } from '../run/index.ts';
 
 /** Shows annotations beside the lines of a pull request. `folder` is where the repository is, below the workspace. */
 export function annotate(

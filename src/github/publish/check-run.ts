@@ -7,8 +7,8 @@ import {
   reportSummary,
 } from '../../report/index.ts';
 import type { Outcome } from '../outcome.ts';
-import type { RestClient } from '../rest/rest-client.ts';
-import type { Runner } from '../run/environment.ts';
+import type { RestClient } from '../rest/index.ts';
+import type { Runner } from '../run/index.ts';
 
 /** Whose check run it is. */
 interface CheckRunPlace {

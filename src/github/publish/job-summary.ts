@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { type Report, renderMarkdown } from '../../report/index.ts';
 import type { Outcome } from '../outcome.ts';
 import { errorLine } from '../plain-line.ts';
-import type { Runner } from '../run/environment.ts';
+import type { Runner } from '../run/index.ts';
 
 /** GitHub refuses a step's summary of more than a mebibyte as a whole. A code unit takes three bytes of UTF-8 at most. */
 const maxLength = Math.floor((1024 * 1024) / 3);

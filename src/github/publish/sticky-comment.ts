@@ -1,8 +1,7 @@
 import { type CommentOrigin, readCommentOrigin } from '../../report/index.ts';
 import type { Outcome } from '../outcome.ts';
-import { ownLogin } from '../rest/own-login.ts';
-import type { RestClient } from '../rest/rest-client.ts';
-import type { RestFailure } from '../rest/rest-failure.ts';
+import type { RestClient, RestFailure } from '../rest/index.ts';
+import { ownLogin } from '../rest/index.ts';
 
 export interface CommentTask {
   readonly client: RestClient;

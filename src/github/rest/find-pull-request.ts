@@ -1,4 +1,4 @@
-import type { Runner } from '../run/environment.ts';
+import type { Runner } from '../run/index.ts';
 import type { RestClient } from './rest-client.ts';
 
 /** The pull request to report on, or why there is none. */

@@ -1,4 +1,4 @@
-import type { Runner } from '../run/environment.ts';
+import type { Runner } from '../run/index.ts';
 import { findPullRequest } from './find-pull-request.ts';
 import type { RestClient } from './rest-client.ts';
 

@@ -1,5 +1,5 @@
 import type { getOctokit } from '@actions/github';
-import type { Runner } from '../run/environment.ts';
+import type { Runner } from '../run/index.ts';
 import { BrokenAnswerError, type RestFailure, restFailure } from './rest-failure.ts';
 import { type Attempted, type Waiting, withRetries } from './retry.ts';
 

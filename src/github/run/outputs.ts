@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { ExitCode } from '../../errors/index.ts';
 import { isReplaced, type Report } from '../../report/index.ts';
 import type { Commands } from './commands.ts';
@@ -16,22 +17,38 @@ export interface Outputs {
   readonly report: string;
   /** The report as Markdown. */
   readonly 'comment-body': string;
-  /** `mode: report` on a retune: path of the tuned state of all shards; else empty. */
+  /** Retune: path of the tuned state, with `mode: report` that of all shards; else empty. */
   readonly tuned: string;
+  /** Folder in the repository that it belongs to, `.` for the root; empty where `tuned` is. */
+  readonly 'tuned-folder': string;
 }
 
 export interface OutputTask {
   readonly report: Report;
   readonly reportPath: string;
   readonly commentBody: string;
-  /** Path of a merged tuned state; null without one. */
+  /** Path of a tuned state to propose; null without one. */
   readonly tunedPath?: string | null;
+}
+
+/**
+ * Path of the tuned state that a retune wrote, from the repository's root. A report comes from another job: what leads out of
+ * the repository is not followed.
+ */
+export function tunedFile(report: Report): string {
+  const path = report.kind === 'retune' ? posix.normalize(report.tuned ?? 'tuned.json') : 'tuned.json';
+  return posix.isAbsolute(path) || path.startsWith('..') ? posix.basename(path) : path;
 }
 
 /** The outputs of a run. Counts are of kernels with workloads; retune counts only `improved`. */
 export function outputsOf(task: OutputTask): Outputs {
-  const { report, reportPath, commentBody } = task;
-  const files = { report: reportPath, 'comment-body': commentBody, tuned: task.tunedPath ?? '' };
+  const { report, reportPath, commentBody, tunedPath = null } = task;
+  const files = {
+    report: reportPath,
+    'comment-body': commentBody,
+    tuned: tunedPath ?? '',
+    'tuned-folder': tunedPath === null ? '' : posix.dirname(tunedFile(report)),
+  };
   if (report.kind === 'guard') {
     const { counts } = report;
     return {

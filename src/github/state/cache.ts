@@ -1,6 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Runner } from '../run/environment.ts';
-import type { CacheChoice, Shard } from '../run/input-values.ts';
+import type { CacheChoice, Runner, Shard } from '../run/index.ts';
 import { directoryStore } from './directory.ts';
 import { type StateSubject, stateKey } from './key.ts';
 import { serviceStore } from './service.ts';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Runner } from '../run/environment.ts';
-import type { Shard } from '../run/input-values.ts';
+import type { Runner, Shard } from '../run/index.ts';
 
 /** What a kept state is for. States of different subjects are never mixed up. */
 export interface StateSubject {

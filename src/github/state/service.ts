@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DeadlineError, withDeadline } from '../deadline.ts';
 import { errorLine } from '../plain-line.ts';
-import type { Runner } from '../run/environment.ts';
+import type { Runner } from '../run/index.ts';
 import { readStateFile, UnusableStateError } from './file.ts';
 import type { StateKey } from './key.ts';
 import type { RestoredState, SavedState, StateStore } from './store.ts';

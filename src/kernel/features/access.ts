@@ -1,9 +1,10 @@
 import { declarationOf, type ExpressionElem, typeOf } from '../wesl.ts';
 import { addressCode } from './address.ts';
-import { arrivals } from './run.ts';
+import { adding, sequence, stepping } from './count-code.ts';
+import { arrivals, type CountCode } from './run.ts';
 import type { Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
-import { adding, type CountCode, type Counter, counterIndex, sequence, stepping } from './tally.ts';
+import { type Counter, counterIndex } from './tally.ts';
 
 type Space = 'storage' | 'uniform' | 'workgroup' | 'private';
 

@@ -1,6 +1,5 @@
 import { arrayStride, layoutOf, structMembers } from '../layout.ts';
 import { declarationOf, type ExpressionElem, live, type Type, typeOf } from '../wesl.ts';
-import { valueCode } from './evaluate.ts';
 import type { AddressCode, NumberCode } from './run.ts';
 import type { Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
@@ -19,7 +18,7 @@ export function addressCode(expression: ExpressionElem, scope: Scope): AddressCo
       return expression.operator.value === '*' ? pointedAtCode(expression.expression, scope) : unknown;
     case 'component-expression': {
       const base = addressCode(expression.base, scope);
-      const index = valueCode(expression.access, scope);
+      const index = scope.value(expression.access);
       const stride = strideCode(pointee(typeOf(expression.base, module)), scope);
       return (run, frame, view) => {
         const start = base(run, frame, view);

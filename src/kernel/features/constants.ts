@@ -1,5 +1,4 @@
 import { declarationOf, type ExpressionElem, isConstant } from '../wesl.ts';
-import { valueCode } from './evaluate.ts';
 import { entryFrame, everyone, type NumberCode, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
 
@@ -7,7 +6,7 @@ const nowhere = entryFrame();
 
 /** Code for the number that a constant expression stands for; NaN if it is none. */
 export function constantCode(expression: ExpressionElem, scope: Scope): NumberCode {
-  const value = valueCode(expression, scope);
+  const value = scope.value(expression);
   return (run) => {
     const number = value(run, nowhere, everyone);
     return typeof number === 'number' ? number : Number.NaN;
@@ -49,7 +48,7 @@ export function constancy(expression: ExpressionElem, scope: Scope): Constancy {
         return both(left, right);
       // `false && x` and `true || x` are decided by what is constant.
       const decided = operator === '||';
-      const value = valueCode(expression.left, scope);
+      const value = scope.value(expression.left);
       return (run) => holds(left, run) && (value(run, nowhere, everyone) === decided || holds(right, run));
     }
     default:

@@ -1,10 +1,16 @@
 import { arrayStride } from '../layout.ts';
-import { declarationOf, type FnElem, type FunctionCallExpression, live, typeOf } from '../wesl.ts';
+import {
+  declarationOf,
+  type ExpressionElem,
+  type FnElem,
+  type FunctionCallExpression,
+  live,
+  typeOf,
+} from '../wesl.ts';
 import { addressCode, pointedAtCode } from './address.ts';
 import { elementKind, lanesOf, wrap } from './arithmetic.ts';
-import { lazyValueCode, valueCode } from './evaluate.ts';
 import { type Argument, callFrame, everyone, type Value, type ValueCode } from './run.ts';
-import { functionScope, type Scope } from './scope.ts';
+import type { Scope } from './scope.ts';
 import { sizeCode } from './sizes.ts';
 import { bindingCode } from './uniforms.ts';
 
@@ -21,7 +27,7 @@ export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode 
   if (declaration?.declElem?.kind === 'fn') return functionCode(declaration.declElem, call, scope);
   const name = callee.originalName;
   if (name === 'arrayLength') return lengthCode(call, scope);
-  const codes = call.arguments.map((argument) => valueCode(argument, scope));
+  const codes = call.arguments.map((argument) => scope.value(argument));
   const type = typeOf(call, module);
   const kind = elementKind(type);
   const combine = combination(name, kind, lanesOf(type));
@@ -33,6 +39,15 @@ export function callCode(call: FunctionCallExpression, scope: Scope): ValueCode 
       if (value !== null) values.push(value);
     }
     return values.length === codes.length ? combine(values) : null;
+  };
+}
+
+/** Code for a value, made when it is first asked: most values never are. */
+function lazyValueCode(expression: ExpressionElem, scope: Scope): ValueCode {
+  let code: ValueCode | null = null;
+  return (run, frame, view) => {
+    code ??= scope.value(expression);
+    return code(run, frame, view);
   };
 }
 
@@ -48,7 +63,7 @@ export function argumentsOf(fn: FnElem, call: FunctionCallExpression, scope: Sco
     // Most are never asked for, so each makes its code when it is.
     const one: Argument = {
       value: (run, frame, view) => {
-        one.value = valueCode(argument, scope);
+        one.value = scope.value(argument);
         return one.value(run, frame, view);
       },
       pointedAt: (run, frame, view) => {
@@ -94,7 +109,7 @@ function functionCode(fn: FnElem, call: FunctionCallExpression, scope: Scope): V
   const named = body.slice(0, -1);
   if (!named.every((statement) => statement.kind === 'let' || statement.kind === 'const')) return unknown;
   const passed = argumentsOf(fn, call, scope);
-  const value = lazyValueCode(last.value, functionScope(fn, scope));
+  const value = lazyValueCode(last.value, scope.of(fn));
   return (run, frame, view) =>
     run.assumed !== null || frame.depth >= maxDepth
       ? null

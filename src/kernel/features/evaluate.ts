@@ -9,30 +9,12 @@ import { uniformCode } from './uniforms.ts';
 const unknown: ValueCode = () => null;
 
 /**
- * Code for the value of an expression.
+ * Makes code for the value of an expression; `Scope.value` has what was made before.
  *
  * Beyond the language's constant expressions it knows `let`s, variables that never change, uniform values, buffer
  * lengths, launch sizes and, for a lane, its ids.
  */
 export function valueCode(expression: ExpressionElem, scope: Scope): ValueCode {
-  let code = scope.values.get(expression);
-  if (!code) {
-    code = makeCode(expression, scope);
-    scope.values.set(expression, code);
-  }
-  return code;
-}
-
-/** `valueCode`, made when it is first asked: most values never are. */
-export function lazyValueCode(expression: ExpressionElem, scope: Scope): ValueCode {
-  let code: ValueCode | null = null;
-  return (run, frame, view) => {
-    code ??= valueCode(expression, scope);
-    return code(run, frame, view);
-  };
-}
-
-function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
   const { module } = scope.program;
   switch (expression.kind) {
     case 'literal': {
@@ -40,7 +22,7 @@ function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
       return () => value;
     }
     case 'parenthesized-expression':
-      return valueCode(expression.expression, scope);
+      return scope.value(expression.expression);
     case 'ref': {
       const declaration = declarationOf(expression.ident, module);
       if (!declaration) return unknown;
@@ -54,7 +36,7 @@ function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
     case 'unary-expression': {
       const operator = expression.operator.value;
       if (operator === '&' || operator === '*') return unknown;
-      const inner = valueCode(expression.expression, scope);
+      const inner = scope.value(expression.expression);
       const kind = elementKind(typeOf(expression, module));
       return (run, frame, view) => {
         const operand = inner(run, frame, view);
@@ -64,8 +46,8 @@ function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
     case 'binary-expression':
       return binaryCode(expression, scope);
     case 'component-expression': {
-      const base = valueCode(expression.base, scope);
-      const access = valueCode(expression.access, scope);
+      const base = scope.value(expression.base);
+      const access = scope.value(expression.access);
       const uniform = uniformCode(expression, scope);
       return (run, frame, view) => {
         const whole = base(run, frame, view);
@@ -75,7 +57,7 @@ function makeCode(expression: ExpressionElem, scope: Scope): ValueCode {
       };
     }
     case 'component-member-expression': {
-      const base = valueCode(expression.base, scope);
+      const base = scope.value(expression.base);
       const { name } = expression.access;
       const uniform = uniformCode(expression, scope);
       const input =
@@ -102,8 +84,8 @@ function binaryCode(
   const operator = expression.operator.value;
   const kind = elementKind(typeOf(expression, scope.program.module));
   const scalar = scalarOperator(operator, kind);
-  const leftCode = valueCode(expression.left, scope);
-  const rightCode = valueCode(expression.right, scope);
+  const leftCode = scope.value(expression.left);
+  const rightCode = scope.value(expression.right);
   if (operator === '&&' || operator === '||') {
     const decided = operator === '||';
     return (run, frame, view) => {
@@ -183,7 +165,7 @@ function declarationCode(declaration: DeclIdent, reference: ExpressionElem, scop
   let initial: ValueCode | null = init ? null : () => (kind === null ? null : 0);
   // Most values are never asked for.
   const made = (): ValueCode => {
-    initial = valueCode(init as ExpressionElem, scope);
+    initial = scope.value(init as ExpressionElem);
     return initial;
   };
   const held: ValueCode = (run, frame, view) => {

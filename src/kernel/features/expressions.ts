@@ -11,18 +11,11 @@ import { accessCode, isMemory } from './access.ts';
 import { elementKind, isFloat, lanesOf } from './arithmetic.ts';
 import { builtinCost, reductions } from './builtins.ts';
 import { constancy } from './constants.ts';
+import { adding, perform, sequence, stepping } from './count-code.ts';
 import { argumentsOf, type Passed } from './evaluate-call.ts';
-import { callFrame, type Run } from './run.ts';
+import { type CountCode, type CountStep, callFrame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
-import {
-  adding,
-  type CountCode,
-  type Counter,
-  type CountStep,
-  perform,
-  sequence,
-  stepping,
-} from './tally.ts';
+import type { Counter } from './tally.ts';
 
 const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', '&&', '||', '!']);
 

@@ -1,7 +1,7 @@
 import type { DeclIdent, ExpressionElem, WgslModule } from '../wesl.ts';
-import { valueCode } from './evaluate.ts';
 import { entryFrame, everyone, startRun, unknownLaunch, type Value } from './run.ts';
-import { moduleScope, type Scope, Slots } from './scope.ts';
+import { type Scope, Slots } from './scope.ts';
+import { moduleScope } from './scopes.ts';
 
 /** A scope to ask for values in, of a program without any numbers from outside. */
 export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIdent, number>): Scope {
@@ -19,7 +19,7 @@ export function valueScope(module: WgslModule, assignments: ReadonlyMap<DeclIden
 
 /** What an expression is known to be for all invocations, `let`s included; null if it is not. */
 export function knownValue(expression: ExpressionElem, scope: Scope): Value | null {
-  return valueCode(expression, scope)(
+  return scope.value(expression)(
     startRun(unknownLaunch, {}, () => null),
     entryFrame(),
     everyone,

@@ -10,12 +10,13 @@ import {
   type WgslModule,
 } from '../wesl.ts';
 import { constantCode } from './constants.ts';
+import { perform } from './count-code.ts';
 import { entryFrame, type Launch, type NumberCode, type Run, startRun, unknownLaunch } from './run.ts';
-import type { Program, Scope } from './scope.ts';
+import type { ProgramStructure, Scope } from './scope.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { sizeCode } from './sizes.ts';
 import { Structure } from './structure.ts';
-import { perform, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 /** Values of the constants that a configuration and workload put in. */
 export type Numbers = Run['numbers'];
@@ -45,7 +46,8 @@ export interface NumberedProgram {
 }
 
 /** What program code is made with. */
-export interface CodeOptions extends Pick<Program, 'module' | 'isNumber' | 'fixedNumbers' | 'slots'> {
+export interface CodeOptions
+  extends Pick<ProgramStructure, 'module' | 'isNumber' | 'fixedNumbers' | 'slots'> {
   readonly entryPoint: string;
   readonly shared: SharedParts | null;
 }

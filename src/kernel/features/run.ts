@@ -1,6 +1,6 @@
 import type { Program } from '../types.ts';
 import type { DeclIdent, FnElem } from '../wesl.ts';
-import type { CountCode } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 /** A number, a truth value, or a vector of them. */
 export type Value = number | boolean | readonly (number | boolean)[];
@@ -107,6 +107,16 @@ export type ValueCode = (run: Run, frame: Frame, view: Viewpoint) => Value | nul
 export type AddressCode = (run: Run, frame: Frame, view: Viewpoint) => number;
 /** A number that depends on nothing but the configuration. */
 export type NumberCode = (run: Run) => number;
+
+/** A part of counting that depends on the configuration; NaN times if it is unknown how often it runs. */
+export type CountStep = (run: Run, frame: Frame, tally: Tally, times: number) => void;
+
+/** Counts something for a configuration: what is the same every time, and what is not. */
+export interface CountCode {
+  /** Counter indexes and amounts in turn, each counter once. */
+  readonly fixed: readonly number[];
+  readonly steps: readonly CountStep[];
+}
 
 /** What a parameter stands for: code that may replace itself by faster code. */
 export interface Argument {

@@ -1,12 +1,10 @@
 import type { TypeNumbers } from '../layout.ts';
 import type { DeclIdent, ExpressionElem, FnElem, WgslModule } from '../wesl.ts';
-import { constantCode } from './constants.ts';
 import type { Part } from './dependencies.ts';
-import type { NumberCode, Run, ValueCode } from './run.ts';
-import type { CountCode } from './tally.ts';
+import type { CountCode, Run, ValueCode } from './run.ts';
 
 /** What the code of a program is made in: all that does not depend on numbers. */
-export interface Program {
+export interface ProgramStructure {
   readonly module: WgslModule;
   /**
    * How often a variable is assigned; taking its address counts as many times.
@@ -27,14 +25,17 @@ export interface Program {
   readonly slots: Slots;
 }
 
-/** The function that code is made for; null for module scope. */
+/** The function that code is made for, and what it is made with; `scopes.ts` makes it. */
 export interface Scope {
-  readonly program: Program;
+  readonly program: ProgramStructure;
+  /** null for module scope. */
   readonly fn: FnElem | null;
-  readonly values: Map<ExpressionElem, ValueCode>;
-  readonly functions: Map<FnElem, Scope>;
+  /** Code for the value of an expression, made when it is first asked for. */
+  value(expression: ExpressionElem): ValueCode;
+  /** The scope of a function that is called from here. */
+  of(fn: FnElem): Scope;
   /** Numbers in types. */
-  readonly typeNumbers: (run: Run) => TypeNumbers;
+  typeNumbers(run: Run): TypeNumbers;
 }
 
 /** Places of declarations in what a run and an activation remember, the same for every configuration. */
@@ -65,39 +66,4 @@ export class Slots {
 /** How many slots are used. */
 interface Room {
   used: number;
-}
-
-/** The scope of a program's module-scope declarations. */
-export function moduleScope(program: Program): Scope {
-  return newScope(program, null, new Map());
-}
-
-/** The scope of a function that is called from another. */
-export function functionScope(fn: FnElem, { program, functions }: Scope): Scope {
-  let scope = functions.get(fn);
-  if (!scope) {
-    scope = newScope(program, fn, functions);
-    functions.set(fn, scope);
-  }
-  return scope;
-}
-
-function newScope(program: Program, fn: FnElem | null, functions: Map<FnElem, Scope>): Scope {
-  const codes = new Map<ExpressionElem, NumberCode>();
-  const scope: Scope = {
-    program,
-    fn,
-    functions,
-    values: new Map(),
-    typeNumbers: (run) => (expression) => {
-      let code = codes.get(expression);
-      if (!code) {
-        code = constantCode(expression, scope);
-        codes.set(expression, code);
-      }
-      const number = code(run);
-      return Number.isNaN(number) ? null : number;
-    },
-  };
-  return scope;
 }

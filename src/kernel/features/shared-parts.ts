@@ -1,6 +1,6 @@
 import type { WgslModule } from '../wesl.ts';
 import type { Dependencies, Part } from './dependencies.ts';
-import type { Unit } from './structure.ts';
+import type { Unit } from './unit.ts';
 
 /** Parts that are kept at most. */
 const maxParts = 100_000;

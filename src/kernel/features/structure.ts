@@ -1,26 +1,19 @@
 import type { DeclIdent, FnElem, GlobalVarElem, WgslModule } from '../wesl.ts';
 import { countAssignments } from './assignments.ts';
 import type { Part } from './dependencies.ts';
-import type { NumberCode } from './run.ts';
-import { functionScope, moduleScope, type Program, type Scope, type Slots } from './scope.ts';
+import type { CountCode, NumberCode } from './run.ts';
+import type { ProgramStructure, Scope, Slots } from './scope.ts';
+import { moduleScope } from './scopes.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { type LocalType, privateSize, surveyFrom, surveyParts } from './survey.ts';
-import type { CountCode } from './tally.ts';
+import type { Unit } from './unit.ts';
 import { blockCode } from './walk.ts';
 
-/** A part of a program's code, and what the part reaches. */
-export interface Unit {
-  readonly value: unknown;
-  readonly variables: readonly GlobalVarElem[];
-  readonly functions: readonly FnElem[];
-  readonly privateSizes: readonly NumberCode[];
-}
-
 /** One structure of a program while its code is made: what is left of the program under its conditions. */
-export class Structure implements Program {
+export class Structure implements ProgramStructure {
   readonly module: WgslModule;
-  readonly isNumber: Program['isNumber'];
-  readonly fixedNumbers: Program['fixedNumbers'];
+  readonly isNumber: ProgramStructure['isNumber'];
+  readonly fixedNumbers: ProgramStructure['fixedNumbers'];
   readonly slots: Slots;
   readonly scope: Scope;
   readonly #entry: FnElem;
@@ -35,8 +28,8 @@ export class Structure implements Program {
   constructor(options: {
     readonly module: WgslModule;
     readonly entry: FnElem;
-    readonly isNumber: Program['isNumber'];
-    readonly fixedNumbers: Program['fixedNumbers'];
+    readonly isNumber: ProgramStructure['isNumber'];
+    readonly fixedNumbers: ProgramStructure['fixedNumbers'];
     readonly slots: Slots;
     /** Parts made for other structures; null if there are none. */
     readonly shared: SharedParts | null;
@@ -77,7 +70,7 @@ export class Structure implements Program {
     // A function that many call declares its variables once.
     const caller = this.#reaching;
     this.#reaching = this.#reached;
-    const code = this.gather(fn, fn, () => blockCode(fn.body.body, functionScope(fn, this.scope)));
+    const code = this.gather(fn, fn, () => blockCode(fn.body.body, this.scope.of(fn)));
     this.#reaching = caller;
     this.#bodies.set(fn, code);
     return code;

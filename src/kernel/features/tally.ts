@@ -1,5 +1,3 @@
-import type { Frame, Run } from './run.ts';
-
 /** What is counted, per invocation. Operations count lanes: adding two vec4f is four additions. */
 export const counters = [
   'floatAdd',
@@ -47,58 +45,10 @@ export function counterIndex(counter: Counter): number {
   return indexes.get(counter) as number;
 }
 
-/** A part of counting that depends on the configuration; NaN times if it is unknown how often it runs. */
-export type CountStep = (run: Run, frame: Frame, tally: Tally, times: number) => void;
-
-/** Counts something for a configuration: what is the same every time, and what is not. */
-export interface CountCode {
-  /** Counter indexes and amounts in turn, each counter once. */
-  readonly fixed: readonly number[];
-  readonly steps: readonly CountStep[];
-}
-
-/** Counts as often as the code runs. */
-export function perform(code: CountCode, run: Run, frame: Frame, tally: Tally, times: number): void {
-  tally.addAll(code.fixed, times);
-  const { steps } = code;
-  for (let index = 0; index < steps.length; index++) (steps[index] as CountStep)(run, frame, tally, times);
-}
-
-/** Code that adds an amount to a counter every time. */
-export function adding(counter: Counter, amount = 1): CountCode {
-  return { fixed: [counterIndex(counter), amount], steps: [] };
-}
-
-/** Code of one step. */
-export function stepping(step: CountStep): CountCode {
-  return { fixed: [], steps: [step] };
-}
-
-/** One code for several; null for nothing to count. */
-export function sequence(codes: readonly (CountCode | null)[]): CountCode | null {
-  const all = codes.filter((code) => code !== null);
-  if (all.length <= 1) return all[0] ?? null;
-  const sums = noSums();
-  const steps: CountStep[] = [];
-  for (const code of all) {
-    for (let at = 0; at < code.fixed.length; at += 2) {
-      const index = code.fixed[at] as number;
-      sums[index] = (sums[index] as number) + (code.fixed[at + 1] as number);
-    }
-    for (const step of code.steps) steps.push(step);
-  }
-  const fixed: number[] = [];
-  for (let index = 0; index < sums.length; index++) {
-    const amount = sums[index] as number;
-    if (amount !== 0) fixed.push(index, amount);
-  }
-  return { fixed, steps };
-}
-
 const zeros = counters.map(() => 0.5).fill(0);
 
 /** A sum of nothing for every counter. */
-function noSums(): number[] {
+export function noSums(): number[] {
   // Copies of what has held a fraction have room for fractions from the start.
   return zeros.slice();
 }
@@ -119,8 +69,12 @@ export class Tally {
     this.#sums[index] = (this.#sums[index] as number) + amount;
   }
 
-  /** Adds what is the same every time, a number of times. */
-  addAll(amounts: CountCode['fixed'], times: number): void {
+  /**
+   * Adds what is the same every time, a number of times.
+   *
+   * @param amounts counter indexes and amounts in turn.
+   */
+  addAll(amounts: readonly number[], times: number): void {
     for (let at = 0; at < amounts.length; at += 2) {
       this.add(amounts[at] as number, (amounts[at + 1] as number) * times);
     }

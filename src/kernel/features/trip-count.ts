@@ -10,7 +10,6 @@ import type {
 import { constantValue, declarationOf, live, typeOfDeclaration } from '../wesl.ts';
 import { applyBinary, elementKind, scalarOperator } from './arithmetic.ts';
 import { countAssignments, rootDeclaration } from './assignments.ts';
-import { valueCode } from './evaluate.ts';
 import { arrivals, everyone, type Frame, firstInvocation, type Run, type Value } from './run.ts';
 import type { Scope } from './scope.ts';
 
@@ -69,7 +68,7 @@ function inductionOfFor(loop: ForElem, scope: Scope): Induction | null {
   }
   if (!variable || countAssignments([body], module).has(variable)) return null;
   const fixed = from === undefined ? 0 : from.kind === 'literal' ? constantValue(from, module) : null;
-  const first = from && fixed === null ? valueCode(from, scope) : null;
+  const first = from && fixed === null ? scope.value(from) : null;
   return {
     variable,
     start: first === null ? () => fixed : (run, frame) => first(run, frame, firstInvocation),
@@ -107,7 +106,7 @@ function inductionOfLoop(loop: WhileElem | LoopElem, scope: Scope): Induction | 
   if (!step) return null;
   const declaration = variable.declElem;
   if (declaration?.kind !== 'var') return null;
-  const first = declaration.init ? valueCode(declaration.init, scope) : null;
+  const first = declaration.init ? scope.value(declaration.init) : null;
   return {
     variable,
     start: (run, frame) => (first === null ? 0 : first(run, frame, arrivals[0])),
@@ -177,7 +176,7 @@ function incrementCode(
   if (step.kind === 'increment') return () => 1;
   if (step.kind === 'decrement') return () => -1;
   if (step.kind !== 'assign' || (step.op.value !== '+=' && step.op.value !== '-=')) return null;
-  const amount = valueCode(step.rhs, scope);
+  const amount = scope.value(step.rhs);
   const sign = step.op.value === '+=' ? 1 : -1;
   return (run, frame) => {
     const by = amount(run, frame, firstInvocation);
@@ -198,7 +197,7 @@ function countedCode(induction: Induction, scope: Scope): TripCode | null {
   const turned = !isVariable(condition.left);
   if (turned && !isVariable(condition.right)) return null;
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
-  const bound = valueCode(turned ? condition.left : condition.right, scope);
+  const bound = scope.value(turned ? condition.left : condition.right);
   return (run, frame, start) => {
     const by = one ? 1 : increment(run, frame);
     if (by === null || by === 0) return null;
@@ -217,7 +216,7 @@ function countedCode(induction: Induction, scope: Scope): TripCode | null {
 
 function simulatedCode(induction: Induction, scope: Scope): TripCode {
   const { variable, stops, stepsFirst } = induction;
-  const condition = valueCode(induction.condition, scope);
+  const condition = scope.value(induction.condition);
   const next = nextCode(induction, scope);
   const tripsFrom = (run: Run, frame: Frame, start: Value): number => {
     let value: Value | null = start;
@@ -253,7 +252,7 @@ function nextCode(
     return (_run, _frame, value) => applyBinary(apply, value, 1);
   }
   if (step.kind !== 'assign') return unknown;
-  const right = valueCode(step.rhs, scope);
+  const right = scope.value(step.rhs);
   const apply = step.op.value === '=' ? null : scalarOperator(step.op.value.slice(0, -1), kind);
   return (run, frame, value) => {
     run.assumed = { variable, value };

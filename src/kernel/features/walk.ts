@@ -1,9 +1,9 @@
 import { type ForInit, type FunctionCallExpression, live, type Statement } from '../wesl.ts';
-import { valueCode } from './evaluate.ts';
+import { adding, perform, sequence, stepping } from './count-code.ts';
 import { assignCode, calledFunction, callStatementCode, expressionCode, stepCode } from './expressions.ts';
-import { arrivals, everyone, type Frame, type Run } from './run.ts';
+import { arrivals, type CountCode, everyone, type Frame, type Run } from './run.ts';
 import type { Scope } from './scope.ts';
-import { adding, type CountCode, counterIndex, perform, sequence, stepping, Tally } from './tally.ts';
+import { counterIndex, Tally } from './tally.ts';
 import { tripCode } from './trip-count.ts';
 
 const iterations = counterIndex('iterations');
@@ -98,7 +98,7 @@ function callCode(call: FunctionCallExpression, statement: Statement, scope: Sco
 function branchCode(statement: Extract<Statement, { kind: 'if' }>, scope: Scope): CountCode | null {
   const test = statement.condition;
   const { taken, condition } = scope.program.remember(statement, [test], scope, () => ({
-    taken: valueCode(test, scope),
+    taken: scope.value(test),
     condition: expressionCode(test, scope),
   }));
   const then = blockCode(statement.body.body, scope);

@@ -1,6 +1,5 @@
-import { countAssignments } from '../features/assignments.ts';
-import { knownValue } from '../features/known-value.ts';
-import type { Scope } from '../features/scope.ts';
+import type { Scope } from '../features/index.ts';
+import { countAssignments, knownValue } from '../features/index.ts';
 import {
   type AbstractElem,
   childrenOf,

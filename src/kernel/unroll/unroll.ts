@@ -1,10 +1,10 @@
 import { failed, succeeded } from '../failure.ts';
-import { countAssignments } from '../features/assignments.ts';
-import { knownValue, valueScope } from '../features/known-value.ts';
-import type { Scope } from '../features/scope.ts';
+import type { Scope } from '../features/index.ts';
+import { countAssignments, knownValue, valueScope } from '../features/index.ts';
 import { inUserFile } from '../source-lines.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
 import type { Outcome, Program } from '../types.ts';
+import { marker } from '../unroll-directives.ts';
 import {
   type AbstractElem,
   childrenOf,
@@ -14,7 +14,6 @@ import {
   type WgslModule,
 } from '../wesl.ts';
 import { type CountingLoop, countingLoop } from './counting-loop.ts';
-import { marker } from './directives.ts';
 import { SplicedText } from './spliced-text.ts';
 
 /** Unrolled programs have at most this many characters: compilers need seconds for more. */

@@ -1,9 +1,19 @@
 import { formatKilowattHours } from '../format.ts';
 import { groupSamples } from '../group-samples.ts';
-import { bySeverity, countsText, guardTitle, isQuiet, retuneTitle, runFacts } from '../notes/facts.ts';
-import { loosenedNote, otherPolicyNote } from '../notes/policy.ts';
-import { quantityTitles } from '../notes/quantity-titles.ts';
-import { suggestionDiff, suggestionNote } from '../notes/suggestion.ts';
+import {
+  bySeverity,
+  countsText,
+  guardTitle,
+  isQuiet,
+  loosenedNote,
+  otherPolicyNote,
+  quantityTitles,
+  retuneTitle,
+  runFacts,
+  runVerdicts,
+  suggestionDiff,
+  suggestionNote,
+} from '../notes/index.ts';
 import { element, escapeMarkup } from '../svg/index.ts';
 import type { GuardReport, Report, RetuneReport } from '../types.ts';
 import { diffHtml, guardCard, guardRow } from './guard-card.ts';
@@ -77,9 +87,7 @@ function retuneBody(report: RetuneReport): string {
 }
 
 function titleClass(report: Report): string {
-  if (report.kind === 'retune') return '';
-  if (report.verdict === 'failed') return 'red';
-  return report.verdict === 'passed' ? 'green' : 'yellow';
+  return report.kind === 'retune' ? '' : runVerdicts[report.verdict].colour;
 }
 
 /**

@@ -4,12 +4,17 @@ import {
   formatJoules,
   formatMilliseconds,
   formatNumber,
+  formatObjective,
   formatRatio,
 } from '../format.ts';
-import { isReplaced, placeText } from '../notes/facts.ts';
-import { failureNotes } from '../notes/failure.ts';
-import { historyNotes } from '../notes/history.ts';
-import { configurationNote, searchNote } from '../notes/retune.ts';
+import {
+  configurationNote,
+  failureNotes,
+  historyNotes,
+  isReplaced,
+  placeText,
+  searchNote,
+} from '../notes/index.ts';
 import {
   barsFigure,
   element,
@@ -78,17 +83,13 @@ function convergence(kernel: RetunedKernel, id: string): string {
   );
   if (points.length < 2) return '';
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value: number) => `${formatNumber(value)} J s`,
-  };
+  const format = (value: number) => formatObjective(kernel.objective, value);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: 'Best so far',
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${formats[kernel.objective](points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format(points.at(-1)?.y ?? 0)}.`,
     x: { title: 'trials', format: (value) => formatInteger(value) },
-    y: { title: `best ${kernel.objective}`, format: formats[kernel.objective] },
+    y: { title: `best ${kernel.objective}`, format },
     lines: [{ label: 'best', tone: 'base', points: shown, steps: true }],
   });
   return figureHtml('Search', svg);

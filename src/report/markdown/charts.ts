@@ -1,4 +1,5 @@
-import { wasReplaced } from '../notes/facts.ts';
+import { objectiveUnit } from '../format.ts';
+import { wasReplaced } from '../notes/index.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import { codeMarkdown } from './escape.ts';
 
@@ -7,27 +8,6 @@ const maxCharts = 3;
 const maxPoints = 24;
 /** A curve of fewer values shows no course. */
 const leastPoints = 5;
-
-const joules = [
-  [1, 'J'],
-  [1e-3, 'mJ'],
-  [1e-6, 'µJ'],
-] as const;
-
-interface Scaled {
-  readonly unit: string;
-  readonly values: readonly number[];
-}
-
-/** In a unit that leaves numbers people can read; three significant digits. */
-function scaled(objective: RetunedKernel['objective'], values: readonly number[]): Scaled {
-  const largest = Math.max(...values);
-  const [size, unit] =
-    objective === 'energy'
-      ? (joules.find(([size]) => largest >= size) ?? joules[2])
-      : ([1, objective === 'latency' ? 'ms' : 'J s'] as const);
-  return { unit, values: values.map((value) => Number((value / size).toPrecision(3))) };
-}
 
 /** The best so far over the trials, as a Mermaid chart, which GitHub draws; elsewhere it is a readable list. Empty: nothing to show. */
 function chart({ convergence, objective, trials }: RetunedKernel): string {
@@ -39,10 +19,8 @@ function chart({ convergence, objective, trials }: RetunedKernel): string {
   const shown = known.filter((_, at) => (known.length - 1 - at) % every === 0);
   const [first, last] = [shown[0], shown.at(-1)];
   if (first === undefined || last === undefined || shown.length < leastPoints) return '';
-  const { unit, values } = scaled(
-    objective,
-    shown.map(({ value }) => value),
-  );
+  const [unit, size] = objectiveUnit(objective, Math.max(...shown.map(({ value }) => value)));
+  const values = shown.map(({ value }) => Number((value / size).toPrecision(3)));
   return [
     '```mermaid',
     'xychart-beta',

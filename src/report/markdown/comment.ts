@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isInterrupted, isQuiet, wasReplaced } from '../notes/facts.ts';
-import { loosenedNote } from '../notes/policy.ts';
+import { isInterrupted, isQuiet, loosenedNote, wasReplaced } from '../notes/index.ts';
 import type { Report } from '../types.ts';
 import { codeMarkdown, escapeMarkdown } from './escape.ts';
 import { renderMarkdown } from './render-markdown.ts';

@@ -1,5 +1,5 @@
 import { formatChange, formatCount } from '../format.ts';
-import { kernelVerdictText } from '../notes/facts.ts';
+import { kernelVerdictText } from '../notes/index.ts';
 import type { GuardKernel, GuardReport } from '../types.ts';
 import { escapeMarkdown } from './escape.ts';
 import { type MarkdownLimits, subjectCell, table } from './parts.ts';

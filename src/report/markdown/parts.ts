@@ -1,5 +1,5 @@
 import { formatCount, formatRatio } from '../format.ts';
-import { runFacts } from '../notes/facts.ts';
+import { runFacts } from '../notes/index.ts';
 import type { Ratio, Report } from '../types.ts';
 import { codeMarkdown, escapeMarkdown } from './escape.ts';
 

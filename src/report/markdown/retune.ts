@@ -5,11 +5,17 @@ import {
   formatJoules,
   formatMilliseconds,
 } from '../format.ts';
-import { isEstimated, isInterrupted, retuneTitle, wasReplaced } from '../notes/facts.ts';
-import { failureNotes } from '../notes/failure.ts';
-import { historyNotes } from '../notes/history.ts';
-import { quantityTitles } from '../notes/quantity-titles.ts';
-import { configurationOutcome, searchNote } from '../notes/retune.ts';
+import {
+  configurationOutcome,
+  failureNotes,
+  historyNotes,
+  isEstimated,
+  isInterrupted,
+  quantityTitles,
+  retuneTitle,
+  searchNote,
+  wasReplaced,
+} from '../notes/index.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import { searchCharts } from './charts.ts';
 import { codeMarkdown, escapeMarkdown } from './escape.ts';

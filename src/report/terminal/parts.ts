@@ -1,6 +1,5 @@
 import { formatChange, formatRatio } from '../format.ts';
-import { runFacts } from '../notes/facts.ts';
-import { quantityTitles } from '../notes/quantity-titles.ts';
+import { quantityTitles, runFacts } from '../notes/index.ts';
 import { cleanLine, displayWidth, wrap } from '../text.ts';
 import type { Ratio, Report } from '../types.ts';
 import type { Paint } from './paint.ts';

@@ -1,8 +1,14 @@
 import { formatInteger, formatJoules, formatMilliseconds } from '../format.ts';
-import { isInterrupted, placeText, retuneTitle, wasReplaced } from '../notes/facts.ts';
-import { failureNotes } from '../notes/failure.ts';
-import { historyNotes } from '../notes/history.ts';
-import { configurationNote, searchNote } from '../notes/retune.ts';
+import {
+  configurationNote,
+  failureNotes,
+  historyNotes,
+  isInterrupted,
+  placeText,
+  retuneTitle,
+  searchNote,
+  wasReplaced,
+} from '../notes/index.ts';
 import { sparkline } from '../sparkline.ts';
 import { cleanLine } from '../text.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';

@@ -764,6 +764,10 @@ export interface ReportRetune {
    */
   readonly warnings: ReadonlyArray<string>;
   /**
+   * Path of the tuned state from the repository's root, with `/`; absent where it went elsewhere.
+   */
+  readonly tuned?: string;
+  /**
    * One entry per kernel and workload, in the order of the manifest.
    *
    * @maxItems 32000
@@ -801,7 +805,7 @@ export interface ReportRetuneKernel {
   /**
    * What was minimised.
    */
-  readonly objective: "energy" | "latency" | "edp";
+  readonly objective: "energy" | "latency" | "edp" | "ed2p";
   /**
    * Latency that energy may cost, relative to the fastest; null without a limit.
    */

@@ -2851,7 +2851,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema41 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema42 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema41 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema42 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema44 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
@@ -3867,7 +3867,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp")) {
+      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp" || data6 === "ed2p")) {
         let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
@@ -4483,24 +4483,40 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
     }
-    if (data.kernels !== void 0 && func0.call(data, "kernels")) {
-      let data13 = data.kernels;
-      if (Array.isArray(data13)) {
-        if (data13.length > 32e3) {
-          let err40 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+    if (data.tuned !== void 0 && func0.call(data, "tuned")) {
+      let data13 = data.tuned;
+      if (typeof data13 == "string") {
+        if (func86(data13) > 4096) {
+          let err40 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/maxLength", keyword: "maxLength", params: { limit: 4096 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        let len1 = data13.length;
-        for (let i1 = 0; i1 < len1; i1++)
-          validate110(data13[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data13, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+        if (func86(data13) < 1) {
+          let err41 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        }
       } else {
-        let err41 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        let err42 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+    }
+    if (data.kernels !== void 0 && func0.call(data, "kernels")) {
+      let data14 = data.kernels;
+      if (Array.isArray(data14)) {
+        if (data14.length > 32e3) {
+          let err43 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+        let len1 = data14.length;
+        for (let i1 = 0; i1 < len1; i1++)
+          validate110(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+      } else {
+        let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
   } else {
-    let err42 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+    let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
   return validate106.errors = vErrors, errors === 0;
 }

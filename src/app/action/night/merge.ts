@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ExitCode, JoulegateError } from '../../../errors/index.ts';
+import { tunedFile } from '../../../github/index.ts';
 import { isReplaced } from '../../../report/index.ts';
 import type { ReportRetune } from '../../../schema/index.ts';
 import {
@@ -19,8 +20,8 @@ import { publish } from '../publish.ts';
 import type { ReadReport } from '../read-reports.ts';
 import { withNight } from './history.ts';
 
-/** Name of the tuned state beside the merged report. */
-const tunedFile = 'tuned.json';
+/** Folder of the tuned state beside the merged report: its name is the manifest's to choose. */
+const tunedFolder = 'tuned';
 
 /** What a shard left to be kept; null if it left nothing of use, which is said. */
 function readState(read: ReadReport<ReportRetune>, warn: (text: string) => void): KeptState | null {
@@ -108,7 +109,8 @@ export async function mergeNight(
   const reportFolder = reportFolderOf(runner);
   prepareReportFolder(host, reportFolder);
   const tuned = mergeTuned(proposing.flatMap((read) => statesOf.get(read)?.tuned ?? []));
-  const tunedPath = tuned === null ? null : writeMerged(join(reportFolder, tunedFile), tuned, fail);
+  const path = join(reportFolder, tunedFolder, basename(tunedFile(proposing[0]!.report)));
+  const tunedPath = tuned === null ? null : writeMerged(path, tuned, fail);
   const merged = mergeRetunes(
     proposing.map(({ collected, report }) => ({ label: collected.device, report })),
     [...new Set([...missing, ...warnings])],
@@ -122,7 +124,8 @@ export async function mergeNight(
       : ExitCode.passed;
   const told = merged.exitCode === ExitCode.passed ? { ...merged, exitCode: fault } : merged;
   const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
-  await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath });
+  const files = tunedPath === null ? [] : [tunedPath];
+  await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath, files });
   await keep(task, states, warn);
   return report.exitCode as ExitCode;
 }

@@ -1,5 +1,5 @@
-import { lineStarts, positionAt, type TextPosition } from '../text-position.ts';
-import { blankComments, spaces } from '../tokens.ts';
+import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
+import { blankComments, spaces } from './tokens.ts';
 
 /**
  * The function whose call stands for a directive while a program is linked, because linking drops comments and

@@ -1,0 +1,68 @@
+import { type BlockProgress, type BlockSample, type BlockSubject, runBlocks } from '../../measure/index.ts';
+import type { Host } from '../host.ts';
+import type { Laboratory } from './laboratory.ts';
+
+/** What a block is measured with, and what of. */
+export interface BlockRun {
+  readonly host: Host;
+  readonly laboratory: Laboratory;
+  readonly subjects: readonly BlockSubject[];
+}
+
+/**
+ * Measures one block, in fresh processes of the laboratory.
+ * @returns its samples; none if it was interrupted
+ */
+export function measureBlock(
+  run: BlockRun & {
+    readonly phase: BlockSample['phase'];
+    /** Its number, never used twice in a phase. */
+    readonly block: number;
+    readonly openDevice?: Laboratory['openDevice'];
+    readonly onTurn?: (turn: BlockProgress) => void;
+  },
+): Promise<readonly BlockSample[]> {
+  const { host, laboratory, subjects, phase, block, onTurn } = run;
+  return runBlocks({
+    phase,
+    firstBlock: block,
+    blocks: 1,
+    subjects,
+    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
+    openMeter: () => laboratory.openMeter(),
+    options: laboratory.measureOptions('judge'),
+    clock: laboratory.clock,
+    signal: host.signal,
+    onTurn,
+  });
+}
+
+/**
+ * Measures block by block for as long as another one, as long as the last, ends in time.
+ * @returns samples of the blocks that were measured, numbered from 0
+ */
+export async function measureBlocks(
+  run: BlockRun & {
+    /** At most so many. */
+    readonly blocks: number;
+    /** On the laboratory's clock. */
+    readonly deadlineMs: number;
+    /** Before each block, with its number. */
+    readonly onBlock?: (block: number) => void;
+    readonly onTurn?: (block: number, turn: BlockProgress) => void;
+  },
+): Promise<readonly BlockSample[]> {
+  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const samples: BlockSample[] = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    const startMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
+    onBlock?.(block);
+    samples.push(
+      ...(await measureBlock({ ...run, phase: 'flag', block, onTurn: (turn) => onTurn?.(block, turn) })),
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples;
+}

@@ -1,0 +1,4 @@
+export { createCommandDevice } from './device.ts';
+export { hostDevice } from './host-device.ts';
+export { reaperArgument, reapPrograms } from './reaper.ts';
+export { CommandWorkspace } from './workspace.ts';

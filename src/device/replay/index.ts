@@ -1,0 +1,2 @@
+export { createReplayClock } from './clock.ts';
+export { createReplayDevice } from './device.ts';

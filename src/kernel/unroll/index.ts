@@ -1,0 +1,1 @@
+export { unrollLoops } from './unroll.ts';

@@ -1,0 +1,2 @@
+export { exportKernelTuner } from './export.ts';
+export { importKernelTuner, type KernelTunerImport } from './import.ts';

@@ -1,0 +1,113 @@
+// Stands where dist/worker.js does, and speaks its protocol: a software adapter on which nothing is compiled and nothing waits.
+// What a launch costs is read off the small project's kernel: its rounds, and the workgroup and elements per thread it is built
+// with. Times are virtual, so no figure depends on the machine.
+if (process.argv[2]?.startsWith('--') === true) {
+  throw new Error('only the GPU process is scripted');
+}
+
+const info = {
+  backend: 'webgpu',
+  family: 'acme-scripted',
+  vendor: 'acme',
+  architecture: '',
+  device: 'scripted',
+  description: 'Acme Scripted',
+  driver: '1.0',
+  software: true,
+  features: [],
+  limits: {
+    max_workgroup_storage: 16384,
+    max_invocations: 256,
+    max_workgroup_size_x: 256,
+    max_workgroup_size_y: 256,
+    max_workgroup_size_z: 64,
+    max_workgroups: 65535,
+    max_buffer_bytes: 2 ** 28,
+    has_f16: false,
+    has_subgroups: false,
+    subgroup_min: 4,
+    subgroup_max: 128,
+  },
+  timestamps: true,
+};
+
+/** Between processes and between samples, as relative sd: little enough for a verdict after as few blocks as there can be. */
+const noise = 0.003;
+const resolutionMs = 1e-6;
+/** Compiling takes real time, so that a run can be met while it lasts. */
+const compileMsPerRound = 0.05;
+
+let state = process.pid >>> 0;
+/** A standard normal number, near enough. */
+function normal() {
+  let sum = -6;
+  for (let i = 0; i < 12; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    sum += state / 2 ** 32;
+  }
+  return sum;
+}
+
+const ownFactor = Math.exp(noise * normal());
+let nowMs = Number(process.hrtime.bigint()) / 1e6;
+let cpuSeconds = 0;
+
+const numberIn = (text, pattern, fallback) => Number(pattern.exec(text)?.[1] ?? fallback);
+const roundsOf = ({ wgsl }) => numberIn(wgsl, /(?:round|turn)\w* < (\d+)u/, 100);
+
+/** Milliseconds of a launch: best at a workgroup of 128 and two elements a thread. */
+function latencyMs(program) {
+  const workgroup = numberIn(program.wgsl, /\bWORKGROUP\w*\s*(?::\s*u32)?\s*=\s*(\d+)/, 64);
+  const perThread = numberIn(program.wgsl, /\bPER_THREAD\w*\s*(?::\s*u32)?\s*=\s*(\d+)/, 1);
+  const shape = 1 + 0.05 * Math.abs(Math.log2(workgroup / 128)) + 0.1 * Math.abs(Math.log2(perThread / 2));
+  return 0.01 * roundsOf(program) * shape * ownFactor;
+}
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const right = (value) => ({ ok: true, value });
+
+const answers = {
+  open: () => ({ ok: true, info }),
+  async prepare({ program }) {
+    await wait(compileMsPerRound * roundsOf(program));
+    return right(null);
+  },
+  verify: () => right(null),
+  time({ program, options }) {
+    const launchesPerSample = Math.max(1, Math.ceil(options.minSampleMs / latencyMs(program)));
+    const samplesMs = Array.from(
+      { length: options.samples },
+      () => latencyMs(program) * Math.exp(noise * normal()),
+    );
+    for (const sampleMs of samplesMs) nowMs += sampleMs * launchesPerSample;
+    return right({ samplesMs, launchesPerSample, resolutionMs: resolutionMs / launchesPerSample });
+  },
+  run({ program, durationMs }) {
+    const startMs = nowMs;
+    const batch = Math.max(1, Math.floor(20 / latencyMs(program)));
+    const completions = [{ timeMs: startMs, launches: 0, cpuSeconds }];
+    while (nowMs < startMs + durationMs) {
+      const tookMs = batch * latencyMs(program) * Math.exp(noise * normal());
+      nowMs += tookMs;
+      cpuSeconds += (2 * tookMs) / 1000;
+      completions.push({ timeMs: nowMs, launches: completions.length * batch, cpuSeconds });
+    }
+    return right(completions);
+  },
+};
+
+process.on('disconnect', () => process.exit());
+process.on('SIGINT', () => undefined);
+process.on('message', async (message) => {
+  if ('expect' in message) {
+    process.send({ expected: message.expect.identity });
+    return;
+  }
+  const { id, request } = message;
+  process.send({ id, begun: true });
+  if (request.kind === 'close') {
+    process.send({ id, response: null }, () => process.exit());
+    return;
+  }
+  process.send({ id, response: await answers[request.kind](request) });
+});
