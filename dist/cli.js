@@ -17845,14 +17845,6 @@ function statFields(procFolder, pid) {
   const text3 = readOrNull(join(procFolder, String(pid), "stat"));
   return text3 === null ? [] : text3.slice(text3.lastIndexOf(")") + 2).split(" ");
 }
-function processIdentity(procFolder, pid) {
-  return {
-    pid,
-    startTime: statFields(procFolder, pid)[19] ?? "",
-    boot: readOrNull(join(procFolder, "sys/kernel/random/boot_id")) ?? "",
-    namespace: namespaceOf(procFolder)
-  };
-}
 function isHostNamespace(procFolder) {
   return namespaceOf(procFolder) === hostNamespace;
 }
@@ -18219,10 +18211,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names4 = Object.keys(pinned);
-  if (names4.length === 0) return "nothing is pinned for this platform";
+  const names3 = Object.keys(pinned);
+  if (names3.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names4) {
+  for (const name of names3) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18332,8 +18324,8 @@ function* nativePlaces(name, context) {
     return missing2 === null ? { kind: "folder", folder } : { where: folder, reason: missing2 };
   };
   yield inFolder(bundledFolder(context));
-  const installed4 = findInstalled(name, search.bundlePath, host);
-  yield installed4.ok ? { kind: "package", entry: installed4.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed4.reason };
+  const installed3 = findInstalled(name, search.bundlePath, host);
+  yield installed3.ok ? { kind: "package", entry: installed3.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed3.reason };
   if (search.suppliedFolder !== null) yield inFolder(search.suppliedFolder);
 }
 function notFoundError(name, { pins, host }, misses) {
@@ -18385,6 +18377,23 @@ async function loadKoffi(search, options) {
     const entry = place.kind === "folder" ? join5(place.folder, "koffi.node") : place.entry;
     return createRequire2(pathToFileURL2(search.bundlePath))(entry);
   });
+}
+
+// src/system/find-program.ts
+import { accessSync, constants as constants2, statSync } from "node:fs";
+import { join as join6 } from "node:path";
+var systemFolders = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants2.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findProgram(name, folders) {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  return folders.map((folder) => join6(folder, file)).find(isProgram) ?? null;
 }
 
 // src/system/inherited-environment.ts
@@ -18833,177 +18842,119 @@ function nvmlLibraryPath(named2) {
 }
 
 // src/meter/sensor/lock.ts
-import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { closeSync as closeSync2, lstatSync as lstatSync2, mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join as join7 } from "node:path";
 
-// src/meter/sensor/small-file.ts
-import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
-var maxBytes = 4096;
-function readSmallFile(path2) {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants2;
+// src/meter/sensor/flock.ts
+import { spawnSync } from "node:child_process";
+import { closeSync, constants as constants3, fstatSync, lstatSync, openSync } from "node:fs";
+function openLockFile(path2, exclusive) {
+  const { O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants3;
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | exclusive;
   let file;
   try {
-    file = openSync(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = openSync(path2, flags);
   } catch (error) {
-    return error.code === "ENOENT" ? "gone" : null;
+    if (error.code !== "ENOENT") throw error;
+    file = openSync(path2, flags | O_CREAT | O_EXCL, 420);
   }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw new Error(`${path2} is not a file`);
+}
+var lockingFlags = {
+  darwin: 32,
+  // O_EXLOCK
+  win32: 268435456
+  // UV_FS_O_EXLOCK
+};
+var busy = /* @__PURE__ */ new Set(["EAGAIN", "EWOULDBLOCK", "EBUSY", "EEXIST"]);
+function lockOpened(file) {
+  const program = findProgram("flock", systemFolders);
+  if (program === null) throw new Error("there is no program flock (util-linux)");
+  const { status, error } = spawnSync(program, ["-n", "-x", "3"], {
+    stdio: ["ignore", "ignore", "ignore", file],
+    cwd: neutralFolder,
+    env: {}
+  });
+  if (error !== void 0) throw error;
+  if (status === 0 || status === 1) return status === 0;
+  throw new Error(`flock ended with status ${status}`);
+}
+function lockFile(path2) {
+  const exclusive = lockingFlags[process.platform];
+  let file;
   try {
-    if (!fstatSync(file).isFile()) return null;
-    const bytes = Buffer.alloc(maxBytes);
-    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+    file = openLockFile(path2, exclusive ?? 0);
+  } catch (error) {
+    if (busy.has(error.code ?? "")) return null;
+    throw error;
+  }
+  let isOurs = false;
+  try {
+    isOurs = (exclusive !== void 0 || lockOpened(file)) && lstatSync(path2, { throwIfNoEntry: false })?.ino === fstatSync(file).ino;
+    return isOurs ? file : null;
   } finally {
-    closeSync(file);
+    if (!isOurs) closeSync(file);
   }
 }
 
 // src/meter/sensor/lock.ts
-var heartbeatMs = 1e4;
-var staleMs = 6e4;
 var retryMs = 500;
-var recoveryMs = 1e4;
-var maxNames = 8;
 var held = /* @__PURE__ */ new Map();
-var installed = false;
 async function lockGpu(options) {
-  const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
-  const path2 = join6(folder, `joulegate-${key2}.lock`);
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw unwritable(path2, error);
-  });
+  const { folder, key: key2, label, waitMs: waitMs2, time } = options;
+  const path2 = join7(folder, `joulegate-${key2}.lock`);
   const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
-    return { release: releaseOnce(path2) };
+    return { note: mine.note, release: releaseOnce(path2) };
   }
-  const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs2;
-  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key2}.${n + 1}.lock`);
-  const names4 = [path2, ...others.map((name) => join6(folder, name))];
   for (; ; ) {
-    const taken = take(names4, self, procFolder);
-    if ("path" in taken) {
-      keep(path2, taken.path);
-      break;
+    const { file, note } = lockSharedOrOwn(path2);
+    if (file !== null) {
+      held.set(path2, { count: 1, file, note });
+      return { note, release: releaseOnce(path2) };
     }
-    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
-    await time.sleep(taken.by === null ? 0 : retryMs);
+    if (time.nowMs() >= endMs) {
+      throw new JoulegateError("could-not-measure", `${label} is being measured by another process.`, {
+        code: "gpu-in-use",
+        nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}; lslocks shows who holds it.`
+      });
+    }
+    await time.sleep(retryMs);
   }
-  return { release: releaseOnce(path2) };
 }
-function survey(names4, self, procFolder) {
-  let free = null;
-  for (const path2 of names4) {
-    const holder = readHolder(path2);
-    if (holder !== "gone" && !isStale(path2, holder, self, procFolder))
-      return { busy: { path: path2, holder }, free };
-    if (holder === "gone" || recover(path2, holder)) free ??= path2;
-  }
-  return { busy: null, free };
-}
-function take(names4, self, procFolder) {
-  const { busy, free } = survey(names4, self, procFolder);
-  if (busy !== null) return { by: busy };
-  if (free === null) throw unwritable(names4[0], new Error("all its names are taken by what others left"));
-  if (!create(free, JSON.stringify(self))) return { by: null };
-  const before = survey(
-    names4.filter((name) => name !== free),
-    self,
-    procFolder
-  ).busy;
-  if (before === null) return { path: free };
-  remove(free);
-  return { by: before };
-}
-function inUse(label, path2, holder) {
-  const who = holder === null ? "another process" : `process ${holder.pid}`;
-  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
-    code: "gpu-in-use",
-    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}.`
-  });
-}
-function create(path2, text3) {
+function lockSharedOrOwn(path2) {
   try {
-    const file = openSync2(path2, "wx", 420);
+    mkdirSync(join7(path2, ".."), { recursive: true });
+    return { file: lockFile(path2), note: null };
+  } catch (shared) {
+    const reason = shared instanceof Error ? shared.message : String(shared);
+    const note = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
     try {
-      writeSync(file, text3);
-    } finally {
-      closeSync2(file);
+      return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note };
+    } catch {
+      throw unwritable(path2, shared);
     }
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw unwritable(path2, error);
   }
 }
-function readHolder(path2) {
-  const text3 = readSmallFile(path2);
-  if (text3 === null || text3 === "gone") return text3;
-  try {
-    const { pid, startTime, boot, namespace } = JSON.parse(text3);
-    const texts2 = [startTime, boot, namespace];
-    if (!Number.isSafeInteger(pid) || !texts2.every((value2) => typeof value2 === "string")) return null;
-    return { pid, startTime, boot, namespace };
-  } catch {
-    return null;
-  }
+function ownFolder() {
+  const { uid } = userInfo();
+  const folder = join7(tmpdir(), `joulegate-locks-${uid}`);
+  mkdirSync(folder, { recursive: true, mode: 448 });
+  const { uid: owner } = lstatSync2(folder);
+  if (!lstatSync2(folder).isDirectory() || uid >= 0 && owner !== uid)
+    throw new Error(`${folder} is not ours`);
+  return folder;
 }
-function isStale(path2, holder, self, procFolder) {
-  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
-  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
-    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
-  }
-  return isOlder2(path2, staleMs);
-}
-function isOlder2(path2, ageMs) {
-  const stats = lstatSync(path2, { throwIfNoEntry: false });
-  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
-}
-function recover(path2, stale) {
-  const guard2 = `${path2}.recovery`;
-  if (!create(guard2, "")) {
-    if (isOlder2(guard2, recoveryMs)) remove(guard2);
-    return false;
-  }
-  try {
-    const now = readHolder(path2);
-    return now === "gone" || JSON.stringify(now) === JSON.stringify(stale) && remove(path2);
-  } finally {
-    remove(guard2);
-  }
-}
-function remove(path2) {
-  try {
-    unlinkSync(path2);
-  } catch (error) {
-    const { code } = error;
-    if (code === "EPERM" && lstatSync(path2, { throwIfNoEntry: false })?.isFile()) return false;
-    if (code !== "ENOENT") throw unwritable(path2, error);
-  }
-  return true;
-}
-function unwritable(path2, error) {
-  return new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
+function unwritable(path2, cause) {
+  return new JoulegateError("could-not-measure", `The lock ${path2} cannot be taken.`, {
     code: "lock-unwritable",
-    nextStep: "Make its folder writable for all users who measure on this host, and remove what else lies there.",
-    cause: error
-  });
-}
-function keep(key2, path2) {
-  const heartbeat = setInterval(() => {
-    const now = /* @__PURE__ */ new Date();
-    try {
-      utimesSync(path2, now, now);
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-  }, heartbeatMs);
-  heartbeat.unref();
-  held.set(key2, { count: 1, path: path2, heartbeat });
-  if (installed) return;
-  installed = true;
-  process.on("exit", () => {
-    for (const { path: kept2 } of held.values()) remove(kept2);
+    nextStep: "Name a folder that all who measure on this host may write to in JOULEGATE_LOCKS. On Linux the program flock (util-linux) is needed.",
+    cause
   });
 }
 function releaseOnce(path2) {
@@ -19014,9 +18965,8 @@ function releaseOnce(path2) {
     released = true;
     lock.count--;
     if (lock.count > 0) return;
-    clearInterval(lock.heartbeat);
     held.delete(path2);
-    remove(lock.path);
+    closeSync2(lock.file);
   };
 }
 
@@ -19027,21 +18977,43 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { closeSync as closeSync3, constants as constants3, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
-import { join as join7 } from "node:path";
+import { closeSync as closeSync4, constants as constants5, mkdirSync as mkdirSync2, openSync as openSync3, rmSync, writeSync } from "node:fs";
+import { join as join8 } from "node:path";
+
+// src/meter/sensor/small-file.ts
+import { closeSync as closeSync3, constants as constants4, fstatSync as fstatSync2, openSync as openSync2, readSync } from "node:fs";
+var maxBytes = 4096;
+function readSmallFile(path2) {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants4;
+  let file;
+  try {
+    file = openSync2(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    return error.code === "ENOENT" ? "gone" : null;
+  }
+  try {
+    if (!fstatSync2(file).isFile()) return null;
+    const bytes = Buffer.alloc(maxBytes);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+  } finally {
+    closeSync3(file);
+  }
+}
+
+// src/meter/clocks/mark.ts
 function markPath(folder, key2) {
-  return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
+  return folder === void 0 ? null : join8(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants3;
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants5;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync2(folder, { recursive: true });
     rmSync(path2, { force: true });
     const file = openSync3(path2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
     try {
-      writeSync2(file, token2);
+      writeSync(file, token2);
     } finally {
-      closeSync3(file);
+      closeSync4(file);
     }
   } catch (error) {
     throw new JoulegateError("could-not-measure", `The mark of a locked clock ${path2} cannot be written.`, {
@@ -24507,15 +24479,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names4.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names4].filter((name) => Object.hasOwn(declared, name));
+  return [...names3].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -24559,13 +24531,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names4 = namesIn(parsed.ast, types);
+    const names3 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names4) {
+      for (const name of names3) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -24577,7 +24549,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names4, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -25109,15 +25081,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names4) {
+function readArguments(written, place, names3) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names4.includes(name)) continue;
-      const nearest = nearestName(name, names4);
+      if (names3.includes(name)) continue;
+      const nearest = nearestName(name, names3);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names4.length === 0 ? "remove it" : `there are ${names4.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
       });
     }
     return [argument];
@@ -25138,8 +25110,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names4, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names4);
+  const { sources, names: names3, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -25579,12 +25551,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names4 = expression.names.filter((name) => tunableNames.has(name));
+    const names3 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names4,
+      names: names3,
       test: (configuration) => {
-        for (const name of names4) variables[name] = configuration[name];
+        for (const name of names3) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -26244,9 +26216,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names4 = tunables.items.map(({ name }) => name);
+  const names3 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names4.includes(name)) place.at(name).key(unknownTunable(name, names4));
+    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26277,10 +26249,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names4 = tunables.map(({ name }) => name);
+  const names3 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names4.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names4));
+    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names3));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26316,8 +26288,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names4, values2) {
-  const entries = names4.flatMap((name) => {
+function createWorkload(names3, values2) {
+  const entries = names3.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26354,10 +26326,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names4 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names4) checkName(name, first.place.at(name));
+  const names3 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names3) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names4) {
+    for (const name of names3) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26375,8 +26347,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names4.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names4);
+      if (names3.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names3);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26384,7 +26356,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names4.map((name) => {
+    names3.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26392,7 +26364,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names4, values2),
+    workload: createWorkload(names3, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26423,9 +26395,9 @@ function reportUnknownParameters(given, known3, place) {
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names4 = Object.keys(parameters);
+  const names3 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names4, here);
+    reportUnknownParameters(Object.keys(values2), names3, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26446,8 +26418,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names4, complete);
-    const telling = names4.filter((name) => {
+    const { parameters: all } = createWorkload(names3, complete);
+    const telling = names3.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -29375,16 +29347,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names4 = [];
+  const names3 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names4;
+      return names3;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names4.push(makeNameElem(word4));
+    if (word4) names3.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -31237,16 +31209,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants12, packageName2) {
-  if (Object.keys(constants12).length === 0) return void 0;
-  return new ConstantsResolver(constants12, packageName2);
+function createConstantsResolver(constants13, packageName2) {
+  if (Object.keys(constants13).length === 0) return void 0;
+  return new ConstantsResolver(constants13, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants12, packageName2 = "package") {
-    this.constants = constants12;
+  constructor(constants13, packageName2 = "package") {
+    this.constants = constants13;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33839,8 +33811,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants12) {
-    const own = createConstantsResolver({ ...constants12 }, packageName);
+  constructor(modules, constants13) {
+    const own = createConstantsResolver({ ...constants13 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -34309,9 +34281,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names4 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names4) for (const other of this.#aliases.get(name) ?? []) names4.add(other);
-    return names4;
+    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
+    return names3;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -34407,8 +34379,8 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names4, name, words2) {
-  const known3 = names4?.get(name);
+function addTo(names3, name, words2) {
+  const known3 = names3?.get(name);
   for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
@@ -34463,12 +34435,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names4 = [];
+  const names3 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names4.push(rootName(statement.lhs) ?? "");
+    names3.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names4.push(rootName(statement.target) ?? "");
-  return [...names4, ...addressedIn(statement)];
+    names3.push(rootName(statement.target) ?? "");
+  return [...names3, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf(
@@ -34685,7 +34657,7 @@ function recall(run, memory, place, view) {
   if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
   return value2;
 }
-function keep2(run, memory, place, view, ...[value2, readsBefore]) {
+function keep(run, memory, place, view, ...[value2, readsBefore]) {
   memory[place + view.index] = value2;
   if (view !== firstArrival) return;
   if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
@@ -34697,8 +34669,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants12 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants12, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants13 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants13, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -35312,7 +35284,7 @@ function declarationCode(declaration, reference, scope) {
         run.assumed = null;
         const value2 = passed.value(run, frame.caller, view);
         run.assumed = assumed;
-        keep2(run, memory, slot3, view, value2, readsBefore);
+        keep(run, memory, slot3, view, value2, readsBefore);
         return value2;
       };
     }
@@ -35379,7 +35351,7 @@ function declarationCode(declaration, reference, scope) {
     const readsBefore = run.laneReads;
     memory[slot2 + view.index] = null;
     const value2 = held2(run, frame, view);
-    keep2(run, memory, slot2, view, value2, readsBefore);
+    keep(run, memory, slot2, view, value2, readsBefore);
     return value2;
   };
 }
@@ -35508,11 +35480,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names4.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -35543,7 +35515,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names4;
+  return names3;
 }
 
 // src/kernel/reflect.ts
@@ -35558,10 +35530,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names4 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names4 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -35824,8 +35796,8 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names4, cost2) {
-  return Object.fromEntries(names4.split(" ").map((name) => [name, cost2]));
+function byName(names3, cost2) {
+  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
   const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
@@ -36787,20 +36759,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants12 = {};
+  const constants13 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants12[name] = String(value2);
+      constants13[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants12[name] = value2;
+      constants13[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants12, conditions };
+  return { constants: constants13, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -37302,12 +37274,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants12, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants12).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants13, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants13).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants12), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants13), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37336,9 +37308,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants12, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants13, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants12).map(kindOf3);
+        const kinds2 = Object.values(constants13).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37389,10 +37361,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names4 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names4}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -37692,16 +37664,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names4.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names4.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names4];
+  return [...names3];
 }
 
 // src/kernel/describe/entry.ts
@@ -37832,13 +37804,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants12 = /* @__PURE__ */ new Set();
+  const constants13 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants12.add(name);
+        if (name !== "") constants13.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37847,21 +37819,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants12);
+  const named2 = alternatives([...conditions], constants13);
   return [
-    ...[...constants12].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants13].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants12) {
+function alternatives(conditions, constants13) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants12.has(word4) && stem2 !== "" && (constants12.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants13.has(word4) && stem2 !== "" && (constants13.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37879,16 +37851,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants12 = {};
+  const constants13 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants12[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants13[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants12, conditions };
+  return { constants: constants13, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -37957,13 +37929,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names4 = [
+  const names3 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names4.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names4, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -38006,8 +37978,8 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names4, values2, marks, program) {
-  const marked = new Map(names4.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
+async function template(names3, values2, marks, program) {
+  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
@@ -38020,10 +37992,10 @@ async function isConstant2(name, values2, marks, program) {
   }
   return true;
 }
-function createMarks(names4, text3) {
+function createMarks(names3, text3) {
   let next = 17e8;
   return new Map(
-    names4.map((name) => {
+    names3.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -38702,6 +38674,7 @@ async function openSensor(name, candidates, context) {
       const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
       used = candidate;
       const notes2 = await sensorNotes(candidate);
+      if (lock?.note) notes2.push(lock.note);
       if (opened?.note) notes2.push(opened.note);
       const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
       return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
@@ -38713,9 +38686,9 @@ async function openSensor(name, candidates, context) {
   }
 }
 function lockOf({ sensor }, context) {
-  const { lockFolder: folder, lockWaitMs: waitMs2, procFolder, time } = context;
+  const { lockFolder: folder, lockWaitMs: waitMs2, time } = context;
   if (folder === void 0) return null;
-  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs: waitMs2, procFolder, time });
+  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs: waitMs2, time });
 }
 function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, time }) {
   return board === void 0 ? null : openClockControl({ board, folder, guard: guard2, time });
@@ -38758,7 +38731,7 @@ var maxLineCharacters = 512;
 var maxErrorCharacters = 400;
 var politeMs = 500;
 var living = /* @__PURE__ */ new Set();
-var installed2 = false;
+var installed = false;
 var MeterProgram = class {
   #child;
   #time;
@@ -38843,8 +38816,8 @@ var MeterProgram = class {
   }
 };
 function killAtExit(child) {
-  if (!installed2) {
-    installed2 = true;
+  if (!installed) {
+    installed = true;
     process.on("exit", () => {
       for (const remaining of living) remaining.kill("SIGKILL");
     });
@@ -38959,7 +38932,7 @@ var cpuTime = {
 
 // src/meter/hwmon/cards.ts
 import { readdir, realpath } from "node:fs/promises";
-import { basename as basename3, join as join8 } from "node:path";
+import { basename as basename3, join as join9 } from "node:path";
 
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
@@ -38994,16 +38967,16 @@ async function names2(folder, pattern2) {
   }
 }
 async function findCards(sysfsFolder, drivers) {
-  const root = join8(sysfsFolder, "class", "drm");
+  const root = join9(sysfsFolder, "class", "drm");
   const cards = [];
   for (const card of await names2(root, /^card\d+$/)) {
-    const device = join8(root, card, "device");
-    const monitors = join8(device, "hwmon");
+    const device = join9(root, card, "device");
+    const monitors = join9(device, "hwmon");
     for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join8(monitors, monitor);
-      const driver = await readAttribute(join8(folder, "name"));
+      const folder = join9(monitors, monitor);
+      const driver = await readAttribute(join9(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join8(device, "product_name"));
+      const product = await readAttribute(join9(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
       cards.push({ card, bus: basename3(await realpath(device)), name, folder });
     }
@@ -39012,7 +38985,7 @@ async function findCards(sysfsFolder, drivers) {
 }
 
 // src/meter/hwmon/sensor.ts
-import { join as join9 } from "node:path";
+import { join as join10 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
@@ -39023,7 +38996,7 @@ function scaled(path2, factor3) {
 async function createHwmonSensor(card, vendor) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join9(folder, "power1_cap"), micro)();
+  const limit = await scaled(join10(folder, "power1_cap"), micro)();
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
@@ -39040,10 +39013,10 @@ async function createHwmonSensor(card, vendor) {
 async function findCounter2(folder) {
   const found = [];
   for (const i of [1, 2]) {
-    const input = join9(folder, `energy${i}_input`);
+    const input = join10(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join9(folder, `energy${i}_label`));
+    const label = await readAttribute(join10(folder, `energy${i}_label`));
     found.push({ input, label: label.ok ? label.value : "" });
   }
   const best = found.find(({ label }) => label === "card") ?? found[0];
@@ -39056,15 +39029,15 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join9(folder, file), micro);
+    const read = scaled(join10(folder, file), micro);
     if ((await read()).ok) return { label, instant: true, fine: false, read };
   }
   return null;
 }
 async function findState(folder) {
-  const sm = scaled(join9(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join9(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
+  const sm = scaled(join10(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join10(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const known3 = await Promise.all([sm(), memory(), celsius()]);
   if (known3.every((read) => !read.ok)) return null;
   return async () => {
@@ -39377,8 +39350,8 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names4 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names4.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
@@ -39457,7 +39430,7 @@ function known(windows, name) {
 }
 function windowText(windows) {
   const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
-  const busy = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   const facts = [
     largest(
       windows.map(({ relativeError }) => relativeError),
@@ -39467,7 +39440,7 @@ function windowText(windows) {
       windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
       (value2) => `counter and integrated power within ${percent2(value2)}`
     ),
-    busy.length === 0 ? "" : `device busy at least ${percent2(least(busy))}`,
+    busy2.length === 0 ? "" : `device busy at least ${percent2(least(busy2))}`,
     range(known(windows, "celsius"), "°C"),
     range(known(windows, "smMhz"), "MHz"),
     largest(
@@ -39535,9 +39508,9 @@ function verdictColour({ fails, verdict }) {
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names4 = Object.keys(configuration);
-  if (previous === null) return names4.length > 0;
-  return names4.length !== Object.keys(previous).length || names4.some((name) => configuration[name] !== previous[name]);
+  const names3 = Object.keys(configuration);
+  if (previous === null) return names3.length > 0;
+  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -41102,7 +41075,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants4(x2) {
+function constants6(x2) {
   return function() {
     return x2;
   };
@@ -41117,7 +41090,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants4(isNaN(b) ? NaN : 0.5);
+  } : constants6(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -43774,8 +43747,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names4 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names4}`;
+  const names3 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names3}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -44042,12 +44015,12 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync5, constants as constants5, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync6, constants as constants7, fstatSync as fstatSync3, openSync as openSync5, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
-import { existsSync as existsSync3, lstatSync as lstatSync2, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
-import { basename as basename4, dirname as dirname3, join as join10, resolve as resolve3, sep } from "node:path";
+import { existsSync as existsSync3, lstatSync as lstatSync3, mkdirSync as mkdirSync3, realpathSync } from "node:fs";
+import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
@@ -44056,9 +44029,9 @@ function ancestorsOf(path2) {
   return parent === path2 ? [] : [parent, ...ancestorsOf(parent)];
 }
 function realPathOf(path2) {
-  const isThere2 = lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
+  const isThere2 = lstatSync3(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
-  return join10(realPathOf(dirname3(path2)), basename4(path2));
+  return join11(realPathOf(dirname3(path2)), basename4(path2));
 }
 function leadsOut(path2, repository, cause) {
   return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
@@ -44069,7 +44042,7 @@ function leadsOut(path2, repository, cause) {
 }
 function realPlace(path2) {
   const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join10(folder, ".git")));
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join11(folder, ".git")));
   let real2;
   try {
     real2 = realPathOf(absolute);
@@ -44086,22 +44059,22 @@ function realPlace(path2) {
 }
 function realTarget(path2) {
   const absolute = resolve3(path2);
-  return join10(realPlace(dirname3(absolute)), basename4(absolute));
+  return join11(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
-  mkdirSync2(realPlace(path2), { recursive: true });
+  mkdirSync3(realPlace(path2), { recursive: true });
 }
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync4, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync3 } from "node:fs";
-import { basename as basename5, dirname as dirname4, join as join11 } from "node:path";
+import { closeSync as closeSync5, fsyncSync, mkdirSync as mkdirSync4, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
+import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
 function writeFully(descriptor, bytes) {
   for (let offset = 0; offset < bytes.length; ) {
-    offset += writeSync3(descriptor, bytes, offset, bytes.length - offset);
+    offset += writeSync2(descriptor, bytes, offset, bytes.length - offset);
   }
 }
 function syncFolder(folder) {
@@ -44117,7 +44090,7 @@ function syncFolder(folder) {
   } catch (error) {
     if (!isUnsupported(error)) throw error;
   } finally {
-    closeSync4(descriptor);
+    closeSync5(descriptor);
   }
 }
 function isUnsupported(error) {
@@ -44131,15 +44104,15 @@ function writeFileAtomic(path2, content) {
   try {
     const target = realTarget(path2);
     const folder = dirname4(target);
-    temporary = join11(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
-    mkdirSync3(folder, { recursive: true });
+    temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    mkdirSync4(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
     try {
       writeFully(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
-      closeSync4(descriptor);
+      closeSync5(descriptor);
     }
     renameSync(temporary, target);
     created = false;
@@ -44174,7 +44147,7 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants5;
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants7;
     descriptor = openSync5(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
@@ -44189,7 +44162,7 @@ function readBytes(path2, maxBytes3) {
     throw unreadable(path2, systemReason(error), error);
   }
   try {
-    const stat = fstatSync2(descriptor);
+    const stat = fstatSync3(descriptor);
     if (!stat.isFile()) throw unreadable(path2, stat.isDirectory() ? "it is a folder" : "it is not a file");
     if (stat.size > maxBytes3) throw tooLarge(path2, "more", maxBytes3);
     const buffer = Buffer.allocUnsafe(stat.size);
@@ -44203,7 +44176,7 @@ function readBytes(path2, maxBytes3) {
   } catch (error) {
     throw error instanceof JoulegateError ? error : unreadable(path2, systemReason(error), error);
   } finally {
-    closeSync5(descriptor);
+    closeSync6(descriptor);
   }
 }
 function unzip(path2, bytes, maxBytes3) {
@@ -44326,10 +44299,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names4.has(name)) return `it has two tunables "${name}"`;
-    names4.add(name);
+    if (names3.has(name)) return `it has two tunables "${name}"`;
+    names3.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -44453,11 +44426,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names4 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names4) || !names4.every((name) => typeof name === "string")) {
+  const names3 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names4.map((name) => {
+  return names3.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -44502,13 +44475,13 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names4.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
     }
   }
-  return [...names4].sort();
+  return [...names3].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
@@ -44523,8 +44496,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names4 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names4) {
+  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names3) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -44747,11 +44720,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names4 = /* @__PURE__ */ new Set();
+    const names3 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names4.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names4.add(name);
+      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names3.add(name);
     }
     return null;
   }
@@ -45004,16 +44977,16 @@ function refused2(message) {
 }
 
 // src/device/command/outputs.ts
-import { lstatSync as lstatSync3 } from "node:fs";
+import { lstatSync as lstatSync4 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
-import { join as join12 } from "node:path";
+import { join as join13 } from "node:path";
 var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join12(folder, `${name}.bin`);
+  return join13(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
-  const stat = lstatSync3(fileOf(output2, folder), { throwIfNoEntry: false });
+  const stat = lstatSync4(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
     return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
   }
@@ -45050,7 +45023,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -45066,7 +45039,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join13(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -45089,10 +45062,10 @@ import { fork } from "node:child_process";
 
 // src/device/process/kill-at-exit.ts
 var endings2 = /* @__PURE__ */ new Set();
-var installed3 = false;
+var installed2 = false;
 function killAtExit2(end) {
-  if (!installed3) {
-    installed3 = true;
+  if (!installed2) {
+    installed2 = true;
     process.on("exit", () => {
       for (const remaining of endings2) remaining();
     });
@@ -45688,7 +45661,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -45704,22 +45677,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join14(procFolder, "driver/nvidia/gpus");
+  const gpus = join15(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join14(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join14(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join14(sysfsFolder, "class/drm");
+  const drm = join15(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join14(drm, card, "device");
-    if (readOrEmpty(join14(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join14(device, "product_name")).trim();
+    const device = join15(drm, card, "device");
+    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join15(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -45750,15 +45723,15 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join15, sep as sep2 } from "node:path";
+import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
+import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants6.COPYFILE_FICLONE
+  mode: constants8.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -45793,7 +45766,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join15(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -45807,7 +45780,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join15(this.#rootFolder(), prefix));
+    return mkdtempSync(join16(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -45824,7 +45797,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join15(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -45862,7 +45835,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join15(root, program.folder);
+    const folder = join16(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -45889,12 +45862,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join15(root, path2);
+    const target = join16(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname5(target), { recursive: true });
+    await mkdir(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join15(root, folder), { recursive: true });
+  await mkdir(join16(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -46000,9 +45973,9 @@ function namedDriver(environment) {
 
 // src/device/driver/swiftshader.ts
 import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join16 } from "node:path";
+import { dirname as dirname6, join as join17 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -46053,7 +46026,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join16(dirname6(entry), "..", "..", "bin", archiveName);
+    return join17(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -46082,8 +46055,8 @@ async function isTrusted(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile3(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join16(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join16(folder, manifestName) };
+  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join17(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -46097,7 +46070,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join16(temporary, name), content, { mode: 420 });
+      await writeFile2(join17(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -46110,8 +46083,8 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 }
 async function newFolder(cacheFolder) {
   try {
-    await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-    return await mkdtemp(join16(cacheFolder, ".swiftshader-"));
+    await mkdir2(cacheFolder, { recursive: true, mode: 448 });
+    return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
@@ -46518,9 +46491,9 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { accessSync, constants as constants7 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join17 } from "node:path";
+import { accessSync as accessSync2, constants as constants9 } from "node:fs";
+import { homedir, tmpdir as tmpdir2 } from "node:os";
+import { join as join18 } from "node:path";
 
 // src/app/optional.ts
 function said({ cost: cost2, otherwise, warn }, error) {
@@ -46604,8 +46577,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join17(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join17(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -46639,14 +46612,14 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
 }
 function isWritable(folder) {
   try {
-    accessSync(folder, constants7.W_OK | constants7.X_OK);
+    accessSync2(folder, constants9.W_OK | constants9.X_OK);
     return true;
   } catch {
     return false;
   }
 }
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
 async function findAdapter(host, options, onlyCommands) {
   const search = driverSearch(host);
@@ -46673,7 +46646,7 @@ function commandBench(host, info, options) {
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
     environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
-    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir2(),
     signal,
     reaper: { workerPath, environment },
     warn: (text3) => host.progress.warn(text3)
@@ -47529,23 +47502,9 @@ import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:f
 import { dirname as dirname8, join as join20 } from "node:path";
 
 // src/git/find-git.ts
-import { accessSync as accessSync2, constants as constants8, statSync } from "node:fs";
-import { join as join18 } from "node:path";
-var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
-function isProgram(path2) {
-  try {
-    accessSync2(path2, constants8.X_OK);
-    return statSync(path2).isFile();
-  } catch {
-    return false;
-  }
-}
 function findGit(environment, root) {
-  const candidates = searchPath(environment, root).flatMap(
-    (folder) => names3.map((name) => join18(folder, name))
-  );
-  const found = candidates.find(isProgram);
-  if (found !== void 0) return found;
+  const found = findProgram("git", searchPath(environment, root));
+  if (found !== null) return found;
   throw new JoulegateError("bad-input", "git was not found", {
     code: "git-missing",
     nextStep: "Install git and make sure it is on the PATH, outside this checkout, or name a folder instead of a revision."
@@ -47683,11 +47642,11 @@ function throwIfHopeless(folder, message) {
 }
 
 // src/git/run-git.ts
-import { spawnSync } from "node:child_process";
+import { spawnSync as spawnSync2 } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
   const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync(program, argumentsOf2(command2), {
+  const end = spawnSync2(program, argumentsOf2(command2), {
     cwd: folder,
     env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
@@ -47797,7 +47756,7 @@ import { join as join23 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
-import { closeSync as closeSync6, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join22 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
@@ -47827,7 +47786,7 @@ function lfsPointerOfFile(path2) {
     }
     return pointer(hash.digest("hex"), size);
   } finally {
-    closeSync6(file);
+    closeSync7(file);
   }
 }
 function lfsContentHash(stored) {
@@ -47908,9 +47867,9 @@ function mergeBase(repository, revision) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync7,
-  constants as constants9,
-  fstatSync as fstatSync3,
+  closeSync as closeSync8,
+  constants as constants10,
+  fstatSync as fstatSync4,
   openSync as openSync7,
   readdirSync as readdirSync4,
   readFileSync as readFileSync7,
@@ -47997,18 +47956,18 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync7(realPath, constants9.O_RDONLY | (constants9.O_NONBLOCK ?? 0));
+    descriptor = openSync7(realPath, constants10.O_RDONLY | (constants10.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
   try {
-    const stat = fstatSync3(descriptor);
+    const stat = fstatSync4(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
     return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync7(descriptor);
+    closeSync8(descriptor);
   }
 }
 function isListed(root, entry, path2) {
@@ -49302,9 +49261,9 @@ function repositoryOf(host, folder) {
     return null;
   }
 }
-function selectKernels(manifest, names4) {
-  if (names4 === null) return manifest.kernels;
-  const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names3) {
+  if (names3 === null) return manifest.kernels;
+  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
     const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
@@ -49312,7 +49271,7 @@ function selectKernels(manifest, names4) {
       nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names4.includes(name));
+  return manifest.kernels.filter(({ name }) => names3.includes(name));
 }
 
 // src/app/project/report-files.ts
@@ -49557,11 +49516,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names4 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names4}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -51861,31 +51820,31 @@ function selectFinalist(contenders, objective, options = {}) {
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
   const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
-  const keep3 = (reason) => ({
+  const keep2 = (reason) => ({
     index: 0,
     latencyRatio: null,
     energyRatio: null,
     reason
   });
   if (options.incumbentFails) {
-    return { ...keep3("the previous configuration fails"), index: best };
+    return { ...keep2("the previous configuration fails"), index: best };
   }
   const chosen = contenders[best];
   const incumbent = contenders[0];
-  if (chosen === void 0 || incumbent === void 0) return keep3("it was not compared with another one");
-  if (best === 0) return keep3("no contender was better");
+  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
+  if (best === 0) return keep2("no contender was better");
   const gains = logRatios(values2[best], values2[0]);
-  if (gains.length < 2) return keep3("too few blocks in which both could be measured");
+  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
   const ratios = {
     latencyRatio: ratio2(chosen.latencyMs, incumbent.latencyMs),
     energyRatio: ratio2(chosen.joules, incumbent.joules)
   };
   if (!admissible(0)) {
     const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
-    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep3("no contender was faster in every block");
+    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
   }
   if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return keep3("the best contender was not better in every block by a worthwhile amount");
+    return keep2("the best contender was not better in every block by a worthwhile amount");
   }
   return { index: best, ...ratios, reason: "better in every block" };
 }
@@ -52098,10 +52057,10 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync11, lstatSync as lstatSync4 } from "node:fs";
+import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
 import { join as join29 } from "node:path";
 function prepare(folder) {
-  if (lstatSync4(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
@@ -52812,11 +52771,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names4 = [
+  const names3 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names4, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -53251,8 +53210,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names4 = Object.keys(a2);
-  return names4.length === Object.keys(b).length && names4.every((name) => a2[name] === b[name]);
+  const names3 = Object.keys(a2);
+  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -53526,9 +53485,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names4 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names4}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
   }
   return warnings;
 }
@@ -54072,7 +54031,7 @@ async function keepFile(cost2, write) {
 }
 async function writeFindings(task) {
   const { host, laboratory, searches, finals } = task;
-  const { report: report3, keep: keep3 } = task.options;
+  const { report: report3, keep: keep2 } = task.options;
   const faults = [];
   if (!host.signal.aborted) {
     const { tuned, tunedPath, retuned } = task;
@@ -54094,9 +54053,9 @@ async function writeFindings(task) {
       )
     );
   }
-  if (keep3 !== void 0)
+  if (keep2 !== void 0)
     faults.push(
-      await keepFile("not every source is kept", () => keepSources({ host, folder: keep3, finals }))
+      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
     );
   return faults.filter((fault) => fault !== null);
 }
@@ -54257,7 +54216,7 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync3, constants as constants10, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
 import { join as join36 } from "node:path";
 function thisSystem(environment) {
   return {
@@ -54272,7 +54231,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync3(path2, constants10.R_OK | constants10.W_OK);
+        accessSync3(path2, constants11.R_OK | constants11.W_OK);
         return true;
       } catch {
         return false;
@@ -54570,12 +54529,12 @@ function recordingsIn(folder) {
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names4 = Object.keys(configuration);
-  const same = (row, except) => names4.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names3 = Object.keys(configuration);
+  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
   const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
   const cost2 = own === null ? null : costOf(own);
-  return names4.flatMap(
+  return names3.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
       const other = costOf(row);
       return {
@@ -54602,18 +54561,18 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names4 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names4.map(
+  const values2 = names3.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names4.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
@@ -54846,15 +54805,15 @@ import { dirname as dirname11, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names4, parameterOf) {
-  const name = freeName(binding, names4);
-  names4.add(name);
+function bufferEntry(binding, names3, parameterOf) {
+  const name = freeName(binding, names3);
+  names3.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names4) {
+function freeName({ name, group, binding }, names3) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names4.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
+  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54985,8 +54944,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names4) {
-  return names4.length === 0 ? [] : [`${names4.join(" * ")} <= max_invocations`];
+function sizeConstraint(names3) {
+  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -55012,8 +54971,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names4 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names4, parameterOf));
+  const names3 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -55107,13 +55066,13 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants11, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
+import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
 import { basename as basename7, dirname as dirname10, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
 function isThere(path2) {
-  return lstatSync5(path2, { throwIfNoEntry: false }) !== void 0;
+  return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
   const whole = join39(dirname10(path2), `.${basename7(path2)}.${randomBytes2(6).toString("hex")}.new`);
@@ -55137,7 +55096,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants11.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants12.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -55271,13 +55230,13 @@ async function draftAll(host, place, named2) {
   const shown = (path2) => displayPath(host, join40(root, path2));
   const kernels = [];
   const leftOut3 = [];
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
     leftOut3.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names4);
+      const name = kernelName(path2, entry.name, entries.length > 1, names3);
       const source = slashed(join40(root, folder), join40(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
@@ -55522,10 +55481,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names4 = args.text("kernel");
-  if (names4 === void 0) return { kernels: null };
+  const names3 = args.text("kernel");
+  if (names3 === void 0) return { kernels: null };
   return {
-    kernels: names4.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -56147,8 +56106,8 @@ var manifestOnly = [
   "meter",
   "watts-per-core"
 ];
-function refuse3(args, names4, reason) {
-  const given = names4.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names3, reason) {
+  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given === void 0) return;
   throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
     code: "bad-arguments",
