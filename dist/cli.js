@@ -7657,11 +7657,14 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "minimize" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "minimize" || key0 === "latency-slack")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.minimize !== void 0 && func0.call(data, "minimize")) {
       let data0 = data.minimize;
       if (!(data0 === "energy" || data0 === "latency" || data0 === "edp" || data0 === "ed2p")) {
@@ -7680,11 +7683,14 @@ validate53.evaluated = { props: true, dynamicProps: false, dynamicItems: false }
 function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "trials" || key0 === "search-seconds" || key0 === "judge-seconds")) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
+    }
     if (data.trials !== void 0 && func0.call(data, "trials")) {
       let data0 = data.trials;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -7747,19 +7753,25 @@ var pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "energy" || key0 === "latency" || key0 === "fail-on" || key0 === "accept-label")) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
+    }
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data0 = data.energy;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
-        for (let key1 of Object.keys(data0))
+        for (let key1 of Object.keys(data0)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "margin" || key1 === "allow-estimated")) {
             let err1 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
           }
+        }
         if (data0.margin !== void 0 && func0.call(data0, "margin") && (validate54(data0.margin, { instancePath: instancePath + "/energy/margin", parentData: data0, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length)), data0["allow-estimated"] !== void 0 && func0.call(data0, "allow-estimated") && typeof data0["allow-estimated"] != "boolean") {
           let err2 = { instancePath: instancePath + "/energy/allow-estimated", schemaPath: "#/properties/energy/properties/allow-estimated/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -7772,11 +7784,14 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data3 = data.latency;
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        for (let key2 of Object.keys(data3))
+        for (let key2 of Object.keys(data3)) {
+          if (errors >= 200)
+            break;
           if (key2 !== "margin") {
             let err4 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
             vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
           }
+        }
         data3.margin !== void 0 && func0.call(data3, "margin") && (validate54(data3.margin, { instancePath: instancePath + "/latency/margin", parentData: data3, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
       } else {
         let err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" } };
@@ -7791,7 +7806,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         let len0 = data5.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data6 = data5[i0];
           if (!(data6 === "regressed" || data6 === "missing-baseline" || data6 === "inconclusive" || data6 === "environment")) {
             let err7 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
@@ -7848,11 +7863,14 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sm-mhz" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (key0 !== "sm-mhz") {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data["sm-mhz"] !== void 0 && func0.call(data, "sm-mhz")) {
       let data0 = data["sm-mhz"];
       if (Array.isArray(data0)) {
@@ -7865,7 +7883,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
             let err4 = { instancePath: instancePath + "/sm-mhz/" + i0, schemaPath: "#/properties/sm-mhz/items/type", keyword: "type", params: { type: "integer" } };
@@ -7965,7 +7983,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++) {
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
       let data0 = data[i0];
       if (typeof data0 == "string") {
         if (func67(data0) > 1e3) {
@@ -8052,11 +8070,14 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "relative" || key0 === "absolute")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.relative !== void 0 && func0.call(data, "relative")) {
       let data0 = data.relative;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -8111,11 +8132,14 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "check" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "type" || key0 === "length" || key0 === "check")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data0 = data.type;
       if (typeof data0 == "string") {
@@ -8159,11 +8183,14 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "outputs" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "run" || key0 === "build" || key0 === "sources" || key0 === "reference" || key0 === "outputs")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.run !== void 0 && func0.call(data, "run") && (validate72(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.build !== void 0 && func0.call(data, "build") && (validate72(data.build, { instancePath: instancePath + "/build", parentData: data, parentDataProperty: "build", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.sources !== void 0 && func0.call(data, "sources")) {
       let data2 = data.sources;
       if (Array.isArray(data2)) {
@@ -8176,7 +8203,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data3 = data2[i0];
           if (typeof data3 == "string") {
             if (func67(data3) > 512) {
@@ -8225,6 +8252,8 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         for (let key1 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
           let _errs11 = errors;
           validate76(key1, { instancePath: instancePath + "/outputs", parentData: data5, parentDataProperty: "outputs", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
           var valid4 = _errs11 === errors;
@@ -8233,8 +8262,11 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
-        for (let key2 of Object.keys(data5))
+        for (let key2 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
           validate78(data5[key2], { instancePath: instancePath + "/outputs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data5, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+        }
       } else {
         let err14 = { instancePath: instancePath + "/outputs", schemaPath: "#/properties/outputs/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
@@ -8315,6 +8347,8 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8323,8 +8357,11 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate89(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length);
+    }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -8374,6 +8411,8 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8383,6 +8422,8 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let data0 = data[key1];
       if (Array.isArray(data0)) {
         if (data0.length > 256) {
@@ -8394,7 +8435,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate94(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
@@ -8447,7 +8488,7 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate98(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -8464,6 +8505,8 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8472,8 +8515,11 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate94(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+    }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -8523,11 +8569,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func0.call(schema43.properties, key0)) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.group !== void 0 && func0.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -8625,7 +8674,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data8.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -8651,6 +8700,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8659,8 +8710,11 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate107(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+    }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -8680,7 +8734,7 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate79(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -8711,11 +8765,14 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length));
   }
   return validate117.errors = vErrors, errors === 0;
@@ -8850,11 +8907,14 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
       vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func0.call(schema26.properties, key0)) {
         let err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
+    }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
       let data11 = data.operator;
       if (typeof data11 == "string") {
@@ -8883,7 +8943,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len0 = data15.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate87(data15[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data15, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       } else {
         let err26 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
@@ -8928,11 +8988,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "version" || key0 === "objective" || key0 === "budget" || key0 === "gate" || key0 === "clocks" || key0 === "tuned" || key0 === "kernels")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.version !== void 0 && func0.call(data, "version") && data.version !== 1) {
       let err3 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -8940,11 +9003,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.budget !== void 0 && func0.call(data, "budget")) {
       let data2 = data.budget;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-        for (let key1 of Object.keys(data2))
+        for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "guard" || key1 === "retune")) {
             let err4 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
           }
+        }
         data2.guard !== void 0 && func0.call(data2, "guard") && (validate57(data2.guard, { instancePath: instancePath + "/budget/guard", parentData: data2, parentDataProperty: "guard", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length)), data2.retune !== void 0 && func0.call(data2, "retune") && (validate57(data2.retune, { instancePath: instancePath + "/budget/retune", parentData: data2, parentDataProperty: "retune", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length));
       } else {
         let err5 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "object" } };
@@ -8979,6 +9045,8 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         for (let key2 of Object.keys(data8)) {
+          if (errors >= 200)
+            break;
           let _errs15 = errors;
           validate66(key2, { instancePath: instancePath + "/kernels", parentData: data8, parentDataProperty: "kernels", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
           var valid2 = _errs15 === errors;
@@ -8987,8 +9055,11 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
         }
-        for (let key3 of Object.keys(data8))
+        for (let key3 of Object.keys(data8)) {
+          if (errors >= 200)
+            break;
           validate68(data8[key3], { instancePath: instancePath + "/kernels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data8, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+        }
       } else {
         let err12 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -9064,11 +9135,14 @@ function validate532(data, { instancePath = "", parentData, parentDataProperty, 
       let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "kernel" || key0 === "workload" || key0 === "identity" || key0 === "features" || key0 === "latencyMs" || key0 === "watts" || key0 === "estimated")) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
+    }
     if (data.family !== void 0 && func02.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -9137,7 +9211,7 @@ function validate532(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
             let err21 = { instancePath: instancePath + "/features/" + i0, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema202.properties.features.items.type } };
@@ -9230,11 +9304,14 @@ function validate522(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rows" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "family" || key0 === "seed" || key0 === "featureNames" || key0 === "rows")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.schema !== void 0 && func02.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -9298,7 +9375,7 @@ function validate522(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (typeof data5 == "string") {
             if (func69(data5) > 100) {
@@ -9343,7 +9420,7 @@ function validate522(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
         let len1 = data6.length;
-        for (let i2 = 0; i2 < len1; i2++)
+        for (let i2 = 0; i2 < len1 && errors < 200; i2++)
           validate532(data6[i2], { instancePath: instancePath + "/rows/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate532.errors : vErrors.concat(validate532.errors), errors = vErrors.length);
       } else {
         let err24 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/type", keyword: "type", params: { type: "array" } };
@@ -9490,11 +9567,14 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "description" || key0 === "type" || key0 === "minimum" || key0 === "maximum" || key0 === "values" || key0 === "default")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.description !== void 0 && func03.call(data, "description")) {
       let data0 = data.description;
       if (typeof data0 == "string") {
@@ -9544,7 +9624,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate130(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
@@ -9674,6 +9754,8 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate77(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -9683,6 +9765,8 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let data0 = data[key1];
       if (Array.isArray(data0)) {
         if (data0.length > 256) {
@@ -9694,7 +9778,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate95(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
@@ -9747,7 +9831,7 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate99(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -9764,6 +9848,8 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate77(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -9772,8 +9858,11 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate95(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+    }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -9819,11 +9908,14 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "relative" || key0 === "absolute")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.relative !== void 0 && func03.call(data, "relative")) {
       let data0 = data.relative;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -9904,11 +9996,14 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func03.call(schema442.properties, key0)) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.group !== void 0 && func03.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -10006,7 +10101,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data8.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -10032,6 +10127,8 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate77(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -10040,8 +10137,11 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate108(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+    }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -10061,7 +10161,7 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -10123,7 +10223,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -10153,11 +10253,14 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
   }
   return validate156.errors = vErrors, errors === 0;
@@ -10194,11 +10297,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func03.call(schema19.properties, key0)) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.description !== void 0 && func03.call(data, "description")) {
       let data0 = data.description;
       if (typeof data0 == "string") {
@@ -10227,6 +10333,8 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         for (let key1 of Object.keys(data1)) {
+          if (errors >= 200)
+            break;
           let _errs6 = errors;
           validate127(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
@@ -10235,8 +10343,11 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
-        for (let key2 of Object.keys(data1))
+        for (let key2 of Object.keys(data1)) {
+          if (errors >= 200)
+            break;
           validate129(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+        }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
@@ -10310,11 +10421,14 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.family !== void 0 && func04.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -10434,11 +10548,14 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 != "string") {
@@ -10564,6 +10681,8 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func81(key0) > 100) {
@@ -10581,8 +10700,11 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate59(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -10601,11 +10723,14 @@ function validate572(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "parameters")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -10641,11 +10766,14 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "values")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -10678,7 +10806,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate59(data1[i0], { instancePath: instancePath + "/values/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -10705,11 +10833,14 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "launches" || key0 === "seconds" || key0 === "relativeResolution" || key0 === "disagreement" || key0 === "smMhz" || key0 === "memoryMhz" || key0 === "celsius" || key0 === "powerCappedPart")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.launches !== void 0 && func04.call(data, "launches")) {
       let data0 = data.launches;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -10861,11 +10992,14 @@ function validate692(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kind" || key0 === "message")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.kind !== void 0 && func04.call(data, "kind")) {
       let data0 = data.kind;
       if (typeof data0 == "string") {
@@ -10908,11 +11042,14 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "window" || key0 === "failure" || key0 === "features")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.values !== void 0 && func04.call(data, "values")) {
       let data0 = data.values;
       if (Array.isArray(data0)) {
@@ -10921,7 +11058,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
             let err3 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/type", keyword: "type", params: { type: "integer" } };
@@ -10967,7 +11104,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         let len1 = data3.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data4 = data3[i1];
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 1e9 || isNaN(data4)) {
@@ -11028,7 +11165,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len2 = data9.length;
-        for (let i2 = 0; i2 < len2; i2++) {
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
           let data10 = data9[i2];
           if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
             let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema262.properties.features.items.type } };
@@ -11068,11 +11205,14 @@ function validate722(data, { instancePath = "", parentData, parentDataProperty, 
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "tool" || key0 === "version" || key0 === "command" || key0 === "createdAt" || key0 === "source" || key0 === "subject" || key0 === "note")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.tool !== void 0 && func04.call(data, "tool")) {
       let data0 = data.tool;
       if (typeof data0 == "string") {
@@ -11211,11 +11351,14 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "provenance" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func04.call(schema192.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
+    }
     if (data.schema !== void 0 && func04.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -11280,7 +11423,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data6.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate63(data6[i0], { instancePath: instancePath + "/tunables/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/type", keyword: "type", params: { type: "array" } };
@@ -11295,7 +11438,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len1 = data8.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data9 = data8[i1];
           if (typeof data9 == "string") {
             if (func81(data9) > 100) {
@@ -11320,7 +11463,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len2 = data10.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate662(data10[i2], { instancePath: instancePath + "/measurements/" + i2, parentData: data10, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate662.errors : vErrors.concat(validate662.errors), errors = vErrors.length);
       } else {
         let err26 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/type", keyword: "type", params: { type: "array" } };
@@ -11374,11 +11517,14 @@ function validate542(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "version")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func05.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -11442,11 +11588,14 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.family !== void 0 && func05.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -11566,11 +11715,14 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.name !== void 0 && func05.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 != "string") {
@@ -11686,11 +11838,14 @@ function validate602(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "label" || key0 === "commit" || key0 === "dirty")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.label !== void 0 && func05.call(data, "label")) {
       let data0 = data.label;
       if (typeof data0 == "string") {
@@ -11769,11 +11924,14 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "environment" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema25.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.gated !== void 0 && func05.call(data, "gated")) {
       let data0 = data.gated;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -11981,11 +12139,14 @@ function validate682(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "high" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "estimate" || key0 === "low" || key0 === "high")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.estimate !== void 0 && func05.call(data, "estimate")) {
       let data0 = data.estimate;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12053,11 +12214,14 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "latencyMs" || key0 === "joules")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data0 = data.latencyMs;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12121,6 +12285,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func86(key0) > 100) {
@@ -12138,8 +12304,11 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate75(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -12187,11 +12356,14 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema322.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
+    }
     if (data.metric !== void 0 && func05.call(data, "metric")) {
       let data0 = data.metric;
       if (typeof data0 != "string") {
@@ -12341,11 +12513,14 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "configuration" || key0 === "overHead" || key0 === "energyRatio" || key0 === "latencyRatio")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.overHead !== void 0 && func05.call(data, "overHead")) {
       let data1 = data.overHead;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
@@ -12357,11 +12532,14 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
           let err5 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
-        for (let key1 of Object.keys(data1))
+        for (let key1 of Object.keys(data1)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "energyRatio" || key1 === "latencyRatio")) {
             let err6 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
+        }
         if (data1.energyRatio !== void 0 && func05.call(data1, "energyRatio")) {
           let data2 = data1.energyRatio, _errs7 = errors, valid2 = false, passing0 = null, _errs8 = errors;
           validate682(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
@@ -12521,11 +12699,14 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "blocks" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema263.properties, key0)) {
         let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
+    }
     if (data.diff !== void 0 && func05.call(data, "diff")) {
       let data0 = data.diff;
       if (typeof data0 != "string" && data0 !== null) {
@@ -12604,7 +12785,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
         let len0 = data6.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate663(data6[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
       } else {
         let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
@@ -12785,11 +12966,14 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
           vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
-        for (let key1 of Object.keys(data20))
+        for (let key1 of Object.keys(data20)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "base" || key1 === "head")) {
             let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
           }
+        }
         if (data20.base !== void 0 && func05.call(data20, "base")) {
           let data21 = data20.base, _errs57 = errors, valid8 = false, passing4 = null, _errs58 = errors;
           validate74(data21, { instancePath: instancePath + "/configuration/base", parentData: data20, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
@@ -12839,7 +13023,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
         let len1 = data23.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate792(data23[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
       } else {
         let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
@@ -12941,11 +13125,14 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "loosens" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kernel" || key0 === "setting" || key0 === "base" || key0 === "head" || key0 === "loosens")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 != "string" && data0 !== null) {
@@ -13015,11 +13202,14 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changes" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "source" || key0 === "changes")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.source !== void 0 && func05.call(data, "source")) {
       let data0 = data.source;
       if (typeof data0 != "string") {
@@ -13039,7 +13229,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate91(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
@@ -13064,11 +13254,14 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kernel" || key0 === "workload")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
@@ -13123,11 +13316,14 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "label" || key0 === "device" || key0 === "meter")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.label !== void 0 && func05.call(data, "label")) {
       let data0 = data.label;
       if (typeof data0 == "string") {
@@ -13199,11 +13395,14 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "path" || key0 === "file")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.path !== void 0 && func05.call(data, "path")) {
       let data0 = data.path;
       if (typeof data0 == "string") {
@@ -13246,11 +13445,14 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latency" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "energy" || key0 === "latency")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
@@ -13336,11 +13538,14 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "voidReasons" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema402.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
@@ -13515,7 +13720,7 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
         let len0 = data11.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data12 = data11[i0];
           if (typeof data12 == "string") {
             if (func86(data12) > 1e3) {
@@ -13571,11 +13776,14 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
           let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        for (let key1 of Object.keys(data13))
+        for (let key1 of Object.keys(data13)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
             let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
+        }
         if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
           let data14 = data13.seconds;
           if (typeof data14 == "number" && isFinite(data14)) {
@@ -13715,11 +13923,14 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
               let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data21))
+            for (let key2 of Object.keys(data21)) {
+              if (errors >= 200)
+                break;
               if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
                 let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
                 vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
               }
+            }
             if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
               let data22 = data21.smMhz;
               if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
@@ -13875,11 +14086,14 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
       let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema203.properties, key0)) {
         let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
+    }
     if (data.schema !== void 0 && func05.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -14023,7 +14237,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
         let len0 = data11.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data12 = data11[i0];
           if (typeof data12 == "string") {
             if (func86(data12) > 4e3) {
@@ -14089,7 +14303,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
         let len1 = data18.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate65(data18[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data18, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
       } else {
         let err52 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
@@ -14104,7 +14318,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         let len2 = data21.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate942(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate942.errors : vErrors.concat(validate942.errors), errors = vErrors.length);
       } else {
         let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
@@ -14130,7 +14344,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
         let len3 = data24.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate96(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
       } else {
         let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
@@ -14181,7 +14395,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
         let len4 = data28.length;
-        for (let i4 = 0; i4 < len4; i4++)
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++)
           validate104(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length);
       } else {
         let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
@@ -14213,11 +14427,14 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "predicted" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "latencyMs" || key0 === "joules" || key0 === "predicted")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data0 = data.latencyMs;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -14295,11 +14512,14 @@ function validate1142(data, { instancePath = "", parentData, parentDataProperty,
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "chosen" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules" || key0 === "chosen")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
@@ -14356,11 +14576,14 @@ function validate1172(data, { instancePath = "", parentData, parentDataProperty,
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "share" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "tunable" || key0 === "share")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.tunable !== void 0 && func05.call(data, "tunable")) {
       let data0 = data.tunable;
       if (typeof data0 == "string") {
@@ -14407,11 +14630,14 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "watts" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "seconds" || key0 === "watts")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
       let data0 = data.seconds;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -14470,11 +14696,14 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "power" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "points" || key0 === "finalists" || key0 === "importances" || key0 === "power")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.points !== void 0 && func05.call(data, "points")) {
       let data0 = data.points;
       if (Array.isArray(data0)) {
@@ -14483,7 +14712,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate112(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
@@ -14498,7 +14727,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         let len1 = data2.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate1142(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1142.errors : vErrors.concat(validate1142.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
@@ -14513,7 +14742,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         let len2 = data4.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate1172(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1172.errors : vErrors.concat(validate1172.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
@@ -14528,7 +14757,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
         let len3 = data6.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate119(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
@@ -14570,11 +14799,14 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driverChanged" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "metric" || key0 === "at" || key0 === "commit" || key0 === "ratio" || key0 === "p" || key0 === "driverChanged")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.metric !== void 0 && func05.call(data, "metric")) {
       let data0 = data.metric;
       if (typeof data0 != "string") {
@@ -14684,11 +14916,14 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exceeds" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "since" || key0 === "commit" || key0 === "label" || key0 === "energy" || key0 === "latency" || key0 === "exceeds")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.since !== void 0 && func05.call(data, "since")) {
       let data0 = data.since;
       if (typeof data0 == "string") {
@@ -14788,11 +15023,14 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "drift" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "nights" || key0 === "changes" || key0 === "drift")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.nights !== void 0 && func05.call(data, "nights")) {
       let data0 = data.nights;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -14818,7 +15056,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate123(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
@@ -14874,11 +15112,14 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kind" || key0 === "message" || key0 === "file" || key0 === "line" || key0 === "configuration")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.kind !== void 0 && func05.call(data, "kind")) {
       let data0 = data.kind;
       if (typeof data0 == "string") {
@@ -14958,11 +15199,14 @@ function validate1362(data, { instancePath = "", parentData, parentDataProperty,
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -15105,11 +15349,14 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
       let err24 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema42.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
+    }
     if (data.evidence !== void 0 && func05.call(data, "evidence")) {
       let data0 = data.evidence, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
       validate1112(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
@@ -15404,6 +15651,8 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
         for (let key1 of Object.keys(data18)) {
+          if (errors >= 200)
+            break;
           let _errs61 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
@@ -15422,6 +15671,8 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           }
         }
         for (let key2 of Object.keys(data18)) {
+          if (errors >= 200)
+            break;
           let data19 = data18[key2];
           if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
             let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
@@ -15451,7 +15702,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
         let len0 = data20.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate133(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
       } else {
         let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
@@ -15469,11 +15720,14 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        for (let key3 of Object.keys(data22))
+        for (let key3 of Object.keys(data22)) {
+          if (errors >= 200)
+            break;
           if (!(key3 === "value" || key3 === "exact")) {
             let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
             vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
           }
+        }
         if (data22.value !== void 0 && func05.call(data22, "value")) {
           let data23 = data22.value;
           if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
@@ -15552,7 +15806,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
         let len1 = data28.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data29 = data28[i1];
           if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
             let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
@@ -15582,7 +15836,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
         let len2 = data30.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate1362(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1362.errors : vErrors.concat(validate1362.errors), errors = vErrors.length);
       } else {
         let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
@@ -15663,11 +15917,14 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema412.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
+    }
     if (data.schema !== void 0 && func05.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -15811,7 +16068,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
         let len0 = data11.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data12 = data11[i0];
           if (typeof data12 == "string") {
             if (func86(data12) > 4e3) {
@@ -15852,7 +16109,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
         let len1 = data14.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate1102(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
@@ -15945,11 +16202,14 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "kind" || key0 === "default")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16022,7 +16282,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       wrapper0.validate(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
   } else {
     let err6 = { instancePath, schemaPath: "#/anyOf/3/type", keyword: "type", params: { type: "array" } };
@@ -16091,11 +16351,14 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16129,11 +16392,14 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/required", keyword: "required", params: { missingProperty: "parameter" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        for (let key1 of Object.keys(data4))
+        for (let key1 of Object.keys(data4)) {
+          if (errors >= 200)
+            break;
           if (key1 !== "parameter") {
             let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
+        }
         if (data4.parameter !== void 0 && func06.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
@@ -16166,7 +16432,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data7.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate583(data7[i0], { instancePath: instancePath + "/values/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
         let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/type", keyword: "type", params: { type: "array" } };
@@ -16204,6 +16470,8 @@ function validate693(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func78(key0) > 100) {
@@ -16221,8 +16489,11 @@ function validate693(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -16245,11 +16516,14 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.values !== void 0 && func06.call(data, "values") && (validate693(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
       let data1 = data.workgroupSize, _errs4 = errors, valid1 = false, _errs5 = errors;
       if (Array.isArray(data1)) {
@@ -16262,7 +16536,7 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
@@ -16316,11 +16590,14 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.family !== void 0 && func06.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -16369,11 +16646,14 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.conditions !== void 0 && func06.call(data, "conditions")) {
       let data0 = data.conditions;
       if (Array.isArray(data0)) {
@@ -16382,7 +16662,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
             if (func78(data1) > 300) {
@@ -16407,6 +16687,8 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
             if (func78(key1) > 100) {
@@ -16425,6 +16707,8 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
         for (let key2 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           let data3 = data2[key2];
           if (!(typeof data3 == "number" && isFinite(data3))) {
             let err14 = { instancePath: instancePath + "/fixed/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/fixed/additionalProperties/type", keyword: "type", params: { type: "number" } };
@@ -16448,7 +16732,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len1 = data4.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data5 = data4[i1];
           if (typeof data5 == "string") {
             if (func78(data5) > 4e6) {
@@ -16473,7 +16757,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len2 = data6.length;
-        for (let i2 = 0; i2 < len2; i2++) {
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
           let data7 = data6[i2];
           if (typeof data7 == "string") {
             if (func78(data7) > 100) {
@@ -16498,7 +16782,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len3 = data8.length;
-        for (let i3 = 0; i3 < len3; i3++) {
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
           let data9 = data8[i3];
           if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
             let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
@@ -16560,11 +16844,14 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func06.call(schema204.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16605,7 +16892,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate543(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
       } else {
         let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
@@ -16620,7 +16907,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len1 = data4.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate583(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
@@ -16639,7 +16926,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         let len2 = data6.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate583(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
         let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
@@ -16654,7 +16941,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         let len3 = data8.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
       } else {
         let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
@@ -16669,7 +16956,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
         let len4 = data10.length;
-        for (let i4 = 0; i4 < len4; i4++) {
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
           let data11 = data10[i4];
           if (typeof data11 == "string") {
             if (func78(data11) > 300) {
@@ -16698,7 +16985,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
         let len5 = data12.length;
-        for (let i5 = 0; i5 < len5; i5++)
+        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
           validate683(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
       } else {
         let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
@@ -16713,7 +17000,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
         let len6 = data14.length;
-        for (let i6 = 0; i6 < len6; i6++)
+        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
           validate742(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
       } else {
         let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
@@ -16728,7 +17015,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
         let len7 = data16.length;
-        for (let i7 = 0; i7 < len7; i7++)
+        for (let i7 = 0; i7 < len7 && errors < 200; i7++)
           validate782(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate782.errors : vErrors.concat(validate782.errors), errors = vErrors.length);
       } else {
         let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
@@ -16757,11 +17044,14 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "kernels")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.schema !== void 0 && func06.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -16792,7 +17082,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate535(data2[i0], { instancePath: instancePath + "/kernels/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate535.errors : vErrors.concat(validate535.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
@@ -16857,6 +17147,8 @@ function validate553(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func82(key0) > 100) {
@@ -16874,8 +17166,11 @@ function validate553(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate562(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate562.errors : vErrors.concat(validate562.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -16894,11 +17189,14 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "parameters")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func07.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16931,6 +17229,8 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func82(key0) > 100) {
@@ -16948,8 +17248,11 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate562(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate562.errors : vErrors.concat(validate562.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -17019,11 +17322,14 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
       let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "measuredAt" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func07.call(schema205.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
+    }
     if (data.kernel !== void 0 && func07.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
@@ -17222,11 +17528,14 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "entries")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.schema !== void 0 && func07.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -17257,7 +17566,7 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate536(data2[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate536.errors : vErrors.concat(validate536.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
@@ -18843,7 +19152,7 @@ function nvmlLibraryPath(named2) {
 
 // src/meter/sensor/lock.ts
 import { closeSync as closeSync2, lstatSync as lstatSync2, mkdirSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join as join7 } from "node:path";
 
 // src/meter/sensor/flock.ts
@@ -18942,12 +19251,12 @@ function lockSharedOrOwn(path2) {
   }
 }
 function ownFolder() {
-  const { uid } = userInfo();
-  const folder = join7(tmpdir(), `joulegate-locks-${uid}`);
+  const uid = process.getuid?.();
+  const folder = join7(tmpdir(), `joulegate-locks-${uid ?? "own"}`);
   mkdirSync(folder, { recursive: true, mode: 448 });
-  const { uid: owner } = lstatSync2(folder);
-  if (!lstatSync2(folder).isDirectory() || uid >= 0 && owner !== uid)
-    throw new Error(`${folder} is not ours`);
+  const stats = lstatSync2(folder);
+  const isOurs = stats.isDirectory() && (uid === void 0 || stats.uid === uid);
+  if (!isOurs) throw new Error(`${folder} is not ours`);
   return folder;
 }
 function unwritable(path2, cause) {
@@ -44339,7 +44648,7 @@ var format3 = {
   title: "a recording",
   schema: "joulegate-recording",
   version: 1,
-  maxBytes: 256 * 1024 * 1024,
+  maxBytes: 128 * 1024 * 1024,
   expandedLevels: 2,
   validate: validateRecording,
   findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording)

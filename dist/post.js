@@ -25389,7 +25389,7 @@ function nvmlLibraryPath(named) {
 
 // src/meter/sensor/lock.ts
 import { closeSync as closeSync2, lstatSync as lstatSync2, mkdirSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join as join12 } from "node:path";
 
 // src/meter/sensor/flock.ts
@@ -25488,12 +25488,12 @@ function lockSharedOrOwn(path5) {
   }
 }
 function ownFolder() {
-  const { uid } = userInfo();
-  const folder = join12(tmpdir(), `joulegate-locks-${uid}`);
+  const uid = process.getuid?.();
+  const folder = join12(tmpdir(), `joulegate-locks-${uid ?? "own"}`);
   mkdirSync(folder, { recursive: true, mode: 448 });
-  const { uid: owner } = lstatSync2(folder);
-  if (!lstatSync2(folder).isDirectory() || uid >= 0 && owner !== uid)
-    throw new Error(`${folder} is not ours`);
+  const stats = lstatSync2(folder);
+  const isOurs = stats.isDirectory() && (uid === void 0 || stats.uid === uid);
+  if (!isOurs) throw new Error(`${folder} is not ours`);
   return folder;
 }
 function unwritable(path5, cause) {

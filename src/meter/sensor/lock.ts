@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, mkdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { lockFile } from './flock.ts';
@@ -71,12 +71,12 @@ function lockSharedOrOwn(path: string): { readonly file: number | null; readonly
 
 /** A folder for this user's locks. Whoever else may write to the temporary folder cannot have made it. */
 function ownFolder(): string {
-  const { uid } = userInfo();
-  const folder = join(tmpdir(), `joulegate-locks-${uid}`);
+  const uid = process.getuid?.();
+  const folder = join(tmpdir(), `joulegate-locks-${uid ?? 'own'}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { uid: owner } = lstatSync(folder);
-  if (!lstatSync(folder).isDirectory() || (uid >= 0 && owner !== uid))
-    throw new Error(`${folder} is not ours`);
+  const stats = lstatSync(folder);
+  const isOurs = stats.isDirectory() && (uid === undefined || stats.uid === uid);
+  if (!isOurs) throw new Error(`${folder} is not ours`);
   return folder;
 }
 
