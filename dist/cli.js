@@ -46353,7 +46353,7 @@ async function isTrusted(folder) {
     stats = await lstat(folder);
   } catch (error) {
     if (error.code === "ENOENT") return false;
-    throw error;
+    throw unusable(dirname6(folder), error);
   }
   if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
   const ownUser = process.getuid?.();
@@ -46384,9 +46384,10 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
+    if (error instanceof JoulegateError) throw error;
     const code = error.code;
     const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted(folder)) throw error;
+    if (!another || !await isTrusted(folder)) throw unusable(cacheFolder, error);
   }
   return files;
 }
@@ -46395,13 +46396,16 @@ async function newFolder(cacheFolder) {
     await mkdir2(cacheFolder, { recursive: true, mode: 448 });
     return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
-      code: "cache-unwritable",
-      nextStep: "Name a folder that you can write to in XDG_CACHE_HOME.",
-      cause
-    });
+    throw unusable(cacheFolder, cause);
   }
+}
+function unusable(cacheFolder, cause) {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
+    code: "cache-unwritable",
+    nextStep: "Name a folder that you can write to in XDG_CACHE_HOME.",
+    cause
+  });
 }
 function archiveError(path2, reason, cause) {
   return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
@@ -46462,7 +46466,14 @@ async function reportSwiftshader(search) {
       `npm install --save-dev ${swiftshaderPackage}`
     );
   }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  let files;
+  try {
+    files = await unpackSwiftshader(archive, search.cacheFolder);
+  } catch (error) {
+    if (!(error instanceof JoulegateError) || error.code !== "cache-unwritable") throw error;
+    return notHere(error.message, error.nextStep ?? "");
+  }
+  const { folder, manifest } = files;
   const passed = workerEnvironment(search.environment);
   const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
   return report2(search.workerPath, {

@@ -5,7 +5,12 @@ import { GpuProcess } from '../process/index.ts';
 import type { OpenResult } from '../protocol.ts';
 import type { DriverChoice, Environment } from './choice.ts';
 import { namedDriver, workerEnvironment } from './environment.ts';
-import { findSwiftshaderArchive, swiftshaderPackage, unpackSwiftshader } from './swiftshader.ts';
+import {
+  findSwiftshaderArchive,
+  type SwiftshaderFiles,
+  swiftshaderPackage,
+  unpackSwiftshader,
+} from './swiftshader.ts';
 
 /** Where to look for a driver. */
 export interface DriverSearch {
@@ -90,7 +95,15 @@ async function reportSwiftshader(search: DriverSearch): Promise<AdapterReport> {
       `npm install --save-dev ${swiftshaderPackage}`,
     );
   }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  let files: SwiftshaderFiles;
+  try {
+    files = await unpackSwiftshader(archive, search.cacheFolder);
+  } catch (error) {
+    // Other adapters need no cache.
+    if (!(error instanceof JoulegateError) || error.code !== 'cache-unwritable') throw error;
+    return notHere(error.message, error.nextStep ?? '');
+  }
+  const { folder, manifest } = files;
   const passed = workerEnvironment(search.environment);
   const libraries = [folder, passed.LD_LIBRARY_PATH ?? ''].filter((path) => path !== '').join(delimiter);
   return report(search.workerPath, {

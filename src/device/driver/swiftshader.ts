@@ -47,7 +47,7 @@ async function isTrusted(folder: string): Promise<boolean> {
     stats = await lstat(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    throw unusable(dirname(folder), error);
   }
   if (!stats.isDirectory()) throw refuse(`${folder} is not a folder.`);
   const ownUser = process.getuid?.();
@@ -92,9 +92,10 @@ export async function unpackSwiftshader(archivePath: string, cacheFolder: string
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
+    if (error instanceof JoulegateError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const another = code === 'EEXIST' || code === 'ENOTEMPTY';
-    if (!another || !(await isTrusted(folder))) throw error;
+    if (!another || !(await isTrusted(folder))) throw unusable(cacheFolder, error);
   }
   return files;
 }
@@ -105,13 +106,17 @@ async function newFolder(cacheFolder: string): Promise<string> {
     await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
     return await mkdtemp(join(cacheFolder, '.swiftshader-'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new JoulegateError('could-not-measure', `The cache ${cacheFolder} cannot be written: ${reason}.`, {
-      code: 'cache-unwritable',
-      nextStep: 'Name a folder that you can write to in XDG_CACHE_HOME.',
-      cause,
-    });
+    throw unusable(cacheFolder, cause);
   }
+}
+
+function unusable(cacheFolder: string, cause: unknown): JoulegateError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new JoulegateError('could-not-measure', `The cache ${cacheFolder} cannot be written: ${reason}.`, {
+    code: 'cache-unwritable',
+    nextStep: 'Name a folder that you can write to in XDG_CACHE_HOME.',
+    cause,
+  });
 }
 
 function archiveError(path: string, reason: string, cause?: unknown): JoulegateError {

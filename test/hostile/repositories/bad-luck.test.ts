@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findDriver } from '../../../src/device/index.ts';
 import { compileExpression } from '../../../src/expression/index.ts';
+import { projectFolder, startScripted } from '../../support/command-line.ts';
+import { smallProject } from '../../support/small-project.ts';
 import { hostileProject } from './project.ts';
 
 const cliPath = join(import.meta.dirname, '..', '..', '..', 'dist', 'cli.js');
@@ -28,6 +31,42 @@ describe('ordinary bad luck is not called a bug', () => {
     ['choices', `${'true?'.repeat(50_000)}1${':1'.repeat(50_000)}`],
   ])('an expression of a hundred thousand nested %s', (_what, source) => {
     expect(compileExpression(source, { variables: {}, expect: 'int' })).toMatchObject({ ok: false });
+  });
+});
+
+describe('a home that cannot be written', () => {
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'costs the adapter that is unpacked there, and says so beside the others',
+    async () => {
+      const { repository, outside } = await hostileProject();
+      const workerPath = join(repository, 'worker.mjs');
+      writeFileSync(workerPath, '');
+      writeFileSync(join(outside, 'file'), '');
+      // As npm has it beside the worker.
+      symlinkSync(
+        join(import.meta.dirname, '..', '..', '..', 'node_modules'),
+        join(repository, 'node_modules'),
+      );
+      const search = { workerPath, environment: {}, cacheFolder: join(outside, 'file', 'joulegate') };
+      await expect(findDriver(search)).rejects.toMatchObject({
+        kind: 'could-not-measure',
+        code: 'no-adapter',
+        message: expect.stringMatching(/The cache .*file.joulegate cannot be written: ENOTDIR/),
+        nextStep: 'Name a folder that you can write to in XDG_CACHE_HOME.',
+      });
+    },
+  );
+});
+
+describe('a closed terminal', () => {
+  it('stops a run as Ctrl-C does', async () => {
+    const folder = await projectFolder(smallProject(100));
+    const run = startScripted(folder, 'retune', '--seconds', '600', '--trials', '100000');
+    await run.sees('power');
+    run.child.kill('SIGHUP');
+    const { status, stderr } = await run.finished;
+    expect(stderr).toContain('stopping: what was found is being kept');
+    expect(status).toBe(130);
   });
 });
 
