@@ -15,8 +15,8 @@ const harmless = new Set(['PWD', 'OLDPWD']);
 const credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 
 /**
- * An environment for programs of the user's: their own variables, search paths without parts that depend on the current folder, and none of the job's tokens. By name and form; what has
- * neither is passed on.
+ * An environment for programs of the user's: their own variables, search paths without parts that depend on the current
+ * folder, and none of the job's tokens. By name and form; what has neither is passed on.
  */
 export function withoutSecrets(environment: Host['environment']): Record<string, string> {
   const kept: Record<string, string> = {};

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, parse } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findDriver } from '../../../src/device/index.ts';
@@ -22,6 +22,23 @@ describe('a checkout with a git of its own', () => {
     const { status } = run(['validate'], { PATH: path });
     expect(status).toBe(0);
     expect(existsSync(mark)).toBe(false);
+  });
+});
+
+describe('the git that is run', () => {
+  it('loads no library of the checkout, whatever LD_LIBRARY_PATH says', async () => {
+    const { outside, run } = await hostileProject();
+    const seen = join(outside, 'seen');
+    await writeFiles(outside, {
+      'bin/git': `#!/bin/sh\necho "[$LD_LIBRARY_PATH]" >> '${seen}'\nPATH='${usual}' exec git "$@"\n`,
+    });
+    chmodSync(join(outside, 'bin', 'git'), 0o755);
+    const { status } = run(['guard', '--base', 'main', '--meter', 'none'], {
+      PATH: join(outside, 'bin') + delimiter + usual,
+      LD_LIBRARY_PATH: `${delimiter}/opt/lib${delimiter}lib${delimiter}`,
+    });
+    expect(status).toBe(0);
+    expect(new Set(readFileSync(seen, 'utf8').trim().split('\n'))).toEqual(new Set(['[/opt/lib]']));
   });
 });
 
