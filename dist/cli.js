@@ -33630,8 +33630,8 @@ var SourceModules = class {
     const source = this.source.files[path2] ?? "";
     const marked = markLoops(source);
     this.#marked.set(path2, marked);
-    const misplaced = misplacedDirective(source);
-    if (misplaced) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced };
+    const misplaced2 = misplacedDirective(source);
+    if (misplaced2) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced2 };
     return marked;
   }
   resolveModule(modulePath) {
@@ -45212,6 +45212,25 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
+// src/app/project/local-paths.ts
+import { basename as basename4 } from "node:path";
+var absolutePattern = /(?:file:\/\/|(?<![\w.~$/]))\/(?!(?:dev|etc|lib|lib64|proc|sys|usr)\/)[\w.@+~-]+(?:\/[\w.@+~-]+)+/g;
+function withoutPaths(text3, workingDirectory) {
+  if (!text3.includes("/")) return text3;
+  const relative3 = workingDirectory === "/" ? text3 : text3.replaceAll(`${workingDirectory}/`, "");
+  return relative3.replaceAll(workingDirectory, ".").replace(absolutePattern, (path2) => basename4(path2));
+}
+function withoutLocalPaths(host, value2) {
+  const { workingDirectory } = host;
+  const clean = (part) => {
+    if (typeof part === "string") return withoutPaths(part, workingDirectory);
+    if (Array.isArray(part)) return part.map(clean);
+    if (part === null || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([key2, entry]) => [key2, clean(entry)]));
+  };
+  return clean(value2);
+}
+
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
   const known2 = values2.filter((value2) => value2 !== null);
@@ -46625,7 +46644,7 @@ function openManifest(host, path2) {
   if (manifest === null) {
     throw new JoulegateError("bad-input", `${path2} does not exist.`, {
       code: "no-manifest",
-      nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
+      nextStep: "Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`."
     });
   }
   return { manifest, folder, root, path: below };
@@ -46667,8 +46686,9 @@ function prepareReportFolder(host, folder) {
     });
   }
 }
-function writeReportFiles(host, place, report3) {
+function writeReportFiles(host, place, result) {
   const { report: folder, onReportFault } = place;
+  const report3 = withoutLocalPaths(host, result);
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
@@ -46680,7 +46700,8 @@ function writeReportFiles(host, place, report3) {
     if (!(error instanceof JoulegateError)) throw error;
     onReportFault?.(error.message);
     const isSaid = onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-    const warnings = [...report3.warnings.filter((warning) => warning !== error.message), error.message];
+    const message = withoutLocalPaths(host, error.message);
+    const warnings = [...report3.warnings.filter((warning) => warning !== message), message];
     return { ...report3, exitCode: isSaid ? report3.exitCode : error.exitCode, warnings };
   }
 }
@@ -48712,7 +48733,7 @@ function importRecording(host, options) {
     label: options.cache,
     provenance: {
       version: host.version,
-      command: host.command,
+      command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString()
     },
     ...options.timeField === void 0 ? {} : { timeField: options.timeField },
@@ -48815,7 +48836,7 @@ function recordingOf(options) {
     provenance: {
       tool: "joulegate",
       version: host.version,
-      command: host.command,
+      command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString(),
       subject,
       ...note === void 0 ? {} : { note }
@@ -52267,7 +52288,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
-import { basename as basename4, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
+import { basename as basename5, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines = message.split("\n");
   return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
@@ -52347,10 +52368,10 @@ function openRevisions(host, options) {
     };
   }
   const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename4(path2))) {
+  if (meansFolder(host, options.base, root, basename5(path2))) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename4(path2))
+      base: openBaseFolder(host, baseFolder, basename5(path2))
     };
   }
   if (repositoryRoot({ root, environment: host.environment }) === null) {
@@ -54434,7 +54455,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename5, dirname as dirname7, join as join31 } from "node:path";
+import { basename as basename6, dirname as dirname7, join as join31 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54442,7 +54463,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join31(dirname7(path2), `.${basename5(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join31(dirname7(path2), `.${basename6(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54791,7 +54812,7 @@ function columns(rows, right = []) {
 
 // src/cli/shared-options.ts
 var manifestOption = {
-  manifest: { type: "string", value: "FILE", help: "the manifest; joulegate.yaml unless given" }
+  manifest: { type: "string", value: "FILE", help: "the same as MANIFEST; joulegate.yaml unless given" }
 };
 var laboratoryOptions = {
   device: {
@@ -54831,8 +54852,19 @@ var kernelOption = {
 var jsonOption = {
   json: { type: "boolean", help: "print the result as JSON on standard output" }
 };
-function readManifestOption(args) {
-  return { manifest: args.text("manifest") ?? "joulegate.yaml" };
+var manifestArgument = "MANIFEST?";
+function givenManifest(args, position = 0) {
+  const option = args.text("manifest");
+  const argument = args.positionals[position];
+  if (option === void 0 || argument === void 0) return option ?? argument;
+  throw new JoulegateError(
+    "bad-input",
+    `The manifest is given twice: as "${argument}" and with --manifest ${option}.`,
+    { code: "bad-arguments", nextStep: "Leave one of them out." }
+  );
+}
+function readManifestOption(args, position = 0) {
+  return { manifest: givenManifest(args, position) ?? "joulegate.yaml" };
 }
 function readLaboratoryOptions(args) {
   const wattsPerCore = args.number("watts-per-core");
@@ -54899,7 +54931,7 @@ function describeNoise(report3) {
 var doctorCommand = {
   name: "doctor",
   summary: "what this machine has, what is missing and how to get it",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
 kernel against itself and says how small a change this machine can tell from none.`,
   examples: ["joulegate doctor", "joulegate doctor --json", "joulegate doctor --noise 10"],
@@ -54923,8 +54955,8 @@ kernel against itself and says how small a change this machine can tell from non
   async run(args, host) {
     const minutes2 = args.number("noise");
     if (minutes2 !== void 0) return runNoise(args, host, minutes2);
-    if (args.text("manifest") !== void 0 || args.text("kernel") !== void 0) {
-      throw new JoulegateError("bad-input", "--manifest and --kernel belong to --noise.", {
+    if (givenManifest(args) !== void 0 || args.text("kernel") !== void 0) {
+      throw new JoulegateError("bad-input", "A manifest and --kernel belong to --noise.", {
         code: "bad-arguments",
         nextStep: "Add --noise MINUTES, or leave them out."
       });
@@ -54942,7 +54974,7 @@ kernel against itself and says how small a change this machine can tell from non
   }
 };
 async function runNoise(args, host, minutes2) {
-  const manifest = args.text("manifest");
+  const manifest = givenManifest(args);
   const report3 = await measureMachineNoise(host, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),
@@ -55037,10 +55069,10 @@ var explainCommand = {
 var exportCommand = {
   name: "export",
   summary: "write tuned kernels for an application, or a recording for another tuner",
-  positionals: ["FORMAT", "RECORDING?"],
-  description: `runtime: writes the manifest's kernels with what was tuned for them into one file, from which joulegate/runtime
+  positionals: ["FORMAT", "MANIFEST|RECORDING?"],
+  description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which joulegate/runtime
 picks configuration and WGSL in an application (docs/runtime.md).
-kernel-tuner: turns a recording into a cache of Kernel Tuner, for its simulation mode and for what reads such caches. Times
+kernel-tuner RECORDING: turns that recording into a cache of Kernel Tuner, for its simulation mode and for what reads such caches. Times
 are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
     "joulegate export runtime --out kernels.json",
@@ -55070,14 +55102,8 @@ are milliseconds, energies joules, powers watts. Static features stay behind.`,
   }
 };
 async function runtime(args, host) {
-  if (args.positionals.length > 1) {
-    throw new JoulegateError("bad-input", "`joulegate export runtime` takes no recording.", {
-      code: "bad-arguments",
-      nextStep: "It reads the manifest and its tuned state: joulegate export runtime --out kernels.json"
-    });
-  }
   const summary = await exportRuntime(host, {
-    ...readManifestOption(args),
+    ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     out: outOf(args, "kernels.json")
   });
@@ -55143,14 +55169,14 @@ function reportResult(report3, args, terminal) {
 var guardCommand = {
   name: "guard",
   summary: "compare head with base and fail on a regression",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Compares what head ships with what base ships: base's sources at base's tuned state against head's at head's,
 in blocks of fresh processes that take turns. A suspicion is confirmed in fresh blocks before it counts.
 Kernels whose final program is the same are identical and not measured; new and removed ones are listed.`,
   examples: [
     "joulegate guard --base origin/main",
     "joulegate guard --base HEAD~1 --report out/",
-    "joulegate guard --manifest head/joulegate.yaml --base base/"
+    "joulegate guard head/joulegate.yaml --base base/"
   ],
   options: {
     ...manifestOption,
@@ -55259,13 +55285,16 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
 };
 
 // src/cli/commands/init.ts
-function readPrograms(args) {
+function readFiles(args) {
   const first = args.text("wgsl");
-  if (first !== void 0) return [first, ...args.positionals];
-  if (args.positionals.length === 0) return null;
-  throw new JoulegateError("bad-input", `"${args.positionals[0]}" is one argument too many.`, {
+  if (first !== void 0) {
+    return { manifest: args.text("manifest") ?? "joulegate.yaml", programs: [first, ...args.positionals] };
+  }
+  const surplus = args.positionals.find((name, at3) => at3 > 0 || /\.(wgsl|wesl)$/.test(name));
+  if (surplus === void 0) return { ...readManifestOption(args), programs: null };
+  throw new JoulegateError("bad-input", `"${surplus}" is one argument too many.`, {
     code: "bad-arguments",
-    nextStep: "Give files to `joulegate init` with --wgsl."
+    nextStep: "Give programs to `joulegate init` with --wgsl."
   });
 }
 function describeLeftOut({ file, line: line3, column, reason }) {
@@ -55299,11 +55328,11 @@ function describe5(result) {
 var initCommand = {
   name: "init",
   summary: "write a manifest for the kernels that are there, and a workflow",
-  positionals: ["FILE...?"],
+  positionals: ["MANIFEST|FILE...?"],
   description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
 overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
 FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
---wgsl every program below the manifest's folder is read. A file that is there already is never changed.`,
+--wgsl every program below the manifest's folder is read, and an argument is the manifest. A file that is there already is never changed.`,
   examples: [
     "joulegate init",
     "joulegate init --wgsl kernels/softmax.wgsl kernels/norm.wgsl",
@@ -55319,9 +55348,8 @@ FILL IN; \`joulegate validate\` points at each such place. Beside it comes .gith
     ...jsonOption
   },
   async run(args, host) {
-    const programs = readPrograms(args);
     const print = args.flag("print");
-    const result = await init(host, { ...readManifestOption(args), programs, print });
+    const result = await init(host, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
     if (print) for (const one3 of result.leftOut) host.progress.warn(describeLeftOut(one3));
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
@@ -55336,7 +55364,7 @@ function formatMinutes(minutes2) {
 var planCommand = {
   name: "plan",
   summary: "show kernels, spaces and the minutes that a run is budgeted",
-  positionals: [],
+  positionals: [manifestArgument],
   description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
@@ -55372,7 +55400,7 @@ ${total2}
 var recordCommand = {
   name: "record",
   summary: "measure a space into a recording",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Measures a kernel's configurations, all or a random part, into a recording that \`retune --device replay\` searches.
 Run again with the same --out it goes on with what is missing, also after Ctrl-C.`,
   examples: [
@@ -55463,20 +55491,13 @@ var reportCommand = {
 // src/cli/commands/retune.ts
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
-var manifestOnly = [
-  "manifest",
-  "kernel",
-  "budget",
-  "out",
-  "keep",
-  "max-minutes",
-  "meter",
-  "watts-per-core"
-];
+var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
 function refuse3(args, names3, reason) {
   const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
-  if (given === void 0) return;
-  throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
+  if (given !== void 0) throw misplaced(`--${given}`, reason);
+}
+function misplaced(argument, reason) {
+  return new JoulegateError("bad-input", `${argument} ${reason}.`, {
     code: "bad-arguments",
     nextStep: "Run `joulegate retune --help` for what goes together."
   });
@@ -55485,7 +55506,9 @@ function optional(key2, value2) {
   return value2 === void 0 ? {} : { [key2]: value2 };
 }
 function replayOptions(args) {
-  refuse3(args, manifestOnly, "means nothing with --device replay, which needs no manifest");
+  const reason = "means nothing with --device replay, which needs no manifest";
+  if (givenManifest(args) !== void 0) throw misplaced("A manifest", reason);
+  refuse3(args, manifestOnly, reason);
   const recording = args.text("recording");
   if (recording === void 0) {
     throw new JoulegateError("bad-input", "--device replay needs --recording FILE.", {
@@ -55506,7 +55529,7 @@ function replayOptions(args) {
 var retuneCommand = {
   name: "retune",
   summary: "search for better configurations and write tuned.json",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Searches every kernel of the manifest for a configuration that costs less, compares the best with what
 ships today side by side in fresh processes, and writes tuned.json, the cost model and, if asked, a report.
 Stopped with Ctrl-C it keeps its trials; the next retune goes on from there.
@@ -55585,10 +55608,10 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
 var validateCommand = {
   name: "validate",
   summary: "check the manifest and everything it names",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Checks the manifest, its expressions and files, and links every kernel's default configuration. Every fault is
 shown at once, with its place and what to do. Needs no GPU.`,
-  examples: ["joulegate validate", "joulegate validate --manifest kernels/joulegate.yaml"],
+  examples: ["joulegate validate", "joulegate validate kernels/joulegate.yaml"],
   options: { ...manifestOption, ...jsonOption },
   async run(args, host) {
     const result = await validate8(host, readManifestOption(args));
@@ -55625,6 +55648,8 @@ A first session:
   joulegate validate                    is joulegate.yaml right?
   joulegate retune                      find better configurations, write tuned.json
   joulegate guard --base origin/main    did this branch make a kernel slower or hungrier?
+
+Where there is a --manifest, it can be an argument too: joulegate validate kernels/joulegate.yaml
 
 exit status:
   0 passed   1 a gate failed   2 bad input   3 could not measure   4 internal error   130 interrupted

@@ -4,6 +4,7 @@ import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import { renderHtml, renderMarkdown } from '../../report/index.ts';
 import { type Report, writeFileAtomic, writeReport } from '../../store/index.ts';
 import type { Host } from '../host.ts';
+import { withoutLocalPaths } from './local-paths.ts';
 import { absolutePath } from './open-manifest.ts';
 
 /**
@@ -35,11 +36,12 @@ export interface ReportPlace {
 }
 
 /**
- * Writes `report.json`, `report.md` and `report.html`. What was measured is not lost with a disk that is full: the report comes back
+ * Writes `report.json`, `report.md` and `report.html`, and returns what is in them: the report without paths of this machine. What was measured is not lost with a disk that is full: the report comes back
  * all the same, with a warning, and passes no more unless somebody hears of the fault.
  */
-export function writeReportFiles<R extends Report>(host: Host, place: ReportPlace, report: R): R {
+export function writeReportFiles<R extends Report>(host: Host, place: ReportPlace, result: R): R {
   const { report: folder, onReportFault } = place;
+  const report = withoutLocalPaths(host, result);
   if (folder === undefined) return report;
   const path = absolutePath(host, folder);
   try {
@@ -51,7 +53,8 @@ export function writeReportFiles<R extends Report>(host: Host, place: ReportPlac
     if (!(error instanceof JoulegateError)) throw error;
     onReportFault?.(error.message);
     const isSaid = onReportFault !== undefined || report.exitCode !== ExitCode.passed;
-    const warnings = [...report.warnings.filter((warning) => warning !== error.message), error.message];
+    const message = withoutLocalPaths(host, error.message);
+    const warnings = [...report.warnings.filter((warning) => warning !== message), message];
     return { ...report, exitCode: isSaid ? report.exitCode : error.exitCode, warnings };
   }
 }
