@@ -198,6 +198,30 @@ await describeInBrowser('a page in a browser', (open) => {
     },
   );
 
+  it.each([360, 400, 900])('lays no label of a figure over another one at %i pixels', async (width) => {
+    // Long labels close together, and a curve whose whole numbers are few.
+    const [kernel] = searched(60).kernels as [RetunedKernel];
+    const evidence = {
+      ...kernel.evidence!,
+      points: kernel.evidence!.points.map((point, at) => ({ ...point, latencyMs: 1.0001 + at * 1e-6 })),
+    };
+    const close = { ...kernel, evidence, trials: 3, convergence: [0.03, 0.02, 0.02] };
+    for (const report of [regression(), searched(60), retuneReport([close])]) {
+      const { page } = await opened(report, { viewport: { width, height: 800 } });
+      const overlaps = await page.evaluate(`[...document.querySelectorAll('svg.figure')].flatMap((figure) => {
+        const labels = [...figure.querySelectorAll('text')].map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+        const frame = figure.getBoundingClientRect();
+        return labels.flatMap(({ text, box: a }, at) => [
+          ...(a.left < frame.left || a.right > frame.right || a.bottom > frame.bottom ? [text + ' is cut'] : []),
+          ...labels.slice(0, at).flatMap(({ text: other, box: b }) =>
+            a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1 ? [other + ' | ' + text] : []),
+        ]);
+      })`);
+      expect(overlaps).toEqual([]);
+      await page.close();
+    }
+  });
+
   it('fits a narrow screen', async () => {
     for (const report of [regression(), searched(60)]) {
       const { page } = await opened(report, { viewport: { width: 400, height: 800 } });

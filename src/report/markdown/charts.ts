@@ -1,3 +1,4 @@
+import { bestSoFar } from '../best-so-far.ts';
 import { wasReplaced } from '../notes/index.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import { codeMarkdown } from './escape.ts';
@@ -30,26 +31,26 @@ function scaled(objective: RetunedKernel['objective'], values: readonly number[]
 }
 
 /** The best so far over the trials, as a Mermaid chart, which GitHub draws; elsewhere it is a readable list. Empty: nothing to show. */
-function chart({ convergence, objective, trials }: RetunedKernel): string {
-  const step = trials / Math.max(1, convergence.length);
-  const known = convergence.flatMap((value, at) =>
-    value === null ? [] : [{ trial: Math.round((at + 1) * step), value }],
-  );
-  const every = Math.max(1, Math.ceil(known.length / maxPoints));
-  const shown = known.filter((_, at) => (known.length - 1 - at) % every === 0);
+function chart(kernel: RetunedKernel): string {
+  const { objective } = kernel;
+  const { incumbent, points } = bestSoFar(kernel);
+  const every = Math.max(1, Math.ceil((points.length - 1) / (maxPoints - 1)));
+  // The first and the last are always among them.
+  const shown = points.filter((_, at) => at === 0 || (points.length - 1 - at) % every === 0);
   const [first, last] = [shown[0], shown.at(-1)];
   if (first === undefined || last === undefined || shown.length < leastPoints) return '';
-  const { unit, values } = scaled(
-    objective,
-    shown.map(({ value }) => value),
-  );
+  const best = shown.map(({ value }) => value);
+  const level = incumbent === null ? [] : shown.map(() => incumbent);
+  const { unit, values } = scaled(objective, [...best, ...level]);
   return [
     '```mermaid',
     'xychart-beta',
     `    x-axis "trials" ${first.trial} --> ${last.trial}`,
     `    y-axis "best ${objective}, ${unit}"`,
-    `    line [${values.join(', ')}]`,
+    `    line [${values.slice(0, best.length).join(', ')}]`,
+    ...(level.length === 0 ? [] : [`    line [${values.slice(best.length).join(', ')}]`]),
     '```',
+    ...(level.length === 0 ? [] : ['', 'The level line is what shipped before.']),
   ].join('\n');
 }
 
