@@ -1,4 +1,4 @@
-export { type MeterChoice, meterChoices } from '../meter/index.ts';
+export { type MeterChoice, meterChoices, meterKinds } from '../meter/index.ts';
 export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { nightOf, runAction, runPost, withAnchors, withHistory, withNight } from './action/index.ts';
@@ -34,7 +34,7 @@ export { tryClocks, withoutSecrets } from './laboratory/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
 export { type Plan, type PlannedWorkload, plan } from './plan.ts';
 export type { Progress, ProgressStatus } from './progress.ts';
-export { loadReport } from './project/index.ts';
+export { loadReport, withoutLocalPaths } from './project/index.ts';
 export {
   type ExportOptions,
   type ExportSummary,

@@ -1,4 +1,4 @@
-import { doctor, measureMachineNoise, type NoiseReport } from '../../app/index.ts';
+import { doctor, measureMachineNoise, meterKinds, type NoiseReport } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { columns, count, formatJson } from '../format.ts';
@@ -52,7 +52,10 @@ export const doctorCommand: CommandSpec = {
   summary: 'what this machine has, what is missing and how to get it',
   positionals: [manifestArgument],
   description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
-kernel against itself and says how small a change this machine can tell from none.`,
+kernel against itself and says how small a change this machine can tell from none.
+
+Meters, in the order in which --meter auto tries them:
+${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
   examples: ['joulegate doctor', 'joulegate doctor --json', 'joulegate doctor --noise 10'],
   options: {
     noise: {
