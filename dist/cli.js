@@ -396,7 +396,7 @@ var require_directives = __commonJS({
         return tag[0] === "!" ? tag : `!<${tag}>`;
       }
       toString(doc) {
-        const lines = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
         const tagEntries = Object.entries(this.tags);
         let tagNames;
         if (doc && tagEntries.length > 0 && identity4.isNode(doc.contents)) {
@@ -412,9 +412,9 @@ var require_directives = __commonJS({
           if (handle === "!!" && prefix === "tag:yaml.org,2002:")
             continue;
           if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
-            lines.push(`%TAG ${handle} ${prefix}`);
+            lines2.push(`%TAG ${handle} ${prefix}`);
         }
-        return lines.join("\n");
+        return lines2.join("\n");
       }
     };
     Directives.defaultYaml = { explicit: false, version: "1.2" };
@@ -1875,22 +1875,22 @@ var require_stringifyCollection = __commonJS({
       const { indent: indent2, options: { commentString } } = ctx;
       const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
       let chompKeep = false;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment2 = null;
         if (identity4.isNode(item)) {
           if (!chompKeep && item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, chompKeep);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
           if (item.comment)
             comment2 = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (!chompKeep && ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, chompKeep);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
           }
         }
         chompKeep = false;
@@ -1899,15 +1899,15 @@ var require_stringifyCollection = __commonJS({
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
           chompKeep = false;
-        lines.push(blockItemPrefix + str2);
+        lines2.push(blockItemPrefix + str2);
       }
       let str;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         str = flowChars.start + flowChars.end;
       } else {
-        str = lines[0];
-        for (let i = 1; i < lines.length; ++i) {
-          const line3 = lines[i];
+        str = lines2[0];
+        for (let i = 1; i < lines2.length; ++i) {
+          const line3 = lines2[i];
           str += line3 ? `
 ${indent2}${line3}` : "\n";
         }
@@ -1930,22 +1930,22 @@ ${indent2}${line3}` : "\n";
       });
       let reqNewline = false;
       let linesAtValue = 0;
-      const lines = [];
+      const lines2 = [];
       for (let i = 0; i < items.length; ++i) {
         const item = items[i];
         let comment = null;
         if (identity4.isNode(item)) {
           if (item.spaceBefore)
-            lines.push("");
-          addCommentBefore(ctx, lines, item.commentBefore, false);
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, false);
           if (item.comment)
             comment = item.comment;
         } else if (identity4.isPair(item)) {
           const ik = identity4.isNode(item.key) ? item.key : null;
           if (ik) {
             if (ik.spaceBefore)
-              lines.push("");
-            addCommentBefore(ctx, lines, ik.commentBefore, false);
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, false);
             if (ik.comment)
               reqNewline = true;
           }
@@ -1962,12 +1962,12 @@ ${indent2}${line3}` : "\n";
         if (comment)
           reqNewline = true;
         let str = stringify.stringify(item, itemCtx, () => comment = null);
-        reqNewline || (reqNewline = lines.length > linesAtValue || str.includes("\n"));
+        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
         } else if (ctx.options.trailingComma) {
           if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+            reqNewline || (reqNewline = lines2.reduce((sum, line3) => sum + line3.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
           }
           if (reqNewline) {
             str += ",";
@@ -1975,35 +1975,35 @@ ${indent2}${line3}` : "\n";
         }
         if (comment)
           str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
-        lines.push(str);
-        linesAtValue = lines.length;
+        lines2.push(str);
+        linesAtValue = lines2.length;
       }
       const { start, end } = flowChars;
-      if (lines.length === 0) {
+      if (lines2.length === 0) {
         return start + end;
       } else {
         if (!reqNewline) {
-          const len = lines.reduce((sum, line3) => sum + line3.length + 2, 2);
+          const len = lines2.reduce((sum, line3) => sum + line3.length + 2, 2);
           reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
         }
         if (reqNewline) {
           let str = start;
-          for (const line3 of lines)
+          for (const line3 of lines2)
             str += line3 ? `
 ${indentStep}${indent2}${line3}` : "\n";
           return `${str}
 ${indent2}${end}`;
         } else {
-          return `${start}${fcPadding}${lines.join(" ")}${fcPadding}${end}`;
+          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
         }
       }
     }
-    function addCommentBefore({ indent: indent2, options: { commentString } }, lines, comment, chompKeep) {
+    function addCommentBefore({ indent: indent2, options: { commentString } }, lines2, comment, chompKeep) {
       if (comment && chompKeep)
         comment = comment.replace(/^\n+/, "");
       if (comment) {
         const ic = stringifyComment.indentComment(commentString(comment), indent2);
-        lines.push(ic.trimStart());
+        lines2.push(ic.trimStart());
       }
     }
     exports.stringifyCollection = stringifyCollection;
@@ -2641,11 +2641,11 @@ var require_binary = __commonJS({
         if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
           const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
           const n = Math.ceil(str.length / lineWidth);
-          const lines = new Array(n);
+          const lines2 = new Array(n);
           for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines[i] = str.substr(o, lineWidth);
+            lines2[i] = str.substr(o, lineWidth);
           }
-          str = lines.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
         }
         return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
       }
@@ -3325,35 +3325,35 @@ var require_stringifyDocument = __commonJS({
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
-      const lines = [];
+      const lines2 = [];
       let hasDirectives = options.directives === true;
       if (options.directives !== false && doc.directives) {
         const dir = doc.directives.toString(doc);
         if (dir) {
-          lines.push(dir);
+          lines2.push(dir);
           hasDirectives = true;
         } else if (doc.directives.docStart)
           hasDirectives = true;
       }
       if (hasDirectives)
-        lines.push("---");
+        lines2.push("---");
       const ctx = stringify.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
-        if (lines.length !== 1)
-          lines.unshift("");
+        if (lines2.length !== 1)
+          lines2.unshift("");
         const cs = commentString(doc.commentBefore);
-        lines.unshift(stringifyComment.indentComment(cs, ""));
+        lines2.unshift(stringifyComment.indentComment(cs, ""));
       }
       let chompKeep = false;
       let contentComment = null;
       if (doc.contents) {
         if (identity4.isNode(doc.contents)) {
           if (doc.contents.spaceBefore && hasDirectives)
-            lines.push("");
+            lines2.push("");
           if (doc.contents.commentBefore) {
             const cs = commentString(doc.contents.commentBefore);
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push(stringifyComment.indentComment(cs, ""));
           }
           ctx.forceBlockIndent = !!doc.comment;
           contentComment = doc.contents.comment;
@@ -3362,36 +3362,36 @@ var require_stringifyDocument = __commonJS({
         let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines[lines.length - 1] === "---") {
-          lines[lines.length - 1] = `--- ${body}`;
+        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
+          lines2[lines2.length - 1] = `--- ${body}`;
         } else
-          lines.push(body);
+          lines2.push(body);
       } else {
-        lines.push(stringify.stringify(doc.contents, ctx));
+        lines2.push(stringify.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
           const cs = commentString(doc.comment);
           if (cs.includes("\n")) {
-            lines.push("...");
-            lines.push(stringifyComment.indentComment(cs, ""));
+            lines2.push("...");
+            lines2.push(stringifyComment.indentComment(cs, ""));
           } else {
-            lines.push(`... ${cs}`);
+            lines2.push(`... ${cs}`);
           }
         } else {
-          lines.push("...");
+          lines2.push("...");
         }
       } else {
         let dc = doc.comment;
         if (dc && chompKeep)
           dc = dc.replace(/^\n+/, "");
         if (dc) {
-          if ((!chompKeep || contentComment) && lines[lines.length - 1] !== "")
-            lines.push("");
-          lines.push(stringifyComment.indentComment(commentString(dc), ""));
+          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
+            lines2.push("");
+          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
         }
       }
-      return lines.join("\n") + "\n";
+      return lines2.join("\n") + "\n";
     }
     exports.stringifyDocument = stringifyDocument;
   }
@@ -3756,11 +3756,11 @@ var require_errors = __commonJS({
         if (end?.line === line3 && end.col > col) {
           count2 = Math.max(1, Math.min(end.col - col, 80 - ci));
         }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        const pointer2 = " ".repeat(ci) + "^".repeat(count2);
         error.message += `:
 
 ${lineStr}
-${pointer}
+${pointer2}
 `;
       }
     };
@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep7, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep7?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep5) {
+          if (!keyProps.anchor && !keyProps.tag && !sep7) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep7 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep5, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep7, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep5 = "";
+        let sep7 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep5 + cb;
-              sep5 = "";
+                comment += sep7 + cb;
+              sep7 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep5 += source;
+                sep7 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep5, value: value2 } = collItem;
+        const { start, key: key2, sep: sep7, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep5?.[0],
+          next: key2 ?? sep7?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep5 && !value2) {
+          if (!props.anchor && !props.tag && !sep7 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep5 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep5, null, props, onError);
+        if (!isMap2 && !sep7 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep7, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep7 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep5)
-                for (const st of sep5) {
+              if (sep7)
+                for (const st of sep7) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep5, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep7, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4453,17 +4453,17 @@ var require_resolve_block_scalar = __commonJS({
       if (!header2)
         return { value: "", type: null, comment: "", range: [start, start, start] };
       const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines = scalar2.source ? splitLines2(scalar2.source) : [];
-      let chompStart = lines.length;
-      for (let i = lines.length - 1; i >= 0; --i) {
-        const content = lines[i][1];
+      const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
+      let chompStart = lines2.length;
+      for (let i = lines2.length - 1; i >= 0; --i) {
+        const content = lines2[i][1];
         if (content === "" || content === "\r")
           chompStart = i;
         else
           break;
       }
       if (chompStart === 0) {
-        const value3 = header2.chomp === "+" && lines.length > 0 ? "\n".repeat(Math.max(1, lines.length - 1)) : "";
+        const value3 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
         let end2 = start + header2.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
@@ -4473,7 +4473,7 @@ var require_resolve_block_scalar = __commonJS({
       let offset = scalar2.offset + header2.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
-        const [indent2, content] = lines[i];
+        const [indent2, content] = lines2[i];
         if (content === "" || content === "\r") {
           if (header2.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
@@ -4493,17 +4493,17 @@ var require_resolve_block_scalar = __commonJS({
         }
         offset += indent2.length + content.length + 1;
       }
-      for (let i = lines.length - 1; i >= chompStart; --i) {
-        if (lines[i][0].length > trimIndent)
+      for (let i = lines2.length - 1; i >= chompStart; --i) {
+        if (lines2[i][0].length > trimIndent)
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep5 = "";
+      let sep7 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value2 += lines[i][0].slice(trimIndent) + "\n";
+        value2 += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
-        let [indent2, content] = lines[i];
+        let [indent2, content] = lines2[i];
         offset += indent2.length + content.length + 1;
         const crlf = content[content.length - 1] === "\r";
         if (crlf)
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          value2 += sep7 + indent2.slice(trimIndent) + content;
+          sep7 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep5 === " ")
-            sep5 = "\n";
-          else if (!prevMoreIndented && sep5 === "\n")
-            sep5 = "\n\n";
-          value2 += sep5 + indent2.slice(trimIndent) + content;
-          sep5 = "\n";
+          if (sep7 === " ")
+            sep7 = "\n";
+          else if (!prevMoreIndented && sep7 === "\n")
+            sep7 = "\n\n";
+          value2 += sep7 + indent2.slice(trimIndent) + content;
+          sep7 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep5 === "\n")
+          if (sep7 === "\n")
             value2 += "\n";
           else
-            sep5 = "\n";
+            sep7 = "\n";
         } else {
-          value2 += sep5 + content;
-          sep5 = " ";
+          value2 += sep7 + content;
+          sep7 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4540,8 +4540,8 @@ var require_resolve_block_scalar = __commonJS({
         case "-":
           break;
         case "+":
-          for (let i = chompStart; i < lines.length; ++i)
-            value2 += "\n" + lines[i][0].slice(trimIndent);
+          for (let i = chompStart; i < lines2.length; ++i)
+            value2 += "\n" + lines2[i][0].slice(trimIndent);
           if (value2[value2.length - 1] !== "\n")
             value2 += "\n";
           break;
@@ -4616,10 +4616,10 @@ var require_resolve_block_scalar = __commonJS({
       const first = split[0];
       const m = first.match(/^( *)/);
       const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines = [line0];
+      const lines2 = [line0];
       for (let i = 1; i < split.length; i += 2)
-        lines.push([split[i], split[i + 1]]);
-      return lines;
+        lines2.push([split[i], split[i + 1]]);
+      return lines2;
     }
     exports.resolveBlockScalar = resolveBlockScalar;
   }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep5 = " ";
+      let sep7 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep5 === "\n")
-            res += sep5;
+          if (sep7 === "\n")
+            res += sep7;
           else
-            sep5 = "\n";
+            sep7 = "\n";
         } else {
-          res += sep5 + lm;
-          sep5 = " ";
+          res += sep7 + lm;
+          sep7 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep5 + (match?.[1] ?? "");
+      return res + sep7 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep5, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep7, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep5)
-        for (const st of sep5)
+      if (sep7)
+        for (const st of sep7)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep5;
+          let sep7;
           if (scalar2.end) {
-            sep5 = scalar2.end;
-            sep5.push(this.sourceToken);
+            sep7 = scalar2.end;
+            sep7.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep5 = [this.sourceToken];
+            sep7 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep5 }]
+            items: [{ start, key: scalar2, sep: sep7 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep5 = it.sep;
-                  sep5.push(this.sourceToken);
+                  const sep7 = it.sep;
+                  sep7.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep5 }]
+                    items: [{ start: start2, key: key2, sep: sep7 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep5 = fc.end.splice(1, fc.end.length);
-            sep5.push(this.sourceToken);
+            const sep7 = fc.end.splice(1, fc.end.length);
+            sep7.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep5 }]
+              items: [{ start, key: fc, sep: sep7 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -7472,7 +7472,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details2) {
+  constructor(...[kind, message, details2]) {
     super(message, details2.cause === void 0 ? void 0 : { cause: details2.cause });
     this.name = "JoulegateError";
     this.kind = kind;
@@ -7618,7 +7618,7 @@ var require_equal = __commonJS2({
 var validate = validate52;
 var func0 = Object.prototype.hasOwnProperty;
 var func67 = require_ucs2length().default;
-var schema20 = { type: "object", additionalProperties: false, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } };
+var schema20 = { type: "object", additionalProperties: false, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp", "ed2p"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } };
 var schema21 = { type: ["number", "string"], minimum: 0, maximum: 1, maxLength: 16, pattern: "^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$" };
 var pattern3 = new RegExp("^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$", "u");
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -7664,7 +7664,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       }
     if (data.minimize !== void 0 && func0.call(data, "minimize")) {
       let data0 = data.minimize;
-      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp")) {
+      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp" || data0 === "ed2p")) {
         let err2 = { instancePath: instancePath + "/minimize", schemaPath: "#/properties/minimize/enum", keyword: "enum", params: { allowedValues: schema20.properties.minimize.enum } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
@@ -14200,7 +14200,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
@@ -15216,7 +15216,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
         let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
       }
-      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp")) {
+      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp" || data6 === "ed2p")) {
         let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
@@ -17770,9 +17770,9 @@ var validateRuntime = (data) => check(validate6, data);
 var validateTuned = (data) => check(validate7, data);
 
 // src/schema/guide.ts
-function guideAt(guide, pointer) {
+function guideAt(guide, pointer2) {
   let place = "";
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (Object.hasOwn(guide, `${place}/${step2}`)) place = `${place}/${step2}`;
     else if (Object.hasOwn(guide, `${place}/*`)) place = `${place}/*`;
     else return null;
@@ -17804,14 +17804,14 @@ function editDistance(a2, b) {
   return previous[b.length];
 }
 var maxLength = 64;
-function nearestName(name, known2) {
+function nearestName(name, known3) {
   if (name.length > maxLength) return null;
-  const plain3 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
+  const plain2 = (text3) => text3.toLowerCase().replace(/[-_ ]/g, "");
   let best = null;
   let bestDistance = Number.POSITIVE_INFINITY;
-  for (const candidate of known2) {
+  for (const candidate of known3) {
     if (candidate.length > maxLength) continue;
-    const distance2 = plain3(candidate) === plain3(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance2 = plain2(candidate) === plain2(name) ? 0.5 : editDistance(name.toLowerCase(), candidate.toLowerCase());
     const tolerated = Math.max(0.5, Math.floor(Math.max(name.length, candidate.length) / 3));
     if (distance2 <= tolerated && distance2 < bestDistance) {
       best = candidate;
@@ -18223,10 +18223,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names3 = Object.keys(pinned);
-  if (names3.length === 0) return "nothing is pinned for this platform";
+  const names4 = Object.keys(pinned);
+  if (names4.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names3) {
+  for (const name of names4) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18259,24 +18259,24 @@ function unfit(message, nextStep) {
   return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep });
 }
 function hostProblem(host, pins) {
-  const needed = `glibc ${oldestGlibc.join(".")} or newer`;
+  const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
   if (host.platform === "linux" && host.glibc === null) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has another C library (musl, as in Alpine).`,
+      `WebGPU needs ${needed2}; this Linux has another C library (musl, as in Alpine).`,
       "Use a runner or container image with glibc: Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
   if (host.platform === "linux" && host.glibc !== null && isOlder(host.glibc)) {
     return unfit(
-      `WebGPU needs ${needed}; this Linux has glibc ${host.glibc}.`,
+      `WebGPU needs ${needed2}; this Linux has glibc ${host.glibc}.`,
       "Use Ubuntu 22.04, Debian 12, RHEL 9 or later."
     );
   }
-  const known2 = Object.keys(pins.platforms);
-  if (known2.length > 0 && !known2.includes(platformName(host))) {
+  const known3 = Object.keys(pins.platforms);
+  if (known3.length > 0 && !known3.includes(platformName(host))) {
     return unfit(
       `WebGPU is not available for ${platformName(host)}.`,
-      `Use one of ${known2.join(", ")}, or replay a recording.`
+      `Use one of ${known3.join(", ")}, or replay a recording.`
     );
   }
   return null;
@@ -18403,8 +18403,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve3, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve3(code));
+      return (...values2) => new Promise((resolve4, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve4(code));
       });
     }
   };
@@ -18932,7 +18932,7 @@ function releaseOnce(path2) {
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve3) => setTimeout(resolve3, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve4) => setTimeout(resolve4, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
@@ -18966,21 +18966,21 @@ async function startClockWatchdog(order, guard2) {
     env: environment
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve3, reject) => {
-    child.once("spawn", resolve3);
+  await new Promise((resolve4, reject) => {
+    child.once("spawn", resolve4);
     child.once("error", reject);
   });
-  await new Promise((resolve3) => child.stdin.write(`${JSON.stringify(order)}
-`, () => resolve3()));
+  await new Promise((resolve4) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve4()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve3) => child.once("exit", () => resolve3()));
+  const ended = new Promise((resolve4) => child.once("exit", () => resolve4()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve3) => setTimeout(resolve3, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve4) => setTimeout(resolve4, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/kind.ts
@@ -19103,54 +19103,6 @@ function holmAdjust(pValues) {
     adjusted[index] = largest2;
   });
   return adjusted;
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x2) {
-  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
-  const shifted = x2 - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x2, a2, b) {
-  const tiny = 1e-300;
-  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
-  let c = 1;
-  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x2, a2, b) {
-  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
-  if (x2 === 0 || x2 === 1) return x2;
-  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
-  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
-  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
 }
 
 // src/stats/moments.ts
@@ -19356,6 +19308,54 @@ function spearman(a2, b) {
   return products / Math.sqrt(squaresA * squaresB);
 }
 
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x2, a2, b) {
+  const tiny = 1e-300;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
+  let c = 1;
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
+}
+
 // src/stats/student-t.ts
 function studentTUpperTail(t, degreesOfFreedom) {
   if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
@@ -19477,10 +19477,10 @@ function combineCuts(cuts) {
   };
 }
 function meanConditions(all) {
-  const known2 = all.filter((conditions) => conditions !== null);
-  if (known2.length === 0) return null;
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
   const meanOf = (field3) => {
-    const values2 = known2.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
@@ -19546,13 +19546,13 @@ async function sampleStretch(request) {
 function findTicks(readings2) {
   const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
-  readings2.forEach(({ timeMs, joules: joules2 }, i) => {
+  readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
     const held2 = ticks2.at(-1);
     if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules: joules2, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules2 !== before.joules) {
-      ticks2.push({ timeMs, joules: joules2, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
     } else if (held2 !== void 0) {
       ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
     }
@@ -19586,13 +19586,13 @@ function integratedJoules(powers, fromMs, toMs) {
   const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
   const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
   if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules2 = 0;
+  let joules = 0;
   for (let i = first; i < end; i++) {
     const { timeMs, watts } = powers[i];
     const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules2 += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
   }
-  return joules2;
+  return joules;
 }
 
 // src/measure/heat-up.ts
@@ -19629,12 +19629,12 @@ async function takeStep({ device, meter }, variant, durationMs) {
   const { stretch, readings: readings2, evidence } = sampled.value;
   const ticks2 = findTicks(readings2);
   const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known2 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
   return {
     ok: true,
     value: {
       launchesPerMs: speedOf(stretch.completions),
-      watts: known2 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
       celsius: evidence?.conditions?.celsius ?? null
     }
   };
@@ -19683,15 +19683,15 @@ function updatesBetween(ticks2, completions) {
   const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
   return ticks2.slice(1).map((tick, i) => {
     const before = ticks2[i];
-    const joules2 = tick.joules - before.joules;
+    const joules = tick.joules - before.joules;
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules: joules2,
-      watts: 1e3 * joules2 / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules2 / (launches[i + 1] - launches[i])
+      joules,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
     };
   });
 }
@@ -19699,21 +19699,21 @@ function implausible(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ shortestMs, joules: joules2 }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules2, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
   if (lost !== void 0) {
     const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
     const lateMs = Math.round(lost.shortestMs);
     return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
   }
-  const [second, first] = updates.map(({ longestMs, joules: joules2 }) => wattsOf(joules2, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
 }
-function wattsOf(joules2, milliseconds) {
-  return 1e3 * joules2 / milliseconds;
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
 }
 
 // src/measure/window.ts
@@ -19796,23 +19796,23 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 function toMeasurement(cut3) {
   const { first, last: last2, launches, series, powers, meter } = cut3;
   const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules2 = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules2 - meter.idleWatts * seconds) / launches;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules2 - 1;
+  const disagreement = integrated === null ? null : integrated / joules - 1;
   const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
-    joules: joules2 / launches,
+    joules: joules / launches,
     // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
     netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
-    watts: joules2 / seconds,
+    watts: joules / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
     relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules2 + lateSeconds / seconds,
+      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
       disputed ? Math.abs(disagreement) : 0
     ),
     relativeError: relativeErrorOf(series),
@@ -20010,8 +20010,8 @@ function toSample({ subject, block, phase }, arm, turns, failures) {
   };
 }
 function meanOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length > 0 && known2.length === values2.length ? mean(known2) : null;
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
 }
 
 // src/measure/blocks.ts
@@ -20711,14 +20711,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep5) => s2.split(sep5));
-  functionOverload("string.split(string, int): list<string>", (s2, sep5, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep7) => s2.split(sep7));
+  functionOverload("string.split(string, int): list<string>", (s2, sep7, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep5);
+    const parts = s2.split(sep7);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep5));
+    limited.push(parts.slice(l - 1).join(sep7));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -20732,7 +20732,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep5) => {
+  functionOverload("list<string>.join(string): string", (v, sep7) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -20741,7 +20741,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep5);
+    return v.join(sep7);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -23667,13 +23667,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter2, prefix) {
+  readSingleQuotedString(delimiter3, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
+        case delimiter3:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23698,14 +23698,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter2, prefix) {
+  readTripleQuotedString(delimiter3, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter2:
-          if (input[pos + 1] === delimiter2 && input[pos + 2] === delimiter2) {
+        case delimiter3:
+          if (input[pos + 1] === delimiter3 && input[pos + 2] === delimiter3) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -24407,15 +24407,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names4.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names3].filter((name) => Object.hasOwn(declared, name));
+  return [...names4].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -24456,13 +24456,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names3 = namesIn(parsed.ast, types);
+    const names4 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names3) {
+      for (const name of names4) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -24474,7 +24474,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names4, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -24507,10 +24507,10 @@ var typeNames = {
   bool: "true or false",
   string: "a text"
 };
-function didYouMean(name, known2) {
-  const nearest = nearestName(name, known2);
+function didYouMean(name, known3) {
+  const nearest = nearestName(name, known3);
   if (nearest !== null) return `did you mean '${nearest}'?`;
-  return known2.length > 0 && known2.length <= 24 ? `known are ${known2.join(", ")}` : null;
+  return known3.length > 0 && known3.length <= 24 ? `known are ${known3.join(", ")}` : null;
 }
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
@@ -25006,15 +25006,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names3) {
+function readArguments(written, place, names4) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names3.includes(name)) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name)) continue;
+      const nearest = nearestName(name, names4);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names4.length === 0 ? "remove it" : `there are ${names4.join(", ")}`
       });
     }
     return [argument];
@@ -25035,8 +25035,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names3, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
+  const { sources, names: names4, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names4);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -25077,19 +25077,19 @@ function excerpt(line3, column) {
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity: severity2, message, nextStep } = problem;
+  const { file, line: line3, column, severity, message, nextStep } = problem;
   const place = paint("place", printable(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
   const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
-  const lines = [
-    `${place} ${paint(severity2, `${severity2}:`)} ${printable(message)}`,
+  const lines2 = [
+    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
   if (nextStep !== null)
-    lines.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
-  return lines.join("\n");
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
+  return lines2.join("\n");
 }
 function formatProblems(problems, options) {
   const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
@@ -25401,10 +25401,10 @@ function mutate(space2, point2, rate, random) {
 // src/space/create-space.ts
 var countingVisits = 2e7;
 function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known2 = null;
+  let known3 = null;
   const source = () => {
-    known2 ??= createSource2();
-    return known2;
+    known3 ??= createSource2();
+    return known3;
   };
   const variation = { grid, isValid };
   return {
@@ -25416,7 +25416,7 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed2 = known2?.all?.length;
+      const listed2 = known3?.all?.length;
       if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
@@ -25476,12 +25476,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names3 = expression.names.filter((name) => tunableNames.has(name));
+    const names4 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names3,
+      names: names4,
       test: (configuration) => {
-        for (const name of names3) variables[name] = configuration[name];
+        for (const name of names4) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -25511,6 +25511,35 @@ var noLimits = {
   subgroup_min: 1,
   subgroup_max: 128
 };
+
+// src/manifest/objective.ts
+var objectives = {
+  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
+  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
+  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
+  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
+};
+function needsEnergy(minimize) {
+  return objectives[minimize].energy > 0;
+}
+function measurableObjective(objective, measuresEnergy) {
+  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
+}
+function latencySlackOf(objective) {
+  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+}
+function weighObjective(minimize, cost2) {
+  const { energy, latency } = objectives[minimize];
+  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
+  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
+}
+function objectiveValue(minimize, { latencyMs, joules }) {
+  const { latencyUnitMs } = objectives[minimize];
+  return weighObjective(minimize, {
+    energy: joules,
+    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
+  });
+}
 
 // src/manifest/yaml-nodes.ts
 var import_yaml = __toESM(require_dist(), 1);
@@ -25567,14 +25596,14 @@ function parseYaml(text3) {
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
-  const note = (error, severity2) => faults.push({
+  const note = (error, severity) => faults.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
     end: error.pos[1],
-    damage: severity2 === "error" && !harmless.has(error.code),
-    cascades: severity2 === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity: severity2
+    damage: severity === "error" && !harmless.has(error.code),
+    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity
   });
   for (const error of document2?.errors ?? []) note(error, "error");
   for (const warning of document2?.warnings ?? []) note(warning, "warning");
@@ -25587,16 +25616,16 @@ function parseYaml(text3) {
 
 // src/manifest/document.ts
 var maxValues = 1e5;
-function at(pointer, ...steps2) {
+function at(pointer2, ...steps2) {
   return steps2.reduce(
     (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer
+    pointer2
   );
 }
-function splitPointer(pointer) {
-  const slash = pointer.lastIndexOf("/");
-  const step2 = pointer.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer.slice(0, slash), step: step2 };
+function splitPointer(pointer2) {
+  const slash = pointer2.lastIndexOf("/");
+  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step: step2 };
 }
 var YamlDocument = class {
   source;
@@ -25626,13 +25655,13 @@ var YamlDocument = class {
     this.data = root === null ? null : this.#read(root, "", null, 0);
   }
   /** Whether something is written at a pointer. */
-  has(pointer) {
-    return this.#places.has(pointer);
+  has(pointer2) {
+    return this.#places.has(pointer2);
   }
   /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
-  keysOf(pointer) {
+  keysOf(pointer2) {
     let value2 = this.data;
-    for (const part of pointer.split("/").slice(1)) {
+    for (const part of pointer2.split("/").slice(1)) {
       const { step: step2 } = splitPointer(`/${part}`);
       if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
       value2 = value2[step2];
@@ -25640,34 +25669,34 @@ var YamlDocument = class {
     return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
   }
   /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer, details2) {
-    this.#problems.add(this.#place(pointer).value, details2);
+  reportValue(pointer2, details2) {
+    this.#problems.add(this.#place(pointer2).value, details2);
   }
   /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer, details2) {
-    this.#problems.add(this.keyRange(pointer), details2);
+  reportKey(pointer2, details2) {
+    this.#problems.add(this.keyRange(pointer2), details2);
   }
   /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer, offset, length, details2) {
-    const { value: value2, textStart: textStart2 } = this.#place(pointer);
+  reportInText(pointer2, offset, length, details2) {
+    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
     const start = textStart2 === null ? value2.start : textStart2 + offset;
     this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
   }
-  keyRange(pointer) {
-    const place = this.#place(pointer);
+  keyRange(pointer2) {
+    const place = this.#place(pointer2);
     return place.key ?? place.value;
   }
-  #place(pointer) {
-    for (let path2 = pointer; path2 !== ""; path2 = splitPointer(path2).parent) {
+  #place(pointer2) {
+    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
       const place = this.#places.get(path2);
       if (place !== void 0) return place;
     }
     return this.#places.get("");
   }
-  #read(node, pointer, key2, depth) {
+  #read(node, pointer2, key2, depth) {
     const value2 = rangeOf(node);
-    if (!this.#places.has(pointer) || pointer === "")
-      this.#places.set(pointer, {
+    if (!this.#places.has(pointer2) || pointer2 === "")
+      this.#places.set(pointer2, {
         key: key2,
         value: value2,
         textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
@@ -25682,7 +25711,7 @@ var YamlDocument = class {
     }
     if ((0, import_yaml2.isAlias)(node)) {
       const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer, depth);
+      if (target !== void 0) return this.#expand(target, pointer2, depth);
       this.#problems.add(value2, {
         message: `there is no anchor '&${node.source}' before this alias`,
         nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
@@ -25690,9 +25719,9 @@ var YamlDocument = class {
       return null;
     }
     this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer, depth);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
     if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer, i), null, depth + 1));
+      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
     return node.value;
   }
   /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
@@ -25700,13 +25729,13 @@ var YamlDocument = class {
     if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
       this.#anchors.set(node.anchor, node);
   }
-  #expand(target, pointer, depth) {
+  #expand(target, pointer2, depth) {
     this.#expanding++;
-    const value2 = this.#read(target, pointer, null, depth + 1);
+    const value2 = this.#read(target, pointer2, null, depth + 1);
     this.#expanding--;
     return value2;
   }
-  #readMap(items, pointer, depth) {
+  #readMap(items, pointer2, depth) {
     const data = {};
     for (const { key: key2, value: value2 } of items) {
       if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
@@ -25723,7 +25752,7 @@ var YamlDocument = class {
         this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
         continue;
       }
-      const inside = at(pointer, name);
+      const inside = at(pointer2, name);
       if (Object.hasOwn(data, name)) {
         const first = this.source.position(this.keyRange(inside).start).line;
         this.#problems.add(range3, {
@@ -26014,7 +26043,7 @@ function loadOperator(definition) {
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
   if (!checked.ok) {
-    const faults = checked.faults.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
+    const faults = checked.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
     throw new Error(`operator ${name}: ${faults}`);
   }
   return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
@@ -26029,28 +26058,28 @@ function operatorDefaults(definition) {
 }
 
 // src/manifest/place.ts
-function placeIn(document2, pointer) {
+function placeIn(document2, pointer2) {
   return {
-    value: (details2) => document2.reportValue(pointer, details2),
-    key: (details2) => document2.reportKey(pointer, details2),
-    text: (offset, length, details2) => document2.reportInText(pointer, offset, length, details2),
-    at: (...steps2) => placeIn(document2, at(pointer, ...steps2)),
-    isWritten: document2.has(pointer),
+    value: (details2) => document2.reportValue(pointer2, details2),
+    key: (details2) => document2.reportKey(pointer2, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
-function placeInOperator(operator, document2, pointer, use) {
+function placeInOperator(operator, document2, pointer2, use) {
   const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
   return {
     value: report3,
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document2, at(pointer, ...steps2), use),
-    isWritten: document2.has(pointer),
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    isWritten: document2.has(pointer2),
     get keys() {
-      return document2.keysOf(pointer);
+      return document2.keysOf(pointer2);
     }
   };
 }
@@ -26112,9 +26141,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names3 = tunables.items.map(({ name }) => name);
+  const names4 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name)) place.at(name).key(unknownTunable(name, names4));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26128,9 +26157,9 @@ function narrowTunables(tunables, written, place) {
   });
   return { items, types: tunables.types };
 }
-function unknownTunable(name, known2) {
-  const nearest = nearestName(name, known2);
-  const all = known2.length === 0 ? "the kernel has no tunables" : `known are ${known2.join(", ")}`;
+function unknownTunable(name, known3) {
+  const nearest = nearestName(name, known3);
+  const all = known3.length === 0 ? "the kernel has no tunables" : `known are ${known3.join(", ")}`;
   return {
     message: `'${name}' is no tunable of this kernel`,
     nextStep: nearest === null ? all : `did you mean '${nearest}'?`
@@ -26145,10 +26174,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names3 = tunables.map(({ name }) => name);
+  const names4 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names3));
+    if (!names4.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names4));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26184,8 +26213,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names3, values2) {
-  const entries = names3.flatMap((name) => {
+function createWorkload(names4, values2) {
+  const entries = names4.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26222,10 +26251,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names3) checkName(name, first.place.at(name));
+  const names4 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names4) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names3) {
+    for (const name of names4) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26243,8 +26272,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names3.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names3);
+      if (names4.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names4);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26252,7 +26281,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names3.map((name) => {
+    names4.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26260,7 +26289,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names3, values2),
+    workload: createWorkload(names4, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26281,19 +26310,19 @@ function parameterFault(value2, parameter2) {
   if (values2 !== void 0 && !values2.includes(value2)) return `must be ${values2.join(" or ")}`;
   return null;
 }
-function reportUnknownParameters(given, known2, place) {
-  for (const name of given.filter((one3) => !known2.includes(one3))) {
-    const nearest = nearestName(name, known2);
+function reportUnknownParameters(given, known3, place) {
+  for (const name of given.filter((one3) => !known3.includes(one3))) {
+    const nearest = nearestName(name, known3);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
-      nextStep: nearest === null ? `known are ${known2.join(", ")}` : `did you mean '${nearest}'?`
+      nextStep: nearest === null ? `known are ${known3.join(", ")}` : `did you mean '${nearest}'?`
     });
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names3 = Object.keys(parameters);
+  const names4 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names3, here);
+    reportUnknownParameters(Object.keys(values2), names4, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26314,8 +26343,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names3, complete);
-    const telling = names3.filter((name) => {
+    const { parameters: all } = createWorkload(names4, complete);
+    const telling = names4.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -26391,13 +26420,34 @@ function operatorParts(kernel, place, operator) {
     programs: operator.programs
   };
 }
-function reportUnknownOperator(name, known2, place) {
-  const nearest = nearestName(name, known2);
+function reportUnknownOperator(name, known3, place) {
+  const nearest = nearestName(name, known3);
   place.value({
     message: `there is no operator '${name}'`,
-    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known2.length > 0 ? `operators are ${known2.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
+    nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
 }
+
+// src/manifest/verdict.ts
+var verdicts = {
+  regressed: { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  "missing-baseline": { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  environment: { mayFail: true, level: "warning", colour: "yellow", mark: "🟡", isQuiet: false },
+  inconclusive: { mayFail: true, level: "warning", colour: "yellow", mark: "⚪", isQuiet: false },
+  improved: { mayFail: false, level: "notice", colour: "green", mark: "🟢", isQuiet: false },
+  new: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  removed: { mayFail: false, level: null, colour: "faint", mark: "🔵", isQuiet: false },
+  unchanged: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true },
+  identical: { mayFail: false, level: null, colour: "faint", mark: "⚪", isQuiet: true }
+};
+var verdictOrder = Object.keys(verdicts);
+function byAttention(a2, b) {
+  return verdictOrder.indexOf(a2) - verdictOrder.indexOf(b);
+}
+var failingVerdicts = verdictOrder.filter(
+  (verdict) => verdicts[verdict].mayFail
+);
+var defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === "error");
 
 // src/manifest/settings.ts
 var defaultSlack = 0.03;
@@ -26405,7 +26455,7 @@ var defaultObjective = { minimize: "energy", latencySlack: defaultSlack };
 var defaultGate = {
   energy: { margin: 0.03, allowEstimated: false },
   latency: { margin: 0.05 },
-  failOn: ["regressed", "missing-baseline"]
+  failOn: defaultFailOn
 };
 var defaultBudget = {
   guard: { trials: 64, searchSeconds: 60, judgeSeconds: 90 },
@@ -26414,14 +26464,14 @@ var defaultBudget = {
 function share(value2) {
   return typeof value2 === "number" ? value2 : Number(value2.replace("%", "").trim()) / 100;
 }
-function readObjective(written, pointer, document2, inherited = defaultObjective) {
+function readObjective(written, pointer2, document2, inherited = defaultObjective) {
   const minimize = written?.minimize;
   if (written === void 0 || minimize === void 0) return inherited;
   const slack = written["latency-slack"];
   if (minimize === "energy")
     return { minimize, latencySlack: slack === void 0 ? defaultSlack : share(slack) };
   if (slack !== void 0) {
-    document2.reportKey(at(pointer, "latency-slack"), {
+    document2.reportKey(at(pointer2, "latency-slack"), {
       message: `'latency-slack' means nothing with 'minimize: ${minimize}'`,
       nextStep: "remove it, or write 'minimize: energy'"
     });
@@ -26513,9 +26563,9 @@ function partsOf(kernel, place, context) {
 }
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
-  const pointer = at("/kernels", name);
-  const place = placeIn(document2, pointer);
-  const objective = readObjective(kernel.objective, at(pointer, "objective"), document2, context.objective);
+  const pointer2 = at("/kernels", name);
+  const place = placeIn(document2, pointer2);
+  const objective = readObjective(kernel.objective, at(pointer2, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
   const parts = partsOf(kernel, place, context);
   if (parts === null) return null;
@@ -26535,7 +26585,7 @@ function readKernel(name, kernel, context) {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
-    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer).start) },
+    position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer2).start) },
     source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
     entry: parts.entry,
     workloads: parts.workloads.items.map(({ workload }) => workload),
@@ -26567,38 +26617,38 @@ var patternWords = {
   "^[^\\u0000]+$": "must not hold the character NUL",
   "^[A-Za-z0-9][A-Za-z0-9._-]*$": "must be letters, digits, dots, dashes and underscores"
 };
-function exampleAt(pointer) {
-  const example = guideAt(manifestGuide, pointer)?.example ?? null;
+function exampleAt(pointer2) {
+  const example = guideAt(manifestGuide, pointer2)?.example ?? null;
   return example === null ? null : `write for example ${example}`;
 }
-function unknownKey(pointer, key2) {
-  const known2 = guideAt(manifestGuide, pointer)?.keys ?? [];
-  const nearest = nearestName(key2, known2);
-  const nextStep = nearest === null ? `known keys are ${known2.join(", ")}` : `did you mean '${nearest}'?`;
+function unknownKey(pointer2, key2) {
+  const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
+  const nearest = nearestName(key2, known3);
+  const nextStep = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
   return { message: `unknown key '${key2}'`, nextStep };
 }
-function missingKey(pointer, key2) {
-  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer)) {
+function missingKey(pointer2, key2) {
+  if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer2)) {
     return {
       message: "has neither 'source' nor 'operator' nor 'command'",
       nextStep: "add 'source: kernels/NAME.wesl' for a kernel of your own, 'operator: NAME', or 'command: …' for a program of another kind",
       absence: true
     };
   }
-  const example = guideAt(manifestGuide, at(pointer, key2))?.example ?? null;
+  const example = guideAt(manifestGuide, at(pointer2, key2))?.example ?? null;
   return {
     message: `'${key2}' is missing`,
     nextStep: example === null ? `add '${key2}: …'` : `add for example '${key2}: ${example}'`,
     absence: true
   };
 }
-function impossibleKey(key2, pointer) {
-  const words2 = /^\/kernels$/.test(pointer) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
+function impossibleKey(key2, pointer2) {
+  const words2 = /^\/kernels$/.test(pointer2) ? patternWords["^[A-Za-z0-9][A-Za-z0-9._-]*$"] : patternWords["^(?!__)[A-Za-z_][A-Za-z0-9_]*$"];
   return { message: `'${key2.slice(0, 80)}' ${words2}, at most 64 characters`, nextStep: "use another name" };
 }
-function valueAt(data, pointer) {
+function valueAt(data, pointer2) {
   let value2 = data;
-  for (const step2 of pointer.split("/").slice(1)) {
+  for (const step2 of pointer2.split("/").slice(1)) {
     if (typeof value2 !== "object" || value2 === null) return void 0;
     value2 = value2[step2.replaceAll("~1", "/").replaceAll("~0", "~")];
   }
@@ -26606,33 +26656,33 @@ function valueAt(data, pointer) {
 }
 var echoes = /* @__PURE__ */ new Set(["if", "anyOf", "oneOf", "allOf"]);
 function report(fault, document2) {
-  const { pointer, keyword, params } = fault;
-  const value2 = valueAt(document2.data, pointer);
+  const { pointer: pointer2, keyword, params } = fault;
+  const value2 = valueAt(document2.data, pointer2);
   if (keyword === "additionalProperties") {
-    const inside = at(pointer, String(params.additionalProperty));
-    document2.reportKey(inside, unknownKey(pointer, String(params.additionalProperty)));
+    const inside = at(pointer2, String(params.additionalProperty));
+    document2.reportKey(inside, unknownKey(pointer2, String(params.additionalProperty)));
     return inside;
   }
   if (keyword === "propertyNames") {
-    const inside = at(pointer, String(params.propertyName));
-    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer));
+    const inside = at(pointer2, String(params.propertyName));
+    document2.reportKey(inside, impossibleKey(String(params.propertyName), pointer2));
     return inside;
   }
   if (keyword === "required") {
-    document2.reportKey(pointer, missingKey(pointer, String(params.missingProperty)));
+    document2.reportKey(pointer2, missingKey(pointer2, String(params.missingProperty)));
     return null;
   }
   if (keyword === "false schema") {
-    const { parent, step: step3 } = splitPointer(pointer);
+    const { parent, step: step3 } = splitPointer(pointer2);
     const isOperator = document2.has(at(parent, "operator"));
-    document2.reportKey(pointer, {
+    document2.reportKey(pointer2, {
       message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
       nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
     });
-    return pointer;
+    return pointer2;
   }
   if (keyword === "uniqueItems") {
-    const inside = at(pointer, Math.max(Number(params.i), Number(params.j)));
+    const inside = at(pointer2, Math.max(Number(params.i), Number(params.j)));
     const repeated = valueAt(document2.data, inside);
     document2.reportValue(inside, {
       message: `${String(repeated)} is given twice`,
@@ -26642,26 +26692,26 @@ function report(fault, document2) {
   }
   if (/^(pattern|minLength|maxLength)$/.test(keyword) && typeof value2 !== "string") return null;
   const words2 = keyword === "pattern" ? patternWords[String(params.pattern)] : void 0;
-  const { step: step2 } = splitPointer(pointer);
-  const subject = pointer === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
-  document2.reportValue(pointer, {
+  const { step: step2 } = splitPointer(pointer2);
+  const subject = pointer2 === "" ? "the manifest" : /^\d+$/.test(step2) ? "this" : `'${step2}'`;
+  document2.reportValue(pointer2, {
     message: `${subject} ${words2 ?? fault.message}`,
-    nextStep: suggestion(fault, value2) ?? exampleAt(pointer) ?? "see schemas/manifest.schema.json"
+    nextStep: suggestion(fault, value2) ?? exampleAt(pointer2) ?? "see schemas/manifest.schema.json"
   });
-  return pointer;
+  return pointer2;
 }
 function suggestion({ keyword, params }, value2) {
   if (keyword !== "enum" || typeof value2 !== "string" || !Array.isArray(params.allowedValues)) return null;
   const nearest = nearestName(value2, params.allowedValues.map(String));
   return nearest === null ? null : `did you mean '${nearest}'?`;
 }
-function without(data, removed, pointer = "") {
-  if (removed.has(pointer)) return void 0;
-  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer, i)));
+function without(data, removed, pointer2 = "") {
+  if (removed.has(pointer2)) return void 0;
+  if (Array.isArray(data)) return data.map((item, i) => without(item, removed, at(pointer2, i)));
   if (typeof data !== "object" || data === null) return data;
   const entries = Object.entries(data).map(([key2, value2]) => [
     key2,
-    without(value2, removed, at(pointer, key2))
+    without(value2, removed, at(pointer2, key2))
   ]);
   return Object.fromEntries(entries.filter(([, value2]) => value2 !== void 0));
 }
@@ -26670,13 +26720,13 @@ function readSound(document2) {
   if (checked.ok) return checked.value;
   const removed = /* @__PURE__ */ new Set();
   const forbidden = new Set(
-    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer }) => pointer)
+    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
   );
   for (const fault of checked.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
-    const pointer = report(fault, document2);
-    if (pointer !== null) removed.add(pointer);
+    const pointer2 = report(fault, document2);
+    if (pointer2 !== null) removed.add(pointer2);
   }
   if (checked.faults.length >= maxFaults) return {};
   const sound = without(document2.data, removed);
@@ -26719,10 +26769,10 @@ var SourceFiles = class {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === void 0) continue;
       if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
-      const pointer = found.find(([, file]) => isPointer(file));
-      if (pointer !== void 0) {
+      const pointer2 = found.find(([, file]) => isPointer(file));
+      if (pointer2 !== void 0) {
         place.value({
-          message: `'${pointer[0]}' is a pointer of Git LFS, and not the file itself`,
+          message: `'${pointer2[0]}' is a pointer of Git LFS, and not the file itself`,
           nextStep: "keep what programs are built from in git, or have the program fetch it"
         });
       }
@@ -26749,8 +26799,8 @@ var SourceFiles = class {
     });
   }
   #file(path2) {
-    const known2 = this.#known.get(path2);
-    if (known2 !== void 0) return [path2, known2, known2.content().byteLength];
+    const known3 = this.#known.get(path2);
+    if (known3 !== void 0) return [path2, known3, known3.content().byteLength];
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
@@ -27480,9 +27530,9 @@ function lowerAndEmit(params) {
   const validElements = skipConditionalFiltering ? rootElems : filterValidElements(rootElems, conditions);
   for (const e of validElements) lowerAndEmitElem(e, emitContext);
 }
-function diagnosticControlToString(severity2, rule) {
+function diagnosticControlToString(severity, rule) {
   const ruleStr = rule[0].name + (rule[1] !== null ? "." + rule[1].name : "");
-  return `(${severity2.name}, ${ruleStr})`;
+  return `(${severity.name}, ${ruleStr})`;
 }
 function lowerAndEmitElem(e, ctx) {
   switch (e.kind) {
@@ -27749,8 +27799,8 @@ function emitAttribute(e, ctx) {
     return true;
   }
   if (kind === "@diagnostic") {
-    const { severity: severity2, rule } = e.attribute;
-    const diagStr = `@diagnostic${diagnosticControlToString(severity2, rule)}`;
+    const { severity, rule } = e.attribute;
+    const diagStr = `@diagnostic${diagnosticControlToString(severity, rule)}`;
     ctx.srcBuilder.add(diagStr, e.start);
     return true;
   }
@@ -28168,10 +28218,10 @@ function firstError(diagnostics) {
   return diagnostics.find((d) => d.severity === "error");
 }
 function diagnosticToString(diagnostic, src) {
-  const { message, start, end, severity: severity2 } = diagnostic;
+  const { message, start, end, severity } = diagnostic;
   const [lineNum, linePos] = offsetToLineNumber(start, src.src);
   const highlight = errorHighlight(src.src, [start, end]).join("\n");
-  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity2}: ${message}
+  return `${src.debugFilePath}:${lineNum}:${linePos} ${severity}: ${message}
 ${highlight}`;
 }
 var ParseError2 = class extends Error {
@@ -28918,7 +28968,7 @@ function parseInterpolateAttribute(ctx, startPos) {
 function parseDiagnosticAttribute(ctx, startPos) {
   const { stream } = ctx;
   expect(stream, "(", "@diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in @diagnostic"));
   expect(stream, ",", "@diagnostic severity");
   const firstName = makeNameElem(expectWord(stream, "Expected rule in @diagnostic"));
   let rule;
@@ -28928,7 +28978,7 @@ function parseDiagnosticAttribute(ctx, startPos) {
   expect(stream, ")", "@diagnostic parameters");
   return attributeElem({
     kind: "@diagnostic",
-    severity: severity2,
+    severity,
     rule
   }, startPos, stream.position());
 }
@@ -29222,16 +29272,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names3 = [];
+  const names4 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names3;
+      return names4;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names3.push(makeNameElem(word4));
+    if (word4) names4.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -29675,7 +29725,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   const token2 = stream.matchText("diagnostic");
   if (!token2) return null;
   expect(stream, "(", "diagnostic");
-  const severity2 = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
+  const severity = makeNameElem(expectWord(stream, "Expected severity in diagnostic"));
   expect(stream, ",", "diagnostic severity");
   const ruleName = makeNameElem(expectWord(stream, "Expected rule name in diagnostic"));
   let subrule = null;
@@ -29685,7 +29735,7 @@ function parseDiagnosticDirective(ctx, attributes) {
   expect(stream, ";", "diagnostic directive");
   return makeDirectiveElem({
     kind: "diagnostic",
-    severity: severity2,
+    severity,
     rule: [ruleName, subrule]
   }, token2, stream, attributes);
 }
@@ -31071,8 +31121,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep5 = proposedName.lastIndexOf("::");
-  const name = sep5 === -1 ? proposedName : proposedName.slice(sep5 + 2);
+  const sep7 = proposedName.lastIndexOf("::");
+  const name = sep7 === -1 ? proposedName : proposedName.slice(sep7 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -31084,16 +31134,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants9, packageName2) {
-  if (Object.keys(constants9).length === 0) return void 0;
-  return new ConstantsResolver(constants9, packageName2);
+function createConstantsResolver(constants10, packageName2) {
+  if (Object.keys(constants10).length === 0) return void 0;
+  return new ConstantsResolver(constants10, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants9, packageName2 = "package") {
-    this.constants = constants9;
+  constructor(constants10, packageName2 = "package") {
+    this.constants = constants10;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33028,13 +33078,13 @@ function memberValue(base2, name) {
     return index >= 0 ? base2.elements[index] ?? null : null;
   }
   if (type.kind === "vector" && isSwizzle(name)) {
-    const picked = [...name].map((c) => base2.elements[swizzleIndex[c]]);
-    if (picked.some((p) => !p)) return null;
-    if (picked.length === 1) return picked[0];
+    const picked2 = [...name].map((c) => base2.elements[swizzleIndex[c]]);
+    if (picked2.some((p) => !p)) return null;
+    if (picked2.length === 1) return picked2[0];
     return {
       kind: "composite",
-      type: vecType(picked.length, type.elem),
-      elements: picked
+      type: vecType(picked2.length, type.elem),
+      elements: picked2
     };
   }
   return null;
@@ -33636,8 +33686,8 @@ var SourceModules = class {
   }
   /** A file's text without comments, over some of which the library's parser stumbles, but with marks for directives. */
   marked(path2) {
-    const known2 = this.#marked.get(path2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#marked.get(path2);
+    if (known3 !== void 0) return known3;
     const source = this.source.files[path2] ?? "";
     const marked = markLoops(source);
     this.#marked.set(path2, marked);
@@ -33646,8 +33696,8 @@ var SourceModules = class {
     return marked;
   }
   resolveModule(modulePath) {
-    const known2 = this.#parsed.get(modulePath);
-    if (known2) return known2;
+    const known3 = this.#parsed.get(modulePath);
+    if (known3) return known3;
     const path2 = this.#files.get(modulePath);
     if (path2 === void 0 || this.source.files[path2] === void 0) return void 0;
     const src = this.marked(path2);
@@ -33686,8 +33736,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants9) {
-    const own = createConstantsResolver({ ...constants9 }, packageName);
+  constructor(modules, constants10) {
+    const own = createConstantsResolver({ ...constants10 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -33831,8 +33881,8 @@ function childrenOf(element2, module) {
 function wordsOf2(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
   const words2 = [];
   const visit = (one3) => {
-    const picked = pick(one3);
-    if (picked !== null) words2.push(...picked.split("::"));
+    const picked2 = pick(one3);
+    if (picked2 !== null) words2.push(...picked2.split("::"));
     for (const child of childElems(one3)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
@@ -34008,7 +34058,7 @@ function evaluateValues(definition, variables) {
   if (definition.values === null) return succeeded(null);
   const values2 = [];
   for (const [index, expression] of definition.values.entries()) {
-    const value2 = evaluateOrFail((known2) => expression.evaluate(known2), variables);
+    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
     if (!value2.ok) {
       return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
     }
@@ -34156,9 +34206,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
+    const names4 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names4) for (const other of this.#aliases.get(name) ?? []) names4.add(other);
+    return names4;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -34220,7 +34270,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one3, known2) => visit(one3, { guards: known2, certain: known2 === guards }, within)
+          (one3, known3) => visit(one3, { guards: known3, certain: known3 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -34254,9 +34304,9 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names3, name, words2) {
-  const known2 = names3?.get(name);
-  for (const word4 of words2) known2?.add(word4);
+function addTo(names4, name, words2) {
+  const known3 = names4?.get(name);
+  for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
   if (statement.kind !== "assign" || addressedIn(statement).length > 0) return null;
@@ -34264,12 +34314,12 @@ function changedInPart(statement) {
   return lhs.kind === "component-expression" || lhs.kind === "component-member-expression" ? rootName(lhs) : null;
 }
 function add(map2, name, words2) {
-  let known2 = map2.get(name);
-  if (!known2) {
-    known2 = /* @__PURE__ */ new Set();
-    map2.set(name, known2);
+  let known3 = map2.get(name);
+  if (!known3) {
+    known3 = /* @__PURE__ */ new Set();
+    map2.set(name, known3);
   }
-  for (const word4 of words2) known2.add(word4);
+  for (const word4 of words2) known3.add(word4);
 }
 function forEachGuarded(elements, outer, visit) {
   let chain = [];
@@ -34310,12 +34360,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names3 = [];
+  const names4 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
+    names4.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
+    names4.push(rootName(statement.target) ?? "");
+  return [...names4, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf2(
@@ -34544,8 +34594,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants9 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants9, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants10 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants10, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -34563,8 +34613,8 @@ var Slots = class {
   #rooms = /* @__PURE__ */ new WeakMap();
   /** @param owner the function that a declaration belongs to, or the slots themselves for module scope. */
   of(declaration, owner) {
-    const known2 = this.#slots.get(declaration);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#slots.get(declaration);
+    if (known3 !== void 0) return known3;
     const slot2 = this.room(owner).used++;
     this.#slots.set(declaration, slot2);
     return slot2;
@@ -34681,8 +34731,8 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
-  return picked.some((element2) => element2 === void 0) ? null : picked;
+  const picked2 = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
   const truth = truthOperators[operator] ?? (() => null);
@@ -34847,14 +34897,14 @@ function addressCode(expression, scope) {
       return unknown2;
   }
 }
-function pointedAtCode(pointer, scope) {
-  if (pointer.kind === "parenthesized-expression") return pointedAtCode(pointer.expression, scope);
-  if (pointer.kind === "unary-expression" && pointer.operator.value === "&") {
-    return addressCode(pointer.expression, scope);
+function pointedAtCode(pointer2, scope) {
+  if (pointer2.kind === "parenthesized-expression") return pointedAtCode(pointer2.expression, scope);
+  if (pointer2.kind === "unary-expression" && pointer2.operator.value === "&") {
+    return addressCode(pointer2.expression, scope);
   }
-  if (pointer.kind !== "ref") return unknown2;
+  if (pointer2.kind !== "ref") return unknown2;
   const { module } = scope.program;
-  const declaration = declarationOf(pointer.ident, module);
+  const declaration = declarationOf(pointer2.ident, module);
   const element2 = declaration?.declElem;
   if (element2?.kind === "let") return element2.init ? pointedAtCode(element2.init, scope) : unknown2;
   if (element2?.kind !== "param") return unknown2;
@@ -35040,12 +35090,12 @@ function scalar(name, values2, kind) {
   return null;
 }
 function lengthCode(call2, scope) {
-  const [pointer] = call2.arguments;
-  if (pointer?.kind !== "unary-expression" || pointer.operator.value !== "&") return unknown3;
-  const type = typeOf3(pointer.expression, scope.program.module);
-  const binding = bindingCode(pointer.expression, scope);
+  const [pointer2] = call2.arguments;
+  if (pointer2?.kind !== "unary-expression" || pointer2.operator.value !== "&") return unknown3;
+  const type = typeOf3(pointer2.expression, scope.program.module);
+  const binding = bindingCode(pointer2.expression, scope);
   if (type.kind !== "array" || binding === null) return unknown3;
-  const address = addressCode(pointer.expression, scope);
+  const address = addressCode(pointer2.expression, scope);
   const stride = sizeCode(type.elem, scope, arrayStride);
   return (run, frame) => {
     const buffer = binding(run);
@@ -35175,8 +35225,8 @@ function declarationCode(declaration, reference, scope) {
       }
       const slot3 = slots.of(declaration, slots);
       return (run) => {
-        const known2 = run.constants[slot3];
-        if (known2 !== void 0) return known2;
+        const known3 = run.constants[slot3];
+        if (known3 !== void 0) return known3;
         const number3 = run.numbers[name];
         const value2 = typeof number3 === "number" || typeof number3 === "boolean" ? number3 : null;
         run.constants[slot3] = value2;
@@ -35205,8 +35255,8 @@ function declarationCode(declaration, reference, scope) {
   if (declaration.isGlobal) {
     const slot3 = slots.of(declaration, slots);
     return (run, frame, view) => {
-      const known2 = run.constants[slot3];
-      if (known2 !== void 0) return known2;
+      const known3 = run.constants[slot3];
+      if (known3 !== void 0) return known3;
       run.constants[slot3] = null;
       const value2 = held2(run, frame, view);
       run.constants[slot3] = value2;
@@ -35355,11 +35405,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names4.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -35369,9 +35419,9 @@ function readVariables(declarations, module) {
     }
     if (element2.kind === "call-expression" && element2.function.kind === "ref") {
       const callee = element2.function.ident.originalName;
-      const [pointer, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer?.kind === "unary-expression" && pointer.operator.value === "&") {
-        visitTarget(pointer.expression);
+      const [pointer2, ...others] = element2.arguments;
+      if ((callee === "atomicStore" || callee === "arrayLength") && pointer2?.kind === "unary-expression" && pointer2.operator.value === "&") {
+        visitTarget(pointer2.expression);
         for (const argument of others) visit(argument);
         return;
       }
@@ -35390,7 +35440,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names3;
+  return names4;
 }
 
 // src/kernel/reflect.ts
@@ -35405,10 +35455,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names4 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names4 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -35609,8 +35659,8 @@ function spaceOf(expression, scope, path2) {
       return null;
   }
 }
-function spaceOfPointer(pointer, scope, path2) {
-  const type = typeOf3(pointer, scope.program.module);
+function spaceOfPointer(pointer2, scope, path2) {
+  const type = typeOf3(pointer2, scope.program.module);
   return type.kind === "ptr" ? namedSpace(type.space, path2) : null;
 }
 function namedSpace(name, { indexed }) {
@@ -35671,11 +35721,11 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names3, cost2) {
-  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
+function byName(names4, cost2) {
+  return Object.fromEntries(names4.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
-  const scaled3 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
+  const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
   const multiply = isFloat2 ? "floatMul" : "intMul";
   const sum = isFloat2 ? "floatAdd" : "intAdd";
   switch (name) {
@@ -35702,7 +35752,7 @@ function builtinCost(name, lanes, isFloat2) {
   if (/^(subgroup|quad)[A-Z]/.test(name)) return { subgroupOps: lanes };
   if (name.startsWith("texture")) return { textureOps: 1 };
   const cost2 = Object.hasOwn(costs, name) ? costs[name] : void 0;
-  return cost2 ? scaled3(cost2) : null;
+  return cost2 ? scaled2(cost2) : null;
 }
 var reductions = /* @__PURE__ */ new Set(["dot", "length", "distance", "all", "any"]);
 
@@ -35886,18 +35936,18 @@ function conversionCode(call2, type, scope) {
   return sequence(codes);
 }
 function atomicCode(name, call2, scope) {
-  const [pointer, ...values2] = call2.arguments;
+  const [pointer2, ...values2] = call2.arguments;
   const codes = values2.map((value2) => expressionCode(value2, scope));
-  if (!pointer) return sequence(codes);
-  codes.push(expressionCode(pointer, scope));
-  if (name === "atomicLoad") codes.push(pointeeCode(pointer, scope, "Load"));
-  else if (name === "atomicStore") codes.push(pointeeCode(pointer, scope, "Store"));
+  if (!pointer2) return sequence(codes);
+  codes.push(expressionCode(pointer2, scope));
+  if (name === "atomicLoad") codes.push(pointeeCode(pointer2, scope, "Load"));
+  else if (name === "atomicStore") codes.push(pointeeCode(pointer2, scope, "Store"));
   else codes.push(adding("atomics"));
   return sequence(codes);
 }
-function pointeeCode(pointer, scope, what) {
-  if (pointer.kind !== "unary-expression" || pointer.operator.value !== "&") return null;
-  return isMemory(pointer.expression, scope) ? accessCode(pointer.expression, scope, what) : null;
+function pointeeCode(pointer2, scope, what) {
+  if (pointer2.kind !== "unary-expression" || pointer2.operator.value !== "&") return null;
+  return isMemory(pointer2.expression, scope) ? accessCode(pointer2.expression, scope, what) : null;
 }
 
 // src/kernel/features/trip-count.ts
@@ -36300,8 +36350,8 @@ var Structure = class {
     return counts.get(declaration) ?? 0;
   }
   body(fn) {
-    const known2 = this.#bodies.get(fn);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#bodies.get(fn);
+    if (known3 !== void 0) return known3;
     this.#bodies.set(fn, "unfinished");
     const caller = this.#reaching;
     this.#reaching = this.#reached;
@@ -36474,12 +36524,12 @@ var SharedParts = class {
   find(part, make) {
     const { owner, gathers, parts, module } = part;
     const all = gathers ? this.#gathered : this.#known;
-    let known2 = all.get(owner);
-    if (!known2) {
-      known2 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
-      all.set(owner, known2);
+    let known3 = all.get(owner);
+    if (!known3) {
+      known3 = { conditions: this.#dependencies.of(parts, owner), units: /* @__PURE__ */ new Map() };
+      all.set(owner, known3);
     }
-    const { conditions, units: units2 } = known2;
+    const { conditions, units: units2 } = known3;
     let key2 = "";
     for (const name of conditions) key2 += module.conditions?.[name] === true ? "1" : "0";
     const found = units2.get(key2);
@@ -36505,7 +36555,7 @@ function bindOutputs({ outputs }, workload, variables) {
     const { name, check: check3 } = output2;
     const type = elementType(output2, workload);
     if (type === null) return failed("validation", `output \`${name}\` has no scalar type`);
-    const length = evaluateCount((known2) => output2.length.evaluate(known2), variables);
+    const length = evaluateCount((known3) => output2.length.evaluate(known3), variables);
     if (!length.ok) return failed("validation", `length of output \`${name}\` ${length.failure.message}`);
     bound.push({
       name,
@@ -36634,20 +36684,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants9[name] = String(value2);
+      constants10[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants9[name] = value2;
+      constants10[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -36731,12 +36781,12 @@ function linkedLines(linked) {
     const found = lineOrigin(linked, line3, offset);
     offset += line3.length + 1;
     if (found === null) return null;
-    let known2 = starts.get(found.file);
-    if (!known2) {
-      known2 = lineStarts2(found.text);
-      starts.set(found.file, known2);
+    let known3 = starts.get(found.file);
+    if (!known3) {
+      known3 = lineStarts2(found.text);
+      starts.set(found.file, known3);
     }
-    const { line: userLine, column } = positionAt(known2, found.offset);
+    const { line: userLine, column } = positionAt(known3, found.offset);
     return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
   });
 }
@@ -36750,9 +36800,9 @@ function lineOrigin(linked, line3, offset) {
   const origin = linked.origin(offset + indent2);
   return origin && { ...origin, shift: 0 };
 }
-function inUserFile(failure, lines) {
+function inUserFile(failure, lines2) {
   if (failure.line === void 0) return failure;
-  const origin = lines[failure.line - 1];
+  const origin = lines2[failure.line - 1];
   const { line: _line, column: _column, file: _file, ...rest } = failure;
   if (!origin) return rest;
   return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
@@ -36982,7 +37032,7 @@ function isMark(statement) {
   const callee = statement.call.function;
   return (callee.kind === "ref" ? callee.ident : callee.name).originalName === marker;
 }
-function unrollAll(marked, { module, lines }) {
+function unrollAll(marked, { module, lines: lines2 }) {
   const text3 = new SplicedText(module.text);
   const starts = lineStarts2(module.text);
   const functions2 = module.declarations.filter((declaration) => declaration.kind === "fn");
@@ -37016,7 +37066,7 @@ function unrollAll(marked, { module, lines }) {
   text3.copy(copied, module.text.length);
   const parsed = parseWgsl("", text3.toString());
   if (!parsed.ok) return parsed;
-  return succeeded({ module: parsed.value, lines: text3.lines(lines) });
+  return succeeded({ module: parsed.value, lines: text3.lines(lines2) });
 }
 function factorOf({ call: call2 }, scope) {
   const [expression] = call2.arguments;
@@ -37034,8 +37084,8 @@ function writeLoop(text3, loop, counting, factor3, module) {
   const newLine2 = `
 ${before.slice(0, before.length - before.trimStart().length)}`;
   const body = (value2) => writeCopy(text3, loop, `let ${name} = ${value2};`, module);
-  const full = Math.floor(trips / factor3);
-  if (full <= 1) {
+  const full2 = Math.floor(trips / factor3);
+  if (full2 <= 1) {
     for (let trip = 0; trip < trips; trip++) {
       if (trip > 0) text3.insert(newLine2, loop.start);
       body(literal2(start + trip * step2));
@@ -37046,7 +37096,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
   const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
-  const middle2 = start + full * factor3 * step2;
+  const middle2 = start + full2 * factor3 * step2;
   text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
@@ -37054,7 +37104,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(trip === 0 ? first : `${first} ${step2 > 0 ? "+" : "-"} ${offset}`);
   }
   text3.insert(`${newLine2}}`, loop.start);
-  const rest = trips - full * factor3;
+  const rest = trips - full2 * factor3;
   if (rest === 0) return;
   text3.insert(newLine2, loop.start);
   if (rest === 1) {
@@ -37089,12 +37139,12 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
   const text3 = source.files[source.path];
   if (text3 === void 0) return failed("compile", "the file is missing", { file: source.path });
   let wgsl2 = modules.marked(source.path);
-  let lines = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
+  let lines2 = source.language === "wgsl" ? identityLines(source.path, wgsl2) : [];
   if (source.language === "wesl") {
     const linked = await linkModules(modules, parameters);
     if (!linked.ok) return linked;
     wgsl2 = linked.value.wgsl;
-    lines = linkedLines(linked.value);
+    lines2 = linkedLines(linked.value);
   }
   let parsed = parseWgsl(source.path, wgsl2);
   if (parsed.ok && overrideNames(parsed.value).length > 0) {
@@ -37102,8 +37152,8 @@ async function specialise(modules, values2, parameters = linkParameters(values2)
     parsed = replaced.ok ? parseWgsl(source.path, replaced.value) : replaced;
   }
   if (modules.misplaced) return { ok: false, failure: modules.misplaced };
-  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines) };
-  return unrollLoops({ module: parsed.value, lines });
+  if (!parsed.ok) return { ok: false, failure: inUserFile(parsed.failure, lines2) };
+  return unrollLoops({ module: parsed.value, lines: lines2 });
 }
 function parameterWords(modules) {
   const { source } = modules;
@@ -37141,20 +37191,20 @@ var Structures = class {
     if (!this.#hasStructures) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
-    const known2 = this.#codes.get(key2);
-    if (known2 !== void 0) return known2;
+    const known3 = this.#codes.get(key2);
+    if (known3 !== void 0) return known3;
     if (this.#codes.size >= maxStructures) this.#codes.clear();
     const code = this.#make(configuration);
     this.#codes.set(key2, code);
     return code;
   }
   #make(configuration) {
-    const { constants: constants9, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants9).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants10, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants10).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants9), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants10), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37183,9 +37233,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants9, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants10, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants9).map(kindOf3);
+        const kinds2 = Object.values(constants10).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37236,10 +37286,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names4 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names4}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -37295,7 +37345,7 @@ var Builder = class {
       program: program.value
     });
   }
-  #program({ module, lines }, configuration, launch, role) {
+  #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
     const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
@@ -37314,7 +37364,7 @@ var Builder = class {
       buffers,
       requiredFeatures,
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
-      lines
+      lines: lines2
     };
     this.#latest = { program, module };
     return succeeded(program);
@@ -37329,7 +37379,7 @@ var Builder = class {
     }
     const dispatch = [1, 1, 1];
     for (const [axis, expression] of expressions.entries()) {
-      const count2 = evaluateCount((known2) => expression.evaluate(known2), variables);
+      const count2 = evaluateCount((known3) => expression.evaluate(known3), variables);
       if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
@@ -37539,16 +37589,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names4.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names4.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names3];
+  return [...names4];
 }
 
 // src/kernel/describe/entry.ts
@@ -37679,13 +37729,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants9 = /* @__PURE__ */ new Set();
+  const constants10 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants9.add(name);
+        if (name !== "") constants10.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37694,21 +37744,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants9);
+  const named2 = alternatives([...conditions], constants10);
   return [
-    ...[...constants9].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants10].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants9) {
+function alternatives(conditions, constants10) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants9.has(word4) && stem2 !== "" && (constants9.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants10.has(word4) && stem2 !== "" && (constants10.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37726,16 +37776,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants9 = {};
+  const constants10 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants9[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants10[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants9, conditions };
+  return { constants: constants10, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -37761,14 +37811,14 @@ async function describeWesl(source, switches) {
     const links = [];
     for (const standIn of standIns) {
       const linked = await linkModules(modules, trialValues(parameters, standIn, switches));
-      const known2 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
-      const isComplete = known2.length <= parameters.length;
-      parameters = known2;
+      const known3 = weslParameters(modules.loaded.map((path2) => source.files[path2] ?? ""));
+      const isComplete = known3.length <= parameters.length;
+      parameters = known3;
       if (!isComplete) break;
       if (!linked.ok) return linked;
       const parsed = parseWgsl(source.path, linked.value.wgsl);
-      const lines = linkedLines(linked.value);
-      const locate2 = (failure) => inUserFile(failure, lines);
+      const lines2 = linkedLines(linked.value);
+      const locate2 = (failure) => inUserFile(failure, lines2);
       if (!parsed.ok) return { ok: false, failure: locate2(parsed.failure) };
       links.push(describeModule(parsed.value, locate2, withSwitches(parameters, switches)));
     }
@@ -37804,13 +37854,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names3 = [
+  const names4 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names4.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks2 = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names4, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -37828,10 +37878,10 @@ function createTemplateBuilder(kernel) {
       const numbers2 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
       const free = [];
       for (const name of numbers2) {
-        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks2, program);
+        const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks, program);
         if (isFree) free.push(name);
       }
-      const pieces = await template(free, values2, marks2, program);
+      const pieces = await template(free, values2, marks, program);
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
@@ -37853,24 +37903,24 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks2, program) {
-  const marked = new Map(names3.flatMap((name) => marks2.has(name) ? [[name, marks2.get(name)]] : []));
+async function template(names4, values2, marks, program) {
+  const marked = new Map(names4.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
-async function isConstant2(name, values2, marks2, program) {
-  const pieces = await template([name], values2, marks2, program);
+async function isConstant2(name, values2, marks, program) {
+  const pieces = await template([name], values2, marks, program);
   if (pieces === null) return false;
-  for (const value2 of [1, 2, values2[name], (marks2.get(name) ?? 0) + 1]) {
+  for (const value2 of [1, 2, values2[name], (marks.get(name) ?? 0) + 1]) {
     const other = { ...values2, [name]: value2 };
     if (await program(other) !== fill(pieces, other)) return false;
   }
   return true;
 }
-function createMarks(names3, text3) {
+function createMarks(names4, text3) {
   let next = 17e8;
   return new Map(
-    names3.map((name) => {
+    names4.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -37878,8 +37928,8 @@ function createMarks(names3, text3) {
     })
   );
 }
-function cut(text3, marks2) {
-  const nameOf4 = new Map([...marks2].map(([name, mark]) => [String(mark), name]));
+function cut(text3, marks) {
+  const nameOf4 = new Map([...marks].map(([name, mark]) => [String(mark), name]));
   if (nameOf4.size === 0) return [text3];
   const pattern2 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
   return text3.split(pattern2).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
@@ -38088,14 +38138,14 @@ var pollMs2 = 10;
 var leastWatts = 3;
 var leastFactor = 3;
 async function findLoaded(sensors, device, time) {
-  const quiet2 = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
+  const quiet = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
   const running = device.run(burst, burstMs);
   const [loaded, outcome] = await Promise.all([
     meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
     running
   ]);
   if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet2[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
+  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
   if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
   const [first, second] = rises;
   if (first === void 0 || first.watts < leastWatts) return null;
@@ -38110,8 +38160,8 @@ async function meanWatts(sensors, time, span) {
       await Promise.all(
         sensors.map(async ({ counter, power: power2 }, i) => {
           const timeMs = time.nowMs();
-          const [joules2, watts] = await Promise.all([counter?.read(), power2?.read()]);
-          if (joules2?.ok === true) counters2[i]?.push({ timeMs, joules: joules2.value });
+          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
           if (watts?.ok === true) powers[i]?.push(watts.value);
         })
       );
@@ -38228,8 +38278,8 @@ function findDisturbances(request) {
 }
 function newProcesses(before, after) {
   if (before === null || after === null) return [];
-  const known2 = new Set(before.processes.map(({ pid }) => pid));
-  const fresh = after.processes.filter(({ pid }) => !known2.has(pid));
+  const known3 = new Set(before.processes.map(({ pid }) => pid));
+  const fresh = after.processes.filter(({ pid }) => !known3.has(pid));
   if (fresh.length === 0) return [];
   const who = after.trusted ? fresh.map(({ label }) => label).join(", ") : "of another process namespace";
   return [`a new process came onto the GPU: ${who}`];
@@ -38331,11 +38381,11 @@ async function startSampler(sensor, traits, time) {
   };
 }
 function accumulate(powers) {
-  let joules2 = 0;
+  let joules = 0;
   return powers.map(({ timeMs, watts }, i) => {
     const before = powers[i - 1];
-    if (before !== void 0) joules2 += watts * (timeMs - before.timeMs) / 1e3;
-    return { timeMs, joules: joules2 };
+    if (before !== void 0) joules += watts * (timeMs - before.timeMs) / 1e3;
+    return { timeMs, joules };
   });
 }
 
@@ -38450,7 +38500,7 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   }
   const seen = findTicks(readings2);
   const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules: joules2 }) => Math.round(joules2 / unitJoules2));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
   return {
     ok: true,
     traits: {
@@ -38667,8 +38717,8 @@ async function findState(folder) {
   const sm = scaled(join9(folder, "freq1_input"), 1e-6);
   const memory = scaled(join9(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
-  const known2 = await Promise.all([sm(), memory(), celsius()]);
-  if (known2.every((read) => !read.ok)) return null;
+  const known3 = await Promise.all([sm(), memory(), celsius()]);
+  if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     return {
@@ -38775,12 +38825,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve3) => {
+    this.#ended = new Promise((resolve4) => {
       const ended = (how) => {
         living.delete(child);
         const said = this.#said.trim();
         this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
-        resolve3();
+        resolve4();
       };
       child.once("error", (error) => {
         if (child.pid === void 0) {
@@ -38807,9 +38857,9 @@ var MeterProgram = class {
   #receive(text3) {
     const timeMs = this.#time.nowMs();
     if (this.#fault !== null) return;
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = lines.pop() ?? "";
-    for (const line3 of lines) if (!this.#take(line3, timeMs)) return;
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = lines2.pop() ?? "";
+    for (const line3 of lines2) if (!this.#take(line3, timeMs)) return;
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
   #take(line3, timeMs) {
@@ -39076,8 +39126,8 @@ function recordedLookup(recording) {
     return byValues.get(key2.join(","));
   };
 }
-function recordedJoules({ joules: joules2, watts, latencyMs }) {
-  if (joules2 !== void 0) return joules2;
+function recordedJoules({ joules, watts, latencyMs }) {
+  if (joules !== void 0) return joules;
   return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
 }
 
@@ -39087,8 +39137,8 @@ function createReplayMeter(recording) {
   const lookup = recordedLookup(recording);
   const readings2 = async ({ variant, completions }) => {
     const measurement = lookup(variant.configuration);
-    const joules2 = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
-    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules2 }));
+    const joules = measurement === void 0 ? 0 : recordedJoules(measurement) ?? 0;
+    return completions.map(({ timeMs, launches }) => ({ timeMs, joules: launches * joules }));
   };
   const source = recording.meter;
   return {
@@ -39145,24 +39195,28 @@ function pad(text3, width, align) {
   return align === "left" ? text3 + space2 : space2 + text3;
 }
 function wrap2(text3, width) {
-  const lines = [];
+  const lines2 = [];
   for (const word4 of text3.split(" ")) {
-    const last2 = lines.at(-1);
+    const last2 = lines2.at(-1);
     if (last2 !== void 0 && displayWidth(last2) + 1 + displayWidth(word4) <= width) {
-      lines[lines.length - 1] = `${last2} ${word4}`;
-    } else lines.push(word4);
+      lines2[lines2.length - 1] = `${last2} ${word4}`;
+    } else lines2.push(word4);
   }
-  return lines;
+  return lines2;
 }
 
 // src/report/format.ts
-var jouleUnits = [
-  ["kJ", 1e3],
-  ["J", 1],
-  ["mJ", 1e-3],
-  ["µJ", 1e-6],
-  ["nJ", 1e-9]
+var prefixes = [
+  ["k", 1e3],
+  ["", 1],
+  ["m", 1e-3],
+  ["µ", 1e-6],
+  ["n", 1e-9]
 ];
+function prefixed(unit2) {
+  return prefixes.map(([prefix, size]) => [`${prefix}${unit2}`, size]);
+}
+var jouleUnits = prefixed("J");
 var millisecondUnits = [
   ["s", 1e3],
   ["ms", 1],
@@ -39185,17 +39239,29 @@ function formatNumber(value2) {
   const decimals = Math.min(8, Math.max(0, 2 - magnitude));
   return fixed(rounded, decimals);
 }
-function withUnit(value2, units2) {
-  const smallest = units2.at(-1);
+function unitFor(value2, units2) {
   const rounded = Number(value2.toPrecision(3));
-  const [name, size] = units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? smallest;
+  return units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? units2.at(-1);
+}
+function withUnit(value2, units2) {
+  const [name, size] = unitFor(value2, units2);
   return `${formatNumber(value2 / size)} ${name}`;
 }
-function formatJoules(joules2) {
-  return withUnit(joules2, jouleUnits);
+function formatJoules(joules) {
+  return withUnit(joules, jouleUnits);
 }
 function formatMilliseconds(milliseconds) {
   return withUnit(milliseconds, millisecondUnits);
+}
+function unitsOf(objective) {
+  const { unit: unit2 } = objectives[objective];
+  return unit2 === "ms" ? millisecondUnits : prefixed(unit2);
+}
+function objectiveUnit(objective, largest2) {
+  return unitFor(largest2, unitsOf(objective));
+}
+function formatObjective(objective, value2) {
+  return withUnit(value2, unitsOf(objective));
 }
 function percent(ratio3) {
   const change2 = (ratio3 - 1) * 100;
@@ -39222,12 +39288,23 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names4 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names4.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
 }
+
+// src/report/notes/run-verdicts.ts
+var runVerdicts = {
+  passed: { title: "passed", colour: "green" },
+  failed: { title: "failed", colour: "red" },
+  partial: { title: "passed in part", colour: "yellow" },
+  "nothing-gated": { title: "nothing gated", colour: "yellow" },
+  environment: { title: "environment moved", colour: "yellow" },
+  "could-not-measure": { title: "could not measure", colour: "yellow" },
+  interrupted: { title: "interrupted", colour: "yellow" }
+};
 
 // src/report/notes/suggestion.ts
 function advisedKernels(report3) {
@@ -39283,8 +39360,8 @@ function percent2(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? "" : text3(-least(known2.map((value2) => -value2)));
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? "" : text3(-least(known3.map((value2) => -value2)));
 }
 function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
@@ -39335,17 +39412,6 @@ function windowNote(samples2) {
 // src/report/notes/facts.ts
 var interruptedExitCode = 130;
 var minHashLength = 4;
-var verdictOrder = [
-  "regressed",
-  "missing-baseline",
-  "environment",
-  "inconclusive",
-  "improved",
-  "new",
-  "removed",
-  "unchanged",
-  "identical"
-];
 function bySeverity(kernels) {
   const rank = (kernel) => kernel.fails ? -1 : verdictOrder.indexOf(kernel.verdict);
   const cost2 = (kernel) => Math.max(change(kernel.energyRatio), change(kernel.latencyRatio));
@@ -39357,17 +39423,8 @@ function change(ratio3) {
 function isEstimated(report3) {
   return report3.meter?.estimated === true || report3.kernels.some((kernel) => kernel.estimated);
 }
-var guardTitles = {
-  passed: "passed",
-  failed: "failed",
-  partial: "passed in part",
-  "nothing-gated": "nothing gated",
-  environment: "environment moved",
-  "could-not-measure": "could not measure",
-  interrupted: "interrupted"
-};
 function guardTitle(report3) {
-  return guardTitles[report3.verdict];
+  return runVerdicts[report3.verdict].title;
 }
 function countsText(report3) {
   const { counts } = report3;
@@ -39383,12 +39440,15 @@ function verdictText(verdict) {
 function kernelVerdictText({ verdict, accepted }) {
   return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
 }
+function verdictColour({ fails, verdict }) {
+  return fails ? "red" : verdicts[verdict].colour;
+}
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names3 = Object.keys(configuration);
-  if (previous === null) return names3.length > 0;
-  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+  const names4 = Object.keys(configuration);
+  if (previous === null) return names4.length > 0;
+  return names4.length !== Object.keys(previous).length || names4.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -39465,13 +39525,12 @@ function noiseText({ noiseFloor }) {
   });
   return parts.length === 0 ? "floor unknown, nightly runs measure it" : `floor ${parts.join(", ")}, from A/A blocks`;
 }
-var plain = /* @__PURE__ */ new Set(["improved", "new", "removed"]);
-var quiet = /* @__PURE__ */ new Set(["unchanged", "identical"]);
 function isQuiet(kernel) {
-  return quiet.has(kernel.verdict) && !kernel.fails;
+  return verdicts[kernel.verdict].isQuiet && !kernel.fails;
 }
 function needsNotes(kernel) {
-  return kernel.fails || !isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1);
+  const tellsMore = verdicts[kernel.verdict].mayFail || guardNotes(kernel).length > 1;
+  return kernel.fails || !isQuiet(kernel) && tellsMore;
 }
 function guardNotes(kernel) {
   const notes2 = [cleanLine(kernel.reason, 600)];
@@ -39638,8 +39697,8 @@ function countVerdicts(kernels) {
 }
 var daysPerMonth = 365.25 / 12;
 var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules2, callsPerDay) {
-  return joules2 * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+function kilowattHoursPerMonth(joules, callsPerDay) {
+  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/report/group-samples.ts
@@ -40844,7 +40903,7 @@ function identity3(x2) {
   return x2;
 }
 var map = Array.prototype.map;
-var prefixes = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
+var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
   var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
@@ -40868,7 +40927,7 @@ function formatLocale(locale2) {
         if (trim) value2 = formatTrim(value2);
         if (valueNegative && +value2 === 0 && sign2 !== "+") valueNegative = false;
         valuePrefix = (valueNegative ? sign2 === "(" ? sign2 : minus : sign2 === "-" || sign2 === "(" ? "" : sign2) + valuePrefix;
-        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
+        valueSuffix = (type === "s" && !isNaN(value2) && prefixExponent !== void 0 ? prefixes2[8 + prefixExponent / 3] : "") + valueSuffix + (valueNegative && sign2 === "(" ? ")" : "");
         if (maybeSuffix) {
           i = -1, n = value2.length;
           while (++i < n) {
@@ -40905,7 +40964,7 @@ function formatLocale(locale2) {
     return format5;
   }
   function formatPrefix2(specifier, value2) {
-    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes[8 + e / 3] });
+    var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes2[8 + e / 3] });
     return function(value3) {
       return f(k2 * value3);
     };
@@ -41268,14 +41327,14 @@ function readableTicks(options, scale, candidates) {
     return ticks2.every((tick, at3) => {
       if (at3 === 0) return true;
       const [label = "", last2 = ""] = [labels[at3], labels[at3 - 1]];
-      const needed = (extentAlong(options.range, label) + extentAlong(options.range, last2)) / 2;
-      return label !== last2 && Math.abs(scale(tick) - scale(ticks2[at3 - 1])) >= needed;
+      const needed2 = (extentAlong(options.range, label) + extentAlong(options.range, last2)) / 2;
+      return label !== last2 && Math.abs(scale(tick) - scale(ticks2[at3 - 1])) >= needed2;
     });
   };
   const [from, to] = options.range;
-  const isInside = (tick) => from > to || scale(tick) + extentAlong(options.range, options.format(tick)) / 2 <= to + roomBeyond;
+  const isInside2 = (tick) => from > to || scale(tick) + extentAlong(options.range, options.format(tick)) / 2 <= to + roomBeyond;
   for (let count2 = options.ticks; count2 > 1; count2--) {
-    const ticks2 = candidates(count2).filter(isInside);
+    const ticks2 = candidates(count2).filter(isInside2);
     if (ticks2.length > 0 && isReadable(ticks2)) return ticks2;
   }
   return candidates(1).slice(0, 1);
@@ -41312,8 +41371,8 @@ function leadingDigit(value2) {
 function described({ format: format5, title }) {
   return { format: format5, title };
 }
-function strokes(lines) {
-  return lines.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
+function strokes(lines2) {
+  return lines2.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
 }
 function drawAxes(frame, x2, y2) {
   const { left, top, right, bottom } = frame;
@@ -42474,9 +42533,9 @@ function isNear(a2, b) {
   return Math.abs(a2.x - b.x) < 130 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
-  const { clouds, marks: marks2 = [], front = [], size = defaultSize } = options;
+  const { clouds, marks = [], front = [], size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = [...clouds.flatMap(({ points }) => points), ...marks2, ...front];
+  const all = [...clouds.flatMap(({ points }) => points), ...marks, ...front];
   const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
   const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
   const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
@@ -42491,9 +42550,9 @@ function planeFigure(options) {
     ) : "",
     ...clouds.map(({ points, tone }) => dots(points.map(placed), tone)),
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
-    ...marks2.map((mark, at3) => {
+    ...marks.map((mark, at3) => {
       const place = placed(mark);
-      const below = marks2.some((other, otherAt) => {
+      const below = marks.some((other, otherAt) => {
         const otherPlace = placed(other);
         const isLower = place.y > otherPlace.y || place.y === otherPlace.y && otherAt < at3;
         return other.label !== "" && isNear(otherPlace, place) && isLower;
@@ -42503,9 +42562,9 @@ function planeFigure(options) {
   ]);
 }
 function linesFigure(options) {
-  const { lines, size = defaultSize } = options;
+  const { lines: lines2, size = defaultSize } = options;
   const frame = frameOf(size);
-  const all = lines.flatMap(({ points }) => points);
+  const all = lines2.flatMap(({ points }) => points);
   const x2 = createAxis({
     ...options.x,
     values: all.map((point2) => point2.x),
@@ -42520,7 +42579,7 @@ function linesFigure(options) {
     ticks: 5,
     from: options.fromZero === true ? "zero" : "fit"
   });
-  const legend = lines.length < 2 ? [] : lines.map(({ label, tone, thin: thin2 }, at3) => {
+  const legend = lines2.length < 2 ? [] : lines2.map(({ label, tone, thin: thin2 }, at3) => {
     const [left, base2] = [frame.left + 120 * at3, frame.bottom + 34];
     const sample = [
       { x: left, y: base2 - 4 },
@@ -42530,7 +42589,7 @@ function linesFigure(options) {
   });
   return figure(options, size, [
     drawAxes(frame, x2, y2),
-    ...lines.map(
+    ...lines2.map(
       ({ points, ...style2 }) => polyline(
         points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) })),
         style2
@@ -42661,15 +42720,14 @@ function factsHtml(facts) {
 }
 
 // src/report/html/guard-card.ts
+var tones = {
+  red: "bad",
+  green: "good",
+  yellow: "base",
+  faint: "base"
+};
 function toneOf(kernel) {
-  if (kernel.fails) return "bad";
-  return kernel.verdict === "improved" ? "good" : "base";
-}
-function verdictClass(kernel) {
-  const colours = { bad: "red", good: "green" };
-  const own = colours[toneOf(kernel)];
-  if (own !== void 0) return own;
-  return ["unchanged", "identical", "new", "removed"].includes(kernel.verdict) ? "faint" : "yellow";
+  return tones[verdictColour(kernel)];
 }
 function interval(label, ratio3, margin, tone) {
   if (ratio3 === null) return [];
@@ -42747,12 +42805,12 @@ function diffHtml(diff, maxLength4) {
   const text3 = diff.length <= maxLength4 ? diff : `${diff.slice(0, diff.lastIndexOf("\n", maxLength4))}
 ... cut, see report.json`;
   const all = text3.split("\n");
-  const lines = all.map((line3, at3) => {
+  const lines2 = all.map((line3, at3) => {
     const isName2 = line3.startsWith("--- ") && all[at3 + 1]?.startsWith("+++ ") || line3.startsWith("+++ ") && all[at3 - 1]?.startsWith("--- ");
     const kind = isName2 ? "hunk" : diffKinds[line3[0] ?? ""] ?? null;
     return element("span", { class: kind }, indentedHtml(line3));
   });
-  return element("pre", { tabindex: "0" }, ...lines);
+  return element("pre", { tabindex: "0" }, ...lines2);
 }
 function differences(kernel, context) {
   const { base: base2, head: head2 } = kernel.configuration;
@@ -42777,7 +42835,7 @@ function guardCard(kernel, samples2, context) {
       `${textHtml(kernel.kernel, 100)} ${element("span", { class: "faint" }, textHtml(kernel.workload, 200))}`
     ),
     paragraph(
-      `${element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
+      `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
     rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
@@ -42795,27 +42853,20 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules2 = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
+  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
   const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
   return [
-    element("span", { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
+    element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
-    cost2(kernel.energyRatio, joules2(kernel.base), joules2(kernel.head)),
+    cost2(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost2(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head))
   ];
 }
 
 // src/report/best-so-far.ts
-function incumbentCost({ before, objective }) {
-  if (before === null) return null;
-  const { latencyMs, joules: joules2 } = before;
-  if (objective === "latency") return latencyMs;
-  if (joules2 === null) return null;
-  return objective === "energy" ? joules2 : latencyMs === null ? null : joules2 * latencyMs / 1e3;
-}
 function bestSoFar(kernel) {
-  const { convergence: convergence2, trials } = kernel;
-  const incumbent = incumbentCost(kernel);
+  const { before, convergence: convergence2, objective, trials } = kernel;
+  const incumbent = before === null ? null : objectiveValue(objective, before);
   const step2 = Math.max(1, trials / Math.max(1, convergence2.length));
   if (convergence2.every((value2) => value2 === null)) return { incumbent, points: [] };
   let best = incumbent;
@@ -42833,7 +42884,7 @@ function markOf(cost2, label, tone) {
 }
 function plane2(kernel, evidence, id) {
   const measured = evidence.points.flatMap(
-    ({ latencyMs, joules: joules2 }) => joules2 === null ? [] : [{ x: latencyMs, y: joules2 }]
+    ({ latencyMs, joules }) => joules === null ? [] : [{ x: latencyMs, y: joules }]
   );
   if (measured.length === 0) return "";
   const others = evidence.finalists.filter(({ chosen }) => !chosen);
@@ -42844,7 +42895,7 @@ function plane2(kernel, evidence, id) {
     x: { title: "latency of a launch", format: formatMilliseconds },
     y: { title: `energy of a launch${kernel.estimated ? " (estimated)" : ""}`, format: formatJoules },
     clouds: [{ points: measured, tone: null }],
-    front: kernel.pareto.map(({ latencyMs, joules: joules2 }) => ({ x: latencyMs, y: joules2 })),
+    front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
       ...others.flatMap((finalist) => markOf(finalist, "", "faint")),
       ...isReplaced(kernel) ? markOf(kernel.before, "before", "base") : [],
@@ -42864,12 +42915,7 @@ function convergence(kernel, id) {
   const [first, last2] = [points[0], points.at(-1)];
   if (first === void 0 || last2 === void 0 || points.length < 2) return "";
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value2) => `${formatNumber(value2)} J s`
-  };
-  const format5 = formats[kernel.objective];
+  const format5 = (value2) => formatObjective(kernel.objective, value2);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
@@ -42892,9 +42938,9 @@ function convergence(kernel, id) {
   return figureHtml("Search", svg);
 }
 function predictions(evidence, id) {
-  const energetic = evidence.points.some(({ joules: joules2 }) => joules2 !== null);
-  const points = evidence.points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = evidence.points.some(({ joules }) => joules !== null);
+  const points = evidence.points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
   });
   if (points.length === 0) return "";
@@ -42943,10 +42989,10 @@ function finalistsTable({ finalists }) {
     caption: "Measured side by side in fresh blocks",
     titles: ["outcome", "configuration", "energy", "latency"],
     figureColumns: [2, 3],
-    rows: finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+    rows: finalists.map(({ configuration, latencyMs, joules, chosen }) => [
       chosen ? "chosen" : "",
       codeHtml(formatConfiguration(configuration), 600),
-      joules2 === null ? "" : escapeMarkup(formatJoules(joules2)),
+      joules === null ? "" : escapeMarkup(formatJoules(joules)),
       latencyMs === null ? "" : escapeMarkup(formatMilliseconds(latencyMs))
     ])
   });
@@ -43045,9 +43091,9 @@ var diffRoom = 15e5;
 var maxDiff = 2e4;
 var idOf = (at3) => `kernel-${at3 + 1}`;
 function kilowattHours(report3) {
-  const known2 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
-  if (known2.length === 0) return "";
-  const sum = known2.reduce((total2, value2) => total2 + value2, 0);
+  const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
+  if (known3.length === 0) return "";
+  const sum = known3.reduce((total2, value2) => total2 + value2, 0);
   const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
   return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
 }
@@ -43098,9 +43144,7 @@ function retuneBody(report3) {
   ].join("");
 }
 function titleClass(report3) {
-  if (report3.kind === "retune") return "";
-  if (report3.verdict === "failed") return "red";
-  return report3.verdict === "passed" ? "green" : "yellow";
+  return report3.kind === "retune" ? "" : runVerdicts[report3.verdict].colour;
 }
 function renderHtml(report3) {
   const title = report3.kind === "guard" ? guardTitle(report3) : retuneTitle(report3);
@@ -43210,8 +43254,8 @@ ${content}
 </details>`;
 }
 function movement(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return known2.join(" → ");
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return known3.join(" → ");
 }
 function changeText(ratio3) {
   return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -43288,29 +43332,10 @@ ${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
 }
 
 // src/report/markdown/guard.ts
-var marks = {
-  regressed: "🔴",
-  "missing-baseline": "🔴",
-  environment: "🟡",
-  inconclusive: "⚪",
-  improved: "🟢",
-  new: "🔵",
-  removed: "🔵",
-  unchanged: "⚪",
-  identical: "⚪"
-};
-var headings = {
-  passed: "✅",
-  failed: "❌",
-  partial: "⚠️",
-  "nothing-gated": "⚠️",
-  environment: "⚠️",
-  "could-not-measure": "⚠️",
-  interrupted: "⚠️"
-};
+var headings = { green: "✅", red: "❌", yellow: "⚠️" };
 var maxQuietRows = 5;
 function markOf2(kernel) {
-  return kernel.fails ? "🔴" : marks[kernel.verdict];
+  return kernel.fails ? "🔴" : verdicts[kernel.verdict].mark;
 }
 function kernelTable(report3, kernels, limits2) {
   if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf2 });
@@ -43370,10 +43395,10 @@ function policyBlock(report3) {
     other === null ? "" : escapeMarkdown(other, 4e3)
   ].filter((text3) => text3 !== "").join("\n\n");
 }
-function codeBlock(language, lines) {
-  const runs2 = lines.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
+function codeBlock(language, lines2) {
+  const runs2 = lines2.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(Math.max(2, ...runs2) + 1);
-  return [`${fence}${language}`, ...lines, fence].join("\n");
+  return [`${fence}${language}`, ...lines2, fence].join("\n");
 }
 function suggestionBlock(report3, limits2) {
   const diff = suggestionDiff(report3, limits2.maxNotes);
@@ -43390,7 +43415,7 @@ function guardBlocks(report3, limits2) {
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
   const hidden = new Set(folded);
   const shown = ordered2.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[report3.verdict]} Joulegate: ${guardTitle(report3)}`;
+  const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
   return [
     title,
     `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
@@ -43412,16 +43437,6 @@ function guardBlocks(report3, limits2) {
 var maxCharts = 3;
 var maxPoints = 24;
 var leastPoints = 5;
-var joules = [
-  [1, "J"],
-  [1e-3, "mJ"],
-  [1e-6, "µJ"]
-];
-function scaled2(objective, values2) {
-  const largest2 = Math.max(...values2);
-  const [size, unit2] = objective === "energy" ? joules.find(([size2]) => largest2 >= size2) ?? joules[2] : [1, objective === "latency" ? "ms" : "J s"];
-  return { unit: unit2, values: values2.map((value2) => Number((value2 / size).toPrecision(3))) };
-}
 function chart(kernel) {
   const { objective } = kernel;
   const { incumbent, points } = bestSoFar(kernel);
@@ -43431,7 +43446,8 @@ function chart(kernel) {
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
   const best = shown.map(({ value: value2 }) => value2);
   const level = incumbent === null ? [] : shown.map(() => incumbent);
-  const { unit: unit2, values: values2 } = scaled2(objective, [...best, ...level]);
+  const [unit2, size] = objectiveUnit(objective, Math.max(...best, ...level));
+  const values2 = [...best, ...level].map((value2) => Number((value2 / size).toPrecision(3)));
   return [
     "```mermaid",
     "xychart-beta",
@@ -43591,8 +43607,8 @@ function ratioCell(ratio3, paint) {
   return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
 function movementCell(before, after, format5) {
-  const known2 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return { text: known2.join(" → ") };
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
   const facts = runFacts(report3);
@@ -43637,8 +43653,8 @@ function total(widths) {
   return widths.reduce((sum, width) => sum + width, indent + gap * Math.max(0, widths.length - 1));
 }
 function narrowest(columns2, rows) {
-  const full = widthsOf(columns2, rows);
-  return total(full.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
+  const full2 = widthsOf(columns2, rows);
+  return total(full2.map((width, i) => Math.min(width, columns2[i]?.minWidth ?? width)));
 }
 function chooseColumns(task) {
   const { columns: columns2, rows, width } = task;
@@ -43649,8 +43665,8 @@ function chooseColumns(task) {
   let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
   const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a2, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a2]?.dropOrder ?? 0));
   for (const index of droppable) {
-    const picked = pick(chosen);
-    if (narrowest(picked.columns, picked.rows) <= width) break;
+    const picked2 = pick(chosen);
+    if (narrowest(picked2.columns, picked2.rows) <= width) break;
     chosen = chosen.filter((i) => i !== index);
   }
   return chosen;
@@ -43670,10 +43686,10 @@ function shrink(columns2, widths, width) {
 function layOutTable(task) {
   const chosen = chooseColumns(task);
   const whole = chosen.map((i) => task.columns[i]);
-  const full = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
-  const fits2 = narrowest(whole, full) <= task.width;
+  const full2 = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
+  const fits2 = narrowest(whole, full2) <= task.width;
   const columns2 = fits2 ? whole : whole.map(shortenTitle);
-  const rows = fits2 ? full : full.map((row) => row.map(shorten2));
+  const rows = fits2 ? full2 : full2.map((row) => row.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
   const line3 = (cells) => {
@@ -43705,11 +43721,8 @@ function columnsFor(report3) {
   ];
 }
 function verdictCell(kernel, style2) {
-  const { red, green, yellow, dim } = style2.paint;
-  const text3 = kernelVerdictText(kernel);
-  if (kernel.fails) return { text: text3, paint: red };
-  if (kernel.verdict === "improved") return { text: text3, paint: green };
-  return { text: text3, paint: isQuiet(kernel) ? dim : yellow };
+  const colour = verdictColour(kernel);
+  return { text: kernelVerdictText(kernel), paint: style2.paint[colour === "faint" ? "dim" : colour] };
 }
 function rowOf2(kernel, style2) {
   const { base: base2, head: head2 } = kernel;
@@ -43728,8 +43741,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names3 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  const names4 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names4}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -43751,9 +43764,8 @@ function suggestionLines(report3, style2) {
   return [...wrap2(suggestionNote(report3), style2.width), ...diff.map((line3) => `  ${line3}`)];
 }
 function guardSections(report3, style2) {
-  const { bold, green, red, yellow } = style2.paint;
-  const colours = { passed: green, failed: red };
-  const colour = report3.verdict === "passed" || report3.verdict === "failed" ? colours[report3.verdict] : yellow;
+  const { bold } = style2.paint;
+  const colour = style2.paint[runVerdicts[report3.verdict].colour];
   const title = `${bold("joulegate guard:")} ${colour(bold(guardTitle(report3)))}, ${countsText(report3)}`;
   const ordered2 = bySeverity(report3.kernels);
   const identical = ordered2.filter((kernel) => kernel.verdict === "identical" && !kernel.fails);
@@ -43785,7 +43797,7 @@ var coloured = {
   bold: style(1, 22),
   dim: style(2, 22)
 };
-var plain2 = {
+var plain = {
   red: (text3) => text3,
   green: (text3) => text3,
   yellow: (text3) => text3,
@@ -43793,7 +43805,7 @@ var plain2 = {
   dim: (text3) => text3
 };
 function createPaint(colour) {
-  return colour ? coloured : plain2;
+  return colour ? coloured : plain;
 }
 
 // src/report/sparkline.ts
@@ -43801,14 +43813,14 @@ var bars = "▁▂▃▄▅▆▇█";
 function sparkline(values2, points) {
   if (values2.length === 0) return "";
   const count2 = Math.min(points, values2.length);
-  const picked = Array.from({ length: count2 }, (_, i) => {
+  const picked2 = Array.from({ length: count2 }, (_, i) => {
     const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
     return values2[at3] ?? null;
   });
-  const known2 = picked.filter((value2) => value2 !== null);
-  const low = Math.min(...known2);
-  const range3 = Math.max(...known2) - low;
-  return picked.map((value2) => {
+  const known3 = picked2.filter((value2) => value2 !== null);
+  const low = Math.min(...known3);
+  const range3 = Math.max(...known3) - low;
+  return picked2.map((value2) => {
     if (value2 === null) return " ";
     return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
   }).join("");
@@ -43872,617 +43884,9 @@ var minWidth = 40;
 function renderTerminal(report3, options) {
   const style2 = { paint: createPaint(options.colour), width: Math.max(minWidth, options.width) };
   const sections = report3.kind === "guard" ? guardSections(report3, style2) : retuneSections(report3, style2);
-  const shown = sections.filter((lines) => lines.length > 0);
-  return `${shown.map((lines) => lines.join("\n")).join("\n\n")}
+  const shown = sections.filter((lines2) => lines2.length > 0);
+  return `${shown.map((lines2) => lines2.join("\n")).join("\n\n")}
 `;
-}
-
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
-}
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted(subject, metric);
-}
-function isTrusted({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
-}
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
-}
-
-// src/judge/pairs.ts
-function samplesBySubject(samples2) {
-  const byKernel = /* @__PURE__ */ new Map();
-  for (const sample of samples2) {
-    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
-    byKernel.set(sample.kernel, byWorkload);
-    const list4 = byWorkload.get(sample.workload);
-    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
-    else list4.push(sample);
-  }
-  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
-}
-var attemptStride = 1e6;
-function poolAttempts(samples2, earlier) {
-  if (earlier.length === 0) return samples2;
-  const apart = earlier.map(
-    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
-  );
-  return [...apart.flat(), ...samples2];
-}
-function attemptOf(subject, earlier) {
-  const measured = earlier.filter(
-    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
-  );
-  return 1 + measured.length;
-}
-function pairsOf(request) {
-  const { phase, from, to } = request;
-  const waiting = /* @__PURE__ */ new Map();
-  for (const sample of request.samples) {
-    if (sample.phase !== phase) continue;
-    if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
-  }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
-}
-function differencesOf(pairs, metric) {
-  const values2 = [];
-  const variances = [];
-  const voidReasons = /* @__PURE__ */ new Set();
-  let disturbed = 0;
-  for (const { from, to } of pairs) {
-    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
-    if (before !== null && after !== null) {
-      values2.push(Math.log(after / before));
-      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
-    } else {
-      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
-      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
-    }
-  }
-  return {
-    values: values2,
-    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
-    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
-    voidReasons: [...voidReasons],
-    disturbed,
-    measured: values2.length > 0 || voidReasons.size > 0
-  };
-}
-function wasDisturbed({ latencyMs, voidReasons }) {
-  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
-}
-var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
-}
-function readMetric(sample, metric) {
-  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
-  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
-}
-function resolutionOf(sample, metric) {
-  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
-}
-
-// src/judge/detectable-change.ts
-function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
-  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
-}
-
-// src/judge/ratio.ts
-function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
-  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
-}
-function compareArms(request) {
-  const { subject, samples: samples2, ...rest } = request;
-  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
-  return estimate === null ? null : toRatio(estimate);
-}
-function latestEstimate(request) {
-  const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
-  return inPhase("confirm") ?? inPhase("flag");
-}
-
-// src/judge/attribution.ts
-var LEAST_SHARE = 0.2;
-function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
-  const code = latestEstimate({ ...request, from: "B", to: "X" });
-  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
-  if (counts(code) && counts(tuning)) return "both";
-  if (counts(code)) return "code";
-  return counts(tuning) ? "tuning" : null;
-}
-
-// src/judge/evidence.ts
-var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
-  const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
-}
-function pAbove(estimate, margin) {
-  return tTestP(estimate, "greater", Math.log1p(margin));
-}
-function pBelow(estimate, margin) {
-  return tTestP(estimate, "less", Math.log1p(margin));
-}
-
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
-}
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
-}
-
-// src/judge/text.ts
-function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
-  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
-}
-function formatMargin(margin) {
-  return `${Number((margin * 100).toFixed(2))} %`;
-}
-function describeEstimate(estimate) {
-  const { estimate: ratio3, low, high } = toRatio(estimate);
-  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
-}
-function countOf(count2, noun) {
-  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
-}
-function listReasons(reasons) {
-  const shown = reasons.slice(0, 2).join("; ");
-  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
-}
-
-// src/judge/metric-verdict.ts
-function judgeMetric(request) {
-  const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
-  const found = decide(evidence, estimate, confirmP, options);
-  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
-  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
-  return {
-    metric,
-    verdict,
-    ratio: estimate === null ? null : toRatio(estimate),
-    margin: evidence.margin.margin,
-    gates,
-    blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
-    flagged,
-    confirmP,
-    reason
-  };
-}
-function decide(evidence, estimate, confirmP, options) {
-  const { margin, flagged } = evidence;
-  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
-  const change2 = describeEstimate(estimate);
-  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
-  if (isUnconfirmed(evidence)) {
-    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
-    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
-  }
-  if (confirmP !== null && confirmP < options.alpha) {
-    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
-    return {
-      verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
-    };
-  }
-  if (pBelow(estimate, -options.improvedBy) < level) {
-    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
-  }
-  if (pBelow(estimate, margin.margin) < level) {
-    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
-  }
-  if (margin.tooNoisy) {
-    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
-    return {
-      verdict: "environment",
-      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
-    };
-  }
-  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
-  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
-}
-function isUnconfirmed({ flagged, confirmEstimate }) {
-  return flagged && confirmEstimate === null;
-}
-function lackVerdict({ flag, confirm }) {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? "environment" : "inconclusive";
-}
-function describeLack({ metric, flag }) {
-  if (!flag.measured) {
-    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
-  }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
-  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
-}
-function excuse(estimate, movement2) {
-  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
-  return { verdict: "environment", reason: `${change2}${movement2}` };
-}
-
-// src/judge/sentinel.ts
-function movedSentinels(subjects, samplesOf3, options) {
-  return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
-      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
-        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
-      );
-      return moved == null ? [] : [{ subject, metric, estimate: moved }];
-    })
-  );
-}
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
-}
-function movementOf(moved, { machineChanged }) {
-  if (machineChanged !== null) return machineChanged;
-  const [first] = moved;
-  if (first === void 0) return null;
-  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
-}
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
-    const limit = formatMargin(metric.margin);
-    if (own !== void 0) {
-      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
-      return { ...metric, verdict: "environment", reason };
-    }
-    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
-    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
-  });
-  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted(subject, metric) && ratio3 !== null);
-  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    sentinel: true,
-    verdict: deciding?.verdict ?? "inconclusive",
-    metrics: metricsOfIt,
-    attribution: null,
-    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
-  };
-}
-
-// src/judge/judge.ts
-function judge(subjects, samples2, options = {}) {
-  const settings = withDefaults(options);
-  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const moved = movedSentinels(subjects, samplesOf3, settings);
-  const movement2 = movementOf(moved, settings);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
-  return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
-        movement: movement2,
-        options: settings
-      })
-    );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
-    const { kernel, workload } = subject;
-    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
-    return {
-      kernel,
-      workload,
-      sentinel: false,
-      verdict: deciding.verdict,
-      metrics: judged,
-      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings.alpha }) : null,
-      reason: `${deciding.metric}: ${deciding.reason}`
-    };
-  });
-}
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
-    });
-  }
-  return adjusted;
-}
-var severity = ["regressed", "environment", "inconclusive", "improved", "unchanged"];
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
-  const worst = [...candidates].sort((a2, b) => severity.indexOf(a2.verdict) - severity.indexOf(b.verdict))[0];
-  if (worst === void 0) throw new Error("a subject was judged on no metric");
-  return worst;
-}
-
-// src/judge/noise-floor.ts
-var LEAST_AA_BLOCKS = 20;
-function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
-  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
-  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
-  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < LEAST_AA_BLOCKS) return null;
-  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const sd = standardError * Math.sqrt(count2);
-  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
-}
-
-// src/judge/overall.ts
-var harmless2 = ["identical", "new", "removed"];
-function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
-  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
-  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
-  const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
-  const gatedSubjects = compared.filter(isGated);
-  const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
-    gated: gatedSubjects.length,
-    failing: failing.map(toListed),
-    accepted: accepted.map(toListed),
-    unjudged
-  };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
-  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
-  if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
-  }
-  if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
-  if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
-  }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
-    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
-    return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
-    };
-  }
-  if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
-  }
-  if (compared.length > 0) {
-    return {
-      ...facts,
-      verdict: "environment",
-      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
-    };
-  }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => harmless2.includes(verdict))) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
-  }
-  return {
-    ...facts,
-    verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
-  };
-}
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
-  );
-}
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
-    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
-  );
-  return suspected || !isGated(one3);
-}
-function toListed({ kernel, workload, verdict }) {
-  return { kernel, workload, verdict };
-}
-function nameAll(subjects) {
-  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
-}
-function describeCounts(subjects) {
-  const counts = /* @__PURE__ */ new Map();
-  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
-}
-
-// src/judge/settled.ts
-function standingOf(evidence, options) {
-  const counting = evidence.filter(
-    ({ subject, metric, flag }) => isTrusted(subject, metric) && flag.measured
-  );
-  const distances = counting.map(distanceOf);
-  return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
-  };
-}
-function bounds({ margin: { margin }, subject }) {
-  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
-}
-function isClear(evidence, options) {
-  const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
-  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
-  if (!bounds(evidence).every(clearOf)) return false;
-  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
-  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
-}
-function distanceOf(evidence) {
-  const { flagEstimate: estimate } = evidence;
-  if (estimate === null) return 0;
-  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
-  const gap2 = Math.min(...gaps);
-  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
-}
-
-// src/judge/plan.ts
-function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
-  const settings = withDefaults(judging);
-  if (settings.machineChanged !== null) return { phase: "done" };
-  const measuredOf = samplesBySubject(samples2);
-  const pooledOf = samplesBySubject(poolAttempts(samples2, settings.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
-  const evidenceOf = evidenceBySubject(pooledOf, settings);
-  if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings });
-    if (flag !== null) return flag;
-  }
-  if (movedSentinels(subjects, pooledOf, settings).length > 0) return { phase: "done" };
-  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
-  if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing2({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings.confirmBlocks,
-    finishFirst: true
-  });
-  return confirm ?? { phase: "done" };
-}
-function evidenceBySubject(samplesOf3, settings) {
-  const gathered = /* @__PURE__ */ new Map();
-  return (subject) => {
-    const known2 = gathered.get(subject);
-    if (known2 !== void 0) return known2;
-    const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings));
-    gathered.set(subject, evidence);
-    return evidence;
-  };
-}
-function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings } = request;
-  const { flagBlocks } = settings;
-  const first = missing2({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
-  });
-  if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
-  if (more !== null) return { ...more, blocks: 1 };
-  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
-    subjects: suspects,
-    phase: "flag",
-    blocks: suspectFactor * flagBlocks,
-    finishFirst: false
-  });
-  return again === null ? null : { ...again, blocks: 1 };
-}
-function isSuspect({ gates, flagged, flagEstimate, margin }) {
-  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
-}
-function flagStrength(evidence) {
-  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
-    if (!gates || !flagged || flagEstimate === null) return 0;
-    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
-  });
-  return Math.max(...strengths);
-}
-function missingBlocks(wanted) {
-  const { subjects, samplesOf: samplesOf3, phase } = wanted;
-  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
-  if (lacking.length === 0) return null;
-  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
-  return {
-    phase,
-    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
-    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
-    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
-  };
-}
-function missingOf(samples2, phase, wanted) {
-  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
-  const complete = pairs.filter(
-    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
-  ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
-  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
 }
 
 // src/store/kernel-tuner/export.ts
@@ -44496,11 +43900,11 @@ function spent(benchmarkMs) {
   return { compile_time: 0, verification_time: 0, benchmark_time: benchmarkMs };
 }
 function figures(measurement) {
-  const { failure, latencyMs, latencySamplesMs, joules: joules2, watts } = measurement;
+  const { failure, latencyMs, latencySamplesMs, joules, watts } = measurement;
   if (failure !== void 0) return { time: errorName(failure), ...spent(0) };
   const times = latencySamplesMs ?? [latencyMs ?? 0];
   const benchmarkMs = times.reduce((sum, ms) => sum + ms, 0);
-  return { time: latencyMs, times, energy: joules2, power: watts, ...spent(benchmarkMs) };
+  return { time: latencyMs, times, energy: joules, power: watts, ...spent(benchmarkMs) };
 }
 function pythonText(value2) {
   return typeof value2 === "boolean" ? value2 ? "True" : "False" : String(value2);
@@ -44516,7 +43920,7 @@ function exportKernelTuner(recording, objective = "time") {
     tune_params: Object.fromEntries(tunables.map(({ name, values: values2 }) => [name, values2])),
     objective
   };
-  const lines = measurements.map((measurement) => {
+  const lines2 = measurements.map((measurement) => {
     const values2 = tunables.map((tunable, i) => tunable.values[measurement.values[i] ?? 0]);
     const configuration = Object.fromEntries(tunables.map(({ name }, i) => [name, values2[i]]));
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
@@ -44524,7 +43928,7 @@ function exportKernelTuner(recording, objective = "time") {
   });
   return `${JSON.stringify(header2, null, 0).slice(0, -1)},
 "cache": {
-${lines.join(",\n")}}
+${lines2.join(",\n")}}
 }`;
 }
 
@@ -44835,10 +44239,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names3.has(name)) return `it has two tunables "${name}"`;
-    names3.add(name);
+    if (names4.has(name)) return `it has two tunables "${name}"`;
+    names4.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -44937,10 +44341,10 @@ function parses(text3) {
 }
 function repairCache(text3) {
   if (parses(text3)) return text3;
-  const plain3 = outsideStrings(text3, (part) => part.replace(literals, "null"));
-  if (parses(plain3)) return plain3;
-  const closed = close(plain3);
-  return parses(closed) ? closed : plain3;
+  const plain2 = outsideStrings(text3, (part) => part.replace(literals, "null"));
+  if (parses(plain2)) return plain2;
+  const closed = close(plain2);
+  return parses(closed) ? closed : plain2;
 }
 
 // src/store/kernel-tuner/cache.ts
@@ -44962,11 +44366,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names3 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
+  const names4 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names4) || !names4.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names3.map((name) => {
+  return names4.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -45011,19 +44415,19 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names4 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names4.add(name);
     }
   }
-  return [...names3].sort();
+  return [...names4].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
   const tunables = new Set(cache.tunables.map(({ name }) => name));
-  const known2 = numericFields(cache.entries, tunables);
-  const list4 = known2.slice(0, 20).join(", ") || "none";
+  const known3 = numericFields(cache.entries, tunables);
+  const list4 = known3.slice(0, 20).join(", ") || "none";
   throw new JoulegateError("bad-input", `${label} has no figures in a field "${quantity.field}"`, {
     code: "unknown-field",
     nextStep: `Choose another field; those with figures are: ${list4}.`
@@ -45032,8 +44436,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names3) {
+  const names4 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names4) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -45054,12 +44458,12 @@ function measureEntry(entry, values2, fields, objective) {
   const latencySamplesMs = samples(entry, fields);
   const watts = readQuantity(entry, fields.power);
   const stated = readQuantity(entry, fields.energy);
-  const joules2 = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
+  const joules = stated ?? (fields.energy === null && watts !== null ? watts * latencyMs / 1e3 : null);
   return {
     values: values2,
     latencyMs,
     ...latencySamplesMs === null ? {} : { latencySamplesMs },
-    ...joules2 === null ? {} : { joules: joules2 },
+    ...joules === null ? {} : { joules },
     ...watts === null ? {} : { watts }
   };
 }
@@ -45256,11 +44660,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
+    const names4 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
+      if (names4.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names4.add(name);
     }
     return null;
   }
@@ -45298,6 +44702,2586 @@ function writeRuntime(path2, file) {
   writeFileOf(runtimeFormat, path2, file);
 }
 
+// src/runtime/family.ts
+var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
+var driverWords = /* @__PURE__ */ new Set([
+  "radv",
+  "llvm",
+  "drm",
+  "mesa",
+  "aco",
+  "device",
+  "subzero",
+  "dg2",
+  "anv",
+  "pcie"
+]);
+function deviceFamily(adapter) {
+  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const named2 = words2(adapter.device);
+  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
+  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
+  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
+  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
+  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
+  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
+  return family === "" ? "unknown" : family;
+}
+
+// src/device/command/cpu-seconds.ts
+import { readdirSync, readFileSync as readFileSync3 } from "node:fs";
+var ticksPerSecond = 100;
+function readOrNull2(path2) {
+  try {
+    return readFileSync3(path2, "utf8");
+  } catch {
+    return null;
+  }
+}
+function statFields2(pid) {
+  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
+}
+function groupMembers(group) {
+  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
+}
+function coarseSeconds(pid) {
+  const fields = statFields2(pid);
+  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
+}
+function fineSeconds(pid) {
+  let threads;
+  try {
+    threads = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return 0;
+  }
+  const nanoseconds = threads.map(
+    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
+  );
+  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
+}
+function cpuSeconds(pids) {
+  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
+}
+
+// src/device/command/launcher.ts
+var maxLaunches = 1 << 20;
+var leastSamples = 3;
+var enoughMs = 2;
+var warmUpMs = 400;
+var settledWithin = 0.2;
+var batchMs = 20;
+var batchesInFlight = 2;
+var leastPart = 5e-3;
+var tellingMs = 10;
+var doubtfulPart = 0.2;
+var longMs = 250;
+var growth = 4;
+var growthAttempts = 3;
+var wantedTime = "it should be the time of all launches together, in milliseconds";
+var mostPart = 1.02;
+var noticedWithinMs2 = 1;
+function launchesFor(sampleMs, launchMs) {
+  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
+}
+var CommandLauncher = class {
+  #session;
+  #clock;
+  #slackMs;
+  #launchMs = 0;
+  #resolutionMs = Number.POSITIVE_INFINITY;
+  /** @param slackMs how long an answer may take on top of what launches are expected to take */
+  constructor(session, clock, slackMs) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#slackMs = slackMs;
+  }
+  /** Launches until the time per launch settles. At least two launches. */
+  async warmUp() {
+    let launches = 1;
+    let previousMs = Number.POSITIVE_INFINITY;
+    let spentMs = 0;
+    for (; ; ) {
+      const startMs = this.#clock.nowMs();
+      const answer2 = await this.#launch(launches);
+      if (!answer2.ok) return answer2;
+      const ourMs = answer2.value.atMs - startMs;
+      spentMs += ourMs;
+      const launchMs = this.#launchMs;
+      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
+      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
+      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
+      if (spentMs >= warmUpMs) break;
+      previousMs = launchMs;
+      if (!longEnough) launches *= 4;
+    }
+    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
+    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
+  }
+  /** Several launches have to take longer than one, as far as our clock says so too. */
+  async #checkGrowth() {
+    let found = "";
+    for (let attempt = 0; attempt < growthAttempts; attempt++) {
+      const parts = [];
+      for (const launches of [1, growth]) {
+        const startMs = this.#clock.nowMs();
+        const answer2 = await this.#launch(launches);
+        if (!answer2.ok) return answer2;
+        const { ms, atMs } = answer2.value;
+        parts.push(ms / Math.max(atMs - startMs, 1e-6));
+        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
+      }
+      const [one3 = 0, several = 0] = parts;
+      if (several > one3 / 2) return { ok: true, value: null };
+    }
+    return refused2(`${found}: ${wantedTime}`);
+  }
+  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
+  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
+    const startMs = this.#clock.nowMs();
+    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
+    const samplesMs = [];
+    while (samplesMs.length < samples2) {
+      const answer2 = await this.#launch(launchesPerSample);
+      if (!answer2.ok) return answer2;
+      const needed2 = launchesFor(minSampleMs, this.#launchMs);
+      if (samplesMs.length === 0 && needed2 > 1.5 * launchesPerSample) {
+        launchesPerSample = needed2;
+        continue;
+      }
+      samplesMs.push(this.#launchMs);
+      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
+    }
+    const resolutionMs = this.#resolutionMs / launchesPerSample;
+    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
+  }
+  /**
+   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
+   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
+   */
+  async stretch(durationMs, options) {
+    const session = this.#session;
+    const first = await this.#launch(1);
+    if (!first.ok) return first;
+    const launches = launchesFor(batchMs, this.#launchMs);
+    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
+    const completions = [];
+    let done = 0;
+    const note = (timeMs) => completions.push({
+      timeMs,
+      launches: done,
+      cpuSeconds: members === null ? null : cpuSeconds(members)
+    });
+    const deadlineMs = this.#deadline(batchesInFlight * launches);
+    const startMs = this.#clock.nowMs();
+    note(startMs);
+    let failure = null;
+    const lane = async () => {
+      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
+        const answer2 = await session.run(launches, deadlineMs);
+        if (!answer2.ok) {
+          failure = answer2.failure;
+          return;
+        }
+        done += launches;
+        note(answer2.value.atMs);
+      }
+    };
+    await Promise.all(Array.from({ length: batchesInFlight }, lane));
+    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
+  }
+  #deadline(launches) {
+    return this.#slackMs + 4 * launches * this.#launchMs;
+  }
+  /** Launches, and checks what the program says about the time against our own clock. */
+  async #launch(launches) {
+    const startMs = this.#clock.nowMs();
+    const answer2 = await this.#session.run(launches, this.#deadline(launches));
+    if (!answer2.ok) return answer2;
+    const { ms, atMs, resolutionMs } = answer2.value;
+    const ourMs = atMs - startMs;
+    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
+    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
+    if (tooLong || tooShort) {
+      return refused2(`${said}: ${wantedTime}`);
+    }
+    this.#launchMs = ms / launches;
+    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
+    return answer2;
+  }
+};
+function refused2(message) {
+  return { ok: false, failure: { kind: "validation", message } };
+}
+
+// src/device/command/outputs.ts
+import { lstatSync as lstatSync2 } from "node:fs";
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join11 } from "node:path";
+var maxBytes2 = 1024 ** 3;
+function fileOf({ name }, folder) {
+  return join11(folder, `${name}.bin`);
+}
+function faultOf2(output2, folder) {
+  const { name, type, length, byteLength } = output2;
+  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
+  if (stat === void 0 || !stat.isFile()) {
+    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
+  }
+  if (stat.size !== byteLength) {
+    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
+    return { kind: "wrong-result", message };
+  }
+  if (byteLength <= maxBytes2) return null;
+  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
+}
+function outputFault(outputs, folder) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, folder);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+async function compareOutputs(outputs, actual, expected) {
+  for (const output2 of outputs) {
+    const fault = faultOf2(output2, expected);
+    if (fault !== null)
+      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
+    const [mine, right] = await Promise.allSettled(
+      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
+    );
+    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
+      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
+    }
+    const compared = compareOutput(output2, mine.value, right.value);
+    if (!compared.ok) return compared;
+  }
+  return { ok: true, value: null };
+}
+
+// src/device/command/remove-folder.ts
+import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
+import { join as join12 } from "node:path";
+var tries2 = 5;
+var waitMs = 100;
+function foldersIn(folder) {
+  try {
+    return readdirSync2(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  } catch {
+    return [];
+  }
+}
+function makeWritable(folder) {
+  try {
+    chmodSync(folder, 448);
+  } catch {
+    return;
+  }
+  for (const { name } of foldersIn(folder)) makeWritable(join12(folder, name));
+}
+function removeFolder(folder) {
+  for (const last2 of [false, true]) {
+    try {
+      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
+      return true;
+    } catch {
+      if (!last2) makeWritable(folder);
+    }
+  }
+  return false;
+}
+
+// src/device/command/program-group.ts
+import { spawn as spawn4 } from "node:child_process";
+import { existsSync as existsSync4 } from "node:fs";
+
+// src/device/process/gpu-process.ts
+import { fork } from "node:child_process";
+
+// src/device/process/kill-at-exit.ts
+var endings2 = /* @__PURE__ */ new Set();
+var installed3 = false;
+function killAtExit2(end) {
+  if (!installed3) {
+    installed3 = true;
+    process.on("exit", () => {
+      for (const remaining of endings2) remaining();
+    });
+  }
+  endings2.add(end);
+  return () => endings2.delete(end);
+}
+
+// src/device/process/tail.ts
+var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
+var Tail = class {
+  #limit;
+  #text = "";
+  constructor(limit) {
+    this.#limit = limit;
+  }
+  push(text3) {
+    this.#text = (this.#text + text3).slice(-this.#limit);
+  }
+  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
+  summary(lines2 = 5) {
+    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines2).join("\n");
+  }
+};
+
+// src/device/process/gpu-process.ts
+var tailCharacters = 8192;
+var goneMs = 5e3;
+var politeMs2 = 2e3;
+var GpuProcess = class {
+  #child;
+  #tail = new Tail(tailCharacters);
+  #gone;
+  #pending = null;
+  #expecting = /* @__PURE__ */ new Set();
+  #lastId = 0;
+  #alive = true;
+  constructor(options) {
+    const child = fork(options.workerPath, [String(process.pid)], {
+      env: { ...options.environment },
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"]
+    });
+    this.#child = child;
+    const spared = killAtExit2(() => child.kill("SIGKILL"));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8");
+      stream?.on("data", (text3) => {
+        this.#tail.push(text3);
+        options.onLog?.(text3);
+      });
+    }
+    child.on("message", (message) => this.#receive(message));
+    this.#gone = new Promise((resolve4) => {
+      const ended = (what) => {
+        this.#alive = false;
+        spared();
+        this.#lose("crash", what);
+        resolve4();
+      };
+      child.once("close", (status, signal) => ended(endText(status, signal)));
+      child.on("error", (error) => {
+        this.#tail.push(`${error.message}
+`);
+        if (child.pid === void 0) ended("it could not be started");
+      });
+    });
+  }
+  get alive() {
+    return this.#alive && this.#child.connected;
+  }
+  /** For tests and messages; undefined if it never started. */
+  get pid() {
+    return this.#child.pid;
+  }
+  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
+  async request(kind, request, deadlineMs) {
+    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
+    const id = ++this.#lastId;
+    const answered = new Promise((settle) => {
+      this.#pending = { id, begun: false, settle };
+    });
+    const timer = setTimeout(() => {
+      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
+      this.#child.kill("SIGKILL");
+    }, deadlineMs);
+    const envelope = { id, request: { kind, ...request } };
+    if (this.alive) {
+      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
+    }
+    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
+    clearTimeout(timer);
+    this.#pending = null;
+    if (exchange.status === "lost") await this.kill();
+    return exchange;
+  }
+  /** Says that a program will be wanted soon. Never waits. */
+  expect(program) {
+    if (!this.alive) return;
+    this.#expecting.add(program.identity);
+    const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
+  async close() {
+    if (this.#pending !== null || !this.alive) return this.kill();
+    const closed = this.request("close", {}, politeMs2);
+    await Promise.race([closed, this.#gone]);
+    await this.kill();
+  }
+  /** Ends the process at once. Resolves when it is gone. */
+  async kill() {
+    this.#child.kill("SIGKILL");
+    let timer;
+    const late = new Promise((resolve4) => {
+      timer = setTimeout(resolve4, goneMs);
+    });
+    await Promise.race([this.#gone, late]);
+    clearTimeout(timer);
+  }
+  async #goneAlready() {
+    await this.#gone;
+    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
+  }
+  #receive(message) {
+    if (message !== null && typeof message === "object" && "expected" in message) {
+      this.#expecting.delete(message.expected);
+      return;
+    }
+    const pending = this.#pending;
+    if (pending === null || message?.id !== pending.id) return;
+    if ("begun" in message) pending.begun = true;
+    else pending.settle({ status: "answered", response: message.response });
+  }
+  #lose(kind, what) {
+    if (this.#pending === null) return;
+    const { begun, settle } = this.#pending;
+    const said = this.#tail.summary();
+    settle({
+      status: "lost",
+      kind,
+      begun,
+      expecting: [...this.#expecting],
+      message: said === "" ? what : `${what}; it last said:
+${said}`
+    });
+  }
+};
+function endText(status, signal) {
+  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
+}
+function formatSeconds(milliseconds) {
+  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
+}
+
+// src/device/command/reaper.ts
+import { spawn as spawn3 } from "node:child_process";
+import { Socket as Socket2 } from "node:net";
+var reaperArgument = "end-programs";
+function killGroup(group, signal = "SIGKILL") {
+  try {
+    process.kill(-group, signal);
+  } catch (error) {
+    const { code } = error;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
+  }
+}
+function startReaper({ workerPath, environment }) {
+  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
+  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: kept2
+  });
+  child.on("error", () => void 0);
+  child.stdin.on("error", () => void 0);
+  child.unref();
+  if (child.stdin instanceof Socket2) child.stdin.unref();
+  const takeOn = (what) => {
+    child.stdin.write(`+${what}
+`);
+    return () => void child.stdin.write(`-${what}
+`);
+  };
+  return {
+    watch: (group) => takeOn(String(group)),
+    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
+    close: () => child.stdin.end()
+  };
+}
+
+// src/device/command/program-group.ts
+var tailCharacters2 = 8192;
+var maxLineCharacters2 = 4096;
+var politeMs3 = 1e3;
+var goneMs2 = 5e3;
+var ProgramGroup = class {
+  /** null if it could not be started at all. */
+  #child;
+  #tail = new Tail(tailCharacters2);
+  #gone;
+  #pending = "";
+  #end = null;
+  /** Resolves with how it ended: `it ended with status 1`. */
+  ended;
+  constructor(start) {
+    const { onLine } = start;
+    const started = startProgram(start);
+    if ("fault" in started) {
+      this.#child = null;
+      this.#end = started.fault;
+      this.#gone = Promise.resolve();
+      this.ended = Promise.resolve(started.fault);
+      return;
+    }
+    const { child } = started;
+    this.#child = child;
+    const group = child.pid;
+    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
+    child.stdin.on("error", () => void 0);
+    child.stdout.setEncoding("utf8");
+    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    child.stderr.setEncoding("utf8");
+    child.stderr.on("data", (text3) => this.#tail.push(text3));
+    this.#gone = new Promise((resolve4) => child.once("close", () => resolve4()));
+    this.ended = new Promise((resolve4) => {
+      const end = (how) => {
+        this.#end ??= how;
+        if (group !== void 0) killGroup(group);
+        for (const one3 of spared) one3();
+        resolve4(this.#end);
+      };
+      child.once(
+        "exit",
+        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
+      );
+      child.once("error", (error) => {
+        if (group === void 0) end(startFault(start, error));
+      });
+    });
+  }
+  get pid() {
+    return this.#child?.pid;
+  }
+  /** How it ended; null while it runs. */
+  get end() {
+    return this.#end;
+  }
+  /** The last lines that it printed, as far as they were no answers. */
+  get said() {
+    return this.#tail.summary(8);
+  }
+  /** Keeps a line for messages. */
+  note(line3) {
+    this.#tail.push(`${line3}
+`);
+  }
+  send(line3) {
+    if (this.#end === null) this.#child?.stdin.write(`${line3}
+`);
+  }
+  /** There is nothing more for it to read. */
+  endInput() {
+    this.#child?.stdin.end();
+  }
+  /** Lets it end by itself, then asks it to, then kills it. */
+  async close() {
+    this.endInput();
+    if (await this.#endsWithin(politeMs3)) return;
+    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
+    if (await this.#endsWithin(politeMs3)) return;
+    await this.kill();
+  }
+  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
+  async kill() {
+    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
+    await this.#endsWithin(goneMs2);
+    await Promise.race([this.#gone, delay(politeMs3)]);
+    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
+  }
+  /** Resolves when everything that it printed before its end has been read. */
+  async drained() {
+    await Promise.race([this.#gone, delay(politeMs3)]);
+  }
+  async #endsWithin(milliseconds) {
+    await Promise.race([this.ended, delay(milliseconds)]);
+    return this.#end !== null;
+  }
+  #receive(text3, onLine) {
+    const lines2 = (this.#pending + text3).split("\n");
+    this.#pending = (lines2.pop() ?? "").slice(-maxLineCharacters2);
+    for (const line3 of lines2) {
+      if (onLine === void 0) this.note(line3);
+      else onLine(line3.replace(/\r$/, ""));
+    }
+  }
+};
+function startFault({ program, folder }, error) {
+  const [file = ""] = program;
+  if (error.code === "ENOENT") {
+    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
+  }
+  if (error.code === "EACCES")
+    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
+  return `${file} cannot be started: ${error.message}`;
+}
+function startProgram(start) {
+  const [file = "", ...rest] = start.program;
+  try {
+    const child = spawn4(file, rest, {
+      cwd: start.folder,
+      env: { ...start.environment },
+      detached: true,
+      shell: false,
+      stdio: ["pipe", "pipe", "pipe"]
+    });
+    return { child };
+  } catch (error) {
+    return { fault: startFault(start, error) };
+  }
+}
+function delay(milliseconds) {
+  return new Promise((resolve4) => {
+    setTimeout(resolve4, milliseconds).unref();
+  });
+}
+
+// src/device/command/session.ts
+var finestMs = 1e-6;
+var CommandSession = class {
+  #group;
+  #clock;
+  #awaited = [];
+  #failure = null;
+  constructor(start, clock) {
+    this.#clock = clock;
+    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
+    this.#group.ended.then(async (how) => {
+      await this.#group.drained();
+      const { said } = this.#group;
+      this.#fail("crash", said === "" ? how : `${how}; it last said:
+${said}`);
+    });
+  }
+  get alive() {
+    return this.#failure === null && this.#group.end === null;
+  }
+  get pid() {
+    return this.#group.pid;
+  }
+  /** Waits until it is ready. */
+  async ready(deadlineMs) {
+    const outcome = await this.#answer("ready", deadlineMs);
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
+  async run(launches, deadlineMs) {
+    const answered = this.#answer("time", deadlineMs);
+    this.#group.send(`run ${launches}`);
+    return await answered;
+  }
+  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
+  async write(folder, deadlineMs) {
+    const answered = this.#answer("written", deadlineMs);
+    this.#group.send(`write ${folder}`);
+    const outcome = await answered;
+    return outcome.ok ? { ok: true, value: null } : outcome;
+  }
+  async close() {
+    await (this.#failure === null ? this.#group.close() : this.#group.kill());
+  }
+  #answer(kind, deadlineMs) {
+    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
+    return new Promise((resolve4) => {
+      const timer = setTimeout(() => {
+        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const { said } = this.#group;
+        const words2 = said === "" ? "" : `; it last said:
+${said}`;
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+      }, deadlineMs);
+      this.#awaited.push({
+        kind,
+        settle: (outcome) => {
+          clearTimeout(timer);
+          resolve4(outcome);
+        }
+      });
+    });
+  }
+  #receive(line3) {
+    const atMs = this.#clock.nowMs();
+    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
+    if (match === null) {
+      this.#group.note(line3);
+      return;
+    }
+    const [, word4 = "", rest = ""] = match;
+    if (word4 === "error") {
+      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
+      return;
+    }
+    const [next] = this.#awaited;
+    if (next === void 0 || next.kind !== word4) {
+      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
+      return;
+    }
+    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
+    if (answer2 === null) {
+      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
+      return;
+    }
+    this.#awaited.shift();
+    next.settle({ ok: true, value: answer2 });
+  }
+  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
+  #fail(kind, message) {
+    if (this.#failure !== null) return;
+    this.#failure = { kind, message };
+    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
+    this.#group.kill().catch(() => void 0);
+  }
+};
+function wordFor(kind) {
+  return kind === "time" ? "time MILLISECONDS" : kind;
+}
+function readTime(text3, atMs) {
+  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
+  if (match === null) return null;
+  const [, , digits2 = "", exponent2 = "0"] = match;
+  const ms = Number.parseFloat(text3);
+  if (!Number.isFinite(ms)) return null;
+  return {
+    kind: "time",
+    ms,
+    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
+    atMs
+  };
+}
+
+// src/device/command/device.ts
+var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
+var maxReferences = 4;
+function createCommandDevice(options) {
+  return new CommandDevice(options);
+}
+var CommandDevice = class {
+  info;
+  #workspace;
+  #clock;
+  #deadlines;
+  /** One at a time: each holds memory of the GPU. */
+  #running = null;
+  /** Folders with the outputs of references, by identity. */
+  #references = /* @__PURE__ */ new Map();
+  #queue = Promise.resolve();
+  #closed = false;
+  constructor({ info, workspace, clock, deadlines }) {
+    this.info = info;
+    this.#workspace = workspace;
+    this.#clock = clock;
+    this.#deadlines = { ...defaultDeadlines, ...deadlines };
+  }
+  prepare(variant) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? { ok: true, value: null } : prepared;
+    });
+  }
+  /** Building keeps cores busy, which is nothing to a GPU. */
+  expect({ command: command2 }) {
+    if (command2 === void 0 || this.#closed || this.info.software) return;
+    this.#workspace.expect(command2);
+  }
+  verify(variant, reference) {
+    return this.#inTurn(variant, async (program) => {
+      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
+      const expected = await this.#referenceOutputs(reference.command);
+      if (!expected.ok) {
+        const { message } = expected.failure;
+        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
+      }
+      const written = await this.#outputs(program);
+      if (!written.ok) return written;
+      try {
+        return await compareOutputs(program.outputs, written.value, expected.value);
+      } finally {
+        removeFolder(written.value);
+      }
+    });
+  }
+  time(variant, options) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
+    });
+  }
+  run(variant, durationMs) {
+    return this.#inTurn(variant, async (program) => {
+      const prepared = await this.#prepared(program);
+      if (!prepared.ok) return prepared;
+      const { launcher } = prepared.value;
+      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
+      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
+    });
+  }
+  rest() {
+    const turn = this.#queue.then(() => this.#endRunning());
+    this.#queue = turn.catch(() => void 0);
+    return turn;
+  }
+  async close() {
+    this.#closed = true;
+    await this.#endRunning();
+    await this.#queue;
+    await this.#endRunning();
+    for (const folder of this.#references.values()) removeFolder(folder);
+  }
+  /** One request after the other; programs on one GPU would measure each other. */
+  #inTurn(variant, action) {
+    const { command: command2 } = variant;
+    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
+    const turn = this.#queue.then(() => {
+      if (this.#closed) throw new Error("the device is closed");
+      return action(command2);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  async #endRunning() {
+    const running = this.#running;
+    this.#running = null;
+    await running?.session.close();
+    running?.folder.release();
+  }
+  /** The program, running and warm. */
+  async #prepared(program) {
+    const { identity: identity4 } = program;
+    const known3 = this.#running;
+    if (known3?.identity === identity4 && known3.session.alive) return { ok: true, value: known3 };
+    await this.#endRunning();
+    const folder = await this.#workspace.open(program);
+    if (!folder.ok) return folder;
+    const { environment, reaper } = this.#workspace;
+    const start = { program: program.run, folder: folder.value.path, environment, reaper };
+    const session = new CommandSession(start, this.#clock);
+    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
+    const prepared = { identity: identity4, session, launcher, folder: folder.value };
+    this.#running = prepared;
+    const ready = await session.ready(this.#deadlines.readyMs);
+    const warm = ready.ok ? await launcher.warmUp() : ready;
+    if (warm.ok) return { ok: true, value: prepared };
+    await this.#endRunning();
+    return warm;
+  }
+  async #referenceOutputs(program) {
+    const { identity: identity4 } = program;
+    const known3 = this.#references.get(identity4);
+    if (known3 !== void 0) return { ok: true, value: known3 };
+    const written = await this.#outputs(program);
+    if (!written.ok) return written;
+    for (const [other, folder] of this.#references) {
+      if (this.#references.size < maxReferences) break;
+      this.#references.delete(other);
+      removeFolder(folder);
+    }
+    this.#references.set(identity4, written.value);
+    return written;
+  }
+  /** Has a program write its outputs into a new folder. */
+  async #outputs(program) {
+    const prepared = await this.#prepared(program);
+    if (!prepared.ok) return prepared;
+    const folder = this.#workspace.newFolder("outputs-");
+    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
+    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
+    if (failure === null) return { ok: true, value: folder };
+    removeFolder(folder);
+    return { ok: false, failure };
+  }
+};
+function failed3(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/command/host-device.ts
+import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
+import { cpus } from "node:os";
+import { join as join13 } from "node:path";
+function readOrEmpty(path2) {
+  try {
+    return readFileSync4(path2, "utf8");
+  } catch {
+    return "";
+  }
+}
+function listOrEmpty(path2) {
+  try {
+    return readdirSync3(path2).sort();
+  } catch {
+    return [];
+  }
+}
+function nvidiaGpu(procFolder) {
+  const gpus = join13(procFolder, "driver/nvidia/gpus");
+  for (const bus of listOrEmpty(gpus)) {
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join13(gpus, bus, "information")))?.[1]?.trim();
+    if (name === void 0 || name === "") continue;
+    const version = readOrEmpty(join13(procFolder, "driver/nvidia/version"));
+    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
+  }
+  return null;
+}
+function amdGpu(sysfsFolder) {
+  const drm = join13(sysfsFolder, "class/drm");
+  for (const card of listOrEmpty(drm)) {
+    if (!/^card\d+$/.test(card)) continue;
+    const device = join13(drm, card, "device");
+    if (readOrEmpty(join13(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join13(device, "product_name")).trim();
+    return product === "" ? "AMD GPU" : product;
+  }
+  return null;
+}
+function hostDevice(options) {
+  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
+  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
+  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
+  const cpu = cpus()[0]?.model.trim() || "CPU";
+  const name = nvidia?.name ?? amd ?? cpu;
+  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
+  const architecture = vendor === "" ? "cpu" : "";
+  return {
+    backend: "host",
+    family: deviceFamily({ vendor, device: name, architecture }),
+    vendor,
+    architecture,
+    device: name,
+    description: name,
+    driver: nvidia?.driver ?? "",
+    software: vendor === "",
+    features: [],
+    // The program itself refuses what it cannot do.
+    limits: noLimits,
+    timestamps: true
+  };
+}
+
+// src/device/command/workspace.ts
+import { mkdtempSync } from "node:fs";
+import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname4, join as join14, sep } from "node:path";
+var maxBuilds = 16;
+var longestBuildMs = 10 * 6e4;
+var asIs = {
+  recursive: true,
+  preserveTimestamps: true,
+  verbatimSymlinks: true,
+  mode: constants5.COPYFILE_FICLONE
+};
+var CommandWorkspace = class {
+  #options;
+  #builds = /* @__PURE__ */ new Map();
+  #building = /* @__PURE__ */ new Set();
+  #root = null;
+  #reaper = null;
+  constructor(options) {
+    this.#options = options;
+  }
+  get environment() {
+    return this.#options.environment;
+  }
+  get reaper() {
+    this.#reaper ??= startReaper(this.#options.reaper);
+    return this.#reaper;
+  }
+  /** A new folder to run a program in. One that does not build costs its variants. */
+  async open(program) {
+    const build = program.build === null ? null : this.#build(program);
+    if (build !== null) build.copies++;
+    try {
+      const built = await build?.outcome;
+      if (built !== void 0 && !built.ok) return built;
+      const root = this.newFolder("run-");
+      try {
+        if (build === null) await putFiles(program, root);
+        else await cp(build.root, root, asIs);
+      } catch (error) {
+        removeFolder(root);
+        throw error;
+      }
+      return {
+        ok: true,
+        value: { path: join14(root, program.folder), release: () => void removeFolder(root) }
+      };
+    } catch (error) {
+      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
+    } finally {
+      if (build !== null) build.copies--;
+    }
+  }
+  /** Builds a program that will be opened soon. */
+  expect(program) {
+    if (program.build !== null) this.#build(program);
+  }
+  /** A new, empty folder. */
+  newFolder(prefix) {
+    return mkdtempSync(join14(this.#rootFolder(), prefix));
+  }
+  async close() {
+    await Promise.allSettled([...this.#building].map((group) => group.kill()));
+    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
+    this.#builds.clear();
+    if (this.#root !== null) {
+      const { path: path2, spared } = this.#root;
+      this.#root = null;
+      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
+      spared();
+    }
+    this.#reaper?.close();
+    this.#reaper = null;
+  }
+  #rootFolder() {
+    if (this.#root === null) {
+      const path2 = mkdtempSync(join14(this.#options.temporaryFolder, "joulegate-command-"));
+      const forgotten = this.reaper.watchFolder(path2);
+      const spared = killAtExit2(() => void removeFolder(path2));
+      this.#root = {
+        path: path2,
+        spared: () => {
+          forgotten();
+          spared();
+        }
+      };
+    }
+    return this.#root.path;
+  }
+  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
+  #build(program) {
+    const { buildIdentity } = program;
+    let build = this.#builds.get(buildIdentity);
+    if (build === void 0) {
+      const root = this.newFolder("build-");
+      const outcome = this.#makeBuild(program, root).catch(
+        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
+      );
+      build = { root, outcome, copies: 0 };
+    }
+    this.#builds.delete(buildIdentity);
+    this.#builds.set(buildIdentity, build);
+    for (const [identity4, { root, copies, outcome }] of this.#builds) {
+      if (this.#builds.size <= maxBuilds) break;
+      if (copies > 0 || identity4 === buildIdentity) continue;
+      this.#builds.delete(identity4);
+      outcome.then(() => removeFolder(root));
+    }
+    return build;
+  }
+  async #makeBuild(program, root) {
+    await putFiles(program, root);
+    const command2 = program.build ?? [];
+    const { environment, signal } = this.#options;
+    const folder = join14(root, program.folder);
+    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
+    this.#building.add(group);
+    group.endInput();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      group.kill();
+    }, longestBuildMs);
+    const abort = () => void group.kill();
+    signal.addEventListener("abort", abort, { once: true });
+    if (signal.aborted) abort();
+    const how = await group.ended;
+    await group.drained();
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+    this.#building.delete(group);
+    if (how === "it ended with status 0") return { ok: true, value: null };
+    const { said } = group;
+    const words2 = said === "" ? "" : `; it last said:
+${said}`;
+    const shown = command2.join(" ").slice(0, 200);
+    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
+  }
+};
+async function putFiles({ files, folder }, root) {
+  for (const [path2, { content, executable }] of Object.entries(files)) {
+    const target = join14(root, path2);
+    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname4(target), { recursive: true });
+    await writeFile(target, content(), { mode: executable ? 493 : 420 });
+  }
+  await mkdir2(join14(root, folder), { recursive: true });
+}
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+function failed4(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/device-choices.ts
+var deviceChoices = ["auto", "gpu", "software"];
+
+// src/device/driver/find-driver.ts
+import { delimiter } from "node:path";
+
+// src/device/adapter-problem.ts
+function adapterNextStep({ problem, nextStep = null }) {
+  if (nextStep !== null) return nextStep;
+  switch (problem) {
+    case "no-dawn":
+      return "Install the npm package webgpu in the folder of Joulegate.";
+    case "no-adapter":
+      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
+    case "adapter-not-found":
+      return "Give a part of the name of one of the adapters that are there.";
+    case "no-device":
+      return "Update the GPU driver; joulegate doctor shows what was found.";
+  }
+}
+function adapterError(result) {
+  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `No GPU adapter could be opened: ${result.message}${there}.`,
+    {
+      code: result.problem,
+      nextStep: adapterNextStep(result)
+    }
+  );
+}
+
+// src/device/driver/environment.ts
+var passedNames = /* @__PURE__ */ new Set([
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "LC_ALL",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "LD_LIBRARY_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "CUDA_VISIBLE_DEVICES",
+  "ROCR_VISIBLE_DEVICES",
+  "HIP_VISIBLE_DEVICES",
+  "ZE_AFFINITY_MASK",
+  "DRI_PRIME",
+  nativeFolderVariable,
+  // Windows does not start a process without these.
+  "SYSTEMROOT",
+  "SYSTEMDRIVE",
+  "WINDIR",
+  "COMSPEC",
+  "PATHEXT",
+  "USERPROFILE",
+  "APPDATA",
+  "LOCALAPPDATA",
+  "PROGRAMDATA"
+]);
+var passedPrefixes = [
+  "VK_",
+  "XDG_",
+  "NVIDIA_",
+  "MESA_",
+  "LP_",
+  "GALLIUM_",
+  "RADV_",
+  "AMD_",
+  "ANV_",
+  "__GLX_",
+  "__EGL_",
+  "__NV_"
+];
+var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
+function workerEnvironment(environment) {
+  const passed = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0 || secret.test(name)) continue;
+    const upper = name.toUpperCase();
+    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
+      passed[name] = value2;
+  }
+  return passed;
+}
+var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
+function namedDriver(environment) {
+  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
+}
+
+// src/device/driver/swiftshader.ts
+import { createHash as createHash6 } from "node:crypto";
+import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { createRequire as createRequire3 } from "node:module";
+import { dirname as dirname5, join as join15 } from "node:path";
+import { pathToFileURL as pathToFileURL3 } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+// src/device/driver/tar.ts
+var blockBytes = 512;
+function text(block, start, length) {
+  const field3 = block.subarray(start, start + length);
+  const end = field3.indexOf(0);
+  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
+}
+function octal(block, start, length) {
+  const digits2 = text(block, start, length).trim();
+  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
+  return Number.parseInt(digits2, 8);
+}
+function checksum(block) {
+  let sum = 8 * 32;
+  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
+  return sum;
+}
+function readTar(archive) {
+  const files = [];
+  let position = 0;
+  while (position + blockBytes <= archive.byteLength) {
+    const header2 = archive.subarray(position, position + blockBytes);
+    if (header2.every((byte) => byte === 0)) return files;
+    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header2, 0, 100);
+    const size = octal(header2, 124, 12);
+    const type = text(header2, 156, 1);
+    position += blockBytes;
+    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (type === "" || type === "0")
+      files.push({ name, contents: archive.subarray(position, position + size) });
+    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
+    position += Math.ceil(size / blockBytes) * blockBytes;
+  }
+  throw new Error("damaged tar archive: no end");
+}
+
+// src/device/driver/swiftshader.ts
+var swiftshaderPackage = "@sparticuz/chromium";
+var archiveName = "swiftshader.tar.br";
+var loaderName = "libvulkan.so.1";
+var manifestName = "vk_swiftshader_icd.json";
+var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
+var maxUnpackedBytes = 64 * 1024 * 1024;
+function findSwiftshaderArchive(fromFile) {
+  try {
+    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
+    return join15(dirname5(entry), "..", "..", "bin", archiveName);
+  } catch (error) {
+    if (error.code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+function refuse2(message) {
+  return new JoulegateError("could-not-measure", message, {
+    code: "unsafe-cache-folder",
+    nextStep: "Remove it, or choose a cache folder that only you can write to."
+  });
+}
+async function isTrusted(folder) {
+  let stats;
+  try {
+    stats = await lstat(folder);
+  } catch (error) {
+    if (error.code === "ENOENT") return false;
+    throw error;
+  }
+  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  const ownUser = process.getuid?.();
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  return true;
+}
+async function unpackSwiftshader(archivePath, cacheFolder) {
+  const packed = await readFile3(archivePath);
+  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join15(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join15(folder, manifestName) };
+  if (await isTrusted(folder)) return files;
+  const contents = /* @__PURE__ */ new Map();
+  try {
+    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
+  } catch (cause) {
+    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+  const temporary = await mkdtemp(join15(cacheFolder, ".swiftshader-"));
+  try {
+    for (const name of wantedNames) {
+      const content = contents.get(name);
+      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
+      await writeFile2(join15(temporary, name), content, { mode: 420 });
+    }
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = error.code;
+    const another = code === "EEXIST" || code === "ENOTEMPTY";
+    if (!another || !await isTrusted(folder)) throw error;
+  }
+  return files;
+}
+function archiveError(path2, reason, cause) {
+  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
+    code: "bad-swiftshader-archive",
+    nextStep: `Reinstall ${swiftshaderPackage}.`,
+    cause
+  });
+}
+
+// src/device/driver/find-driver.ts
+var probeMs = 3e4;
+async function probe(workerPath, driver) {
+  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
+  try {
+    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    if (exchange.status === "answered") return exchange.response;
+    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
+  } finally {
+    await process2.close();
+  }
+}
+async function report2(workerPath, driver) {
+  const result = await probe(workerPath, driver);
+  const { source, description } = driver;
+  return {
+    source,
+    description,
+    driver,
+    result,
+    nextStep: result.ok ? null : adapterNextStep(result)
+  };
+}
+function startingDriver(environment) {
+  const name = namedDriver(environment);
+  const passed = workerEnvironment(environment);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+}
+function notHere(message, nextStep) {
+  return {
+    source: "swiftshader",
+    description: "SwiftShader, a software adapter",
+    driver: null,
+    result: { ok: false, problem: "no-adapter", message, adapters: [] },
+    nextStep
+  };
+}
+async function reportSwiftshader(search) {
+  if (process.platform !== "linux" || process.arch !== "x64") {
+    return notHere(
+      "the packaged SwiftShader runs on Linux x64 only",
+      "Use the system's GPU driver on this platform."
+    );
+  }
+  const archive = findSwiftshaderArchive(search.workerPath);
+  if (archive === null) {
+    return notHere(
+      `the npm package ${swiftshaderPackage} is not installed`,
+      `npm install --save-dev ${swiftshaderPackage}`
+    );
+  }
+  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
+  const passed = workerEnvironment(search.environment);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  return report2(search.workerPath, {
+    source: "swiftshader",
+    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
+    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
+  });
+}
+async function listAdapters(search) {
+  return [
+    await report2(search.workerPath, startingDriver(search.environment)),
+    await reportSwiftshader(search)
+  ];
+}
+async function findDriver(search) {
+  const first = await report2(search.workerPath, startingDriver(search.environment));
+  if (first.result.ok) return first.driver;
+  if (first.result.problem === "no-dawn") throw adapterError(first.result);
+  const reports = [first];
+  if (first.source !== "environment") {
+    const second = await reportSwiftshader(search);
+    if (second.result.ok && second.driver !== null) return second.driver;
+    reports.push(second);
+  }
+  const tried = reports.map(
+    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
+  );
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+    code: "no-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+
+// src/device/replay/clock.ts
+function createReplayClock() {
+  let nowMs = 0;
+  return {
+    nowMs: () => nowMs,
+    advance(milliseconds) {
+      nowMs += milliseconds;
+    }
+  };
+}
+
+// src/device/replay/device.ts
+var noLimits2 = {
+  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
+  max_invocations: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
+  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
+  max_workgroups: Number.MAX_SAFE_INTEGER,
+  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+var failureKinds = /* @__PURE__ */ new Set([
+  "compile",
+  "validation",
+  "unsupported",
+  "wrong-result",
+  "not-a-number",
+  "unwritten",
+  "out-of-memory",
+  "timeout",
+  "crash",
+  "device-lost"
+]);
+function isFailureKind(kind) {
+  return failureKinds.has(kind);
+}
+var batchMs2 = 20;
+var maxCompletions = 64;
+function completionsOf(latencyMs, durationMs, clock) {
+  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
+  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
+  const start = clock.nowMs();
+  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
+  for (let done = 0; done < launches; ) {
+    done = Math.min(launches, done + perBatch);
+    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
+  }
+  clock.advance(launches * latencyMs);
+  return completions;
+}
+function createReplayDevice(recording, clock = createReplayClock()) {
+  const lookup = recordedLookup(recording);
+  const info = {
+    ...recording.device,
+    backend: "replay",
+    features: [],
+    limits: noLimits2,
+    timestamps: false
+  };
+  function latencyOf(variant) {
+    const measurement = lookup(variant.configuration);
+    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
+    const { failure, latencyMs } = measurement;
+    if (failure !== void 0) {
+      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
+    }
+    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
+    return { ok: true, value: { ...measurement, latencyMs } };
+  }
+  return {
+    info,
+    clock,
+    async prepare(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    // What was recorded had been checked then.
+    async verify(variant) {
+      const found = latencyOf(variant);
+      return found.ok ? { ok: true, value: null } : found;
+    },
+    async time(variant) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      const { latencyMs, latencySamplesMs } = found.value;
+      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
+      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
+      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
+    },
+    async run(variant, durationMs) {
+      const found = latencyOf(variant);
+      if (!found.ok) return found;
+      return {
+        ok: true,
+        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
+      };
+    },
+    async close() {
+    }
+  };
+}
+function fail(kind, message) {
+  return { ok: false, failure: { kind, message } };
+}
+
+// src/device/webgpu-device.ts
+var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
+var startTries = 3;
+var WebgpuDevice = class {
+  info;
+  #options;
+  #deadlines;
+  #process;
+  #closed = false;
+  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
+  #suspects = /* @__PURE__ */ new Set();
+  /** The end of the last request: they are served one after the other. */
+  #queue = Promise.resolve();
+  constructor(options, deadlines, started) {
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#process = started.process;
+    this.info = started.info;
+  }
+  prepare(variant) {
+    return this.#ask("prepare", variant, 0, (program) => ({ program }));
+  }
+  expect({ program }) {
+    const { compilesAhead = !this.info.software } = this.#options;
+    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
+    this.#process.expect(toWire(program));
+  }
+  verify(variant, reference) {
+    const referenceProgram = reference.program;
+    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
+    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
+      program,
+      reference: toWire(referenceProgram)
+    }));
+  }
+  time(variant, options) {
+    const limitMs = options.maxMs + this.#deadlines.slackMs;
+    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
+  }
+  async run(variant, durationMs) {
+    const limitMs = durationMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
+  }
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#process.close();
+  }
+  /** Sends one request about a variant, after those before it. */
+  #ask(kind, variant, limitMs, request) {
+    const { program } = variant;
+    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
+    const turn = this.#queue.then(async () => {
+      const wire = toWire(program);
+      const deadlineMs = this.#deadlines.prepareMs + limitMs;
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      if (exchange.status === "lost") {
+        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        return failed5({ kind: exchange.kind, message });
+      }
+      const outcome = exchange.response;
+      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
+      return toOutcome(program, outcome);
+    });
+    this.#queue = turn.then(
+      () => void 0,
+      () => void 0
+    );
+    return turn;
+  }
+  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
+  async #exchange(kind, request, deadlineMs) {
+    await this.#ensureProcess();
+    const exchange = await this.#process.request(kind, request, deadlineMs);
+    if (exchange.status === "answered") return exchange;
+    const isDoubtful = exchange.expecting.length > 0;
+    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
+    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
+    await this.#ensureProcess();
+    return this.#process.request(kind, request, deadlineMs);
+  }
+  async #ensureProcess() {
+    if (this.#closed) throw new Error("the device is closed");
+    if (this.#process.alive) return;
+    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
+    this.#process = process2;
+    if (this.#closed) {
+      await process2.kill();
+      throw new Error("the device was closed");
+    }
+    if (info.family !== this.info.family) {
+      await process2.kill();
+      throw new JoulegateError(
+        "could-not-measure",
+        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
+        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
+      );
+    }
+  }
+};
+async function startProcess(options, deadlines) {
+  let last2 = "";
+  for (let attempt = 0; attempt < startTries; attempt++) {
+    const process2 = new GpuProcess({
+      workerPath: options.workerPath,
+      environment: options.driver.environment,
+      onLog: options.onLog
+    });
+    const adapterName = options.adapterName ?? null;
+    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    if (exchange.status === "answered") {
+      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
+      await process2.close();
+      throw adapterError(exchange.response);
+    }
+    last2 = exchange.message;
+  }
+  throw new JoulegateError(
+    "could-not-measure",
+    `The GPU process did not start, ${startTries} times: ${last2}`,
+    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
+  );
+}
+function toWire(program) {
+  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+}
+function toOutcome(program, outcome) {
+  if (outcome.ok) return outcome;
+  return { ok: false, failure: toFailure(program, outcome.failure) };
+}
+function toFailure(program, { kind, message, at: at3 }) {
+  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
+  if (position === null) return { kind, message };
+  const { file, line: line3, column } = position;
+  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
+}
+function noProgram2(variant) {
+  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
+}
+function failed5(failure) {
+  return { ok: false, failure };
+}
+async function openWebgpuDevice(options) {
+  const deadlines = { ...defaultDeadlines2 };
+  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
+    if (value2 !== void 0) deadlines[name] = value2;
+  }
+  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
+}
+
+// src/app/laboratory/clocked-device.ts
+function clockedDevice(device, clocks) {
+  async function clock({ configuration }) {
+    const mhz = clockOf(configuration);
+    if (clocks !== null) return clocks.set(mhz);
+    if (mhz === null) return;
+    throw noClockControl(device.info);
+  }
+  return {
+    info: device.info,
+    prepare: (variant) => device.prepare(variant),
+    expect: (variant) => device.expect?.(variant),
+    verify: (variant, reference) => device.verify(variant, reference),
+    async time(variant, options) {
+      await clock(variant);
+      return device.time(variant, options);
+    },
+    async run(variant, durationMs) {
+      await clock(variant);
+      return device.run(variant, durationMs);
+    },
+    rest: async () => device.rest?.(),
+    close: () => device.close()
+  };
+}
+function noClockControl({ description }) {
+  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
+    code: "no-clock-control",
+    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
+  });
+}
+async function tryClocks(info, clocks, kernels) {
+  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
+  if (wanted.length === 0) return;
+  if (clocks === null) throw noClockControl(info);
+  try {
+    for (const mhz of new Set(wanted)) await clocks.set(mhz);
+  } finally {
+    await clocks.set(null);
+  }
+}
+
+// src/app/laboratory/laboratory.ts
+import { existsSync as existsSync5 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join as join16 } from "node:path";
+
+// src/app/laboratory/mixed-device.ts
+function notAllowed(kernel) {
+  return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
+    code: "commands-not-allowed",
+    nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
+  });
+}
+function checkCommandsAllowed(options, kernels) {
+  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
+  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
+}
+function mixedDevice(info, devices) {
+  const { webgpu, commands: commands2 } = devices;
+  function deviceFor(variant) {
+    const device = variant.command === void 0 ? webgpu : commands2;
+    if (device !== null) return device;
+    if (variant.command !== void 0) throw notAllowed(variant.kernel);
+    throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
+  }
+  return {
+    info,
+    prepare: async (variant) => deviceFor(variant).prepare(variant),
+    expect: (variant) => deviceFor(variant).expect?.(variant),
+    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
+    time: async (variant, options) => deviceFor(variant).time(variant, options),
+    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    async rest() {
+      await commands2?.rest?.();
+      await webgpu?.rest?.();
+    },
+    async close() {
+      try {
+        await commands2?.close();
+      } finally {
+        await webgpu?.close();
+      }
+    }
+  };
+}
+
+// src/app/laboratory/without-secrets.ts
+var secretNames = [
+  /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
+  /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
+  /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
+];
+var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
+var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
+function withoutSecrets(environment) {
+  const kept2 = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0) continue;
+    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
+    if (!isSecret || harmless2.has(name)) kept2[name] = value2;
+  }
+  return kept2;
+}
+
+// src/app/laboratory/laboratory.ts
+var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
+function driverSearch(host) {
+  const { environment } = host;
+  const caches = environment.XDG_CACHE_HOME ?? join16(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join16(caches, "joulegate") };
+}
+async function findSoftwareDriver(search) {
+  const reports = await listAdapters(search);
+  for (const { driver, result } of reports) {
+    if (driver !== null && result.ok && result.info.software) return driver;
+  }
+  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
+    code: "no-software-adapter",
+    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
+  });
+}
+var lockWaitMs = 10 * 6e4;
+function meterSetup(host) {
+  return {
+    commandEnvironment: withoutSecrets(host.environment),
+    native: nativeSearch(host.workerPath, host.environment),
+    lockFolder: lockFolderOf(host.environment),
+    lockWaitMs,
+    clockGuard: { workerPath: host.workerPath, environment: host.environment },
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+  };
+}
+function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
+  return {
+    // A program that is named is meant to be used.
+    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
+    sensor,
+    command: meterCommand,
+    wattsPerCore
+  };
+}
+function lockFolderOf(environment) {
+  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
+}
+async function findAdapter(host, options, onlyCommands) {
+  const search = driverSearch(host);
+  try {
+    const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    return { first: await open(), open };
+  } catch (error) {
+    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isOptional) throw error;
+    return { first: null, open: null };
+  }
+}
+function deviceOf(adapter, options, onlyCommands) {
+  const isCpu = options.device === "software";
+  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
+  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  const found = hostDevice({ cpuOnly: false });
+  return found.software ? adapter.info : found;
+}
+function commandBench(host, info, options) {
+  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
+  const { environment, signal, workerPath } = host;
+  const workspace = new CommandWorkspace({
+    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
+    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    signal,
+    reaper: { workerPath, environment },
+    warn: (text3) => host.progress.warn(text3)
+  });
+  return {
+    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    close: () => workspace.close()
+  };
+}
+async function openLaboratory(outer, options, kernels = []) {
+  checkCommandsAllowed(options, kernels);
+  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
+  const fetched = await outer.ensureNative?.() ?? {};
+  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
+  const adapter = await findAdapter(host, options, onlyCommands);
+  const info = deviceOf(adapter.first, options, onlyCommands);
+  const commands2 = commandBench(host, info, options);
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
+  const closeDevices = async () => {
+    try {
+      await device.close();
+    } finally {
+      await commands2.close();
+    }
+  };
+  try {
+    if (options.device === "gpu" && info.software) {
+      throw new JoulegateError(
+        "could-not-measure",
+        `The only adapter is ${info.description}, which runs on the CPU.`,
+        {
+          code: "no-gpu",
+          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
+        }
+      );
+    }
+    const { meter, reason, clocks } = await openMeter({
+      ...meterSetup(host),
+      ...meterChoice(options),
+      device: adapter.first?.info === info ? adapter.first : { info }
+    });
+    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
+    host.progress.note(
+      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
+    );
+    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    return {
+      device: clockedDevice(device, clocks),
+      info,
+      meter,
+      meterReason: reason,
+      clock: monotonicClock,
+      async openDevice() {
+        await device.rest?.();
+        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
+        return clockedDevice(fresh, clocks);
+      },
+      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
+      openMeter: async () => meter === null ? null : borrowMeter(meter),
+      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
+      async close() {
+        try {
+          await meter?.close();
+        } finally {
+          await closeDevices();
+        }
+      }
+    };
+  } catch (error) {
+    await closeDevices();
+    throw error;
+  }
+}
+
+// src/app/laboratory/machine-label.ts
+function machineLabel({ description, device, family, driver }) {
+  const name = description || device || family;
+  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
+}
+
+// src/app/laboratory/measure-blocks.ts
+function measureBlock(run) {
+  const { host, laboratory, subjects, phase, block, onTurn } = run;
+  return runBlocks({
+    phase,
+    firstBlock: block,
+    blocks: 1,
+    subjects,
+    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
+    openMeter: () => laboratory.openMeter(),
+    options: laboratory.measureOptions("judge"),
+    clock: laboratory.clock,
+    signal: host.signal,
+    onTurn
+  });
+}
+async function measureBlocks(run) {
+  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const samples2 = [];
+  let blockMs = 0;
+  for (let block = 0; block < blocks; block++) {
+    const startMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
+    onBlock?.(block);
+    samples2.push(
+      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
+    );
+    blockMs = laboratory.clock.nowMs() - startMs;
+  }
+  return samples2;
+}
+
+// src/judge/options.ts
+var leastBlocks = 3;
+var attemptsFactor = 2;
+var suspectFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    flagBlocks: 6,
+    confirmBlocks: 9,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted2(subject, metric);
+}
+function isTrusted2({ gate, energyEstimated }, metric) {
+  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
+// src/judge/pairs.ts
+function samplesBySubject(samples2) {
+  const byKernel = /* @__PURE__ */ new Map();
+  for (const sample of samples2) {
+    const byWorkload = byKernel.get(sample.kernel) ?? /* @__PURE__ */ new Map();
+    byKernel.set(sample.kernel, byWorkload);
+    const list4 = byWorkload.get(sample.workload);
+    if (list4 === void 0) byWorkload.set(sample.workload, [sample]);
+    else list4.push(sample);
+  }
+  return ({ kernel, workload }) => byKernel.get(kernel)?.get(workload) ?? [];
+}
+var attemptStride = 1e6;
+function poolAttempts(samples2, earlier) {
+  if (earlier.length === 0) return samples2;
+  const apart = earlier.map(
+    (attempt, i) => attempt.map((sample) => ({ ...sample, block: sample.block + (i + 1) * attemptStride }))
+  );
+  return [...apart.flat(), ...samples2];
+}
+function attemptOf(subject, earlier) {
+  const measured = earlier.filter(
+    (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
+  );
+  return 1 + measured.length;
+}
+function pairsOf(request) {
+  const { phase, from, to } = request;
+  const waiting = /* @__PURE__ */ new Map();
+  for (const sample of request.samples) {
+    if (sample.phase !== phase) continue;
+    if (sample.arm !== from && sample.arm !== to) continue;
+    const block = waiting.get(sample.block) ?? { from: [], to: [] };
+    waiting.set(sample.block, block);
+    block[sample.arm === from ? "from" : "to"].push(sample);
+  }
+  return [...waiting.values()].flatMap(
+    (block) => block.from.flatMap((sample, i) => {
+      const partner = block.to[i];
+      return partner === void 0 ? [] : [{ from: sample, to: partner }];
+    })
+  );
+}
+function differencesOf(pairs, metric) {
+  const values2 = [];
+  const variances = [];
+  const voidReasons = /* @__PURE__ */ new Set();
+  let disturbed = 0;
+  for (const { from, to } of pairs) {
+    const [before, after] = [readMetric(from, metric), readMetric(to, metric)];
+    if (before !== null && after !== null) {
+      values2.push(Math.log(after / before));
+      variances.push((resolutionOf(from, metric) ** 2 + resolutionOf(to, metric) ** 2) / 12);
+    } else {
+      if (wasDisturbed(from) || wasDisturbed(to)) disturbed++;
+      for (const reason of [...from.voidReasons, ...to.voidReasons]) voidReasons.add(reason);
+    }
+  }
+  return {
+    values: values2,
+    // A reading to the nearest step r is uniform in a step around the truth: variance r^2 / 12, for either arm.
+    resolutionSd: variances.length === 0 ? 0 : Math.sqrt(mean(variances)),
+    voidReasons: [...voidReasons],
+    disturbed,
+    measured: values2.length > 0 || voidReasons.size > 0
+  };
+}
+function wasDisturbed({ latencyMs, voidReasons }) {
+  return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
+}
+var leastSpread = 1e-3;
+function estimateOf({ values: values2, resolutionSd }) {
+  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+}
+function readMetric(sample, metric) {
+  const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
+  return value2 !== null && Number.isFinite(value2) && value2 > 0 ? value2 : null;
+}
+function resolutionOf(sample, metric) {
+  return metric === "energy" ? sample.energyResolution : sample.latencyResolution;
+}
+
+// src/judge/detectable-change.ts
+function detectableChange(request) {
+  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+}
+
+// src/judge/ratio.ts
+function toRatio(estimate) {
+  const [low, high] = meanInterval(estimate, 0.95);
+  return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
+}
+function compareArms(request) {
+  const { subject, samples: samples2, ...rest } = request;
+  const estimate = latestEstimate({ ...rest, samples: samplesBySubject(samples2)(subject) });
+  return estimate === null ? null : toRatio(estimate);
+}
+function latestEstimate(request) {
+  const { samples: samples2, metric, from, to } = request;
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  return inPhase("confirm") ?? inPhase("flag");
+}
+
+// src/judge/attribution.ts
+var LEAST_SHARE = 0.2;
+function attribute(request) {
+  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const code = latestEstimate({ ...request, from: "B", to: "X" });
+  const tuning = latestEstimate({ ...request, from: "X", to: "H" });
+  if (whole === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (counts(code) && counts(tuning)) return "both";
+  if (counts(code)) return "code";
+  return counts(tuning) ? "tuning" : null;
+}
+
+// src/judge/evidence.ts
+var metrics = ["energy", "latency"];
+function gatherEvidence(subject, metric, samples2, options) {
+  const arms2 = { samples: samples2, from: "B", to: "H" };
+  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
+  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
+  const flagEstimate = estimateOf(flag);
+  const margin = effectiveMargin(subject, metric, options);
+  return {
+    subject,
+    metric,
+    attempt: attemptOf(subject, options.earlier),
+    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
+    margin,
+    flag,
+    confirm: confirm2,
+    flagEstimate,
+    confirmEstimate: estimateOf(confirm2),
+    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
+  };
+}
+function pAbove(estimate, margin) {
+  return tTestP(estimate, "greater", Math.log1p(margin));
+}
+function pBelow(estimate, margin) {
+  return tTestP(estimate, "less", Math.log1p(margin));
+}
+
+// src/judge/levels.ts
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+}
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(blocks, levels) {
+  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+}
+
+// src/judge/text.ts
+function formatChange2(relative3) {
+  const percent5 = relative3 * 100;
+  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
+  const text3 = percent5.toFixed(digits2);
+  return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
+}
+function formatMargin(margin) {
+  return `${Number((margin * 100).toFixed(2))} %`;
+}
+function describeEstimate(estimate) {
+  const { estimate: ratio3, low, high } = toRatio(estimate);
+  return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
+}
+function countOf(count2, noun) {
+  return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
+}
+function listReasons(reasons) {
+  const shown = reasons.slice(0, 2).join("; ");
+  return reasons.length > 2 ? `${shown}; and ${reasons.length - 2} more` : shown;
+}
+
+// src/judge/metric-verdict.ts
+function judgeMetric(request) {
+  const { evidence, confirmP, movement: movement2, options } = request;
+  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
+  const estimate = confirmEstimate ?? flagEstimate;
+  const found = decide(evidence, estimate, confirmP, options);
+  const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
+  const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
+  return {
+    metric,
+    verdict,
+    ratio: estimate === null ? null : toRatio(estimate),
+    margin: evidence.margin.margin,
+    gates,
+    blocks: estimate?.count ?? evidence.flag.values.length,
+    freshBlocks: confirmEstimate?.count ?? 0,
+    flagged,
+    confirmP,
+    reason
+  };
+}
+function decide(evidence, estimate, confirmP, options) {
+  const { margin, flagged } = evidence;
+  if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
+  const level = clearLevel(estimate.count, options);
+  const change2 = describeEstimate(estimate);
+  const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
+  if (isUnconfirmed(evidence)) {
+    const why = evidence.gates ? "too few fresh blocks confirmed it" : "it does not gate, so it was not confirmed";
+    return { verdict: "inconclusive", reason: `${change2} looks above ${limit}, but ${why}` };
+  }
+  if (confirmP !== null && confirmP < options.alpha) {
+    const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
+    return {
+      verdict: "regressed",
+      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+    };
+  }
+  if (pBelow(estimate, -options.improvedBy) < level) {
+    return { verdict: "improved", reason: `${change2} is clearly below ${formatChange2(-options.improvedBy)}` };
+  }
+  if (pBelow(estimate, margin.margin) < level) {
+    return { verdict: "unchanged", reason: `${change2} is clearly below ${limit}` };
+  }
+  if (margin.tooNoisy) {
+    const floor = formatMargin(options.noiseFloor[evidence.metric] ?? 0);
+    return {
+      verdict: "environment",
+      reason: `${change2} may lie on either side of ${limit}: this device's noise of ${floor} is more than that`
+    };
+  }
+  const doubt = flagged ? "was flagged but not confirmed, and may lie" : "may lie";
+  return { verdict: "inconclusive", reason: `${change2} ${doubt} on either side of ${limit}` };
+}
+function isUnconfirmed({ flagged, confirmEstimate }) {
+  return flagged && confirmEstimate === null;
+}
+function lackVerdict({ flag, confirm: confirm2 }) {
+  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
+}
+function describeLack({ metric, flag }) {
+  if (!flag.measured) {
+    return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
+  }
+  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
+}
+function excuse(estimate, movement2) {
+  const change2 = estimate === null ? "" : `${describeEstimate(estimate)}, but `;
+  return { verdict: "environment", reason: `${change2}${movement2}` };
+}
+
+// src/judge/sentinel.ts
+function movedSentinels(subjects, samplesOf3, options) {
+  return subjects.filter((subject) => subject.sentinel).flatMap(
+    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
+      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
+      const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
+        (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
+      );
+      return moved == null ? [] : [{ subject, metric, estimate: moved }];
+    })
+  );
+}
+function isClearlyBeyond(estimate, margin, alpha) {
+  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+}
+function movementOf(moved, { machineChanged }) {
+  if (machineChanged !== null) return machineChanged;
+  const [first] = moved;
+  if (first === void 0) return null;
+  return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
+}
+function judgeSentinel(subject, judged, moved) {
+  const metricsOfIt = judged.map((metric) => {
+    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const limit = formatMargin(metric.margin);
+    if (own !== void 0) {
+      const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
+      return { ...metric, verdict: "environment", reason };
+    }
+    if (metric.verdict !== "improved" && metric.verdict !== "unchanged") return metric;
+    return { ...metric, verdict: "unchanged", reason: `nothing moved beyond the margin of ${limit}` };
+  });
+  const trusted = metricsOfIt.filter(({ metric, ratio: ratio3 }) => isTrusted2(subject, metric) && ratio3 !== null);
+  const deciding = trusted.find(({ verdict }) => verdict === "environment") ?? trusted.find(({ verdict }) => verdict === "inconclusive") ?? trusted[0] ?? metricsOfIt.at(-1);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    sentinel: true,
+    verdict: deciding?.verdict ?? "inconclusive",
+    metrics: metricsOfIt,
+    attribution: null,
+    reason: deciding === void 0 ? "it was not measured" : `${deciding.metric}: ${deciding.reason}`
+  };
+}
+
+// src/judge/judge.ts
+function judge(subjects, samples2, options = {}) {
+  const settings2 = withDefaults(options);
+  const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const moved = movedSentinels(subjects, samplesOf3, settings2);
+  const movement2 = movementOf(moved, settings2);
+  const evidence = subjects.map(
+    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
+  );
+  const confirmP = adjustedConfirmations(evidence.flat());
+  return subjects.map((subject, i) => {
+    const judged = evidence[i].map(
+      (one3) => judgeMetric({
+        evidence: one3,
+        confirmP: confirmP.get(one3) ?? null,
+        movement: movement2,
+        options: settings2
+      })
+    );
+    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
+    const deciding = decidingMetric(judged);
+    const { kernel, workload } = subject;
+    const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
+    return {
+      kernel,
+      workload,
+      sentinel: false,
+      verdict: deciding.verdict,
+      metrics: judged,
+      attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
+      reason: `${deciding.metric}: ${deciding.reason}`
+    };
+  });
+}
+function adjustedConfirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
+}
+function decidingMetric(judged) {
+  const gating = judged.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+  const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
+  if (worst === void 0) throw new Error("a subject was judged on no metric");
+  return worst;
+}
+
+// src/judge/noise-floor.ts
+var LEAST_AA_BLOCKS = 20;
+function noiseFloorOf(request) {
+  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
+  const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
+  const { values: values2, resolutionSd } = differencesOf(pairs, metric);
+  if (values2.length < LEAST_AA_BLOCKS) return null;
+  const { mean: mean2, standardError, count: count2 } = estimateMean(values2, resolutionSd);
+  const sd = standardError * Math.sqrt(count2);
+  return Math.expm1(Math.abs(mean2) + studentTQuantile(0.95, blocks - 1) * sd / Math.sqrt(blocks));
+}
+
+// src/judge/overall.ts
+function overallVerdict(request) {
+  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const failsOn = typeof failOn === "function" ? failOn : () => failOn;
+  const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
+  const compared = judgements.filter(({ sentinel }) => !sentinel);
+  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
+  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const gatedSubjects = compared.filter(isGated);
+  const unjudged = compared.filter(isUnjudged).map(toListed);
+  const counts = describeCounts([...compared, ...listed2]);
+  const facts = {
+    gated: gatedSubjects.length,
+    failing: failing.map(toListed),
+    accepted: accepted.map(toListed),
+    unjudged
+  };
+  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
+  if (failing.length > 0) {
+    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+  }
+  if (machineChanged !== null) {
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
+  if (moved.length > 0) {
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    return { ...facts, verdict: "environment", reason };
+  }
+  if (facts.gated > 0) {
+    const open = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+    const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
+    return {
+      ...facts,
+      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+    };
+  }
+  if (unjudged.length > 0) {
+    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+  }
+  if (compared.length > 0) {
+    return {
+      ...facts,
+      verdict: "environment",
+      reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
+    };
+  }
+  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
+    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  }
+  return {
+    ...facts,
+    verdict: "nothing-gated",
+    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+  };
+}
+function isGated({ metrics: metrics2 }) {
+  return metrics2.some(
+    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+  );
+}
+function isUnjudged(one3) {
+  if (one3.verdict === "environment") return false;
+  const suspected = one3.metrics.some(
+    ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
+  );
+  return suspected || !isGated(one3);
+}
+function toListed({ kernel, workload, verdict }) {
+  return { kernel, workload, verdict };
+}
+function nameAll(subjects) {
+  return listReasons(subjects.map(({ kernel, workload, verdict }) => `${kernel} (${workload}) ${verdict}`));
+}
+function describeCounts(subjects) {
+  const counts = /* @__PURE__ */ new Map();
+  for (const { verdict } of subjects) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return [...counts].map(([verdict, count2]) => `${count2} ${verdict}`).join(", ");
+}
+
+// src/judge/settled.ts
+function standingOf(evidence, options) {
+  const counting = evidence.filter(
+    ({ subject, metric, flag }) => isTrusted2(subject, metric) && flag.measured
+  );
+  const distances = counting.map(distanceOf);
+  return {
+    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    distance: distances.length === 0 ? 0 : Math.min(...distances)
+  };
+}
+function bounds({ margin: { margin }, subject }) {
+  return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
+}
+function isClear(evidence, options) {
+  const { flagEstimate: estimate, subject } = evidence;
+  if (estimate === null || estimate.count < leastBlocks) return false;
+  const level = clearLevel(estimate.count, options);
+  const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
+  if (!bounds(evidence).every(clearOf)) return false;
+  const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
+  return !looksImproved || pBelow(estimate, -options.improvedBy) < level;
+}
+function distanceOf(evidence) {
+  const { flagEstimate: estimate } = evidence;
+  if (estimate === null) return 0;
+  const gaps = bounds(evidence).map((bound) => Math.abs(estimate.mean - Math.log1p(bound)));
+  const gap2 = Math.min(...gaps);
+  return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
+}
+
+// src/judge/plan.ts
+function planNext(subjects, samples2, options = {}) {
+  const { flaggingIsOver = false, ...judging } = options;
+  const settings2 = withDefaults(judging);
+  if (settings2.machineChanged !== null) return { phase: "done" };
+  const measuredOf = samplesBySubject(samples2);
+  const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
+  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const evidenceOf = evidenceBySubject(pooledOf, settings2);
+  if (!flaggingIsOver) {
+    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
+    if (flag !== null) return flag;
+  }
+  if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
+  const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
+  if (flagged.length === 0) return { phase: "done" };
+  const sentinels = subjects.filter(({ sentinel }) => sentinel);
+  const confirm2 = missing2({
+    subjects: [...sentinels, ...flagged],
+    phase: "confirm",
+    blocks: settings2.confirmBlocks,
+    finishFirst: true
+  });
+  return confirm2 ?? { phase: "done" };
+}
+function evidenceBySubject(samplesOf3, settings2) {
+  const gathered = /* @__PURE__ */ new Map();
+  return (subject) => {
+    const known3 = gathered.get(subject);
+    if (known3 !== void 0) return known3;
+    const samples2 = samplesOf3(subject);
+    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
+    gathered.set(subject, evidence);
+    return evidence;
+  };
+}
+function flagNext(request) {
+  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
+  const { flagBlocks } = settings2;
+  const first = missing2({
+    subjects,
+    phase: "flag",
+    blocks: Math.min(leastBlocks, flagBlocks),
+    finishFirst: true
+  });
+  if (first !== null) return first;
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  if (more !== null) return { ...more, blocks: 1 };
+  const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
+  const again = missing2({
+    subjects: suspects,
+    phase: "flag",
+    blocks: suspectFactor * flagBlocks,
+    finishFirst: false
+  });
+  return again === null ? null : { ...again, blocks: 1 };
+}
+function isSuspect({ gates, flagged, flagEstimate, margin }) {
+  return gates && !flagged && flagEstimate !== null && flagEstimate.mean > Math.log1p(margin.margin);
+}
+function flagStrength(evidence) {
+  const strengths = evidence.map(({ gates, flagged, flagEstimate, margin }) => {
+    if (!gates || !flagged || flagEstimate === null) return 0;
+    return (flagEstimate.mean - Math.log1p(margin.margin)) / Math.max(flagEstimate.standardError, 1e-12);
+  });
+  return Math.max(...strengths);
+}
+function missingBlocks(wanted) {
+  const { subjects, samplesOf: samplesOf3, phase } = wanted;
+  const lacking = subjects.map((subject) => ({ subject, blocks: missingOf(samplesOf3(subject), phase, wanted.blocks) })).filter(({ blocks }) => blocks > 0);
+  if (lacking.length === 0) return null;
+  if (wanted.finishFirst) lacking.sort((a2, b) => a2.blocks - b.blocks);
+  return {
+    phase,
+    // The fewest that any of them needs: nobody is measured more often than planned, the next call sees to the rest.
+    blocks: Math.min(...lacking.map(({ blocks }) => blocks)),
+    subjects: lacking.map(({ subject: { kernel, workload } }) => ({ kernel, workload }))
+  };
+}
+function missingOf(samples2, phase, wanted) {
+  const pairs = pairsOf({ samples: samples2, phase, from: "B", to: "H" });
+  const complete = pairs.filter(
+    ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
+  ).length;
+  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
+}
+
+// src/app/laboratory/noise-floor.ts
+var wantedBlocks = 20;
+function statusOf(done, blocks, secondsLeft) {
+  const text3 = `noise floor, A/A block ${done + 1}`;
+  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
+}
+async function measureNoise(options) {
+  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
+  const { kernel, workload } = variant;
+  return measureBlocks({
+    ...options,
+    blocks,
+    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
+    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
+  });
+}
+
 // src/app/project/local-paths.ts
 import { basename as basename4 } from "node:path";
 var absolutePattern = /(?:file:\/\/|(?<![\w.~$/]))\/(?!(?:dev|etc|lib|lib64|proc|sys|usr)\/)[\w.@+~-]+(?:\/[\w.@+~-]+)+/g;
@@ -45319,36 +47303,211 @@ function withoutLocalPaths(host, value2) {
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
-  const known2 = values2.filter((value2) => value2 !== null);
-  return known2.length === 0 ? null : median(known2);
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? null : median(known3);
+}
+
+// src/app/project/names-folder.ts
+import { isAbsolute } from "node:path";
+function namesFolder(base2) {
+  return isAbsolute(base2) || /^\.\.?(?:[\\/]|$)/.test(base2);
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname4, isAbsolute, relative, resolve as resolve2, sep as sep2 } from "node:path";
+import { dirname as dirname8, isAbsolute as isAbsolute3, relative, resolve as resolve3, sep as sep5 } from "node:path";
 
-// src/git/run-git.ts
-import { spawnSync } from "node:child_process";
-
-// src/git/git-process.ts
-var defaultMaxBytes = 1024 * 1024;
-var remoteProtocols = ["https", "http", "ssh", "file"];
-function safeSettings(network) {
-  const settings = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "protocol.allow=never"];
-  if (network === "open") settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
-  return ["--no-pager", ...settings.flatMap((setting) => ["-c", setting])];
-}
-function gitEnvironment(environment) {
-  const kept2 = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && !/^(GIT_|LC_|LANG)/i.test(entry[0])
+// src/git/git-environment.ts
+import { realpathSync } from "node:fs";
+import { delimiter as delimiter2, isAbsolute as isAbsolute2, sep as sep2 } from "node:path";
+var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
+var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
+var isPath = (name) => /^path$/i.test(name);
+function picked(environment, isKept) {
+  const entries = Object.entries(environment).filter(
+    (entry) => entry[1] !== void 0 && isKept(entry[0])
   );
+  return Object.fromEntries(entries);
+}
+function isInside(folder, path2) {
+  return path2 === folder || path2.startsWith(folder.endsWith(sep2) ? folder : folder + sep2);
+}
+function searchPath(environment, root) {
+  const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
+  return text3.split(delimiter2).filter((folder) => {
+    if (!isAbsolute2(folder)) return false;
+    try {
+      return !isInside(root, realpathSync(folder));
+    } catch {
+      return false;
+    }
+  });
+}
+function always(environment, root) {
   return {
-    ...Object.fromEntries(kept2),
+    PATH: searchPath(environment, root).join(delimiter2),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_NO_REPLACE_OBJECTS: "1",
-    GIT_NO_LAZY_FETCH: "1"
+    GIT_NO_LAZY_FETCH: "1",
+    // A file that cannot be there: git complains of an empty one.
+    GIT_GRAFT_FILE: "/dev/null/none"
   };
+}
+function localEnvironment(environment, root) {
+  return {
+    ...picked(environment, (name) => needed.test(name) || settings.test(name)),
+    ...always(environment, root),
+    GIT_ALLOW_PROTOCOL: ""
+  };
+}
+
+// src/git/git-settings.ts
+function parseSettings(text3) {
+  const fields = text3.split("\0");
+  const settings2 = [];
+  for (let at3 = 0; at3 + 1 < fields.length; at3 += 2) {
+    const [scope = "", line3 = ""] = fields.slice(at3, at3 + 2);
+    const end = line3.indexOf("\n");
+    const [key2, value2] = end === -1 ? [line3, "true"] : [line3.slice(0, end), line3.slice(end + 1)];
+    settings2.push({ scope, key: key2, value: value2 });
+  }
+  return settings2;
+}
+var fixedSettings = [
+  ["core.hooksPath", "/dev/null"],
+  ["core.fsmonitor", "false"],
+  ["core.alternateRefsCommand", ""],
+  ["safe.bareRepository", "explicit"],
+  ["submodule.recurse", "false"],
+  ["gc.auto", "0"],
+  ["maintenance.auto", "false"],
+  ["http.saveCookies", "false"]
+];
+function withoutFilters(settings2) {
+  const drivers = settings2.flatMap(({ key: key2 }) => /^filter\.(.*)\.[^.]*$/s.exec(key2)?.[1] ?? []);
+  return [...new Set(drivers)].flatMap((driver) => [
+    [`filter.${driver}.clean`, ""],
+    [`filter.${driver}.smudge`, ""],
+    [`filter.${driver}.process`, ""],
+    [`filter.${driver}.required`, "false"]
+  ]);
+}
+function settingArguments(overrides) {
+  return overrides.flatMap(([key2, value2]) => {
+    if (!key2.includes("=")) return ["-c", `${key2}=${value2}`];
+    throw new JoulegateError(
+      "bad-input",
+      `git is set up with ${JSON.stringify(key2)}, which cannot be turned off`,
+      {
+        code: "git-setting",
+        nextStep: "Give it a name without =."
+      }
+    );
+  });
+}
+
+// src/git/open-repository.ts
+import { existsSync as existsSync7, realpathSync as realpathSync3 } from "node:fs";
+import { dirname as dirname7, join as join19 } from "node:path";
+
+// src/git/find-git.ts
+import { accessSync, constants as constants6, statSync } from "node:fs";
+import { join as join17 } from "node:path";
+var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants6.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findGit(environment, root) {
+  const candidates = searchPath(environment, root).flatMap(
+    (folder) => names3.map((name) => join17(folder, name))
+  );
+  const found = candidates.find(isProgram);
+  if (found !== void 0) return found;
+  throw new JoulegateError("bad-input", "git was not found", {
+    code: "git-missing",
+    nextStep: "Install git and make sure it is on the PATH, outside this checkout, or name a folder instead of a revision."
+  });
+}
+
+// src/git/find-repository.ts
+import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync2, statSync as statSync2 } from "node:fs";
+import { dirname as dirname6, join as join18, resolve as resolve2, sep as sep3 } from "node:path";
+var marker2 = ".git";
+function real(path2) {
+  try {
+    return realpathSync2(path2);
+  } catch (error) {
+    const { code } = error;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw new JoulegateError("bad-input", `${path2} cannot be looked at: ${error.message}`, {
+      code: "cannot-read",
+      nextStep: "Check the permissions.",
+      cause: error
+    });
+  }
+}
+function pointedAt(file, line3) {
+  const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
+  return path2 === void 0 ? null : real(resolve2(dirname6(file), path2));
+}
+function gitDirectoryAt(entry) {
+  const path2 = real(entry);
+  if (path2 === null) return null;
+  if (!statSync2(path2).isDirectory()) {
+    const led = pointedAt(path2, /^gitdir: (.+)$/s);
+    if (led !== null) return led;
+    throw new JoulegateError("bad-input", `${entry} leads to no git repository`, {
+      code: "not-a-repository",
+      nextStep: "Check out again, or mount the repository that this working tree belongs to."
+    });
+  }
+  return existsSync6(join18(path2, "HEAD")) && existsSync6(join18(path2, "objects")) ? path2 : null;
+}
+function commonDirectoryOf(gitDirectory) {
+  const link2 = join18(gitDirectory, "commondir");
+  return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
+}
+function outermostRoot(path2) {
+  const parent = dirname6(path2);
+  const outer = parent === path2 ? null : outermostRoot(parent);
+  return outer ?? (existsSync6(join18(path2, marker2)) ? path2 : null);
+}
+function assertNotCarried(gitDirectory) {
+  if (gitDirectory.split(sep3).includes(marker2)) return;
+  const outer = outermostRoot(dirname6(gitDirectory));
+  if (outer === null) return;
+  const own = gitDirectoryAt(join18(outer, marker2));
+  if (own !== null && isInside(own, gitDirectory)) return;
+  throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
+    code: "carried-repository",
+    nextStep: "A repository that other files bring along is not read. Remove the .git that leads to it."
+  });
+}
+function findRepository(folder) {
+  const start = real(folder);
+  for (let root = start; root !== null; ) {
+    const gitDirectory = gitDirectoryAt(join18(root, marker2));
+    if (gitDirectory !== null) {
+      assertNotCarried(gitDirectory);
+      const common = commonDirectoryOf(gitDirectory);
+      assertNotCarried(common);
+      return { root, gitDirectory, commonDirectory: common };
+    }
+    root = dirname6(root) === root ? null : dirname6(root);
+  }
+  return null;
+}
+
+// src/git/git-process.ts
+var defaultMaxBytes = 1024 * 1024;
+function argumentsOf2({ overrides, args }) {
+  return ["--no-pager", ...settingArguments([...fixedSettings, ...overrides]), ...args];
 }
 function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
   const message = printable4(stderr2);
@@ -45357,7 +47516,7 @@ function gitResult({ folder }, { status, stdout: stdout2, stderr: stderr2 }) {
 }
 function notStarted(command2, cause) {
   if (cause.code === "ENOENT") {
-    return new JoulegateError("bad-input", `git or the folder ${command2.folder} was not found`, {
+    return new JoulegateError("bad-input", `git or the folder ${command2.folder} is gone`, {
       code: "git-missing",
       nextStep: "Install git and make sure it is on the PATH, or name a folder instead of a revision.",
       cause
@@ -45382,8 +47541,14 @@ function outputTooLarge(command2) {
     nextStep: "Check that the files are text of a few megabytes at most."
   });
 }
+function notARepository(folder) {
+  return new JoulegateError("bad-input", `${folder} is not in a git repository`, {
+    code: "not-a-repository",
+    nextStep: "Run this inside a clone, or name a folder instead of a revision."
+  });
+}
 function verbOf(command2) {
-  return command2.args[0] ?? "";
+  return command2.args.find((argument) => !argument.startsWith("-")) ?? "";
 }
 function printable4(bytes) {
   return bytes.subarray(0, 2e3).toString("utf8").trim().replace(new RegExp("\\p{Cc}+", "gu"), " ");
@@ -45396,20 +47561,18 @@ function throwIfHopeless(folder, message) {
     });
   }
   if (/not a git repository/i.test(message)) {
-    throw new JoulegateError("bad-input", `${folder} is not in a git repository`, {
-      code: "not-a-repository",
-      nextStep: "Run this inside a clone, or name a folder instead of a revision."
-    });
+    throw notARepository(folder);
   }
 }
 
 // src/git/run-git.ts
+import { spawnSync } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { folder, environment, args, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync("git", [...safeSettings("closed"), ...args], {
+  const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const end = spawnSync(program, argumentsOf2(command2), {
     cwd: folder,
-    env: gitEnvironment(environment),
+    env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
@@ -45425,31 +47588,175 @@ function runFailure(command2, error) {
   return notStarted(command2, error);
 }
 
+// src/git/open-repository.ts
+var maxSettingsBytes = 4 * 1024 * 1024;
+function confirm(place, program, environment) {
+  const { root, gitDirectory } = place;
+  const found = runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname7(root) },
+    overrides: [],
+    args: ["rev-parse", "--absolute-git-dir"]
+  });
+  if (found.ok && realpathSync3(found.stdout.toString("utf8").trimEnd()) === gitDirectory) return;
+  throw notARepository(root);
+}
+function placeVariables({ root, gitDirectory }) {
+  return { GIT_DIR: gitDirectory, GIT_WORK_TREE: root };
+}
+function openRepository({ root: folder, environment }) {
+  const place = findRepository(folder);
+  if (place === null) return null;
+  const program = findGit(environment, place.root);
+  confirm(place, program, environment);
+  const listed2 = runGit({
+    program,
+    folder: place.root,
+    variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
+    overrides: [],
+    args: ["config", "--list", "--show-scope", "--null"],
+    maxBytes: maxSettingsBytes
+  });
+  if (listed2.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed2.stdout.toString("utf8")) };
+  }
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed2.message}`, {
+    code: "git-failed",
+    nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
+  });
+}
+function requireRepository(question) {
+  const repository = openRepository(question);
+  if (repository === null) throw notARepository(question.root);
+  return repository;
+}
+function askGit(repository, { args, maxBytes: maxBytes3 }) {
+  const { program, root, environment, settings: settings2 } = repository;
+  return runGit({
+    program,
+    folder: root,
+    variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
+    overrides: withoutFilters(settings2),
+    args,
+    ...maxBytes3 === void 0 ? {} : { maxBytes: maxBytes3 }
+  });
+}
+
+// src/git/ref-names.ts
+import { existsSync as existsSync8 } from "node:fs";
+import { join as join20 } from "node:path";
+var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
+var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
+function nameIn(revision) {
+  return revision.split(/[~^]|@\{/)[0] ?? "";
+}
+function ambiguous2(name, meanings) {
+  return new JoulegateError("bad-input", `"${name}" may mean ${meanings.join(" or ")}`, {
+    code: "ambiguous-revision",
+    nextStep: "Write the one that is meant in full."
+  });
+}
+function assertOneMeaning(repository, revision) {
+  const name = nameIn(revision);
+  if (full.test(name)) return;
+  const places2 = ["refs", "refs/tags", "refs/heads", "refs/remotes"].map((folder) => `${folder}/${name}`);
+  places2.push(`refs/remotes/${name}/HEAD`);
+  const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
+  const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
+  if (meanings.length === 0) return;
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join20(repository.gitDirectory, name)))
+    meanings.push(`git's own ${name}`);
+  if (/^[0-9a-f]{4,}$/.test(name)) {
+    const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
+    meanings.push(...lines(objects.stdout));
+  }
+  if (meanings.length > 1) throw ambiguous2(name, meanings);
+}
+
 // src/git/repository.ts
-function answer(question, args) {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
+import { statSync as statSync3 } from "node:fs";
+import { join as join22 } from "node:path";
+
+// src/git/stored-content.ts
+import { createHash as createHash7 } from "node:crypto";
+import { closeSync as closeSync5, openSync as openSync5, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { join as join21 } from "node:path";
+function isObject(bytes, object2) {
+  const algorithm = object2.length === 64 ? "sha256" : "sha1";
+  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+}
+function sha256(bytes) {
+  return createHash7("sha256").update(bytes).digest("hex");
+}
+function pointer(hash, size) {
+  return Buffer.from(`version https://git-lfs.github.com/spec/v1
+oid sha256:${hash}
+size ${size}
+`);
+}
+function lfsPointer(bytes) {
+  return pointer(sha256(bytes), bytes.length);
+}
+function lfsPointerOfFile(path2) {
+  const hash = createHash7("sha256");
+  const chunk = Buffer.alloc(1024 * 1024);
+  const file = openSync5(path2, "r");
+  try {
+    let size = 0;
+    for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read));
+      size += read;
+    }
+    return pointer(hash.digest("hex"), size);
+  } finally {
+    closeSync5(file);
+  }
+}
+function lfsContentHash(stored) {
+  if (stored.length > 1024) return null;
+  const text3 = Buffer.from(stored).toString("latin1");
+  const match = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize \d+\n$/.exec(text3);
+  return match?.[1] ?? null;
+}
+function lfsContent(commonDirectory, hash) {
+  try {
+    const bytes = readFileSync6(
+      join21(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+    );
+    return sha256(bytes) === hash ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+// src/git/repository.ts
+var maxAnswerBytes = 64 * 1024 * 1024;
+function answer(repository, args) {
+  const result = askGit(repository, { args, maxBytes: maxAnswerBytes });
   if (result.ok) return result.stdout.toString("utf8").replace(/\r?\n$/, "");
-  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+  throw new JoulegateError("bad-input", `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: "git-failed",
     nextStep: "Run the command by hand to see more."
   });
 }
-function repositoryRoot(question) {
-  try {
-    return answer(question, ["rev-parse", "--show-toplevel"]);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "not-a-repository") return null;
-    throw error;
-  }
+function headCommit(repository) {
+  return resolveCommit(repository, "HEAD");
 }
-function headCommit(question) {
-  return resolveCommit({ ...question, revision: "HEAD" });
+function isKeptByLfs(repository, path2) {
+  const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
+    answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
+  ) ?? [];
+  const file = join22(repository.root, path2);
+  return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
-function isDirty(question) {
-  return answer(question, ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules"]) !== "";
+function isDirty(repository) {
+  const args = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules"];
+  const changed = answer(repository, args).split("\0").filter((line3) => line3 !== "");
+  return changed.some((line3) => !line3.startsWith(" M ") || !isKeptByLfs(repository, line3.slice(3)));
 }
-function isShallow(question) {
-  return answer(question, ["rev-parse", "--is-shallow-repository"]) === "true";
+function isShallow(repository) {
+  return answer(repository, ["rev-parse", "--is-shallow-repository"]) === "true";
 }
 function assertRevision(revision) {
   if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
@@ -45460,41 +47767,40 @@ function assertRevision(revision) {
     });
   }
 }
-function resolveCommit(question) {
-  const { root, environment, revision } = question;
+function resolveCommit(repository, revision) {
   assertRevision(revision);
+  assertOneMeaning(repository, revision);
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
+  const result = askGit(repository, { args });
   const commit = result.stdout.toString("utf8").trim();
   if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${root}`, {
+  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${repository.root}`, {
     code: "unknown-revision",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
   });
 }
-function mergeBase(question) {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ["merge-base", commit, "HEAD"] });
+function mergeBase(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const result = askGit(repository, { args: ["merge-base", commit, "HEAD"] });
   if (result.ok) return result.stdout.toString("utf8").trim();
-  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${root}`, {
+  throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: "no-merge-base",
-    nextStep: isShallow(question) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
   });
 }
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync5,
-  constants as constants5,
+  closeSync as closeSync6,
+  constants as constants7,
   fstatSync as fstatSync3,
-  openSync as openSync5,
-  readdirSync,
-  readFileSync as readFileSync3,
-  realpathSync,
-  statSync
+  openSync as openSync6,
+  readdirSync as readdirSync4,
+  readFileSync as readFileSync7,
+  realpathSync as realpathSync4,
+  statSync as statSync4
 } from "node:fs";
-import { join as join11, sep } from "node:path";
+import { join as join23, sep as sep4 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -45561,20 +47867,20 @@ function unreadable2(path2, error) {
 function realPathInside(root, path2) {
   const normalised2 = normalisePath(path2);
   if (normalised2 === null) throw outsideRoot(path2);
-  let real;
+  let real2;
   try {
-    real = realpathSync(join11(root, normalised2));
+    real2 = realpathSync4(join23(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)) return real;
+  if (real2 === root || real2.startsWith(root.endsWith(sep4) ? root : root + sep4)) return real2;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync5(realPath, constants5.O_RDONLY | (constants5.O_NONBLOCK ?? 0));
+    descriptor = openSync6(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -45583,16 +47889,16 @@ function readRegularFile(realPath, path2) {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
-    return { bytes: readFileSync3(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
+    return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync5(descriptor);
+    closeSync6(descriptor);
   }
 }
 function isListed(root, entry, path2) {
   if (!entry.isSymbolicLink()) return entry.isFile();
   try {
-    const real = realPathInside(root, path2);
-    return real !== null && statSync(real).isFile();
+    const real2 = realPathInside(root, path2);
+    return real2 !== null && statSync4(real2).isFile();
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "path-outside") return false;
     throw error;
@@ -45602,9 +47908,9 @@ function listFolder(root, folder) {
   const found = [];
   const pending = [folder];
   for (let current = pending.pop(); current !== void 0; current = pending.pop()) {
-    const real = realPathInside(root, current);
-    if (real === null || !statSync(real).isDirectory()) continue;
-    for (const entry of readdirSync(real, { withFileTypes: true })) {
+    const real2 = realPathInside(root, current);
+    if (real2 === null || !statSync4(real2).isDirectory()) continue;
+    for (const entry of readdirSync4(real2, { withFileTypes: true })) {
       const path2 = current === "" ? entry.name : `${current}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!isSkippedFolder(entry.name)) pending.push(path2);
@@ -45617,8 +47923,8 @@ function listFolder(root, folder) {
 function openFolder(path2) {
   let root;
   try {
-    root = realpathSync(path2);
-    if (!statSync(root).isDirectory()) throw new Error("it is not a folder");
+    root = realpathSync4(path2);
+    if (!statSync4(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
       code: "not-a-folder",
@@ -45627,8 +47933,8 @@ function openFolder(path2) {
     });
   }
   const readBytes2 = (file) => {
-    const real = realPathInside(root, file);
-    return real === null ? null : readRegularFile(real, file);
+    const real2 = realPathInside(root, file);
+    return real2 === null ? null : readRegularFile(real2, file);
   };
   const list4 = (folder) => {
     const normalised2 = normalisePath(folder);
@@ -45647,12 +47953,6 @@ function openFolder(path2) {
 }
 
 // src/git/source-rules.ts
-function inSubmodule(path2) {
-  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not in this repository`, {
-    code: "source-not-in-git",
-    nextStep: "Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own."
-  });
-}
 function filtered(path2, filter) {
   return new JoulegateError(
     "bad-input",
@@ -45664,9 +47964,13 @@ function filtered(path2, filter) {
   );
 }
 
-// src/git/open-revision.ts
-var maxTreeBytes = 256 * 1024 * 1024;
-var maxLinks = 16;
+// src/git/checked-out-content.ts
+function attributeFiles(path2) {
+  const folders = path2.split("/").slice(0, -1);
+  return ["", ...folders.map((_, depth) => `${folders.slice(0, depth + 1).join("/")}/`)].map(
+    (folder) => `${folder}.gitattributes`
+  );
+}
 function mustSucceed(result, what) {
   if (result.ok) return result.stdout;
   throw new JoulegateError("bad-input", `git cannot read ${what}: ${result.message}`, {
@@ -45674,46 +47978,118 @@ function mustSucceed(result, what) {
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
 }
-function readTree(task, commit) {
-  const { root: folder, environment } = task;
+function storedContent(repository, object2, path2) {
+  const args = path2 === null ? ["cat-file", "blob", object2] : ["cat-file", "--filters", `--path=${path2}`, object2];
+  try {
+    return mustSucceed(askGit(repository, { args, maxBytes: maxFileBytes }), path2 ?? object2);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "git-output-too-large")
+      throw tooLarge2(path2 ?? object2);
+    throw error;
+  }
+}
+var CheckedOutContent = class {
+  #repository;
+  #disk;
+  #objectAt;
+  #unchangedRules = /* @__PURE__ */ new Map();
+  constructor(repository, objectAt) {
+    this.#repository = repository;
+    this.#disk = openFolder(repository.root);
+    this.#objectAt = objectAt;
+  }
+  /** null also for what is there and is refused: then it is not what was looked for. */
+  #onDisk(path2) {
+    try {
+      return this.#disk.readBytes(path2)?.bytes ?? null;
+    } catch (error) {
+      if (error instanceof JoulegateError) return null;
+      throw error;
+    }
+  }
+  /**
+   * Whether the rules that git finds on the disk for a file are those of the commit. If they are not, nothing is converted:
+   * what a change does to them must not change what its base is.
+   */
+  #hasSameRules(path2) {
+    return attributeFiles(path2).every((file) => {
+      const known3 = this.#unchangedRules.get(file);
+      if (known3 !== void 0) return known3;
+      const object2 = this.#objectAt(file);
+      const bytes = this.#onDisk(file);
+      const isSame = object2 === null ? bytes === null : bytes !== null && isObject(bytes, object2);
+      this.#unchangedRules.set(file, isSame);
+      return isSame;
+    });
+  }
+  #filterOf(path2) {
+    const args = ["check-attr", "-z", "filter", "--", path2];
+    const answer2 = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
+    return answer2.split("\0")[2] ?? "";
+  }
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  read(path2, object2) {
+    const disk = this.#onDisk(path2);
+    if (disk !== null && (isObject(disk, object2) || isObject(lfsPointer(disk), object2))) return disk;
+    const stored = storedContent(this.#repository, object2, this.#hasSameRules(path2) ? path2 : null);
+    const hash = lfsContentHash(stored);
+    if (hash === null || this.#filterOf(path2) !== "lfs") return stored;
+    const content = lfsContent(this.#repository.commonDirectory, hash);
+    if (content === null) throw filtered(path2, "lfs");
+    return content;
+  }
+};
+
+// src/git/open-submodule.ts
+import { join as join24 } from "node:path";
+function inSubmodule(path2) {
+  return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
+    code: "source-not-in-git",
+    nextStep: "Check submodules out with the commits of base and head (actions/checkout with submodules: true and fetch-depth: 0), or copy what is needed into the repository."
+  });
+}
+function openSubmodule(outer, path2) {
+  const root = join24(outer.root, path2);
+  const inner = openRepository({ root, environment: outer.environment });
+  if (inner?.root === root) return inner;
+  throw inSubmodule(path2);
+}
+
+// src/git/open-revision.ts
+var maxTreeBytes = 256 * 1024 * 1024;
+var maxLinks = 16;
+function readTree(repository, commit) {
   const args = ["ls-tree", "-r", "-z", commit, "--"];
-  const listing2 = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const listing2 = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = /* @__PURE__ */ new Map();
-  const submodules = [];
+  const submodules = /* @__PURE__ */ new Map();
   for (const line3 of listing2.toString("utf8").split("\0")) {
     const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line3);
     if (match === null) continue;
     const [, mode, kind, object2 = "", path2 = ""] = match;
-    if (kind === "commit") submodules.push(path2);
+    if (kind === "commit") submodules.set(path2, object2);
     else files.set(path2, { object: object2, isLink: mode === "120000", executable: mode === "100755" });
   }
   return { files, submodules };
 }
 var RevisionReader = class {
-  #task;
+  #repository;
   #commit;
+  #content;
+  #submodules = /* @__PURE__ */ new Map();
   #read = null;
-  constructor(task, commit) {
-    this.#task = task;
+  constructor(repository, commit) {
+    this.#repository = repository;
+    this.#content = new CheckedOutContent(repository, (path2) => this.tree.get(path2)?.object ?? null);
     this.#commit = commit;
   }
   /** Read once, on first use. */
   get #all() {
-    this.#read ??= readTree(this.#task, this.#commit);
+    this.#read ??= readTree(this.#repository, this.#commit);
     return this.#read;
   }
   get tree() {
     return this.#all.files;
-  }
-  #content(path2, entry) {
-    const { root: folder, environment } = this.#task;
-    try {
-      const args = ["cat-file", "blob", entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path2);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === "git-output-too-large") throw tooLarge2(path2);
-      throw error;
-    }
   }
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
   #follow(asked) {
@@ -45722,7 +48098,7 @@ var RevisionReader = class {
       if (path2 === null) throw outsideRoot(asked);
       const link2 = this.#firstLink(path2);
       if (link2 === null) return path2;
-      const target = decodeText(link2.path, this.#content(link2.path, link2.entry));
+      const target = decodeText(link2.path, storedContent(this.#repository, link2.entry.object, null));
       const parent = link2.path.includes("/") ? link2.path.slice(0, link2.path.lastIndexOf("/") + 1) : "";
       path2 = target.startsWith("/") ? null : normalisePath(parent + target + path2.slice(link2.path.length));
     }
@@ -45741,18 +48117,47 @@ var RevisionReader = class {
     const content = this.readBytes(path2);
     return content === null ? null : decodeText(path2, content.bytes);
   }
+  /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
+  #submodule(path2) {
+    const known3 = this.#submodules.get(path2);
+    if (known3 !== void 0) return known3;
+    try {
+      const { reader } = openRevision(
+        openSubmodule(this.#repository, path2),
+        this.#all.submodules.get(path2) ?? ""
+      );
+      this.#submodules.set(path2, reader);
+      return reader;
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === "unknown-revision") throw inSubmodule(path2);
+      throw error;
+    }
+  }
+  /** The submodule that a path is in; undefined if it is in none. */
+  #submoduleAround(path2) {
+    return [...this.#all.submodules.keys()].find((one3) => path2 === one3 || path2.startsWith(`${one3}/`));
+  }
   readBytes(path2) {
     const followed = this.#follow(path2);
-    const entry = followed === null ? void 0 : this.tree.get(followed);
-    return entry === void 0 ? null : { bytes: this.#content(path2, entry), executable: entry.executable };
+    if (followed === null) return null;
+    const module = this.#submoduleAround(followed);
+    if (module !== void 0) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
+    const entry = this.tree.get(followed);
+    if (entry === void 0) return null;
+    return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+  #sourcesOf(module, path2) {
+    return this.#submodule(module).listSources(path2).map((one3) => `${module}/${one3}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
-    const module = this.#all.submodules.find(
-      (one3) => one3 === wanted || one3.startsWith(`${wanted}/`) || wanted.startsWith(`${one3}/`)
+    const around2 = this.#submoduleAround(wanted);
+    if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
+    if (this.readBytes(path2) !== null) return [wanted];
+    const modules = [...this.#all.submodules.keys()].filter(
+      (one3) => wanted === "" || one3.startsWith(`${wanted}/`)
     );
-    if (module !== void 0) throw inSubmodule(module);
-    return this.readBytes(path2) === null ? this.list(path2) : [wanted];
+    return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
   list(folder) {
     const asked = normalisePath(folder);
@@ -45782,19 +48187,19 @@ var RevisionReader = class {
 function isSkipped(path2) {
   return path2.split("/").slice(0, -1).some(isSkippedFolder);
 }
-function openRevision(task) {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
+function openRevision(repository, revision) {
+  const commit = resolveCommit(repository, revision);
+  const label = commit.startsWith(revision) ? commit.slice(0, 12) : revision;
+  return { label, commit, reader: new RevisionReader(repository, commit) };
 }
 
 // src/git/open-work-tree.ts
+import { existsSync as existsSync9 } from "node:fs";
+import { join as join25 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
-var submodule = /^160000 /;
-function ask(question, args) {
-  const result = runGit({
-    folder: question.root,
-    environment: question.environment,
+var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
+function ask(repository, args) {
+  const result = askGit(repository, {
     // A path is a path, whatever characters it has.
     args: ["--literal-pathspecs", ...args],
     maxBytes: maxListBytes
@@ -45805,31 +48210,67 @@ function ask(question, args) {
     nextStep: "Run `git ls-files` by hand to see more."
   });
 }
-function checkFilters(question, paths2) {
+var known2 = ["unspecified", "unset", "", "lfs"];
+function checkFilters(repository, paths2) {
   if (paths2.length === 0) return;
-  const answers = ask(question, ["check-attr", "-z", "filter", "--", ...paths2]);
+  const answers = ask(repository, ["check-attr", "-z", "filter", "--", ...paths2]);
   for (let at3 = 0; at3 + 2 < answers.length; at3 += 3) {
     const [path2 = "", , filter = ""] = answers.slice(at3, at3 + 3);
-    if (!["unspecified", "unset", ""].includes(filter)) throw filtered(path2, filter);
+    if (!known2.includes(filter)) throw filtered(path2, filter);
   }
 }
-function openWorkTree(question) {
+function submodulesBelow(repository, path2) {
+  const args = ["ls-files", "-z", "--stage", ...path2 === "" ? [] : ["--", path2]];
+  return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
+}
+function sourcesBelow(repository, path2) {
+  const listed2 = ask(repository, [
+    ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    ...path2 === "" ? [] : ["--", path2]
+  ]);
+  const modules = submodulesBelow(repository, path2);
+  const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  checkFilters(repository, paths2);
+  const inner = modules.flatMap(
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
+  );
+  if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
+  return [...paths2, ...inner].sort();
+}
+function sourcesAt(repository, path2) {
+  const folders = path2.split("/");
+  for (let depth = 1; depth < folders.length; depth++) {
+    const folder = folders.slice(0, depth).join("/");
+    if (!existsSync9(join25(repository.root, folder, ".git"))) continue;
+    if (!submodulesBelow(repository, folder).includes(folder)) continue;
+    const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
+    return inner.map((one3) => `${folder}/${one3}`);
+  }
+  return sourcesBelow(repository, path2);
+}
+function leftOut(repository, path2) {
+  const normalised2 = normalisePath(path2);
+  if (normalised2 === null || normalised2 === "") return null;
+  const [entry = ""] = ask(repository, ["ls-files", "-z", "-t", "--stage", "--", normalised2]);
+  const match = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry);
+  const [, mode, object2 = "", at3] = match ?? [];
+  if (at3 !== normalised2) return null;
+  return { bytes: storedContent(repository, object2, normalised2), executable: mode === "100755" };
+}
+function openWorkTree(repository) {
+  const folder = openFolder(repository.root);
+  const readBytes2 = (path2) => folder.readBytes(path2) ?? leftOut(repository, path2);
   return {
-    ...openFolder(question.root),
+    ...folder,
+    readBytes: readBytes2,
+    read(path2) {
+      const content = readBytes2(path2);
+      return content === null ? null : decodeText(path2, content.bytes);
+    },
     listSources(path2) {
       const normalised2 = normalisePath(path2);
       if (normalised2 === null || normalised2 === "") throw outsideRoot(path2);
-      const kept2 = ask(question, ["ls-files", "-z", "--stage", "--", normalised2]);
-      const module = kept2.find((line3) => submodule.test(line3));
-      if (module !== void 0) throw inSubmodule(module.slice(module.indexOf("	") + 1));
-      const listed2 = ask(question, [
-        ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        ...["--", normalised2]
-      ]);
-      const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/")).sort();
-      if (paths2.length > maxListedFiles) throw tooMany(path2);
-      checkFilters(question, paths2);
-      return paths2;
+      return sourcesAt(repository, normalised2);
     }
   };
 }
@@ -46681,7 +49122,7 @@ var operators = [
 
 // src/app/project/open-manifest.ts
 function absolutePath(host, path2) {
-  return isAbsolute(path2) ? path2 : resolve2(host.workingDirectory, path2);
+  return isAbsolute3(path2) ? path2 : resolve3(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
   const below = relative(host.workingDirectory, path2);
@@ -46717,13 +49158,13 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname4(absolute);
+  const folder = dirname8(absolute);
   const repository = repositoryOf(host, folder);
-  const root = repository ?? folder;
-  const below = relative(root, absolute).split(sep2).join("/");
+  const root = repository?.root ?? folder;
+  const below = relative(root, absolute).split(sep5).join("/");
   const manifest = readManifest({
     host,
-    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
+    reader: repository === null ? openFolder(root) : openWorkTree(repository),
     path: below,
     shown: displayPath(host, absolute)
   });
@@ -46733,33 +49174,33 @@ function openManifest(host, path2) {
       nextStep: "Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`."
     });
   }
-  return { manifest, folder, root, path: below };
+  return { manifest, folder, root, repository, path: below };
 }
 function repositoryOf(host, folder) {
   try {
-    return repositoryRoot({ root: folder, environment: host.environment });
+    return openRepository({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);
     return null;
   }
 }
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names4) {
+  if (names4 === null) return manifest.kernels;
+  const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
-    const known2 = manifest.kernels.map((kernel) => kernel.name).join(", ");
+    const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
       code: "unknown-kernel",
-      nextStep: `It has: ${known2}`
+      nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names4.includes(name));
 }
 
 // src/app/project/report-files.ts
 import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join12 } from "node:path";
+import { join as join26 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -46778,9 +49219,9 @@ function writeReportFiles(host, place, result) {
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
   try {
-    writeReport(join12(path2, "report.json"), report3);
-    writeFileAtomic(join12(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join12(path2, "report.html"), renderHtml(report3));
+    writeReport(join26(path2, "report.json"), report3);
+    writeFileAtomic(join26(path2, "report.md"), renderMarkdown(report3));
+    writeFileAtomic(join26(path2, "report.html"), renderHtml(report3));
     return report3;
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
@@ -46814,1985 +49255,14 @@ function loadReport(host, path2) {
 }
 
 // src/app/guard/guard.ts
-import { join as join23 } from "node:path";
-
-// src/app/laboratory/clocked-device.ts
-function clockedDevice(device, clocks) {
-  async function clock({ configuration }) {
-    const mhz = clockOf(configuration);
-    if (clocks !== null) return clocks.set(mhz);
-    if (mhz === null) return;
-    throw noClockControl(device.info);
-  }
-  return {
-    info: device.info,
-    prepare: (variant) => device.prepare(variant),
-    expect: (variant) => device.expect?.(variant),
-    verify: (variant, reference) => device.verify(variant, reference),
-    async time(variant, options) {
-      await clock(variant);
-      return device.time(variant, options);
-    },
-    async run(variant, durationMs) {
-      await clock(variant);
-      return device.run(variant, durationMs);
-    },
-    rest: async () => device.rest?.(),
-    close: () => device.close()
-  };
-}
-function noClockControl({ description }) {
-  return new JoulegateError("could-not-measure", `${description}: its clock cannot be locked here.`, {
-    code: "no-clock-control",
-    nextStep: "Clocks are locked through NVML while the meter is nvml: measure on an NVIDIA GPU with it, or remove `clocks` from the manifest."
-  });
-}
-async function tryClocks(info, clocks, kernels) {
-  const wanted = kernels.flatMap(({ tunables }) => tunables.find(({ name }) => name === clockTunable)?.values ?? []).map((value2) => clockOf({ [clockTunable]: value2 })).filter((mhz) => mhz !== null);
-  if (wanted.length === 0) return;
-  if (clocks === null) throw noClockControl(info);
-  try {
-    for (const mhz of new Set(wanted)) await clocks.set(mhz);
-  } finally {
-    await clocks.set(null);
-  }
-}
-
-// src/app/laboratory/laboratory.ts
-import { existsSync as existsSync5 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join as join18 } from "node:path";
-
-// src/runtime/family.ts
-var noise2 = /* @__PURE__ */ new Set(["r", "tm", "c", "corporation", "inc", "graphics", "gpu", "adapter", "series"]);
-var driverWords = /* @__PURE__ */ new Set([
-  "radv",
-  "llvm",
-  "drm",
-  "mesa",
-  "aco",
-  "device",
-  "subzero",
-  "dg2",
-  "anv",
-  "pcie"
-]);
-function deviceFamily(adapter) {
-  const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const named2 = words2(adapter.device);
-  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
-  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
-  const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
-  const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
-  const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
-  const family = (repeated ? device : [...vendor, ...device]).join("-").slice(0, 60).replace(/-+$/, "");
-  return family === "" ? "unknown" : family;
-}
-
-// src/device/command/cpu-seconds.ts
-import { readdirSync as readdirSync2, readFileSync as readFileSync4 } from "node:fs";
-var ticksPerSecond = 100;
-function readOrNull2(path2) {
-  try {
-    return readFileSync4(path2, "utf8");
-  } catch {
-    return null;
-  }
-}
-function statFields2(pid) {
-  return readOrNull2(`/proc/${pid}/stat`)?.replace(/^.*\) /s, "").split(" ") ?? null;
-}
-function groupMembers(group) {
-  const isMember = (pid) => Number(statFields2(pid)?.[2]) === group;
-  return readdirSync2("/proc").filter((name) => /^\d+$/.test(name) && isMember(name));
-}
-function coarseSeconds(pid) {
-  const fields = statFields2(pid);
-  return fields === null ? 0 : fields.slice(11, 15).reduce((sum, ticks2) => sum + Number(ticks2), 0) / ticksPerSecond;
-}
-function fineSeconds(pid) {
-  let threads;
-  try {
-    threads = readdirSync2(`/proc/${pid}/task`);
-  } catch {
-    return 0;
-  }
-  const nanoseconds = threads.map(
-    (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
-  );
-  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
-}
-function cpuSeconds(pids) {
-  return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
-}
-
-// src/device/command/launcher.ts
-var maxLaunches = 1 << 20;
-var leastSamples = 3;
-var enoughMs = 2;
-var warmUpMs = 400;
-var settledWithin = 0.2;
-var batchMs = 20;
-var batchesInFlight = 2;
-var leastPart = 5e-3;
-var tellingMs = 10;
-var doubtfulPart = 0.2;
-var longMs = 250;
-var growth = 4;
-var growthAttempts = 3;
-var wantedTime = "it should be the time of all launches together, in milliseconds";
-var mostPart = 1.02;
-var noticedWithinMs2 = 1;
-function launchesFor(sampleMs, launchMs) {
-  return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
-var CommandLauncher = class {
-  #session;
-  #clock;
-  #slackMs;
-  #launchMs = 0;
-  #resolutionMs = Number.POSITIVE_INFINITY;
-  /** @param slackMs how long an answer may take on top of what launches are expected to take */
-  constructor(session, clock, slackMs) {
-    this.#session = session;
-    this.#clock = clock;
-    this.#slackMs = slackMs;
-  }
-  /** Launches until the time per launch settles. At least two launches. */
-  async warmUp() {
-    let launches = 1;
-    let previousMs = Number.POSITIVE_INFINITY;
-    let spentMs = 0;
-    for (; ; ) {
-      const startMs = this.#clock.nowMs();
-      const answer2 = await this.#launch(launches);
-      if (!answer2.ok) return answer2;
-      const ourMs = answer2.value.atMs - startMs;
-      spentMs += ourMs;
-      const launchMs = this.#launchMs;
-      const isDoubtful = launchMs * launches < doubtfulPart * ourMs && (launches === 1 || ourMs <= tellingMs);
-      const longEnough = ourMs >= enoughMs && !isDoubtful || launches >= maxLaunches;
-      if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) break;
-      if (spentMs >= warmUpMs) break;
-      previousMs = launchMs;
-      if (!longEnough) launches *= 4;
-    }
-    if (this.#launchMs === 0) return refused2(`it says that ${launches} launches took no time at all`);
-    return this.#launchMs > longMs ? { ok: true, value: null } : this.#checkGrowth();
-  }
-  /** Several launches have to take longer than one, as far as our clock says so too. */
-  async #checkGrowth() {
-    let found = "";
-    for (let attempt = 0; attempt < growthAttempts; attempt++) {
-      const parts = [];
-      for (const launches of [1, growth]) {
-        const startMs = this.#clock.nowMs();
-        const answer2 = await this.#launch(launches);
-        if (!answer2.ok) return answer2;
-        const { ms, atMs } = answer2.value;
-        parts.push(ms / Math.max(atMs - startMs, 1e-6));
-        found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
-      }
-      const [one3 = 0, several = 0] = parts;
-      if (several > one3 / 2) return { ok: true, value: null };
-    }
-    return refused2(`${found}: ${wantedTime}`);
-  }
-  /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
-  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
-    const startMs = this.#clock.nowMs();
-    let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
-    const samplesMs = [];
-    while (samplesMs.length < samples2) {
-      const answer2 = await this.#launch(launchesPerSample);
-      if (!answer2.ok) return answer2;
-      const needed = launchesFor(minSampleMs, this.#launchMs);
-      if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-        launchesPerSample = needed;
-        continue;
-      }
-      samplesMs.push(this.#launchMs);
-      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
-    }
-    const resolutionMs = this.#resolutionMs / launchesPerSample;
-    return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
-  }
-  /**
-   * Launches without a gap for at least `durationMs`: the next batch waits in the program's input while one runs.
-   * @param options.countCpu whether the CPU time of the program and of what it started is the device's
-   */
-  async stretch(durationMs, options) {
-    const session = this.#session;
-    const first = await this.#launch(1);
-    if (!first.ok) return first;
-    const launches = launchesFor(batchMs, this.#launchMs);
-    const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
-    const completions = [];
-    let done = 0;
-    const note = (timeMs) => completions.push({
-      timeMs,
-      launches: done,
-      cpuSeconds: members === null ? null : cpuSeconds(members)
-    });
-    const deadlineMs = this.#deadline(batchesInFlight * launches);
-    const startMs = this.#clock.nowMs();
-    note(startMs);
-    let failure = null;
-    const lane = async () => {
-      while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
-        const answer2 = await session.run(launches, deadlineMs);
-        if (!answer2.ok) {
-          failure = answer2.failure;
-          return;
-        }
-        done += launches;
-        note(answer2.value.atMs);
-      }
-    };
-    await Promise.all(Array.from({ length: batchesInFlight }, lane));
-    return failure === null ? { ok: true, value: completions } : { ok: false, failure };
-  }
-  #deadline(launches) {
-    return this.#slackMs + 4 * launches * this.#launchMs;
-  }
-  /** Launches, and checks what the program says about the time against our own clock. */
-  async #launch(launches) {
-    const startMs = this.#clock.nowMs();
-    const answer2 = await this.#session.run(launches, this.#deadline(launches));
-    if (!answer2.ok) return answer2;
-    const { ms, atMs, resolutionMs } = answer2.value;
-    const ourMs = atMs - startMs;
-    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
-    const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
-    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
-    if (tooLong || tooShort) {
-      return refused2(`${said}: ${wantedTime}`);
-    }
-    this.#launchMs = ms / launches;
-    this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
-    return answer2;
-  }
-};
-function refused2(message) {
-  return { ok: false, failure: { kind: "validation", message } };
-}
-
-// src/device/command/outputs.ts
-import { lstatSync as lstatSync2 } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join13 } from "node:path";
-var maxBytes2 = 1024 ** 3;
-function fileOf({ name }, folder) {
-  return join13(folder, `${name}.bin`);
-}
-function faultOf2(output2, folder) {
-  const { name, type, length, byteLength } = output2;
-  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
-  if (stat === void 0 || !stat.isFile()) {
-    return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
-  }
-  if (stat.size !== byteLength) {
-    const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
-    return { kind: "wrong-result", message };
-  }
-  if (byteLength <= maxBytes2) return null;
-  return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
-}
-function outputFault(outputs, folder) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, folder);
-    if (fault !== null) return fault;
-  }
-  return null;
-}
-async function compareOutputs(outputs, actual, expected) {
-  for (const output2 of outputs) {
-    const fault = faultOf2(output2, expected);
-    if (fault !== null)
-      return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
-    const [mine, right] = await Promise.allSettled(
-      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
-    );
-    if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
-      return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
-    }
-    const compared = compareOutput(output2, mine.value, right.value);
-    if (!compared.ok) return compared;
-  }
-  return { ok: true, value: null };
-}
-
-// src/device/command/remove-folder.ts
-import { chmodSync, readdirSync as readdirSync3, rmSync as rmSync3 } from "node:fs";
-import { join as join14 } from "node:path";
-var tries2 = 5;
-var waitMs = 100;
-function foldersIn(folder) {
-  try {
-    return readdirSync3(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  } catch {
-    return [];
-  }
-}
-function makeWritable(folder) {
-  try {
-    chmodSync(folder, 448);
-  } catch {
-    return;
-  }
-  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
-}
-function removeFolder(folder) {
-  for (const last2 of [false, true]) {
-    try {
-      rmSync3(folder, { recursive: true, force: true, maxRetries: tries2, retryDelay: waitMs });
-      return true;
-    } catch {
-      if (!last2) makeWritable(folder);
-    }
-  }
-  return false;
-}
-
-// src/device/command/program-group.ts
-import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync4 } from "node:fs";
-
-// src/device/process/gpu-process.ts
-import { fork } from "node:child_process";
-
-// src/device/process/kill-at-exit.ts
-var endings2 = /* @__PURE__ */ new Set();
-var installed3 = false;
-function killAtExit2(end) {
-  if (!installed3) {
-    installed3 = true;
-    process.on("exit", () => {
-      for (const remaining of endings2) remaining();
-    });
-  }
-  endings2.add(end);
-  return () => endings2.delete(end);
-}
-
-// src/device/process/tail.ts
-var noise3 = /^(Warning:|at |Node\.js v|[{}^]+$)/;
-var Tail = class {
-  #limit;
-  #text = "";
-  constructor(limit) {
-    this.#limit = limit;
-  }
-  push(text3) {
-    this.#text = (this.#text + text3).slice(-this.#limit);
-  }
-  /** The last few lines that say something: no warnings of the driver's loader, no stack. */
-  summary(lines = 5) {
-    return this.#text.split("\n").map((line3) => line3.trim()).filter((line3) => line3 !== "" && !noise3.test(line3)).slice(-lines).join("\n");
-  }
-};
-
-// src/device/process/gpu-process.ts
-var tailCharacters = 8192;
-var goneMs = 5e3;
-var politeMs2 = 2e3;
-var GpuProcess = class {
-  #child;
-  #tail = new Tail(tailCharacters);
-  #gone;
-  #pending = null;
-  #expecting = /* @__PURE__ */ new Set();
-  #lastId = 0;
-  #alive = true;
-  constructor(options) {
-    const child = fork(options.workerPath, [String(process.pid)], {
-      env: { ...options.environment },
-      execArgv: [],
-      serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"]
-    });
-    this.#child = child;
-    const spared = killAtExit2(() => child.kill("SIGKILL"));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8");
-      stream?.on("data", (text3) => {
-        this.#tail.push(text3);
-        options.onLog?.(text3);
-      });
-    }
-    child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve3) => {
-      const ended = (what) => {
-        this.#alive = false;
-        spared();
-        this.#lose("crash", what);
-        resolve3();
-      };
-      child.once("close", (status, signal) => ended(endText(status, signal)));
-      child.on("error", (error) => {
-        this.#tail.push(`${error.message}
-`);
-        if (child.pid === void 0) ended("it could not be started");
-      });
-    });
-  }
-  get alive() {
-    return this.#alive && this.#child.connected;
-  }
-  /** For tests and messages; undefined if it never started. */
-  get pid() {
-    return this.#child.pid;
-  }
-  /** Sends a request and waits for its response, at most `deadlineMs`. One at a time. */
-  async request(kind, request, deadlineMs) {
-    if (this.#pending !== null) throw new Error("a request to the GPU process is still pending");
-    const id = ++this.#lastId;
-    const answered = new Promise((settle) => {
-      this.#pending = { id, begun: false, settle };
-    });
-    const timer = setTimeout(() => {
-      this.#lose("timeout", `no answer within ${formatSeconds(deadlineMs)}`);
-      this.#child.kill("SIGKILL");
-    }, deadlineMs);
-    const envelope = { id, request: { kind, ...request } };
-    if (this.alive) {
-      this.#child.send(envelope, (error) => error && this.#child.kill("SIGKILL"));
-    }
-    const exchange = await (this.#alive ? answered : Promise.race([answered, this.#goneAlready()]));
-    clearTimeout(timer);
-    this.#pending = null;
-    if (exchange.status === "lost") await this.kill();
-    return exchange;
-  }
-  /** Says that a program will be wanted soon. Never waits. */
-  expect(program) {
-    if (!this.alive) return;
-    this.#expecting.add(program.identity);
-    const notice = { expect: program };
-    this.#child.send(notice, () => void 0);
-  }
-  /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
-  async close() {
-    if (this.#pending !== null || !this.alive) return this.kill();
-    const closed = this.request("close", {}, politeMs2);
-    await Promise.race([closed, this.#gone]);
-    await this.kill();
-  }
-  /** Ends the process at once. Resolves when it is gone. */
-  async kill() {
-    this.#child.kill("SIGKILL");
-    let timer;
-    const late = new Promise((resolve3) => {
-      timer = setTimeout(resolve3, goneMs);
-    });
-    await Promise.race([this.#gone, late]);
-    clearTimeout(timer);
-  }
-  async #goneAlready() {
-    await this.#gone;
-    return { status: "lost", kind: "crash", begun: false, expecting: [], message: "it was gone already" };
-  }
-  #receive(message) {
-    if (message !== null && typeof message === "object" && "expected" in message) {
-      this.#expecting.delete(message.expected);
-      return;
-    }
-    const pending = this.#pending;
-    if (pending === null || message?.id !== pending.id) return;
-    if ("begun" in message) pending.begun = true;
-    else pending.settle({ status: "answered", response: message.response });
-  }
-  #lose(kind, what) {
-    if (this.#pending === null) return;
-    const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
-    settle({
-      status: "lost",
-      kind,
-      begun,
-      expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
-    });
-  }
-};
-function endText(status, signal) {
-  return signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`;
-}
-function formatSeconds(milliseconds) {
-  return `${Number((milliseconds / 1e3).toPrecision(3))} s`;
-}
-
-// src/device/command/reaper.ts
-import { spawn as spawn3 } from "node:child_process";
-import { Socket as Socket2 } from "node:net";
-var reaperArgument = "end-programs";
-function killGroup(group, signal = "SIGKILL") {
-  try {
-    process.kill(-group, signal);
-  } catch (error) {
-    const { code } = error;
-    if (code !== "ESRCH" && code !== "EPERM") throw error;
-  }
-}
-function startReaper({ workerPath, environment }) {
-  const { RUNNER_TRACKING_ID: _, ...kept2 } = environment;
-  const child = spawn3(process.execPath, [workerPath, reaperArgument], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-    env: kept2
-  });
-  child.on("error", () => void 0);
-  child.stdin.on("error", () => void 0);
-  child.unref();
-  if (child.stdin instanceof Socket2) child.stdin.unref();
-  const takeOn = (what) => {
-    child.stdin.write(`+${what}
-`);
-    return () => void child.stdin.write(`-${what}
-`);
-  };
-  return {
-    watch: (group) => takeOn(String(group)),
-    watchFolder: (path2) => takeOn(JSON.stringify(path2)),
-    close: () => child.stdin.end()
-  };
-}
-
-// src/device/command/program-group.ts
-var tailCharacters2 = 8192;
-var maxLineCharacters2 = 4096;
-var politeMs3 = 1e3;
-var goneMs2 = 5e3;
-var ProgramGroup = class {
-  /** null if it could not be started at all. */
-  #child;
-  #tail = new Tail(tailCharacters2);
-  #gone;
-  #pending = "";
-  #end = null;
-  /** Resolves with how it ended: `it ended with status 1`. */
-  ended;
-  constructor(start) {
-    const { onLine } = start;
-    const started = startProgram(start);
-    if ("fault" in started) {
-      this.#child = null;
-      this.#end = started.fault;
-      this.#gone = Promise.resolve();
-      this.ended = Promise.resolve(started.fault);
-      return;
-    }
-    const { child } = started;
-    this.#child = child;
-    const group = child.pid;
-    const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
-    child.stdin.on("error", () => void 0);
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
-    child.stderr.setEncoding("utf8");
-    child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve3) => child.once("close", () => resolve3()));
-    this.ended = new Promise((resolve3) => {
-      const end = (how) => {
-        this.#end ??= how;
-        if (group !== void 0) killGroup(group);
-        for (const one3 of spared) one3();
-        resolve3(this.#end);
-      };
-      child.once(
-        "exit",
-        (status, signal) => end(signal === null ? `it ended with status ${status}` : `it was ended by ${signal}`)
-      );
-      child.once("error", (error) => {
-        if (group === void 0) end(startFault(start, error));
-      });
-    });
-  }
-  get pid() {
-    return this.#child?.pid;
-  }
-  /** How it ended; null while it runs. */
-  get end() {
-    return this.#end;
-  }
-  /** The last lines that it printed, as far as they were no answers. */
-  get said() {
-    return this.#tail.summary(8);
-  }
-  /** Keeps a line for messages. */
-  note(line3) {
-    this.#tail.push(`${line3}
-`);
-  }
-  send(line3) {
-    if (this.#end === null) this.#child?.stdin.write(`${line3}
-`);
-  }
-  /** There is nothing more for it to read. */
-  endInput() {
-    this.#child?.stdin.end();
-  }
-  /** Lets it end by itself, then asks it to, then kills it. */
-  async close() {
-    this.endInput();
-    if (await this.#endsWithin(politeMs3)) return;
-    if (this.pid !== void 0) killGroup(this.pid, "SIGTERM");
-    if (await this.#endsWithin(politeMs3)) return;
-    await this.kill();
-  }
-  /** Ends it at once. Resolves when it is gone, or cannot be waited for any longer. */
-  async kill() {
-    if (this.pid !== void 0 && this.#end === null) killGroup(this.pid);
-    await this.#endsWithin(goneMs2);
-    await Promise.race([this.#gone, delay(politeMs3)]);
-    for (const stream of [this.#child?.stdin, this.#child?.stdout, this.#child?.stderr]) stream?.destroy();
-  }
-  /** Resolves when everything that it printed before its end has been read. */
-  async drained() {
-    await Promise.race([this.#gone, delay(politeMs3)]);
-  }
-  async #endsWithin(milliseconds) {
-    await Promise.race([this.ended, delay(milliseconds)]);
-    return this.#end !== null;
-  }
-  #receive(text3, onLine) {
-    const lines = (this.#pending + text3).split("\n");
-    this.#pending = (lines.pop() ?? "").slice(-maxLineCharacters2);
-    for (const line3 of lines) {
-      if (onLine === void 0) this.note(line3);
-      else onLine(line3.replace(/\r$/, ""));
-    }
-  }
-};
-function startFault({ program, folder }, error) {
-  const [file = ""] = program;
-  if (error.code === "ENOENT") {
-    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
-  }
-  if (error.code === "EACCES")
-    return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
-  return `${file} cannot be started: ${error.message}`;
-}
-function startProgram(start) {
-  const [file = "", ...rest] = start.program;
-  try {
-    const child = spawn4(file, rest, {
-      cwd: start.folder,
-      env: { ...start.environment },
-      detached: true,
-      shell: false,
-      stdio: ["pipe", "pipe", "pipe"]
-    });
-    return { child };
-  } catch (error) {
-    return { fault: startFault(start, error) };
-  }
-}
-function delay(milliseconds) {
-  return new Promise((resolve3) => {
-    setTimeout(resolve3, milliseconds).unref();
-  });
-}
-
-// src/device/command/session.ts
-var finestMs = 1e-6;
-var CommandSession = class {
-  #group;
-  #clock;
-  #awaited = [];
-  #failure = null;
-  constructor(start, clock) {
-    this.#clock = clock;
-    this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
-    this.#group.ended.then(async (how) => {
-      await this.#group.drained();
-      const { said } = this.#group;
-      this.#fail("crash", said === "" ? how : `${how}; it last said:
-${said}`);
-    });
-  }
-  get alive() {
-    return this.#failure === null && this.#group.end === null;
-  }
-  get pid() {
-    return this.#group.pid;
-  }
-  /** Waits until it is ready. */
-  async ready(deadlineMs) {
-    const outcome = await this.#answer("ready", deadlineMs);
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  /** Launches `launches` times. A second call before the first has been answered is queued in the program's input. */
-  async run(launches, deadlineMs) {
-    const answered = this.#answer("time", deadlineMs);
-    this.#group.send(`run ${launches}`);
-    return await answered;
-  }
-  /** Has it launch once and write each output to `FOLDER/NAME.bin`. */
-  async write(folder, deadlineMs) {
-    const answered = this.#answer("written", deadlineMs);
-    this.#group.send(`write ${folder}`);
-    const outcome = await answered;
-    return outcome.ok ? { ok: true, value: null } : outcome;
-  }
-  async close() {
-    await (this.#failure === null ? this.#group.close() : this.#group.kill());
-  }
-  #answer(kind, deadlineMs) {
-    if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve3) => {
-      const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said } = this.#group;
-        const words2 = said === "" ? "" : `; it last said:
-${said}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
-      }, deadlineMs);
-      this.#awaited.push({
-        kind,
-        settle: (outcome) => {
-          clearTimeout(timer);
-          resolve3(outcome);
-        }
-      });
-    });
-  }
-  #receive(line3) {
-    const atMs = this.#clock.nowMs();
-    const match = /^(ready|written|time|error)(?:\s+(.*))?$/.exec(line3.trimEnd());
-    if (match === null) {
-      this.#group.note(line3);
-      return;
-    }
-    const [, word4 = "", rest = ""] = match;
-    if (word4 === "error") {
-      this.#fail("validation", rest === "" ? "it says that it cannot run this configuration" : rest);
-      return;
-    }
-    const [next] = this.#awaited;
-    if (next === void 0 || next.kind !== word4) {
-      const wanted = next === void 0 ? "nothing was asked" : `'${wordFor(next.kind)}' was expected`;
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}' where ${wanted}`);
-      return;
-    }
-    const answer2 = word4 === "time" ? readTime(rest, atMs) : { kind: next.kind, atMs };
-    if (answer2 === null) {
-      this.#fail("crash", `it printed '${line3.slice(0, 80)}', which is no time in milliseconds`);
-      return;
-    }
-    this.#awaited.shift();
-    next.settle({ ok: true, value: answer2 });
-  }
-  /** It is of no use any more: everything that waits for an answer, or will, is told why. */
-  #fail(kind, message) {
-    if (this.#failure !== null) return;
-    this.#failure = { kind, message };
-    for (const { settle } of this.#awaited.splice(0)) settle({ ok: false, failure: this.#failure });
-    this.#group.kill().catch(() => void 0);
-  }
-};
-function wordFor(kind) {
-  return kind === "time" ? "time MILLISECONDS" : kind;
-}
-function readTime(text3, atMs) {
-  const match = /^(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?(?: *ms)?$/i.exec(text3.trim());
-  if (match === null) return null;
-  const [, , digits2 = "", exponent2 = "0"] = match;
-  const ms = Number.parseFloat(text3);
-  if (!Number.isFinite(ms)) return null;
-  return {
-    kind: "time",
-    ms,
-    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
-    atMs
-  };
-}
-
-// src/device/command/device.ts
-var defaultDeadlines = { readyMs: 12e4, writeMs: 6e4, slackMs: 2e4 };
-var maxReferences = 4;
-function createCommandDevice(options) {
-  return new CommandDevice(options);
-}
-var CommandDevice = class {
-  info;
-  #workspace;
-  #clock;
-  #deadlines;
-  /** One at a time: each holds memory of the GPU. */
-  #running = null;
-  /** Folders with the outputs of references, by identity. */
-  #references = /* @__PURE__ */ new Map();
-  #queue = Promise.resolve();
-  #closed = false;
-  constructor({ info, workspace, clock, deadlines }) {
-    this.info = info;
-    this.#workspace = workspace;
-    this.#clock = clock;
-    this.#deadlines = { ...defaultDeadlines, ...deadlines };
-  }
-  prepare(variant) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? { ok: true, value: null } : prepared;
-    });
-  }
-  /** Building keeps cores busy, which is nothing to a GPU. */
-  expect({ command: command2 }) {
-    if (command2 === void 0 || this.#closed || this.info.software) return;
-    this.#workspace.expect(command2);
-  }
-  verify(variant, reference) {
-    return this.#inTurn(variant, async (program) => {
-      if (reference.command === void 0) return failed3("unsupported", `${reference.id} is no program`);
-      const expected = await this.#referenceOutputs(reference.command);
-      if (!expected.ok) {
-        const { message } = expected.failure;
-        return failed3(expected.failure.kind, `the reference ${reference.id}: ${message}`);
-      }
-      const written = await this.#outputs(program);
-      if (!written.ok) return written;
-      try {
-        return await compareOutputs(program.outputs, written.value, expected.value);
-      } finally {
-        removeFolder(written.value);
-      }
-    });
-  }
-  time(variant, options) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      return prepared.ok ? prepared.value.launcher.samples(options) : prepared;
-    });
-  }
-  run(variant, durationMs) {
-    return this.#inTurn(variant, async (program) => {
-      const prepared = await this.#prepared(program);
-      if (!prepared.ok) return prepared;
-      const { launcher } = prepared.value;
-      const completions = await launcher.stretch(durationMs, { countCpu: this.info.software });
-      return completions.ok ? { ok: true, value: { variant, completions: completions.value } } : completions;
-    });
-  }
-  rest() {
-    const turn = this.#queue.then(() => this.#endRunning());
-    this.#queue = turn.catch(() => void 0);
-    return turn;
-  }
-  async close() {
-    this.#closed = true;
-    await this.#endRunning();
-    await this.#queue;
-    await this.#endRunning();
-    for (const folder of this.#references.values()) removeFolder(folder);
-  }
-  /** One request after the other; programs on one GPU would measure each other. */
-  #inTurn(variant, action) {
-    const { command: command2 } = variant;
-    if (command2 === void 0) return Promise.resolve(failed3("unsupported", `${variant.id} is no program`));
-    const turn = this.#queue.then(() => {
-      if (this.#closed) throw new Error("the device is closed");
-      return action(command2);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  async #endRunning() {
-    const running = this.#running;
-    this.#running = null;
-    await running?.session.close();
-    running?.folder.release();
-  }
-  /** The program, running and warm. */
-  async #prepared(program) {
-    const { identity: identity4 } = program;
-    const known2 = this.#running;
-    if (known2?.identity === identity4 && known2.session.alive) return { ok: true, value: known2 };
-    await this.#endRunning();
-    const folder = await this.#workspace.open(program);
-    if (!folder.ok) return folder;
-    const { environment, reaper } = this.#workspace;
-    const start = { program: program.run, folder: folder.value.path, environment, reaper };
-    const session = new CommandSession(start, this.#clock);
-    const launcher = new CommandLauncher(session, this.#clock, this.#deadlines.slackMs);
-    const prepared = { identity: identity4, session, launcher, folder: folder.value };
-    this.#running = prepared;
-    const ready = await session.ready(this.#deadlines.readyMs);
-    const warm = ready.ok ? await launcher.warmUp() : ready;
-    if (warm.ok) return { ok: true, value: prepared };
-    await this.#endRunning();
-    return warm;
-  }
-  async #referenceOutputs(program) {
-    const { identity: identity4 } = program;
-    const known2 = this.#references.get(identity4);
-    if (known2 !== void 0) return { ok: true, value: known2 };
-    const written = await this.#outputs(program);
-    if (!written.ok) return written;
-    for (const [other, folder] of this.#references) {
-      if (this.#references.size < maxReferences) break;
-      this.#references.delete(other);
-      removeFolder(folder);
-    }
-    this.#references.set(identity4, written.value);
-    return written;
-  }
-  /** Has a program write its outputs into a new folder. */
-  async #outputs(program) {
-    const prepared = await this.#prepared(program);
-    if (!prepared.ok) return prepared;
-    const folder = this.#workspace.newFolder("outputs-");
-    const written = await prepared.value.session.write(folder, this.#deadlines.writeMs);
-    const failure = written.ok ? outputFault(program.outputs, folder) : written.failure;
-    if (failure === null) return { ok: true, value: folder };
-    removeFolder(folder);
-    return { ok: false, failure };
-  }
-};
-function failed3(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/command/host-device.ts
-import { readdirSync as readdirSync4, readFileSync as readFileSync5 } from "node:fs";
-import { cpus } from "node:os";
-import { join as join15 } from "node:path";
-function readOrEmpty(path2) {
-  try {
-    return readFileSync5(path2, "utf8");
-  } catch {
-    return "";
-  }
-}
-function listOrEmpty(path2) {
-  try {
-    return readdirSync4(path2).sort();
-  } catch {
-    return [];
-  }
-}
-function nvidiaGpu(procFolder) {
-  const gpus = join15(procFolder, "driver/nvidia/gpus");
-  for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
-    if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
-    return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
-  }
-  return null;
-}
-function amdGpu(sysfsFolder) {
-  const drm = join15(sysfsFolder, "class/drm");
-  for (const card of listOrEmpty(drm)) {
-    if (!/^card\d+$/.test(card)) continue;
-    const device = join15(drm, card, "device");
-    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join15(device, "product_name")).trim();
-    return product === "" ? "AMD GPU" : product;
-  }
-  return null;
-}
-function hostDevice(options) {
-  const { cpuOnly, procFolder = "/proc", sysfsFolder = "/sys" } = options;
-  const nvidia = cpuOnly ? null : nvidiaGpu(procFolder);
-  const amd = cpuOnly || nvidia !== null ? null : amdGpu(sysfsFolder);
-  const cpu = cpus()[0]?.model.trim() || "CPU";
-  const name = nvidia?.name ?? amd ?? cpu;
-  const vendor = nvidia !== null ? "nvidia" : amd !== null ? "amd" : "";
-  const architecture = vendor === "" ? "cpu" : "";
-  return {
-    backend: "host",
-    family: deviceFamily({ vendor, device: name, architecture }),
-    vendor,
-    architecture,
-    device: name,
-    description: name,
-    driver: nvidia?.driver ?? "",
-    software: vendor === "",
-    features: [],
-    // The program itself refuses what it cannot do.
-    limits: noLimits,
-    timestamps: true
-  };
-}
-
-// src/device/command/workspace.ts
-import { mkdtempSync } from "node:fs";
-import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join16, sep as sep3 } from "node:path";
-var maxBuilds = 16;
-var longestBuildMs = 10 * 6e4;
-var asIs = {
-  recursive: true,
-  preserveTimestamps: true,
-  verbatimSymlinks: true,
-  mode: constants6.COPYFILE_FICLONE
-};
-var CommandWorkspace = class {
-  #options;
-  #builds = /* @__PURE__ */ new Map();
-  #building = /* @__PURE__ */ new Set();
-  #root = null;
-  #reaper = null;
-  constructor(options) {
-    this.#options = options;
-  }
-  get environment() {
-    return this.#options.environment;
-  }
-  get reaper() {
-    this.#reaper ??= startReaper(this.#options.reaper);
-    return this.#reaper;
-  }
-  /** A new folder to run a program in. One that does not build costs its variants. */
-  async open(program) {
-    const build = program.build === null ? null : this.#build(program);
-    if (build !== null) build.copies++;
-    try {
-      const built = await build?.outcome;
-      if (built !== void 0 && !built.ok) return built;
-      const root = this.newFolder("run-");
-      try {
-        if (build === null) await putFiles(program, root);
-        else await cp(build.root, root, asIs);
-      } catch (error) {
-        removeFolder(root);
-        throw error;
-      }
-      return {
-        ok: true,
-        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
-      };
-    } catch (error) {
-      return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
-    } finally {
-      if (build !== null) build.copies--;
-    }
-  }
-  /** Builds a program that will be opened soon. */
-  expect(program) {
-    if (program.build !== null) this.#build(program);
-  }
-  /** A new, empty folder. */
-  newFolder(prefix) {
-    return mkdtempSync(join16(this.#rootFolder(), prefix));
-  }
-  async close() {
-    await Promise.allSettled([...this.#building].map((group) => group.kill()));
-    await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
-    this.#builds.clear();
-    if (this.#root !== null) {
-      const { path: path2, spared } = this.#root;
-      this.#root = null;
-      if (!removeFolder(path2)) this.#options.warn(`${path2} cannot be removed; please do it.`);
-      spared();
-    }
-    this.#reaper?.close();
-    this.#reaper = null;
-  }
-  #rootFolder() {
-    if (this.#root === null) {
-      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
-      const forgotten = this.reaper.watchFolder(path2);
-      const spared = killAtExit2(() => void removeFolder(path2));
-      this.#root = {
-        path: path2,
-        spared: () => {
-          forgotten();
-          spared();
-        }
-      };
-    }
-    return this.#root.path;
-  }
-  /** The build that a program is a copy of: one for all that are built by the same command from the same files. */
-  #build(program) {
-    const { buildIdentity } = program;
-    let build = this.#builds.get(buildIdentity);
-    if (build === void 0) {
-      const root = this.newFolder("build-");
-      const outcome = this.#makeBuild(program, root).catch(
-        (error) => failed4("crash", `its folder cannot be made: ${messageOf(error)}`)
-      );
-      build = { root, outcome, copies: 0 };
-    }
-    this.#builds.delete(buildIdentity);
-    this.#builds.set(buildIdentity, build);
-    for (const [identity4, { root, copies, outcome }] of this.#builds) {
-      if (this.#builds.size <= maxBuilds) break;
-      if (copies > 0 || identity4 === buildIdentity) continue;
-      this.#builds.delete(identity4);
-      outcome.then(() => removeFolder(root));
-    }
-    return build;
-  }
-  async #makeBuild(program, root) {
-    await putFiles(program, root);
-    const command2 = program.build ?? [];
-    const { environment, signal } = this.#options;
-    const folder = join16(root, program.folder);
-    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
-    this.#building.add(group);
-    group.endInput();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      group.kill();
-    }, longestBuildMs);
-    const abort = () => void group.kill();
-    signal.addEventListener("abort", abort, { once: true });
-    if (signal.aborted) abort();
-    const how = await group.ended;
-    await group.drained();
-    clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
-    this.#building.delete(group);
-    if (how === "it ended with status 0") return { ok: true, value: null };
-    const { said } = group;
-    const words2 = said === "" ? "" : `; it last said:
-${said}`;
-    const shown = command2.join(" ").slice(0, 200);
-    return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
-  }
-};
-async function putFiles({ files, folder }, root) {
-  for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join16(root, path2);
-    if (!target.startsWith(root + sep3)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname5(target), { recursive: true });
-    await writeFile(target, content(), { mode: executable ? 493 : 420 });
-  }
-  await mkdir2(join16(root, folder), { recursive: true });
-}
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
-}
-function failed4(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
-
-// src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep = null }) {
-  if (nextStep !== null) return nextStep;
-  switch (problem) {
-    case "no-dawn":
-      return "Install the npm package webgpu in the folder of Joulegate.";
-    case "no-adapter":
-      return "Install a Vulkan driver of your GPU, or mesa-vulkan-drivers for a software adapter; joulegate doctor shows what was found.";
-    case "adapter-not-found":
-      return "Give a part of the name of one of the adapters that are there.";
-    case "no-device":
-      return "Update the GPU driver; joulegate doctor shows what was found.";
-  }
-}
-function adapterError(result) {
-  const there = result.adapters.length > 0 ? ` (there are: ${result.adapters.join("; ")})` : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `No GPU adapter could be opened: ${result.message}${there}.`,
-    {
-      code: result.problem,
-      nextStep: adapterNextStep(result)
-    }
-  );
-}
-
-// src/device/driver/environment.ts
-var passedNames = /* @__PURE__ */ new Set([
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "LD_LIBRARY_PATH",
-  "DYLD_LIBRARY_PATH",
-  "DISPLAY",
-  "WAYLAND_DISPLAY",
-  "XAUTHORITY",
-  "CUDA_VISIBLE_DEVICES",
-  "ROCR_VISIBLE_DEVICES",
-  "HIP_VISIBLE_DEVICES",
-  "ZE_AFFINITY_MASK",
-  "DRI_PRIME",
-  nativeFolderVariable,
-  // Windows does not start a process without these.
-  "SYSTEMROOT",
-  "SYSTEMDRIVE",
-  "WINDIR",
-  "COMSPEC",
-  "PATHEXT",
-  "USERPROFILE",
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMDATA"
-]);
-var passedPrefixes = [
-  "VK_",
-  "XDG_",
-  "NVIDIA_",
-  "MESA_",
-  "LP_",
-  "GALLIUM_",
-  "RADV_",
-  "AMD_",
-  "ANV_",
-  "__GLX_",
-  "__EGL_",
-  "__NV_"
-];
-var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
-function workerEnvironment(environment) {
-  const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
-    const upper = name.toUpperCase();
-    if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
-      passed[name] = value2;
-  }
-  return passed;
-}
-var driverNames = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"];
-function namedDriver(environment) {
-  return driverNames.find((name) => (environment[name] ?? "") !== "") ?? null;
-}
-
-// src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
-import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join17 } from "node:path";
-import { pathToFileURL as pathToFileURL3 } from "node:url";
-import { brotliDecompressSync } from "node:zlib";
-
-// src/device/driver/tar.ts
-var blockBytes = 512;
-function text(block, start, length) {
-  const field3 = block.subarray(start, start + length);
-  const end = field3.indexOf(0);
-  return Buffer.from(end < 0 ? field3 : field3.subarray(0, end)).toString("utf8");
-}
-function octal(block, start, length) {
-  const digits2 = text(block, start, length).trim();
-  if (!/^[0-7]+$/.test(digits2)) throw new Error(`damaged tar archive: '${digits2}' is no octal number`);
-  return Number.parseInt(digits2, 8);
-}
-function checksum(block) {
-  let sum = 8 * 32;
-  for (let i = 0; i < blockBytes; i++) if (i < 148 || i >= 156) sum += block[i];
-  return sum;
-}
-function readTar(archive) {
-  const files = [];
-  let position = 0;
-  while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
-    position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
-    if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
-    else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
-  }
-  throw new Error("damaged tar archive: no end");
-}
-
-// src/device/driver/swiftshader.ts
-var swiftshaderPackage = "@sparticuz/chromium";
-var archiveName = "swiftshader.tar.br";
-var loaderName = "libvulkan.so.1";
-var manifestName = "vk_swiftshader_icd.json";
-var wantedNames = ["libvk_swiftshader.so", loaderName, manifestName];
-var maxUnpackedBytes = 64 * 1024 * 1024;
-function findSwiftshaderArchive(fromFile) {
-  try {
-    const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join17(dirname6(entry), "..", "..", "bin", archiveName);
-  } catch (error) {
-    if (error.code === "MODULE_NOT_FOUND") return null;
-    throw error;
-  }
-}
-function refuse2(message) {
-  return new JoulegateError("could-not-measure", message, {
-    code: "unsafe-cache-folder",
-    nextStep: "Remove it, or choose a cache folder that only you can write to."
-  });
-}
-async function isTrusted2(folder) {
-  let stats;
-  try {
-    stats = await lstat(folder);
-  } catch (error) {
-    if (error.code === "ENOENT") return false;
-    throw error;
-  }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
-  const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
-  return true;
-}
-async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile3(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join17(folder, manifestName) };
-  if (await isTrusted2(folder)) return files;
-  const contents = /* @__PURE__ */ new Map();
-  try {
-    const archive = brotliDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
-    for (const file of readTar(archive)) contents.set(file.name.replace(/^\.\//, ""), file.contents);
-  } catch (cause) {
-    throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
-  }
-  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join17(cacheFolder, ".swiftshader-"));
-  try {
-    for (const name of wantedNames) {
-      const content = contents.get(name);
-      if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join17(temporary, name), content, { mode: 420 });
-    }
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    const code = error.code;
-    const another = code === "EEXIST" || code === "ENOTEMPTY";
-    if (!another || !await isTrusted2(folder)) throw error;
-  }
-  return files;
-}
-function archiveError(path2, reason, cause) {
-  return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
-    code: "bad-swiftshader-archive",
-    nextStep: `Reinstall ${swiftshaderPackage}.`,
-    cause
-  });
-}
-
-// src/device/driver/find-driver.ts
-var probeMs = 3e4;
-async function probe(workerPath, driver) {
-  const process2 = new GpuProcess({ workerPath, environment: driver.environment });
-  try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
-    if (exchange.status === "answered") return exchange.response;
-    return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
-  } finally {
-    await process2.close();
-  }
-}
-async function report2(workerPath, driver) {
-  const result = await probe(workerPath, driver);
-  const { source, description } = driver;
-  return {
-    source,
-    description,
-    driver,
-    result,
-    nextStep: result.ok ? null : adapterNextStep(result)
-  };
-}
-function startingDriver(environment) {
-  const name = namedDriver(environment);
-  const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
-}
-function notHere(message, nextStep) {
-  return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
-    driver: null,
-    result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
-  };
-}
-async function reportSwiftshader(search) {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    return notHere(
-      "the packaged SwiftShader runs on Linux x64 only",
-      "Use the system's GPU driver on this platform."
-    );
-  }
-  const archive = findSwiftshaderArchive(search.workerPath);
-  if (archive === null) {
-    return notHere(
-      `the npm package ${swiftshaderPackage} is not installed`,
-      `npm install --save-dev ${swiftshaderPackage}`
-    );
-  }
-  const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
-  const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
-  return report2(search.workerPath, {
-    source: "swiftshader",
-    description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
-    environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
-  });
-}
-async function listAdapters(search) {
-  return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
-  ];
-}
-async function findDriver(search) {
-  const first = await report2(search.workerPath, startingDriver(search.environment));
-  if (first.result.ok) return first.driver;
-  if (first.result.problem === "no-dawn") throw adapterError(first.result);
-  const reports = [first];
-  if (first.source !== "environment") {
-    const second = await reportSwiftshader(search);
-    if (second.result.ok && second.driver !== null) return second.driver;
-    reports.push(second);
-  }
-  const tried = reports.map(
-    ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
-  );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
-    code: "no-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-
-// src/device/replay/clock.ts
-function createReplayClock() {
-  let nowMs = 0;
-  return {
-    nowMs: () => nowMs,
-    advance(milliseconds) {
-      nowMs += milliseconds;
-    }
-  };
-}
-
-// src/device/replay/device.ts
-var noLimits2 = {
-  max_workgroup_storage: Number.MAX_SAFE_INTEGER,
-  max_invocations: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_x: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_y: Number.MAX_SAFE_INTEGER,
-  max_workgroup_size_z: Number.MAX_SAFE_INTEGER,
-  max_workgroups: Number.MAX_SAFE_INTEGER,
-  max_buffer_bytes: Number.MAX_SAFE_INTEGER,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-var failureKinds = /* @__PURE__ */ new Set([
-  "compile",
-  "validation",
-  "unsupported",
-  "wrong-result",
-  "not-a-number",
-  "unwritten",
-  "out-of-memory",
-  "timeout",
-  "crash",
-  "device-lost"
-]);
-function isFailureKind(kind) {
-  return failureKinds.has(kind);
-}
-var batchMs2 = 20;
-var maxCompletions = 64;
-function completionsOf(latencyMs, durationMs, clock) {
-  const launches = Math.max(1, Math.ceil(durationMs / latencyMs));
-  const perBatch = Math.max(1, Math.floor(batchMs2 / latencyMs), Math.ceil(launches / maxCompletions));
-  const start = clock.nowMs();
-  const completions = [{ timeMs: start, launches: 0, cpuSeconds: null }];
-  for (let done = 0; done < launches; ) {
-    done = Math.min(launches, done + perBatch);
-    completions.push({ timeMs: start + done * latencyMs, launches: done, cpuSeconds: null });
-  }
-  clock.advance(launches * latencyMs);
-  return completions;
-}
-function createReplayDevice(recording, clock = createReplayClock()) {
-  const lookup = recordedLookup(recording);
-  const info = {
-    ...recording.device,
-    backend: "replay",
-    features: [],
-    limits: noLimits2,
-    timestamps: false
-  };
-  function latencyOf(variant) {
-    const measurement = lookup(variant.configuration);
-    if (measurement === void 0) return fail("recorded", `${variant.id} is not in the recording`);
-    const { failure, latencyMs } = measurement;
-    if (failure !== void 0) {
-      return fail(isFailureKind(failure.kind) ? failure.kind : "recorded", failure.message);
-    }
-    if (latencyMs === void 0) return fail("recorded", `${variant.id} has no recorded latency`);
-    return { ok: true, value: { ...measurement, latencyMs } };
-  }
-  return {
-    info,
-    clock,
-    async prepare(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    // What was recorded had been checked then.
-    async verify(variant) {
-      const found = latencyOf(variant);
-      return found.ok ? { ok: true, value: null } : found;
-    },
-    async time(variant) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      const { latencyMs, latencySamplesMs } = found.value;
-      const samplesMs = latencySamplesMs === void 0 || latencySamplesMs.length === 0 ? [latencyMs] : latencySamplesMs;
-      clock.advance(samplesMs.reduce((sum, sample) => sum + sample, 0));
-      return { ok: true, value: { samplesMs, launchesPerSample: 1, resolutionMs: 0 } };
-    },
-    async run(variant, durationMs) {
-      const found = latencyOf(variant);
-      if (!found.ok) return found;
-      return {
-        ok: true,
-        value: { variant, completions: completionsOf(found.value.latencyMs, durationMs, clock) }
-      };
-    },
-    async close() {
-    }
-  };
-}
-function fail(kind, message) {
-  return { ok: false, failure: { kind, message } };
-}
-
-// src/device/webgpu-device.ts
-var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
-var startTries = 3;
-var WebgpuDevice = class {
-  info;
-  #options;
-  #deadlines;
-  #process;
-  #closed = false;
-  /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
-  #suspects = /* @__PURE__ */ new Set();
-  /** The end of the last request: they are served one after the other. */
-  #queue = Promise.resolve();
-  constructor(options, deadlines, started) {
-    this.#options = options;
-    this.#deadlines = deadlines;
-    this.#process = started.process;
-    this.info = started.info;
-  }
-  prepare(variant) {
-    return this.#ask("prepare", variant, 0, (program) => ({ program }));
-  }
-  expect({ program }) {
-    const { compilesAhead = !this.info.software } = this.#options;
-    if (!compilesAhead || program === null || this.#closed || this.#suspects.has(program.identity)) return;
-    this.#process.expect(toWire(program));
-  }
-  verify(variant, reference) {
-    const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
-  }
-  time(variant, options) {
-    const limitMs = options.maxMs + this.#deadlines.slackMs;
-    return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
-  }
-  async run(variant, durationMs) {
-    const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
-    return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
-  }
-  async close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#process.close();
-  }
-  /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
-    const { program } = variant;
-    if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
-    const turn = this.#queue.then(async () => {
-      const wire = toWire(program);
-      const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
-      if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
-        return failed5({ kind: exchange.kind, message });
-      }
-      const outcome = exchange.response;
-      if (!outcome.ok && outcome.failure.kind === "device-lost") await this.#process.kill();
-      return toOutcome(program, outcome);
-    });
-    this.#queue = turn.then(
-      () => void 0,
-      () => void 0
-    );
-    return turn;
-  }
-  /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
-    await this.#ensureProcess();
-    const exchange = await this.#process.request(kind, request, deadlineMs);
-    if (exchange.status === "answered") return exchange;
-    const isDoubtful = exchange.expecting.length > 0;
-    for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
-    if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
-    await this.#ensureProcess();
-    return this.#process.request(kind, request, deadlineMs);
-  }
-  async #ensureProcess() {
-    if (this.#closed) throw new Error("the device is closed");
-    if (this.#process.alive) return;
-    const { process: process2, info } = await startProcess(this.#options, this.#deadlines);
-    this.#process = process2;
-    if (this.#closed) {
-      await process2.kill();
-      throw new Error("the device was closed");
-    }
-    if (info.family !== this.info.family) {
-      await process2.kill();
-      throw new JoulegateError(
-        "could-not-measure",
-        `The adapter ${this.info.family} is gone; after a restart there was ${info.family}.`,
-        { code: "adapter-changed", nextStep: "Check the GPU and its driver, then run again." }
-      );
-    }
-  }
-};
-async function startProcess(options, deadlines) {
-  let last2 = "";
-  for (let attempt = 0; attempt < startTries; attempt++) {
-    const process2 = new GpuProcess({
-      workerPath: options.workerPath,
-      environment: options.driver.environment,
-      onLog: options.onLog
-    });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
-    if (exchange.status === "answered") {
-      if (exchange.response.ok) return { process: process2, info: exchange.response.info };
-      await process2.close();
-      throw adapterError(exchange.response);
-    }
-    last2 = exchange.message;
-  }
-  throw new JoulegateError(
-    "could-not-measure",
-    `The GPU process did not start, ${startTries} times: ${last2}`,
-    { code: "gpu-process-failed", nextStep: "Run joulegate doctor to see which adapters work here." }
-  );
-}
-function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
-}
-function toOutcome(program, outcome) {
-  if (outcome.ok) return outcome;
-  return { ok: false, failure: toFailure(program, outcome.failure) };
-}
-function toFailure(program, { kind, message, at: at3 }) {
-  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
-  if (position === null) return { kind, message };
-  const { file, line: line3, column } = position;
-  return { kind, message, file, line: line3, ...column === null ? {} : { column } };
-}
-function noProgram2(variant) {
-  return { kind: "unsupported", message: `${variant.id} has no program: it comes from a recording` };
-}
-function failed5(failure) {
-  return { ok: false, failure };
-}
-async function openWebgpuDevice(options) {
-  const deadlines = { ...defaultDeadlines2 };
-  for (const [name, value2] of Object.entries(options.deadlines ?? {})) {
-    if (value2 !== void 0) deadlines[name] = value2;
-  }
-  return new WebgpuDevice(options, deadlines, await startProcess(options, deadlines));
-}
-
-// src/app/laboratory/mixed-device.ts
-function notAllowed(kernel) {
-  return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
-    code: "commands-not-allowed",
-    nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
-  });
-}
-function checkCommandsAllowed(options, kernels) {
-  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
-  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
-}
-function mixedDevice(info, devices) {
-  const { webgpu, commands: commands2 } = devices;
-  function deviceFor(variant) {
-    const device = variant.command === void 0 ? webgpu : commands2;
-    if (device !== null) return device;
-    if (variant.command !== void 0) throw notAllowed(variant.kernel);
-    throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
-  }
-  return {
-    info,
-    prepare: async (variant) => deviceFor(variant).prepare(variant),
-    expect: (variant) => deviceFor(variant).expect?.(variant),
-    verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
-    time: async (variant, options) => deviceFor(variant).time(variant, options),
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
-    async rest() {
-      await commands2?.rest?.();
-      await webgpu?.rest?.();
-    },
-    async close() {
-      try {
-        await commands2?.close();
-      } finally {
-        await webgpu?.close();
-      }
-    }
-  };
-}
-
-// src/app/laboratory/without-secrets.ts
-var secretNames = [
-  /^(?:INPUT_|ACTIONS_|GITHUB_)/i,
-  /TOKEN|SECRET|PASS(?:W|PHRASE|$|_)|PASSWORD|CREDENTIAL|API_?KEY|PRIVATE/i,
-  /(?:^|_)(?:KEYS?|PAT|PWD|AUTH|COOKIE|DSN)(?:_|$)/i
-];
-var harmless3 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
-var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
-function withoutSecrets(environment) {
-  const kept2 = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0) continue;
-    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
-    if (!isSecret || harmless3.has(name)) kept2[name] = value2;
-  }
-  return kept2;
-}
-
-// src/app/laboratory/laboratory.ts
-var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
-function driverSearch(host) {
-  const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
-}
-async function findSoftwareDriver(search) {
-  const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
-  throw new JoulegateError("could-not-measure", "No software adapter was found.", {
-    code: "no-software-adapter",
-    nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
-  });
-}
-var lockWaitMs = 10 * 6e4;
-function meterSetup(host) {
-  return {
-    commandEnvironment: withoutSecrets(host.environment),
-    native: nativeSearch(host.workerPath, host.environment),
-    lockFolder: lockFolderOf(host.environment),
-    lockWaitMs,
-    clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
-  };
-}
-function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
-  return {
-    // A program that is named is meant to be used.
-    choice: meter === "auto" && meterCommand !== void 0 ? "command" : meter,
-    sensor,
-    command: meterCommand,
-    wattsPerCore
-  };
-}
-function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
-}
-async function findAdapter(host, options, onlyCommands) {
-  const search = driverSearch(host);
-  try {
-    const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-    return { first: await open(), open };
-  } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
-    if (!isOptional) throw error;
-    return { first: null, open: null };
-  }
-}
-function deviceOf(adapter, options, onlyCommands) {
-  const isCpu = options.device === "software";
-  if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
-  const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter.info : found;
-}
-function commandBench(host, info, options) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
-  const { environment, signal, workerPath } = host;
-  const workspace = new CommandWorkspace({
-    // GPUs are numbered as NVML numbers them, unless the user says otherwise.
-    environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
-    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
-    signal,
-    reaper: { workerPath, environment },
-    warn: (text3) => host.progress.warn(text3)
-  });
-  return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
-    close: () => workspace.close()
-  };
-}
-async function openLaboratory(outer, options, kernels = []) {
-  checkCommandsAllowed(options, kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
-  const fetched = await outer.ensureNative?.() ?? {};
-  const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first, options, onlyCommands);
-  const commands2 = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
-  const closeDevices = async () => {
-    try {
-      await device.close();
-    } finally {
-      await commands2.close();
-    }
-  };
-  try {
-    if (options.device === "gpu" && info.software) {
-      throw new JoulegateError(
-        "could-not-measure",
-        `The only adapter is ${info.description}, which runs on the CPU.`,
-        {
-          code: "no-gpu",
-          nextStep: "Run `joulegate doctor` to see why no GPU was found, or leave --device out."
-        }
-      );
-    }
-    const { meter, reason, clocks } = await openMeter({
-      ...meterSetup(host),
-      ...meterChoice(options),
-      device: adapter.first?.info === info ? adapter.first : { info }
-    });
-    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
-    host.progress.note(
-      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
-    );
-    host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
-    return {
-      device: clockedDevice(device, clocks),
-      info,
-      meter,
-      meterReason: reason,
-      clock: monotonicClock,
-      async openDevice() {
-        await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
-        return clockedDevice(fresh, clocks);
-      },
-      // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
-      openMeter: async () => meter === null ? null : borrowMeter(meter),
-      measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
-      tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
-      async close() {
-        try {
-          await meter?.close();
-        } finally {
-          await closeDevices();
-        }
-      }
-    };
-  } catch (error) {
-    await closeDevices();
-    throw error;
-  }
-}
-
-// src/app/laboratory/machine-label.ts
-function machineLabel({ description, device, family, driver }) {
-  const name = description || device || family;
-  return `${name}${driver === "" ? "" : `, driver ${driver}`}`.slice(0, 1100);
-}
-
-// src/app/laboratory/measure-blocks.ts
-function measureBlock(run) {
-  const { host, laboratory, subjects, phase, block, onTurn } = run;
-  return runBlocks({
-    phase,
-    firstBlock: block,
-    blocks: 1,
-    subjects,
-    openDevice: run.openDevice ?? (() => laboratory.openDevice()),
-    openMeter: () => laboratory.openMeter(),
-    options: laboratory.measureOptions("judge"),
-    clock: laboratory.clock,
-    signal: host.signal,
-    onTurn
-  });
-}
-async function measureBlocks(run) {
-  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
-  const samples2 = [];
-  let blockMs = 0;
-  for (let block = 0; block < blocks; block++) {
-    const startMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
-    onBlock?.(block);
-    samples2.push(
-      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
-    );
-    blockMs = laboratory.clock.nowMs() - startMs;
-  }
-  return samples2;
-}
-
-// src/app/laboratory/noise-floor.ts
-var wantedBlocks = 20;
-function statusOf(done, blocks, secondsLeft) {
-  const text3 = `noise floor, A/A block ${done + 1}`;
-  return Number.isFinite(blocks) ? { text: `${text3} of ${blocks}`, share: done / blocks } : { text: text3, secondsLeft };
-}
-async function measureNoise(options) {
-  const { host, laboratory, variant, deadlineMs, blocks = wantedBlocks } = options;
-  const { kernel, workload } = variant;
-  return measureBlocks({
-    ...options,
-    blocks,
-    subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
-    onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
-  });
-}
+import { join as join31 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
   const recording = readRecording(absolutePath(host, options.recording));
   const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules: joules2 }) => joules2 !== void 0).length;
+  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
@@ -48840,7 +49310,7 @@ function importRecording(host, options) {
 }
 
 // src/app/recordings/record.ts
-import { existsSync as existsSync6 } from "node:fs";
+import { existsSync as existsSync10 } from "node:fs";
 
 // src/app/recordings/rows.ts
 function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
@@ -48931,7 +49401,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -48964,7 +49434,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash7("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -48973,11 +49443,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names4 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names4}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -48986,8 +49456,8 @@ function idOf2(space2, configuration) {
   return space2.id(point2);
 }
 function loadKnown(path2, space2, subject) {
-  const known2 = /* @__PURE__ */ new Map();
-  if (!existsSync6(path2)) return known2;
+  const known3 = /* @__PURE__ */ new Map();
+  if (!existsSync10(path2)) return known3;
   const recording = readRecording(path2);
   if (recording.provenance.subject !== subject) {
     const { kernel, workload, device } = recording;
@@ -48999,19 +49469,19 @@ function loadKnown(path2, space2, subject) {
   }
   for (const row of recording.measurements) {
     const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known2.set(idOf2(space2, measurement.configuration), measurement);
+    if (measurement !== null) known3.set(idOf2(space2, measurement.configuration), measurement);
   }
-  return known2;
+  return known3;
 }
 function save(course) {
-  const { laboratory, known: known2 } = course;
+  const { laboratory, known: known3 } = course;
   writeRecording(
     course.path,
     recordingOf({
       ...course,
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null,
-      measurements: known2.values()
+      measurements: known3.values()
     })
   );
 }
@@ -49060,7 +49530,7 @@ async function record(host, options) {
       device: laboratory.info,
       meter: laboratory.meter?.info ?? null
     });
-    const known2 = loadKnown(path2, space2, subject);
+    const known3 = loadKnown(path2, space2, subject);
     const course = {
       host,
       laboratory,
@@ -49068,7 +49538,7 @@ async function record(host, options) {
       workload,
       space: space2,
       path: path2,
-      known: known2,
+      known: known3,
       subject,
       deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
     };
@@ -49080,11 +49550,11 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known2.has(idOf2(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf2(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
-      known2.set(id, {
+      known3.set(id, {
         configuration,
         latency: timed.ok ? timed.value : null,
         energy: null,
@@ -49092,15 +49562,15 @@ async function record(host, options) {
       });
     });
     if (trials.measuresEnergy && missing2 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known2.size, options.seed);
+      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
       missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known2.get(id);
+        const earlier = known3.get(id);
         const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known2.set(id, { ...earlier, energy: measured.value });
+        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
       });
     }
     save(course);
-    const all = [...known2.values()];
+    const all = [...known3.values()];
     return {
       out: options.out,
       kernel: kernel.name,
@@ -49119,7 +49589,7 @@ async function record(host, options) {
 // src/app/guard/advice.ts
 import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
 import { tmpdir as tmpdir3 } from "node:os";
-import { join as join21 } from "node:path";
+import { join as join29 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -49204,9 +49674,9 @@ function identityOf(row) {
   return `${row.family}
 ${row.identity}`;
 }
-function mergeRows(known2, added) {
+function mergeRows(known3, added) {
   const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known2, ...added]) {
+  for (const row of [...known3, ...added]) {
     const key2 = identityOf(row);
     const old = merged.get(key2);
     merged.delete(key2);
@@ -50315,22 +50785,6 @@ var EnergyStep = class {
   }
 };
 
-// src/search/goal.ts
-function goalOf(objective, measuresEnergy) {
-  if (objective.minimize === "energy" && measuresEnergy) {
-    return { latencyPower: 1, wattPower: 1, latencySlack: objective.latencySlack };
-  }
-  if (objective.minimize === "edp" && measuresEnergy) {
-    return { latencyPower: 2, wattPower: 1, latencySlack: Number.POSITIVE_INFINITY };
-  }
-  return { latencyPower: 1, wattPower: 0, latencySlack: Number.POSITIVE_INFINITY };
-}
-function objectiveValue(goal, latencyMs, joules2) {
-  if (goal.wattPower === 0) return latencyMs;
-  if (joules2 === null) return null;
-  return goal.latencyPower === 1 ? joules2 : joules2 * latencyMs / 1e3;
-}
-
 // src/search/ledger.ts
 function isGood(trial) {
   return trial.failure === null && trial.latency !== null;
@@ -50341,13 +50795,13 @@ function asMeasurement(trial) {
 }
 var Ledger = class {
   #space;
-  #goal;
+  #objective;
   #trials = [];
   #byKey = /* @__PURE__ */ new Map();
   #convergence = [];
-  constructor(space2, goal) {
+  constructor(space2, objective) {
     this.#space = space2;
-    this.#goal = goal;
+    this.#objective = objective;
   }
   get size() {
     return this.#trials.length;
@@ -50405,13 +50859,19 @@ var Ledger = class {
   /** Slowest latency allowed, in milliseconds: it follows the fastest configuration seen. */
   get capMs() {
     const fastest = this.#fastestTrial();
-    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+    return fastest === null ? Number.POSITIVE_INFINITY : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
+  }
+  #objectiveOf({ latency, energy }) {
+    return objectiveValue(this.#objective.minimize, {
+      latencyMs: latency.medianMs,
+      joules: energy?.joules ?? null
+    });
   }
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */
   ranked() {
     const cap = this.capMs;
     return this.good.flatMap((trial) => {
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
     }).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index);
   }
@@ -50420,7 +50880,7 @@ var Ledger = class {
     const cap = this.capMs;
     for (const trial of this.#trials) {
       if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       if (objective !== null && (best === null || objective < best)) best = objective;
     }
     return best;
@@ -50436,15 +50896,15 @@ var Ledger = class {
   }
   /** Trials known in energy and latency that no other beats in both, fastest first. */
   pareto() {
-    const known2 = this.good.filter((trial) => trial.energy !== null).sort(
+    const known3 = this.good.filter((trial) => trial.energy !== null).sort(
       (a2, b) => a2.latency.medianMs - b.latency.medianMs || (a2.energy?.joules ?? 0) - (b.energy?.joules ?? 0) || a2.index - b.index
     );
     let lowest3 = Number.POSITIVE_INFINITY;
     const front = [];
-    for (const trial of known2) {
-      const joules2 = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
-      if (joules2 < lowest3) {
-        lowest3 = joules2;
+    for (const trial of known3) {
+      const joules = trial.energy?.joules ?? Number.POSITIVE_INFINITY;
+      if (joules < lowest3) {
+        lowest3 = joules;
         front.push(asMeasurement(trial));
       }
     }
@@ -50524,26 +50984,26 @@ var Surrogate = class {
   }
   /** Learns from everything tried so far; at least one observation must have a cost. */
   learn(observations) {
-    const known2 = observations.filter(
+    const known3 = observations.filter(
       (item) => item.logCost !== null
     );
-    if (this.#compresses) this.#compress = compressionOf(known2.map(({ logCost }) => logCost));
-    const informed = known2.filter(({ prior }) => prior !== null);
-    this.#line = informed.length === known2.length ? calibrate(
+    if (this.#compresses) this.#compress = compressionOf(known3.map(({ logCost }) => logCost));
+    const informed = known3.filter(({ prior }) => prior !== null);
+    this.#line = informed.length === known3.length ? calibrate(
       informed.map(({ prior }) => prior),
       informed.map(({ logCost }) => logCost)
     ) : null;
-    const residuals = known2.map((item) => this.#compress(item.logCost) - this.#mean(item));
+    const residuals = known3.map((item) => this.#compress(item.logCost) - this.#mean(item));
     const centre = residuals.reduce((sum, value2) => sum + value2, 0) / residuals.length;
     const variance = residuals.reduce((sum, value2) => sum + (value2 - centre) ** 2, 0) / residuals.length;
     this.#centre = centre;
     this.#spread = Math.sqrt(variance) + 1e-9;
-    const samples2 = known2.map((item, index) => ({
+    const samples2 = known3.map((item, index) => ({
       key: item.key,
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known2.length >= this.#nextFit) this.#refit(samples2);
+    if (known3.length >= this.#nextFit) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
@@ -50609,8 +51069,8 @@ var standardMethods = {
 };
 
 // src/search/power-model.ts
-function logEffectiveWatts(latencyMs, joules2) {
-  return Math.log(joules2) - Math.log(latencyMs / 1e3);
+function logEffectiveWatts(latencyMs, joules) {
+  return Math.log(joules) - Math.log(latencyMs / 1e3);
 }
 var PowerModel = class {
   #coordinates;
@@ -50633,12 +51093,12 @@ var PowerModel = class {
   }
   /** Learns from every trial whose energy is known. */
   learn(trials) {
-    const known2 = trials.flatMap(
+    const known3 = trials.flatMap(
       (trial) => trial.energy === null ? [] : [{ ...this.#place(trial), logCost: this.logWatts(trial) }]
     );
-    this.#known = known2.length > 0;
+    this.#known = known3.length > 0;
     this.#predictions.clear();
-    if (this.#known) this.#surrogate.learn(known2);
+    if (this.#known) this.#surrogate.learn(known3);
   }
   /** Whether `predict` says more than that all are alike. */
   canPredict(trial) {
@@ -50876,19 +51336,19 @@ var Proposer = class {
     this.#objective = task.methods.surrogate(dimensions, task.random.fork("objective"));
   }
   get #isCapped() {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+    return latencySlackOf(this.#task.objective) !== Number.POSITIVE_INFINITY;
   }
   /** Log objective of a trial: measured latency and measured, else predicted, power. */
   logObjective(trial) {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
+    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial);
+    return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
   }
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key2) {
-    const { latencyPower, wattPower } = this.#task.goal;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
     const { logLatency, logWatts } = this.#task.priors.get(key2);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+    return logLatency === null ? null : (energy + latency) * logLatency + energy * (logWatts ?? 0);
   }
   #place(key2, point2, prior) {
     return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
@@ -50897,10 +51357,10 @@ var Proposer = class {
     const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial) => {
-        const known2 = good.get(trial.index);
+        const known3 = good.get(trial.index);
         return {
           ...this.#place(trial.key, trial.point, prior(trial.key)),
-          logCost: known2 === void 0 ? null : cost2(known2)
+          logCost: known3 === void 0 ? null : cost2(known3)
         };
       })
     );
@@ -51088,7 +51548,7 @@ var finalistCount = 6;
 var latencyFirst = 0.5;
 var SearchRun = class {
   #task;
-  #goal;
+  #objective;
   #ledger;
   #budget;
   #convergence;
@@ -51105,15 +51565,15 @@ var SearchRun = class {
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork("start");
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space2, this.#goal);
+    this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space2, this.#objective);
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
     this.#power = new PowerModel(coordinates, this.#priors, random.fork("power"));
     this.#proposer = new Proposer({
       space: space2,
-      goal: this.#goal,
+      objective: this.#objective,
       ledger: this.#ledger,
       coordinates,
       priors: this.#priors,
@@ -51124,7 +51584,6 @@ var SearchRun = class {
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
-      goal: this.#goal,
       power: this.#power,
       random: random.fork("energy"),
       fixedShare: methods.energyShare,
@@ -51162,12 +51621,12 @@ var SearchRun = class {
   }
   /** Takes over what an interrupted search measured, as far as it lies in this space. */
   async #recall() {
-    for (const known2 of this.#task.known ?? []) {
-      const point2 = this.#task.space.point(known2.configuration);
+    for (const known3 of this.#task.known ?? []) {
+      const point2 = this.#task.space.point(known3.configuration);
       if (point2 === null || !this.#task.space.isValid(point2) || this.#ledger.has(point2)) continue;
-      if (known2.latency === null && known2.failure === null) continue;
-      await this.#priors.learn(this.#ledger.keyOf(point2), known2.configuration);
-      this.#ledger.record(point2, known2);
+      if (known3.latency === null && known3.failure === null) continue;
+      await this.#priors.learn(this.#ledger.keyOf(point2), known3.configuration);
+      this.#ledger.record(point2, known3);
     }
     this.#power.learn(this.#ledger.good);
   }
@@ -51193,7 +51652,7 @@ var SearchRun = class {
   }
   /** Slots of a batch that look for the fastest configuration rather than the best one. */
   #latencySlots() {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    if (latencySlackOf(this.#objective) === Number.POSITIVE_INFINITY) return 0;
     return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
   }
   async #endRound() {
@@ -51229,11 +51688,11 @@ var SearchRun = class {
     }
   }
   async #energyStep() {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+    if (needsEnergy(this.#objective.minimize) && this.#ledger.good.length > 0) await this.#energy.run();
   }
   async run() {
     const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== "interrupted") {
+    if (needsEnergy(this.#objective.minimize) && stopped !== "interrupted") {
       this.#budget.openReserve();
       await this.#energy.finish(finalMeasurements);
       await this.#endRound();
@@ -51262,8 +51721,8 @@ function present(values2) {
   return values2.filter((value2) => value2 !== null);
 }
 function middle(values2) {
-  const known2 = present(values2);
-  return known2.length === 0 ? Number.POSITIVE_INFINITY : median(known2);
+  const known3 = present(values2);
+  return known3.length === 0 ? Number.POSITIVE_INFINITY : median(known3);
 }
 function logRatios(contender, incumbent) {
   return contender.flatMap((value2, block) => {
@@ -51278,20 +51737,15 @@ function ratio2(contender, incumbent) {
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
-function objectivePerBlock(samples2, objective) {
-  if (objective.minimize === "latency") return samples2.latencyMs;
-  if (objective.minimize === "energy") return samples2.joules;
-  return samples2.joules.map((joules2, block) => {
-    const latencyMs = samples2.latencyMs[block] ?? null;
-    return joules2 === null || latencyMs === null ? null : joules2 * latencyMs / 1e3;
-  });
-}
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index) => latencies[index] <= fastest * (1 + slack);
-  const values2 = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admissible = (index) => latencies[index] <= fastest * (1 + latencySlackOf(objective));
+  const values2 = contenders.map(
+    ({ latencyMs, joules }) => latencyMs.map(
+      (latency, block) => weighObjective(objective.minimize, { energy: joules[block] ?? null, latency })
+    )
+  );
   const admitted = values2.map(
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
@@ -51387,7 +51841,7 @@ async function runFinals(options) {
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
   return heats.map((heat2) => {
     const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = laboratory.meter === null ? { minimize: "latency" } : heat2.search.objective;
+    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
     const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
     return {
       search: heat2.search,
@@ -51402,12 +51856,12 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join19 } from "node:path";
+import { join as join27 } from "node:path";
 function openTrialStore(options) {
   const { host, space: space2 } = options;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join19(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join27(options.folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51466,9 +51920,9 @@ async function searchWorkload(task) {
     device: device.info,
     meter: meter?.info ?? null
   });
-  const known2 = store.load();
+  const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
-  if (known2.length > 0) host.progress.note(`  ${label}: going on after ${known2.length} earlier trials`);
+  if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
   const trials = createTrials({
     device,
     meter,
@@ -51485,7 +51939,7 @@ async function searchWorkload(task) {
     start: [task.incumbent, kernel.defaults, ...task.hint === null ? [] : [task.hint]],
     costModel: task.costModel,
     trials,
-    known: known2,
+    known: known3,
     clock,
     signal: host.signal,
     onRound: (progress2) => {
@@ -51532,37 +51986,34 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync7, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
+import { existsSync as existsSync11, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
 import { tmpdir as tmpdir2 } from "node:os";
-import { join as join20 } from "node:path";
+import { join as join28 } from "node:path";
 function prepare(folder) {
   if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   mkdirSync4(folder, { recursive: true });
-  const ignore = join20(folder, ".gitignore");
-  if (!existsSync7(ignore)) writeFileAtomic(ignore, "*\n");
+  const ignore = join28(folder, ".gitignore");
+  if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join20(manifestFolder, ".joulegate");
+  const folder = join28(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
   } catch (error) {
-    const known2 = error instanceof JoulegateError || error.code !== void 0;
-    if (!known2) throw error;
+    const known3 = error instanceof JoulegateError || error.code !== void 0;
+    if (!known3) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join20(tmpdir2(), "joulegate-"));
+    return mkdtempSync2(join28(tmpdir2(), "joulegate-"));
   }
 }
 
 // src/app/guard/advice.ts
 var adviceBlocks = 3;
 var worthwhileGain2 = 0.01;
-function objectiveOf({ laboratory }, objective) {
-  return laboratory.meter === null ? { minimize: "latency" } : objective;
-}
 function isTunable({ comparison }, laboratory) {
   const { definition, head: head2 } = comparison;
   const { workload } = head2.variant;
@@ -51593,7 +52044,7 @@ async function searchAll(task, stateFolder) {
         workload,
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
-        objective: objectiveOf(task, definition.objective),
+        objective: measurableObjective(definition.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
@@ -51629,11 +52080,6 @@ async function measureBeside(task, found) {
   });
   return new Set(samples2.map(({ block }) => block)).size < adviceBlocks ? [] : samples2;
 }
-function gainOf(objective, { energy, latency }) {
-  if (objective.minimize === "latency") return latency?.estimate ?? null;
-  if (energy === null || latency === null) return null;
-  return objective.minimize === "energy" ? energy.estimate : energy.estimate * latency.estimate;
-}
 function adviceOf(task, found, samples2) {
   const { laboratory, host } = task;
   const { contest, final, configuration, variant } = found;
@@ -51645,18 +52091,21 @@ function adviceOf(task, found, samples2) {
     latency: ratio3(from, "latency")
   });
   const overHead = over("H");
-  const objective = objectiveOf(task, definition.objective);
-  const gain = gainOf(objective, overHead);
-  const slack = objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const objective = measurableObjective(definition.objective, laboratory.meter !== null);
+  const latencyRatio = overHead.latency?.estimate ?? null;
+  const gain = weighObjective(objective.minimize, {
+    energy: overHead.energy?.estimate ?? null,
+    latency: latencyRatio
+  });
   if (gain === null || gain > 1 - worthwhileGain2) return null;
-  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === "R"
   );
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   const declared = definition.workloads.find(({ name }) => name === workload);
   if (latencyMs === null || declared === void 0) return null;
-  const joules2 = medianOrNull(own.map((sample) => sample.joules));
+  const joules = medianOrNull(own.map((sample) => sample.joules));
   return {
     kernel,
     workload: head2.variant.workload,
@@ -51669,8 +52118,8 @@ function adviceOf(task, found, samples2) {
       family: laboratory.info.family,
       configuration,
       latencyMs,
-      joules: joules2,
-      estimated: joules2 !== null && (laboratory.meter?.info.estimated ?? false),
+      joules,
+      estimated: joules !== null && (laboratory.meter?.info.estimated ?? false),
       device: laboratory.info.description || laboratory.info.device,
       driver: laboratory.info.driver,
       identity: variantIdentity(variant) ?? "",
@@ -51683,7 +52132,7 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join21(tmpdir3(), "joulegate-advice-"));
+  const folder = mkdtempSync3(join29(tmpdir3(), "joulegate-advice-"));
   try {
     const searches = await searchAll(task, folder);
     if (searches.size === 0 || host.signal.aborted) return [];
@@ -51717,20 +52166,20 @@ var noMemory = {
 function percent3(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
-function list2(verdicts) {
-  return verdicts.length === 0 ? "nothing" : [...verdicts].sort().join(", ");
+function list2(verdicts2) {
+  return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
 }
 function gateChanges(base2, head2) {
-  const settings = [];
+  const settings2 = [];
   for (const metric of ["energy", "latency"]) {
-    settings.push({
+    settings2.push({
       name: `gate.${metric}.margin`,
       base: percent3(base2[metric].margin),
       head: percent3(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
-  settings.push(
+  settings2.push(
     {
       name: "gate.energy.allow-estimated",
       base: String(base2.energy.allowEstimated),
@@ -51750,7 +52199,7 @@ function gateChanges(base2, head2) {
       loosens: head2.acceptLabel !== void 0
     }
   );
-  return settings.filter((setting) => setting.base !== setting.head);
+  return settings2.filter((setting) => setting.base !== setting.head);
 }
 function kernelChanges(base2, head2) {
   const sentinel = {
@@ -51765,12 +52214,12 @@ function kernelChanges(base2, head2) {
 function collapse(changes) {
   const keyOf3 = (setting) => JSON.stringify(setting);
   const counts = /* @__PURE__ */ new Map();
-  for (const [, settings] of changes) {
-    for (const setting of settings) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
+  for (const [, settings2] of changes) {
+    for (const setting of settings2) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
   }
   const told = /* @__PURE__ */ new Set();
   return changes.flatMap(
-    ([kernel, settings]) => settings.flatMap((setting) => {
+    ([kernel, settings2]) => settings2.flatMap((setting) => {
       const { name, base: base2, head: head2, loosens } = setting;
       const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
       if (common && told.has(keyOf3(setting))) return [];
@@ -51846,8 +52295,8 @@ function policyOf(base2, head2) {
 // src/app/guard/kernel-place.ts
 import { posix } from "node:path";
 function entryLine(text3, entry) {
-  const lines = text3.split("\n");
-  const at3 = lines.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
+  const lines2 = text3.split("\n");
+  const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at3 === -1 ? 1 : at3 + 1;
 }
 function kernelPlace(kernel, movedBy, failure = null) {
@@ -52143,16 +52592,16 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
       return;
     }
     diff.push({ value: "", lines: [] });
-    function contextLines(lines) {
-      return lines.map(function(entry) {
+    function contextLines(lines2) {
+      return lines2.map(function(entry) {
         return " " + entry;
       });
     }
     const hunks = [];
     let oldRangeStart = 0, newRangeStart = 0, curRange = [], oldLine = 1, newLine2 = 1;
     for (let i = 0; i < diff.length; i++) {
-      const current = diff[i], lines = current.lines || splitLines(current.value);
-      current.lines = lines;
+      const current = diff[i], lines2 = current.lines || splitLines(current.value);
+      current.lines = lines2;
       if (current.added || current.removed) {
         if (!oldRangeStart) {
           const prev = diff[i - 1];
@@ -52164,23 +52613,23 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             newRangeStart -= curRange.length;
           }
         }
-        for (const line3 of lines) {
+        for (const line3 of lines2) {
           curRange.push((current.added ? "+" : "-") + line3);
         }
         if (current.added) {
-          newLine2 += lines.length;
+          newLine2 += lines2.length;
         } else {
-          oldLine += lines.length;
+          oldLine += lines2.length;
         }
       } else {
         if (oldRangeStart) {
-          if (lines.length <= context * 2 && i < diff.length - 2) {
-            for (const line3 of contextLines(lines)) {
+          if (lines2.length <= context * 2 && i < diff.length - 2) {
+            for (const line3 of contextLines(lines2)) {
               curRange.push(line3);
             }
           } else {
-            const contextSize = Math.min(lines.length, context);
-            for (const line3 of contextLines(lines.slice(0, contextSize))) {
+            const contextSize = Math.min(lines2.length, context);
+            for (const line3 of contextLines(lines2.slice(0, contextSize))) {
               curRange.push(line3);
             }
             const hunk = {
@@ -52196,8 +52645,8 @@ function structuredPatch(oldFileName, newFileName, oldStr, newStr, oldHeader, ne
             curRange = [];
           }
         }
-        oldLine += lines.length;
-        newLine2 += lines.length;
+        oldLine += lines2.length;
+        newLine2 += lines2.length;
       }
     }
     for (const hunk of hunks) {
@@ -52235,9 +52684,9 @@ var maxLength3 = 4e4;
 var bounds3 = { context: 3, maxEditLength: 2e3 };
 function hunksOf(from, to) {
   const patch = structuredPatch("base", "head", from, to, "", "", bounds3);
-  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+  return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: lines2 }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
-    ...lines
+    ...lines2
   ]) ?? null;
 }
 function cut2(text3) {
@@ -52257,11 +52706,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names3 = [
+  const names4 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names4, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -52290,9 +52739,9 @@ function cost(samples2, arm) {
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
 function kWhPerMonth(callsPerDay, ratio3, base2) {
-  const joules2 = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules2 === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules2, callsPerDay);
+  const joules = base2?.joules ?? null;
+  if (callsPerDay === null || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -52373,11 +52822,11 @@ function overallOf(options) {
 }
 
 // src/app/guard/revisions.ts
-import { existsSync as existsSync8, statSync as statSync2 } from "node:fs";
-import { basename as basename5, isAbsolute as isAbsolute2, join as join22, posix as posix2 } from "node:path";
+import { existsSync as existsSync12 } from "node:fs";
+import { basename as basename5, join as join30, posix as posix2 } from "node:path";
 function firstFault(message) {
-  const lines = message.split("\n");
-  return lines.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines[0] ?? "";
+  const lines2 = message.split("\n");
+  return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
 function readBaseline(described2, read) {
   try {
@@ -52387,11 +52836,30 @@ function readBaseline(described2, read) {
     return { revision: null, problem: firstFault(error.message), described: described2 };
   }
 }
+function commitOf(repository) {
+  try {
+    return repository === null ? { commit: null } : { commit: headCommit(repository), dirty: isDirty(repository) };
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "unknown-revision") return { commit: null };
+    throw error;
+  }
+}
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join22(folder, manifestName2);
-  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+  const path2 = join30(folder, manifestName2);
+  if (!existsSync12(path2)) {
+    throw new JoulegateError(
+      "bad-input",
+      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
+      {
+        code: "no-base-manifest",
+        nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+      }
+    );
+  }
+  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -52399,77 +52867,51 @@ function tunedAt(reader, folder, tunedPath, label) {
   const text3 = reader.read(path2);
   return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
 }
-function openBaseRevision(host, revision, head2) {
-  const question = { root: head2.root, environment: host.environment };
-  const commit = mergeBase({ ...question, revision });
-  const { reader } = openRevision({ ...question, revision: commit });
+function whereHeadLeft(host, repository, revision) {
+  try {
+    return mergeBase(repository, revision);
+  } catch (error) {
+    const isFolder = existsSync12(absolutePath(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
+    const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
+  }
+}
+function openBaseRevision(host, revision, opened) {
+  const { repository, path: path2 } = opened;
+  const commit = whereHeadLeft(host, repository, revision);
+  const { reader } = openRevision(repository, commit);
   const label = revision;
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head2.path, shown: `${label}:${head2.path}` });
+    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head2.path), manifest.tunedPath, label) };
+    return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
 }
-function describeCheckout(host, root) {
-  const question = { root, environment: host.environment };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+function describeCheckout(repository) {
+  const commit = headCommit(repository);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
 }
-function isRevision(host, revision, root) {
-  try {
-    resolveCommit({ root, environment: host.environment, revision });
-    return true;
-  } catch (error) {
-    if (error instanceof JoulegateError) return false;
-    throw error;
-  }
-}
-function meansFolder(host, base2, root, manifestName2) {
-  const folder = absolutePath(host, base2);
-  const isFolder = existsSync8(folder) && statSync2(folder).isDirectory();
-  if (!isFolder) return false;
-  const hasManifest = existsSync8(join22(folder, manifestName2));
-  const isPath = isAbsolute2(base2) || /^\.\.?($|[\\/])/.test(base2);
-  if (!isPath && isRevision(host, base2, root)) {
-    if (!hasManifest) return false;
-    throw new JoulegateError("bad-input", `"${base2}" is both a folder and a revision.`, {
-      code: "ambiguous-base",
-      nextStep: `Write ./${base2} for the folder, or refs/heads/${base2} for the branch.`
-    });
-  }
-  if (hasManifest) return true;
-  throw new JoulegateError("bad-input", `The folder ${base2} has no ${manifestName2} to compare with.`, {
-    code: "no-base-manifest",
-    nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
-  });
+function inRepository(host, { folder, path: path2, repository }) {
+  return {
+    path: path2,
+    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
+  };
 }
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join22(folder, manifest.tunedPath)) };
-  if (options.base === null) {
-    return {
-      head: { revision, described: describeCheckout(host, root) },
-      base: { revision: null, problem: null, described: { label: "none", commit: null } }
-    };
-  }
-  const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename5(path2))) {
+  const { manifest, folder, path: path2 } = opened;
+  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename5(path2))
+      base: openBaseFolder(host, absolutePath(host, options.base), basename5(path2))
     };
   }
-  if (repositoryRoot({ root, environment: host.environment }) === null) {
-    throw new JoulegateError(
-      "bad-input",
-      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
-      { code: "no-base", nextStep: "Give --base a folder that holds the base revision of the manifest." }
-    );
-  }
+  const checkout = inRepository(host, opened);
   return {
-    head: { revision, described: describeCheckout(host, root) },
-    base: openBaseRevision(host, options.base, opened)
+    head: { revision, described: describeCheckout(checkout.repository) },
+    base: options.base === null ? { revision: null, problem: null, described: { label: "none", commit: null } } : openBaseRevision(host, options.base, checkout)
   };
 }
 
@@ -52565,7 +53007,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -52583,7 +53025,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -52609,9 +53051,9 @@ function keepAttempts(options) {
   return [...kept2, ...fresh].slice(-maxKept);
 }
 function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution } = sample;
+  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
   if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules: joules2, latencyResolution, energyResolution }];
+  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
 }
 
 // src/app/guard/blocks.ts
@@ -52703,8 +53145,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names3 = Object.keys(a2);
-  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
+  const names4 = Object.keys(a2);
+  return names4.length === Object.keys(b).length && names4.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -52969,9 +53411,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names4 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names4}.`);
   }
   return warnings;
 }
@@ -53002,7 +53444,7 @@ function writeSuggestion(host, options, head2, advice) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
   try {
-    const path2 = join23(absolutePath(host, options.report), suggestionFile);
+    const path2 = join31(absolutePath(host, options.report), suggestionFile);
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
     return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
   } catch (error) {
@@ -53189,7 +53631,7 @@ function costIn(measurement) {
 }
 function choose2(search, final) {
   const { idOf: idOf3, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known2) => idOf3(known2.configuration) === idOf3(configuration2)));
+  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf3(known3.configuration) === idOf3(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -53202,9 +53644,13 @@ function choose2(search, final) {
   });
   const measured = median2(index);
   const cost2 = configuration === null || measured.latencyMs !== null ? measured : searched(configuration);
-  const { latencyMs, joules: joules2 } = median2(0);
-  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules: joules2 };
+  const { latencyMs, joules } = median2(0);
+  const before = final.incumbentFailure !== null || latencyMs === null ? null : { latencyMs, joules };
   return { configuration, cost: cost2, before, reason: describeOutcome(final) };
+}
+function reportedSlack(objective) {
+  const slack = latencySlackOf(objective);
+  return Number.isFinite(slack) ? slack : null;
 }
 function retunedKernel(task) {
   const { search, final } = task;
@@ -53216,7 +53662,7 @@ function retunedKernel(task) {
     file: kernel.position.file,
     line: kernel.position.line,
     objective: objective.minimize,
-    latencySlack: objective.minimize === "energy" && Number.isFinite(objective.latencySlack) ? objective.latencySlack : null,
+    latencySlack: reportedSlack(objective),
     configuration,
     previousConfiguration: search.incumbent,
     ...cost2,
@@ -53241,7 +53687,7 @@ function retunedKernel(task) {
 
 // src/app/retune/replay.ts
 var defaultTrials = 64;
-function objectiveOf2(options) {
+function objectiveOf(options) {
   if (options.objective !== "energy") return { minimize: options.objective };
   return { minimize: "energy", latencySlack: options.latencySlack ?? Number.POSITIVE_INFINITY };
 }
@@ -53272,7 +53718,7 @@ async function retuneRecording(host, options) {
   const startedAt = host.now();
   const recording = readRecording(absolutePath(host, options.recording));
   const meter = createReplayMeter(recording);
-  if (meter === null && options.objective !== "latency") {
+  if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
       code: "no-recorded-energy",
       nextStep: "Use --objective latency, or a recording made with a meter."
@@ -53286,7 +53732,7 @@ async function retuneRecording(host, options) {
     tunables,
     recording.measurements.map((measurement) => measurement.values)
   );
-  const objective = objectiveOf2(options);
+  const objective = objectiveOf(options);
   const trials = options.trials ?? defaultTrials;
   host.progress.stage(`searching ${recording.kernel} in ${options.recording}`);
   const result = await runSearch({
@@ -53330,7 +53776,7 @@ async function retuneRecording(host, options) {
         file: null,
         line: null,
         objective: objective.minimize,
-        latencySlack: options.latencySlack ?? null,
+        latencySlack: reportedSlack(objective),
         configuration: result.best?.configuration ?? null,
         previousConfiguration: null,
         latencyMs: result.best?.latency?.medianMs ?? null,
@@ -53357,12 +53803,12 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join27, posix as posix3 } from "node:path";
+import { join as join35, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -53397,7 +53843,7 @@ function header(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash9("sha256").update(`${kernel.name}
+  const digest2 = createHash10("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -53409,7 +53855,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join24(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -53443,14 +53889,14 @@ async function measureNoiseOf(options) {
 }
 
 // src/app/retune/write-findings.ts
-import { join as join26 } from "node:path";
+import { join as join34 } from "node:path";
 
 // src/app/retune/recordings.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join25 } from "node:path";
+import { join as join33 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash10("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -53460,7 +53906,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join25(folder, fileName(search));
+    const path2 = join33(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -53523,7 +53969,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join26(absolutePath(host, report3), recordingsFolder);
+    const folder = join34(absolutePath(host, report3), recordingsFolder);
     faults.push(await keepFile(() => writeSearchRecordings({ host, laboratory, folder, searches })));
   }
   if (keep3 !== void 0) faults.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
@@ -53532,7 +53978,7 @@ async function writeFindings(task) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join27(folder, manifest.tunedPath);
+  return join35(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -53608,7 +54054,7 @@ function placesOf({ host, options, opened, laboratory, stateFolder }) {
   const at3 = (path2, usual) => path2 === void 0 ? usual : absolutePath(host, path2);
   return {
     tuned: at3(options.out, ownTunedPath(opened)),
-    model: at3(options.model, join27(stateFolder, `model-${laboratory.info.family}.json.gz`))
+    model: at3(options.model, join35(stateFolder, `model-${laboratory.info.family}.json.gz`))
   };
 }
 async function compare3(run, searches, noiseKernel) {
@@ -53685,12 +54131,12 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync, constants as constants7, existsSync as existsSync9, readdirSync as readdirSync5 } from "node:fs";
-import { join as join28 } from "node:path";
+import { accessSync as accessSync2, constants as constants8, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { join as join36 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync9,
+    exists: existsSync13,
     list(folder) {
       try {
         return readdirSync5(folder);
@@ -53700,7 +54146,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync(path2, constants7.R_OK | constants7.W_OK);
+        accessSync2(path2, constants8.R_OK | constants8.W_OK);
         return true;
       } catch {
         return false;
@@ -53723,7 +54169,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join28(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join36(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -53735,7 +54181,7 @@ function driverFiles({ environment, list: list4 }) {
   const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named2 !== void 0 && named2 !== "") return paths(named2);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join28(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -53870,7 +54316,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync10 } from "node:fs";
+import { existsSync as existsSync14 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -53884,7 +54330,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync10(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -53975,10 +54421,10 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/explain.ts
-import { existsSync as existsSync11, readdirSync as readdirSync6 } from "node:fs";
-import { join as join29 } from "node:path";
+import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
+import { join as join37 } from "node:path";
 function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules: joules2, failure }) => ({
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
       tunables.flatMap(({ name, values: allowed }, at3) => {
         const value2 = allowed[values2[at3] ?? -1];
@@ -53986,31 +54432,26 @@ function rowsOf({ tunables, measurements }) {
       })
     ),
     latencyMs: latencyMs ?? null,
-    joules: joules2 ?? null,
+    joules: joules ?? null,
     failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join29(folder, recordingsFolder);
-  if (!existsSync11(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join29(path2, name)));
-}
-function costOf(row, objective) {
-  const { latencyMs, joules: joules2 } = row;
-  if (objective === "latency") return latencyMs;
-  if (objective === "energy") return joules2;
-  return latencyMs === null || joules2 === null ? null : latencyMs * joules2;
+  const path2 = join37(folder, recordingsFolder);
+  if (!existsSync15(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join37(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names4 = Object.keys(configuration);
+  const same = (row, except) => names4.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
-  const cost2 = own === null ? null : costOf(own, objective);
-  return names3.flatMap(
+  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost2 = own === null ? null : costOf(own);
+  return names4.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
-      const other = costOf(row, objective);
+      const other = costOf(row);
       return {
         tunable,
         value: row.configuration[tunable],
@@ -54025,9 +54466,9 @@ function neighboursOf2(kernel, rows) {
 }
 function predictionErrorOf(kernel) {
   const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules: joules2 }) => joules2 !== null);
-  const errors = points.flatMap(({ latencyMs, joules: joules2, predicted }) => {
-    const measured = energetic ? joules2 : latencyMs;
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
     return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
   }).sort((a2, b) => a2 - b);
   return errors[Math.floor(errors.length / 2)] ?? null;
@@ -54035,22 +54476,22 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names4 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
+  const values2 = names4.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names4.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath(host, options.report);
-  const report3 = readReport(join29(folder, "report.json"));
+  const report3 = readReport(join37(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -54059,11 +54500,11 @@ function explain2(host, options) {
   }
   const named2 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
   if (named2.length === 0) {
-    const known2 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known2);
+    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known3);
     throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
       code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known2.join(", ") || "none"}.` : `Did you mean '${near}'?`
+      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
     });
   }
   const wanted = named2.filter(
@@ -54104,10 +54545,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join30 } from "node:path";
+import { join as join38 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join30(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join38(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -54200,11 +54641,11 @@ var Programs = class {
       const place = JSON.stringify([conditions, fixed2]);
       this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
       const key2 = keyOf2(configuration);
-      const known2 = this.#configurations.get(key2);
+      const known3 = this.#configurations.get(key2);
       this.#configurations.set(key2, {
         values: configuration,
-        workgroupSize: known2?.workgroupSize ?? workgroupSize,
-        workgroupBytes: Math.max(known2?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+        workgroupSize: known3?.workgroupSize ?? workgroupSize,
+        workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
       });
     }
     return null;
@@ -54274,20 +54715,20 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 }
 
 // src/app/init/init.ts
-import { realpathSync as realpathSync2 } from "node:fs";
-import { dirname as dirname8, join as join32 } from "node:path";
+import { realpathSync as realpathSync5 } from "node:fs";
+import { dirname as dirname10, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names3, parameterOf) {
-  const name = freeName(binding, names3);
-  names3.add(name);
+function bufferEntry(binding, names4, parameterOf) {
+  const name = freeName(binding, names4);
+  names4.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names3) {
-  const plain3 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain3) || plain3.startsWith("__") ? `buffer_${group}_${binding}` : plain3;
+function freeName({ name, group, binding }, names4) {
+  const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
+  return names4.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -54418,8 +54859,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names3) {
-  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+function sizeConstraint(names4) {
+  return names4.length === 0 ? [] : [`${names4.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -54445,8 +54886,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names3 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const names4 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names4, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -54489,7 +54930,7 @@ function draftDispatch(entry, workload, tunables) {
 }
 
 // src/app/init/sources.ts
-import { relative as relative2, sep as sep4 } from "node:path";
+import { relative as relative2, sep as sep6 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
 function findPrograms(reader, folder) {
@@ -54510,7 +54951,7 @@ function readProgram(reader, path2) {
   return { path: path2, language: "wesl", files };
 }
 function slashed(from, to) {
-  return relative2(from, to).split(sep4).join("/");
+  return relative2(from, to).split(sep6).join("/");
 }
 
 // src/app/init/workflow.ts
@@ -54540,8 +54981,8 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants8, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename6, dirname as dirname7, join as join31 } from "node:path";
+import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
+import { basename as basename6, dirname as dirname9, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -54549,7 +54990,7 @@ function isThere(path2) {
   return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join31(dirname7(path2), `.${basename6(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join39(dirname9(path2), `.${basename6(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -54570,7 +55011,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants8.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants9.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -54597,8 +55038,8 @@ function draftKernels(kernels) {
   return kernels.map((kernel) => `${indented(kernelLines(kernel), 2)}
 `).join("\n");
 }
-function indented(lines, by) {
-  return lines.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
+function indented(lines2, by) {
+  return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
 function field2(key2, { value: value2, note }, show = String) {
   const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
@@ -54686,36 +55127,36 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath(host, manifest);
-  const parent = dirname8(manifestPath);
+  const parent = dirname10(manifestPath);
   openFolder(parent);
-  const real = realpathSync2(parent);
-  const root = realpathSync2(repositoryOf(host, parent) ?? parent);
+  const real2 = realpathSync5(parent);
+  const root = realpathSync5(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),
     manifestPath,
     shownManifest: displayPath(host, manifestPath),
-    folder: slashed(root, real)
+    folder: slashed(root, real2)
   };
 }
 async function draftAll(host, place, named2) {
   const { reader, root, folder } = place;
   const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join32(root, path2));
+  const shown = (path2) => displayPath(host, join40(root, path2));
   const kernels = [];
-  const leftOut2 = [];
-  const names3 = /* @__PURE__ */ new Set();
+  const leftOut3 = [];
+  const names4 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
-    leftOut2.push(...refused4);
+    leftOut3.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join32(root, folder), join32(root, path2));
+      const name = kernelName(path2, entry.name, entries.length > 1, names4);
+      const source = slashed(join40(root, folder), join40(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
-  if (kernels.length === 0) throw noKernels(shown(folder), leftOut2);
+  if (kernels.length === 0) throw noKernels(shown(folder), leftOut3);
   if (kernels.length > mostKernels) {
     throw new JoulegateError(
       "bad-input",
@@ -54726,16 +55167,16 @@ async function draftAll(host, place, named2) {
       }
     );
   }
-  return { kernels, leftOut: leftOut2 };
+  return { kernels, leftOut: leftOut3 };
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
-  let folder = dirname8(absolute);
+  let folder = dirname10(absolute);
   try {
-    folder = realpathSync2(folder);
+    folder = realpathSync5(folder);
   } catch {
   }
-  return slashed(root, join32(folder, absolute.slice(dirname8(absolute).length)));
+  return slashed(root, join40(folder, absolute.slice(dirname10(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -54749,24 +55190,24 @@ async function readEntries(reader, path2, options) {
   const described2 = await describeProgram(source);
   if (!described2.ok) {
     const failure = { ...described2.failure, message: `cannot be read: ${described2.failure.message}` };
-    return { entries: [], refused: [leftOut(failure, path2, shown)] };
+    return { entries: [], refused: [leftOut2(failure, path2, shown)] };
   }
   const entries = described2.value.filter(({ obstacle }) => obstacle === null);
   const refused4 = described2.value.flatMap(
-    ({ obstacle, name }) => obstacle === null ? [] : [leftOut({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
+    ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
   );
   if (explicit && described2.value.length === 0) refused4.push(...whole("has no @compute entry point"));
   return { entries, refused: refused4 };
 }
-function leftOut(failure, path2, shown) {
+function leftOut2(failure, path2, shown) {
   const { file = path2, line: line3 = null, column = null, message } = failure;
   return { file: shown(file), line: line3, column, reason: message };
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
   const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain3 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  const base2 = (plain3 === "" ? "kernel" : plain3).slice(0, 58);
+  const plain2 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
   taken.add(name);
@@ -54774,15 +55215,15 @@ function kernelName(path2, entry, several, taken) {
 }
 function blanksOf({ reader, folder, shownManifest }, text3) {
   const { problems } = parseManifest({ path: shownManifest, text: text3, reader, folder, operators });
-  return problems.filter(({ severity: severity2 }) => severity2 === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
+  return problems.filter(({ severity }) => severity === "error").map(({ file, line: line3, column, sourceLine }) => ({ file, line: line3, column, sourceLine }));
 }
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join32(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join32(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join40(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join40(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname8(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname10(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
@@ -54905,7 +55346,7 @@ var laboratoryOptions = {
     type: "string",
     value: "WHICH",
     help: "adapter to use; auto takes a real GPU first",
-    choices: ["auto", "gpu", "software"]
+    choices: deviceChoices
   },
   meter: {
     type: "string",
@@ -54966,10 +55407,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel");
-  if (names3 === void 0) return { kernels: null };
+  const names4 = args.text("kernel");
+  if (names4 === void 0) return { kernels: null };
   return {
-    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names4.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -55053,12 +55494,12 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     const diagnosis = await doctor(host);
     const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
-    const lines = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
+    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
       `${ok ? "ok      " : "missing "} ${subject}: ${detail}`,
       ...nextStep === null ? [] : [`           next: ${nextStep}`]
     ]);
     const verdict = diagnosis.usable ? "Kernels can run here." : "No kernel can run here yet.";
-    return { output: `${[...lines, verdict].join("\n")}
+    return { output: `${[...lines2, verdict].join("\n")}
 `, exitCode };
   }
 };
@@ -55089,9 +55530,9 @@ function importanceRows({ importances: importances2 }) {
   });
 }
 function finalistRows({ finalists, configuration: own }) {
-  return finalists.map(({ configuration, latencyMs, joules: joules2, chosen }) => [
+  return finalists.map(({ configuration, latencyMs, joules, chosen }) => [
     chosen ? "chosen" : "other",
-    orEmpty(joules2, formatJoules),
+    orEmpty(joules, formatJoules),
     orEmpty(latencyMs, formatMilliseconds),
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);
@@ -55196,13 +55637,13 @@ async function runtime(args, host) {
     ...readKernelFilter(args),
     out: outOf(args, "kernels.json")
   });
-  const lines = summary.kernels.map(
+  const lines2 = summary.kernels.map(
     ({ kernel, entries, configurations: configurations2, templates }) => `  ${kernel}: ${entries === 0 ? "nothing tuned" : `tuned for ${count(entries, "workload")}`}, ${count(configurations2, "configuration")}, ${count(templates, "program")}
 `
   );
   return {
     output: args.flag("json") ? formatJson2(summary) : `${summary.out}: ${count(summary.kernels.length, "kernel")}
-${lines.join("")}`,
+${lines2.join("")}`,
     exitCode: ExitCode.passed
   };
 }
@@ -55272,7 +55713,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     base: {
       type: "string",
       value: "REV|DIR",
-      help: "git revision, or folder with the base revision of the manifest"
+      help: "git revision, or path (./base) of a folder with the base revision of the manifest"
     },
     ...kernelOption,
     "max-minutes": {
@@ -55391,7 +55832,7 @@ function describeLeftOut({ file, line: line3, column, reason }) {
   return `left out ${place}: ${reason}`;
 }
 function describe5(result) {
-  const { written, kept: kept2, kernels, leftOut: leftOut2, blanks, manifest } = result;
+  const { written, kept: kept2, kernels, leftOut: leftOut3, blanks, manifest } = result;
   const next = [];
   if (blanks.length > 0) {
     next.push(
@@ -55408,7 +55849,7 @@ function describe5(result) {
       (path2) => path2 === manifest ? `wrote ${path2}: ${count(kernels.length, "kernel")}` : `wrote ${path2}`
     ),
     ...kept2.map((path2) => `kept ${path2} as it was`),
-    ...leftOut2.map(describeLeftOut),
+    ...leftOut3.map(describeLeftOut),
     ...written.length === 0 ? ["nothing was written"] : [],
     ...next.length === 0 ? [] : ["", "next:", ...next.map((step2, i) => `  ${i + 1}. ${step2}`)],
     ""
@@ -55582,8 +56023,8 @@ var reportCommand = {
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
 var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
-function refuse3(args, names3, reason) {
-  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names4, reason) {
+  const given = names4.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given !== void 0) throw misplaced(`--${given}`, reason);
 }
 function misplaced(argument, reason) {
@@ -55661,7 +56102,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       type: "string",
       value: "WHICH",
       help: "with --device replay: what to minimise; energy unless given",
-      choices: ["energy", "latency", "edp"]
+      choices: Object.keys(objectives)
     },
     "latency-slack": {
       type: "number",

@@ -24239,7 +24239,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details) {
+  constructor(...[kind, message, details]) {
     super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
     this.name = "JoulegateError";
     this.kind = kind;
@@ -24918,9 +24918,9 @@ function fetchMiss({ release }, { pins, host }) {
   return release === null ? { where, reason: "unknown, because the action was not taken from a repository of its own" } : null;
 }
 function actionError(misses, context) {
-  const { message, code } = notFoundError("webgpu", context, misses);
+  const { message } = notFoundError("webgpu", context, misses);
   return new JoulegateError("could-not-measure", message, {
-    code,
+    code: "no-native-part",
     nextStep: "Use a released version of the action, which has native parts, or run `npm ci` in its folder before."
   });
 }
@@ -25576,6 +25576,9 @@ async function lockOrNull(folder, key, label) {
   }
 }
 
+// src/app/action/post.ts
+import { readFileSync as readFileSync4 } from "node:fs";
+
 // src/github/run/commands.ts
 init_core();
 import { randomUUID as randomUUID3 } from "node:crypto";
@@ -25792,9 +25795,6 @@ var lockWaitMs = 10 * 6e4;
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (existsSync6("/run/lock") ? "/run/lock" : tmpdir());
 }
-
-// src/app/action/post.ts
-import { readFileSync as readFileSync4 } from "node:fs";
 
 // src/app/action/run-action.ts
 async function fetchNative2(host, runner) {

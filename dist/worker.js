@@ -48,7 +48,7 @@ var JoulegateError = class extends Error {
   kind;
   code;
   nextStep;
-  constructor(kind, message, details) {
+  constructor(...[kind, message, details]) {
     super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
     this.name = "JoulegateError";
     this.kind = kind;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
+import { weighObjective } from '../manifest/index.ts';
 import { explain as explainRows } from '../model/index.ts';
 import { nearestName } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -82,17 +83,6 @@ function recordingsIn(folder: string): readonly Recording[] {
     .map((name) => readRecording(join(path, name)));
 }
 
-/** Value of the objective; null if it was not measured. */
-function costOf(
-  row: { readonly latencyMs: number | null; readonly joules: number | null },
-  objective: ExplainedKernel['objective'],
-): number | null {
-  const { latencyMs, joules } = row;
-  if (objective === 'latency') return latencyMs;
-  if (objective === 'energy') return joules;
-  return latencyMs === null || joules === null ? null : latencyMs * joules;
-}
-
 function neighboursOf(kernel: RetunedKernel, rows: readonly Row[]): readonly Neighbour[] {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
@@ -100,12 +90,14 @@ function neighboursOf(kernel: RetunedKernel, rows: readonly Row[]): readonly Nei
   const same = (row: Row, except: string | null) =>
     names.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
-  const cost = own === null ? null : costOf(own, objective);
+  const costOf = ({ latencyMs, joules }: Row) =>
+    weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost = own === null ? null : costOf(own);
   return names.flatMap((tunable) =>
     rows
       .filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable))
       .map((row) => {
-        const other = costOf(row, objective);
+        const other = costOf(row);
         return {
           tunable,
           value: row.configuration[tunable] as Configuration[string],

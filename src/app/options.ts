@@ -1,9 +1,9 @@
+import type { DeviceChoice } from '../device/index.ts';
 import type { MeterChoice } from '../meter/index.ts';
 
 /** How a mode reaches the GPU. */
 export interface LaboratoryOptions {
-  /** `auto` takes a real GPU first, then a software adapter. */
-  readonly device: 'auto' | 'gpu' | 'software';
+  readonly device: DeviceChoice;
   readonly meter: MeterChoice;
   /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) for hwmon. */
   readonly sensor?: string;

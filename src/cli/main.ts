@@ -1,5 +1,5 @@
 import type { Host } from '../app/index.ts';
-import { ExitCode, JoulegateError } from '../errors/index.ts';
+import { type ErrorCode, ExitCode, JoulegateError } from '../errors/index.ts';
 import { nearestName } from '../schema/index.ts';
 import type { CommandSpec, Terminal } from './command.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -40,7 +40,7 @@ export interface Ending {
 }
 
 /** For programs: what went wrong as data, where the result would have been. */
-function errorAsJson(code: string, message: string, nextStep: string | null): string {
+function errorAsJson(code: ErrorCode | 'internal', message: string, nextStep: string | null): string {
   return formatJson({ error: { code, message, nextStep } });
 }
 
@@ -48,7 +48,7 @@ function describeError(error: unknown, signal: AbortSignal, wantsJson: boolean):
   const ending = (
     text: string,
     exitCode: ExitCode,
-    code: string,
+    code: ErrorCode | 'internal',
     message: string,
     nextStep: string | null,
   ) => ({

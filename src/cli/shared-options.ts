@@ -4,6 +4,7 @@ import {
   type ManifestOptions,
   meterChoices,
 } from '../app/index.ts';
+import { deviceChoices } from '../device/index.ts';
 import { JoulegateError } from '../errors/index.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 
@@ -16,7 +17,7 @@ export const laboratoryOptions = {
     type: 'string',
     value: 'WHICH',
     help: 'adapter to use; auto takes a real GPU first',
-    choices: ['auto', 'gpu', 'software'],
+    choices: deviceChoices,
   },
   meter: {
     type: 'string',

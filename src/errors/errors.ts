@@ -1,3 +1,5 @@
+import type { ErrorCode, ErrorCodes, ErrorKind } from './codes.ts';
+
 /** Exit statuses a user may rely on. */
 export const ExitCode = {
   passed: 0,
@@ -10,16 +12,16 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
-/** What kind of thing went wrong; decides the exit status. */
-export type ErrorKind = 'bad-input' | 'could-not-measure' | 'interrupted';
-
-export interface ErrorDetails {
-  /** A stable, greppable name of this fault, kebab-case. */
-  readonly code: string;
+interface ErrorDetails<Kind extends ErrorKind> {
+  readonly code: ErrorCodes[Kind];
   /** What the user should do next, one sentence. */
   readonly nextStep?: string;
   readonly cause?: unknown;
 }
+
+type ErrorArguments = {
+  [Kind in ErrorKind]: [kind: Kind, message: string, details: ErrorDetails<Kind>];
+}[ErrorKind];
 
 const exitCodes: Record<ErrorKind, ExitCode> = {
   'bad-input': ExitCode.badInput,
@@ -30,10 +32,10 @@ const exitCodes: Record<ErrorKind, ExitCode> = {
 /** An error whose text is meant for the user: what happened and what to do next. Anything else is internal. */
 export class JoulegateError extends Error {
   readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly nextStep: string | null;
 
-  constructor(kind: ErrorKind, message: string, details: ErrorDetails) {
+  constructor(...[kind, message, details]: ErrorArguments) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'JoulegateError';
     this.kind = kind;

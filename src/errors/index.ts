@@ -1,1 +1,2 @@
-export { type ErrorDetails, type ErrorKind, ExitCode, JoulegateError } from './errors.ts';
+export type { ErrorCode } from './codes.ts';
+export { ExitCode, JoulegateError } from './errors.ts';

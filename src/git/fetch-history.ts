@@ -1,6 +1,10 @@
 import { JoulegateError } from '../errors/index.ts';
-import type { Environment } from './git-process.ts';
-import { assertRevision, isShallow, type RepositoryQuestion } from './repository.ts';
+import { type Environment, remoteEnvironment } from './git-environment.ts';
+import type { GitResult } from './git-process.ts';
+import { withoutFilters, withoutRepositoryPrograms } from './git-settings.ts';
+import { askGit, placeVariables, type Repository } from './open-repository.ts';
+import { ambiguous } from './ref-names.ts';
+import { assertRevision, isShallow } from './repository.ts';
 import { runRemoteGit } from './run-remote-git.ts';
 
 /** What lets git read a private repository. */
@@ -10,33 +14,111 @@ export interface FetchCredentials {
   readonly token: string;
 }
 
-export interface FetchTask extends RepositoryQuestion {
-  /** A commit's hash, or a ref of the remote. */
+/** What is asked of the remote, and on whose behalf. */
+export interface RemoteQuestion {
+  readonly repository: Repository;
+  /** null: git's own configuration has to do. */
+  readonly credentials: FetchCredentials | null;
+  /** Gives it up when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+export interface FetchTask extends RemoteQuestion {
+  /** A commit's hash, or a ref of the remote with its full name. */
   readonly source: string;
   /** Ref to store it under; null for a commit, which is found by its hash. */
   readonly target: string | null;
   /** How much history a shallow clone needs: this many commits, or all of it. A full clone stays full. */
   readonly depth: number | 'all';
-  /** null: git's own configuration has to do. */
-  readonly credentials: FetchCredentials | null;
-  /** Gives the fetch up when it is aborted. */
-  readonly signal?: AbortSignal;
 }
 
 /**
  * The token as git configuration in the environment of this one process: never in an argument, which every user of the
- * machine can read, and never in a file.
+ * machine can read, and never in a file. It comes after what the job's owner configures in the same way.
  */
-function authorization({ serverUrl, token }: FetchCredentials): Environment {
+function authorization({ serverUrl, token }: FetchCredentials, environment: Environment): Environment {
   const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
+  const given = Number(environment.GIT_CONFIG_COUNT ?? 0);
+  const header = `http.${serverUrl}/.extraheader`;
   return {
-    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_COUNT: String(given + 2),
     // An empty value drops what the repository's own configuration may have set for this server.
-    GIT_CONFIG_KEY_0: `http.${serverUrl}/.extraheader`,
-    GIT_CONFIG_VALUE_0: '',
-    GIT_CONFIG_KEY_1: `http.${serverUrl}/.extraheader`,
-    GIT_CONFIG_VALUE_1: `AUTHORIZATION: basic ${basic}`,
+    [`GIT_CONFIG_KEY_${given}`]: header,
+    [`GIT_CONFIG_VALUE_${given}`]: '',
+    [`GIT_CONFIG_KEY_${given + 1}`]: header,
+    [`GIT_CONFIG_VALUE_${given + 1}`]: `AUTHORIZATION: basic ${basic}`,
   };
+}
+
+/**
+ * Address of `origin`. A fetch from an address uses none of a remote's own settings: no program that stands in for the
+ * other side's, no helper, no filter that leaves objects out.
+ */
+export function addressOf(repository: Repository): string {
+  const result = askGit(repository, { args: ['remote', 'get-url', 'origin'] });
+  if (result.ok) return result.stdout.toString('utf8').trimEnd();
+  throw fetchFailed('origin', result.message);
+}
+
+/** The error of what a remote did not give. */
+export function fetchFailed(source: string, message: string): JoulegateError {
+  return new JoulegateError('bad-input', `git could not fetch ${source}: ${message}`, {
+    code: 'fetch-failed',
+    nextStep:
+      'Check out with more history (actions/checkout with fetch-depth: 0), or give the action a github-token that may read this repository.',
+  });
+}
+
+/** A fetch of what it is told to fetch, and of nothing else. */
+export const quietFetch: readonly string[] = [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-recurse-submodules',
+  '--no-write-fetch-head',
+  // It would go on in the background, while energy is measured.
+  '--no-auto-gc',
+];
+
+/** Asks git something that only a remote can answer. @throws JoulegateError as `runRemoteGit` */
+export function askRemote(question: RemoteQuestion, args: readonly string[]): Promise<GitResult> {
+  const { repository, credentials, signal } = question;
+  const { program, root, environment, settings } = repository;
+  return runRemoteGit({
+    program,
+    folder: root,
+    variables: {
+      ...remoteEnvironment(environment, root),
+      ...placeVariables(repository),
+      ...(credentials === null ? {} : authorization(credentials, environment)),
+    },
+    overrides: [...withoutFilters(settings), ...withoutRepositoryPrograms(settings, root)],
+    signal,
+    args,
+  });
+}
+
+/**
+ * The ref of `origin` that people call by a name: a branch or a tag.
+ * @returns its full name; null if there is none
+ * @throws JoulegateError (bad-input): `ambiguous-revision` if there is a branch and a tag, and as `fetchHistory`
+ */
+export async function findRemoteRef(
+  question: RemoteQuestion & { readonly name: string },
+): Promise<string | null> {
+  const { repository, name } = question;
+  assertRevision(name);
+  const places = [`refs/heads/${name}`, `refs/tags/${name}`];
+  const result = await askRemote(question, ['ls-remote', '--quiet', '--', addressOf(repository), ...places]);
+  if (!result.ok) throw fetchFailed(name, result.message);
+  // Its patterns match ends of names too.
+  const refs = result.stdout
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.slice(line.indexOf('\t') + 1));
+  const [ref = null, other] = places.filter((place) => refs.includes(place));
+  if (ref === null || other === undefined) return ref;
+  throw ambiguous(name, [ref, other]);
 }
 
 /**
@@ -45,31 +127,15 @@ function authorization({ serverUrl, token }: FetchCredentials): Environment {
  * `git-timeout`) if it does not answer; (interrupted, `interrupted`) if `signal` is aborted first. No git process is left.
  */
 export async function fetchHistory(task: FetchTask): Promise<void> {
-  const { root, environment, source, target, depth, credentials, signal } = task;
+  const { repository, source, target, depth } = task;
   assertRevision(source);
   const deepen = depth === 'all' ? ['--unshallow'] : [`--depth=${depth}`];
-  const result = await runRemoteGit({
-    folder: root,
-    environment,
-    variables: credentials === null ? {} : authorization(credentials),
-    signal,
-    args: [
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-recurse-submodules',
-      '--no-write-fetch-head',
-      // It would go on in the background, while energy is measured.
-      '--no-auto-gc',
-      ...(isShallow(task) ? deepen : []),
-      'origin',
-      target === null ? source : `+${source}:${target}`,
-    ],
-  });
-  if (result.ok) return;
-  throw new JoulegateError('bad-input', `git could not fetch ${source}: ${result.message}`, {
-    code: 'fetch-failed',
-    nextStep:
-      'Check out with more history (actions/checkout with fetch-depth: 0), or give the action a github-token that may read this repository.',
-  });
+  const result = await askRemote(task, [
+    ...quietFetch,
+    ...(isShallow(repository) ? deepen : []),
+    '--',
+    addressOf(repository),
+    target === null ? source : `+${source}:${target}`,
+  ]);
+  if (!result.ok) throw fetchFailed(source, result.message);
 }

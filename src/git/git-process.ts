@@ -1,12 +1,16 @@
 import { JoulegateError } from '../errors/index.ts';
-
-/** The parts of `process.env` that the entries hand down. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './git-environment.ts';
+import { fixedSettings, type Override, settingArguments } from './git-settings.ts';
 
 export interface GitCommand {
+  /** Absolute path of git. */
+  readonly program: string;
   /** Folder git runs in. */
   readonly folder: string;
-  readonly environment: Environment;
+  /** The whole of its environment. */
+  readonly variables: Environment;
+  /** Settings on top of those that are fixed. */
+  readonly overrides: readonly Override[];
   readonly args: readonly string[];
   /** Largest output that is accepted; a mebibyte if it is not given. */
   readonly maxBytes?: number;
@@ -29,32 +33,9 @@ export interface GitEnd {
 
 export const defaultMaxBytes = 1024 * 1024;
 
-/** Ways to a remote that run no program of the repository's choice, as `ext` would. */
-const remoteProtocols = ['https', 'http', 'ssh', 'file'];
-
-/**
- * Settings a repository must not decide for us, to go before the command: no hooks, no file system monitor (both run
- * programs), no pager, and no network but where it is asked for.
- */
-export function safeSettings(network: 'closed' | 'open'): string[] {
-  const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'protocol.allow=never'];
-  if (network === 'open') settings.push(...remoteProtocols.map((name) => `protocol.${name}.allow=always`));
-  return ['--no-pager', ...settings.flatMap((setting) => ['-c', setting])];
-}
-
-/** The caller's environment without anything that redirects git, and with messages in English. */
-export function gitEnvironment(environment: Environment): Record<string, string> {
-  const kept = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|LC_|LANG)/i.test(entry[0]),
-  );
-  return {
-    ...Object.fromEntries(kept),
-    LC_ALL: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_NO_LAZY_FETCH: '1',
-  };
+/** Everything that follows the program's name. @throws JoulegateError (bad-input, `git-setting`) */
+export function argumentsOf({ overrides, args }: GitCommand): string[] {
+  return ['--no-pager', ...settingArguments([...fixedSettings, ...overrides]), ...args];
 }
 
 /**
@@ -71,7 +52,7 @@ export function gitResult({ folder }: GitCommand, { status, stdout, stderr }: Gi
 /** The error of a git process that could not be started. */
 export function notStarted(command: GitCommand, cause: NodeJS.ErrnoException): JoulegateError {
   if (cause.code === 'ENOENT') {
-    return new JoulegateError('bad-input', `git or the folder ${command.folder} was not found`, {
+    return new JoulegateError('bad-input', `git or the folder ${command.folder} is gone`, {
       code: 'git-missing',
       nextStep: 'Install git and make sure it is on the PATH, or name a folder instead of a revision.',
       cause,
@@ -101,8 +82,15 @@ export function outputTooLarge(command: GitCommand): JoulegateError {
   });
 }
 
+export function notARepository(folder: string): JoulegateError {
+  return new JoulegateError('bad-input', `${folder} is not in a git repository`, {
+    code: 'not-a-repository',
+    nextStep: 'Run this inside a clone, or name a folder instead of a revision.',
+  });
+}
+
 function verbOf(command: GitCommand): string {
-  return command.args[0] ?? '';
+  return command.args.find((argument) => !argument.startsWith('-')) ?? '';
 }
 
 function printable(bytes: Buffer): string {
@@ -121,9 +109,6 @@ function throwIfHopeless(folder: string, message: string): void {
     });
   }
   if (/not a git repository/i.test(message)) {
-    throw new JoulegateError('bad-input', `${folder} is not in a git repository`, {
-      code: 'not-a-repository',
-      nextStep: 'Run this inside a clone, or name a folder instead of a revision.',
-    });
+    throw notARepository(folder);
   }
 }

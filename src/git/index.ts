@@ -1,14 +1,14 @@
-export { type FetchCredentials, type FetchTask, fetchHistory } from './fetch-history.ts';
-export type { Environment } from './git-process.ts';
+export { fetchHistory, findRemoteRef, type RemoteQuestion } from './fetch-history.ts';
+export { fetchLeftOut } from './fetch-left-out.ts';
+
 export { latestTag } from './latest-tag.ts';
 export { openFolder } from './open-folder.ts';
-export { type OpenRevision, openRevision } from './open-revision.ts';
-export { openWorkTree } from './open-work-tree.ts';
 export {
-  headCommit,
-  isDirty,
-  mergeBase,
-  type RepositoryQuestion,
-  repositoryRoot,
-  resolveCommit,
-} from './repository.ts';
+  isSubmodule,
+  openRepository,
+  type Repository,
+  requireRepository,
+} from './open-repository.ts';
+export { openRevision } from './open-revision.ts';
+export { openWorkTree } from './open-work-tree.ts';
+export { headCommit, isDirty, mergeBase, resolveCommit } from './repository.ts';

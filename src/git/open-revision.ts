@@ -1,19 +1,17 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { FileContent, FileReader } from '../manifest/index.ts';
-import type { Environment, GitResult } from './git-process.ts';
+import { CheckedOutContent, mustSucceed, storedContent } from './checked-out-content.ts';
+import { askGit, type Repository } from './open-repository.ts';
+import { inSubmodule, openSubmodule } from './open-submodule.ts';
 import {
   decodeText,
   isSkippedFolder,
-  maxFileBytes,
   maxListedFiles,
   normalisePath,
   outsideRoot,
-  tooLarge,
   tooMany,
 } from './reader-rules.ts';
 import { resolveCommit } from './repository.ts';
-import { runGit } from './run-git.ts';
-import { inSubmodule } from './source-rules.ts';
 
 /** A commit's files, and how to name it. */
 export interface OpenRevision {
@@ -24,18 +22,11 @@ export interface OpenRevision {
   readonly reader: FileReader;
 }
 
-interface RevisionTask {
-  /** Folder that paths are relative to; inside a repository. */
-  readonly root: string;
-  readonly revision: string;
-  readonly environment: Environment;
-}
-
 /** What a commit holds. */
 interface Tree {
   readonly files: Map<string, TreeEntry>;
-  /** Paths of submodules. */
-  readonly submodules: readonly string[];
+  /** Commits of submodules by their paths. */
+  readonly submodules: Map<string, string>;
 }
 
 /** A file or link of a commit. */
@@ -48,61 +39,43 @@ interface TreeEntry {
 const maxTreeBytes = 256 * 1024 * 1024;
 const maxLinks = 16;
 
-function mustSucceed(result: GitResult, what: string): Buffer {
-  if (result.ok) return result.stdout;
-  throw new JoulegateError('bad-input', `git cannot read ${what}: ${result.message}`, {
-    code: 'git-failed',
-    nextStep:
-      'Check the repository (git fsck); a partial clone needs the files of the revision fetched first.',
-  });
-}
-
-/** Everything below the folder, by path relative to it. Paths come NUL-terminated, so none needs unquoting. */
-function readTree(task: RevisionTask, commit: string): Tree {
-  const { root: folder, environment } = task;
+/** Everything in a commit by its path. Paths come NUL-terminated, so none needs unquoting. */
+function readTree(repository: Repository, commit: string): Tree {
   const args = ['ls-tree', '-r', '-z', commit, '--'];
-  const listing = mustSucceed(runGit({ folder, environment, args, maxBytes: maxTreeBytes }), task.revision);
+  const listing = mustSucceed(askGit(repository, { args, maxBytes: maxTreeBytes }), commit);
   const files = new Map<string, TreeEntry>();
-  const submodules: string[] = [];
+  const submodules = new Map<string, string>();
   for (const line of listing.toString('utf8').split('\0')) {
     const match = /^(\d+) (blob|commit) ([0-9a-f]+)\t(.*)$/s.exec(line);
     if (match === null) continue;
     const [, mode, kind, object = '', path = ''] = match;
-    if (kind === 'commit') submodules.push(path);
+    if (kind === 'commit') submodules.set(path, object);
     else files.set(path, { object, isLink: mode === '120000', executable: mode === '100755' });
   }
   return { files, submodules };
 }
 
 class RevisionReader implements FileReader {
-  readonly #task: RevisionTask;
+  readonly #repository: Repository;
   readonly #commit: string;
+  readonly #content: CheckedOutContent;
+  readonly #submodules = new Map<string, FileReader>();
   #read: Tree | null = null;
 
-  constructor(task: RevisionTask, commit: string) {
-    this.#task = task;
+  constructor(repository: Repository, commit: string) {
+    this.#repository = repository;
+    this.#content = new CheckedOutContent(repository, (path) => this.tree.get(path)?.object ?? null);
     this.#commit = commit;
   }
 
   /** Read once, on first use. */
   get #all(): Tree {
-    this.#read ??= readTree(this.#task, this.#commit);
+    this.#read ??= readTree(this.#repository, this.#commit);
     return this.#read;
   }
 
   get tree(): Map<string, TreeEntry> {
     return this.#all.files;
-  }
-
-  #content(path: string, entry: TreeEntry): Buffer {
-    const { root: folder, environment } = this.#task;
-    try {
-      const args = ['cat-file', 'blob', entry.object];
-      return mustSucceed(runGit({ folder, environment, args, maxBytes: maxFileBytes }), path);
-    } catch (error) {
-      if (error instanceof JoulegateError && error.code === 'git-output-too-large') throw tooLarge(path);
-      throw error;
-    }
   }
 
   /** The path with every link on the way followed; null after too many. @throws JoulegateError (`path-outside`). */
@@ -112,7 +85,7 @@ class RevisionReader implements FileReader {
       if (path === null) throw outsideRoot(asked);
       const link = this.#firstLink(path);
       if (link === null) return path;
-      const target = decodeText(link.path, this.#content(link.path, link.entry));
+      const target = decodeText(link.path, storedContent(this.#repository, link.entry.object, null));
       const parent = link.path.includes('/') ? link.path.slice(0, link.path.lastIndexOf('/') + 1) : '';
       path = target.startsWith('/') ? null : normalisePath(parent + target + path.slice(link.path.length));
     }
@@ -134,19 +107,53 @@ class RevisionReader implements FileReader {
     return content === null ? null : decodeText(path, content.bytes);
   }
 
+  /** A submodule's files at the commit that this one has of it. @throws JoulegateError (`source-not-in-git`) */
+  #submodule(path: string): FileReader {
+    const known = this.#submodules.get(path);
+    if (known !== undefined) return known;
+    try {
+      const { reader } = openRevision(
+        openSubmodule(this.#repository, path),
+        this.#all.submodules.get(path) ?? '',
+      );
+      this.#submodules.set(path, reader);
+      return reader;
+    } catch (error) {
+      if (error instanceof JoulegateError && error.code === 'unknown-revision') throw inSubmodule(path);
+      throw error;
+    }
+  }
+
+  /** The submodule that a path is in; undefined if it is in none. */
+  #submoduleAround(path: string): string | undefined {
+    return [...this.#all.submodules.keys()].find((one) => path === one || path.startsWith(`${one}/`));
+  }
+
   readBytes(path: string): FileContent | null {
     const followed = this.#follow(path);
-    const entry = followed === null ? undefined : this.tree.get(followed);
-    return entry === undefined ? null : { bytes: this.#content(path, entry), executable: entry.executable };
+    if (followed === null) return null;
+    const module = this.#submoduleAround(followed);
+    if (module !== undefined) return this.#submodule(module).readBytes(followed.slice(module.length + 1));
+    const entry = this.tree.get(followed);
+    if (entry === undefined) return null;
+    return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
+  }
+
+  #sourcesOf(module: string, path: string): readonly string[] {
+    return this.#submodule(module)
+      .listSources(path)
+      .map((one) => `${module}/${one}`);
   }
 
   listSources(path: string): readonly string[] {
     const wanted = normalisePath(path) ?? path;
-    const module = this.#all.submodules.find(
-      (one) => one === wanted || one.startsWith(`${wanted}/`) || wanted.startsWith(`${one}/`),
+    const around = this.#submoduleAround(wanted);
+    if (around !== undefined) return this.#sourcesOf(around, wanted.slice(around.length + 1));
+    if (this.readBytes(path) !== null) return [wanted];
+    const modules = [...this.#all.submodules.keys()].filter(
+      (one) => wanted === '' || one.startsWith(`${wanted}/`),
     );
-    if (module !== undefined) throw inSubmodule(module);
-    return this.readBytes(path) === null ? this.list(path) : [wanted];
+    return [...this.list(path), ...modules.flatMap((module) => this.#sourcesOf(module, ''))].sort();
   }
 
   list(folder: string): readonly string[] {
@@ -181,13 +188,13 @@ function isSkipped(path: string): boolean {
 }
 
 /**
- * Reads the files of a commit straight from the repository: nothing is checked out and no hook or filter runs.
- * Paths are relative to `root`, as with `openFolder(root)`; the reader throws as that one does.
- * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, `not-a-repository`, `git-missing`,
- * `dubious-ownership`, ...
+ * Reads the files of a commit straight from the repository, as a checkout would put them on the disk: nothing is checked out
+ * and no hook or filter runs.
+ * Paths are relative to the root of the repository; the reader throws as that of `openFolder` does.
+ * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, ...
  */
-export function openRevision(task: RevisionTask): OpenRevision {
-  const commit = resolveCommit(task);
-  const label = commit.startsWith(task.revision) ? commit.slice(0, 12) : task.revision;
-  return { label, commit, reader: new RevisionReader(task, commit) };
+export function openRevision(repository: Repository, revision: string): OpenRevision {
+  const commit = resolveCommit(repository, revision);
+  const label = commit.startsWith(revision) ? commit.slice(0, 12) : revision;
+  return { label, commit, reader: new RevisionReader(repository, commit) };
 }

@@ -1,20 +1,21 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import type { FileReader } from '../manifest/index.ts';
+import type { FileContent, FileReader } from '../manifest/index.ts';
+import { storedContent } from './checked-out-content.ts';
 import { openFolder } from './open-folder.ts';
-import { maxListedFiles, normalisePath, outsideRoot, tooMany } from './reader-rules.ts';
-import type { RepositoryQuestion } from './repository.ts';
-import { runGit } from './run-git.ts';
-import { filtered, inSubmodule } from './source-rules.ts';
+import { askGit, type Repository } from './open-repository.ts';
+import { openSubmodule } from './open-submodule.ts';
+import { decodeText, maxListedFiles, normalisePath, outsideRoot, tooMany } from './reader-rules.ts';
+import { filtered } from './source-rules.ts';
 
 const maxListBytes = 64 * 1024 * 1024;
 
-/** Mode of a submodule in git's index. */
-const submodule = /^160000 /;
+/** A submodule in git's index: its mode, and its path at the end. */
+const submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 
-function ask(question: RepositoryQuestion, args: readonly string[]): readonly string[] {
-  const result = runGit({
-    folder: question.root,
-    environment: question.environment,
+function ask(repository: Repository, args: readonly string[]): readonly string[] {
+  const result = askGit(repository, {
     // A path is a path, whatever characters it has.
     args: ['--literal-pathspecs', ...args],
     maxBytes: maxListBytes,
@@ -26,37 +27,85 @@ function ask(question: RepositoryQuestion, args: readonly string[]): readonly st
   });
 }
 
-/** Refuses what a commit would not hold as it is on disk. */
-function checkFilters(question: RepositoryQuestion, paths: readonly string[]): void {
+/** Filters whose work is known without running them. */
+const known = ['unspecified', 'unset', '', 'lfs'];
+
+/** Refuses what a commit would not hold as it is on disk, nor as can be told from what it holds. */
+function checkFilters(repository: Repository, paths: readonly string[]): void {
   if (paths.length === 0) return;
-  const answers = ask(question, ['check-attr', '-z', 'filter', '--', ...paths]);
+  const answers = ask(repository, ['check-attr', '-z', 'filter', '--', ...paths]);
   for (let at = 0; at + 2 < answers.length; at += 3) {
     const [path = '', , filter = ''] = answers.slice(at, at + 3);
-    if (!['unspecified', 'unset', ''].includes(filter)) throw filtered(path, filter);
+    if (!known.includes(filter)) throw filtered(path, filter);
   }
 }
 
+/** The submodules of the index at or below a path; all of them for the root, which is the empty text. */
+function submodulesBelow(repository: Repository, path: string): readonly string[] {
+  const args = ['ls-files', '-z', '--stage', ...(path === '' ? [] : ['--', path])];
+  return ask(repository, args).flatMap((line) => submodule.exec(line)?.[1] ?? []);
+}
+
+/** Sources at or below a path that is in no submodule; those of submodules below it too. */
+function sourcesBelow(repository: Repository, path: string): readonly string[] {
+  const listed = ask(repository, [
+    ...['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    ...(path === '' ? [] : ['--', path]),
+  ]);
+  const modules = submodulesBelow(repository, path);
+  const paths = [...new Set(listed)].filter((one) => !one.endsWith('/') && !modules.includes(one));
+  checkFilters(repository, paths);
+  const inner = modules.flatMap((module) =>
+    sourcesBelow(openSubmodule(repository, module), '').map((one) => `${module}/${one}`),
+  );
+  if (paths.length + inner.length > maxListedFiles) throw tooMany(path);
+  return [...paths, ...inner].sort();
+}
+
+/** As `sourcesBelow`, for a path that may be in a submodule. */
+function sourcesAt(repository: Repository, path: string): readonly string[] {
+  const folders = path.split('/');
+  for (let depth = 1; depth < folders.length; depth++) {
+    const folder = folders.slice(0, depth).join('/');
+    // What is no repository of its own is no submodule that is checked out.
+    if (!existsSync(join(repository.root, folder, '.git'))) continue;
+    if (!submodulesBelow(repository, folder).includes(folder)) continue;
+    const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join('/'));
+    return inner.map((one) => `${folder}/${one}`);
+  }
+  return sourcesBelow(repository, path);
+}
+
+/** What a sparse checkout left out of the disk, as it would be there; null for what git does not have either. */
+function leftOut(repository: Repository, path: string): FileContent | null {
+  const normalised = normalisePath(path);
+  if (normalised === null || normalised === '') return null;
+  const [entry = ''] = ask(repository, ['ls-files', '-z', '-t', '--stage', '--', normalised]);
+  const match = /^S (100644|100755) ([0-9a-f]+) 0\t(.*)$/s.exec(entry);
+  const [, mode, object = '', at] = match ?? [];
+  if (at !== normalised) return null;
+  return { bytes: storedContent(repository, object, normalised), executable: mode === '100755' };
+}
+
 /**
- * Reads the working tree of a repository as `openFolder` does; what sources are made of, git says.
+ * Reads the working tree of a repository as `openFolder` does, and what a sparse checkout keeps out of it; what sources are
+ * made of, git says.
  * @throws JoulegateError (bad-input, `not-a-folder`)
  */
-export function openWorkTree(question: RepositoryQuestion): FileReader {
+export function openWorkTree(repository: Repository): FileReader {
+  const folder = openFolder(repository.root);
+  const readBytes = (path: string) => folder.readBytes(path) ?? leftOut(repository, path);
   return {
-    ...openFolder(question.root),
+    ...folder,
+    readBytes,
+    read(path) {
+      const content = readBytes(path);
+      return content === null ? null : decodeText(path, content.bytes);
+    },
     listSources(path) {
       const normalised = normalisePath(path);
       if (normalised === null || normalised === '') throw outsideRoot(path);
-      const kept = ask(question, ['ls-files', '-z', '--stage', '--', normalised]);
-      const module = kept.find((line) => submodule.test(line));
-      if (module !== undefined) throw inSubmodule(module.slice(module.indexOf('\t') + 1));
-      const listed = ask(question, [
-        ...['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-        ...['--', normalised],
-      ]);
-      const paths = [...new Set(listed)].filter((one) => !one.endsWith('/')).sort();
-      if (paths.length > maxListedFiles) throw tooMany(path);
-      checkFilters(question, paths);
-      return paths;
+      return sourcesAt(repository, normalised);
     },
   };
 }

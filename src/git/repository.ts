@@ -1,45 +1,49 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import type { Environment } from './git-process.ts';
-import { runGit } from './run-git.ts';
+import { askGit, type Repository } from './open-repository.ts';
+import { assertOneMeaning } from './ref-names.ts';
+import { isObject, lfsPointerOfFile } from './stored-content.ts';
 
-export interface RepositoryQuestion {
-  /** A folder in the repository. */
-  readonly root: string;
-  readonly environment: Environment;
-}
+/** Names of all files of a large repository. */
+const maxAnswerBytes = 64 * 1024 * 1024;
 
-function answer(question: RepositoryQuestion, args: readonly string[]): string {
-  const result = runGit({ folder: question.root, environment: question.environment, args });
+function answer(repository: Repository, args: readonly string[]): string {
+  const result = askGit(repository, { args, maxBytes: maxAnswerBytes });
   if (result.ok) return result.stdout.toString('utf8').replace(/\r?\n$/, '');
-  throw new JoulegateError('bad-input', `git ${args[0]} failed in ${question.root}: ${result.message}`, {
+  throw new JoulegateError('bad-input', `git ${args[0]} failed in ${repository.root}: ${result.message}`, {
     code: 'git-failed',
     nextStep: 'Run the command by hand to see more.',
   });
 }
 
-/** Absolute path of the working tree that `root` lies in; null outside a repository. */
-export function repositoryRoot(question: RepositoryQuestion): string | null {
-  try {
-    return answer(question, ['rev-parse', '--show-toplevel']);
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === 'not-a-repository') return null;
-    throw error;
-  }
+/** Full hash of the commit that is checked out. */
+export function headCommit(repository: Repository): string {
+  return resolveCommit(repository, 'HEAD');
 }
 
-/** Full hash of the commit that is checked out. */
-export function headCommit(question: RepositoryQuestion): string {
-  return resolveCommit({ ...question, revision: 'HEAD' });
+/** Whether a file is what Git LFS keeps for the pointer that the index has. To git, whose filters are off, it looks changed. */
+function isKeptByLfs(repository: Repository, path: string): boolean {
+  const [, object] =
+    /^\d+ ([0-9a-f]+) 0\t/.exec(
+      answer(repository, ['--literal-pathspecs', 'ls-files', '--stage', '-z', '--', path]),
+    ) ?? [];
+  const file = join(repository.root, path);
+  return object !== undefined && statSync(file).isFile() && isObject(lfsPointerOfFile(file), object);
 }
 
 /** Whether tracked files differ from the commit that is checked out. */
-export function isDirty(question: RepositoryQuestion): boolean {
-  return answer(question, ['status', '--porcelain', '--untracked-files=no', '--ignore-submodules']) !== '';
+export function isDirty(repository: Repository): boolean {
+  const args = ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=no', '--ignore-submodules'];
+  const changed = answer(repository, args)
+    .split('\0')
+    .filter((line) => line !== '');
+  return changed.some((line) => !line.startsWith(' M ') || !isKeptByLfs(repository, line.slice(3)));
 }
 
 /** Whether history was cut off when this was cloned. */
-export function isShallow(question: RepositoryQuestion): boolean {
-  return answer(question, ['rev-parse', '--is-shallow-repository']) === 'true';
+export function isShallow(repository: Repository): boolean {
+  return answer(repository, ['rev-parse', '--is-shallow-repository']) === 'true';
 }
 
 /** A revision must not be taken for an option, a range or a path. @throws JoulegateError (bad-input, `bad-revision`) */
@@ -55,18 +59,18 @@ export function assertRevision(revision: string): void {
 
 /**
  * Full hash of the commit that `revision` names.
- * @throws JoulegateError (bad-input): `bad-revision`, `unknown-revision`, and those of git itself.
+ * @throws JoulegateError (bad-input): `bad-revision`, `ambiguous-revision`, `unknown-revision`, and those of git itself.
  */
-export function resolveCommit(question: RepositoryQuestion & { readonly revision: string }): string {
-  const { root, environment, revision } = question;
+export function resolveCommit(repository: Repository, revision: string): string {
   assertRevision(revision);
+  assertOneMeaning(repository, revision);
   const args = ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`];
-  const result = runGit({ folder: root, environment, args });
+  const result = askGit(repository, { args });
   const commit = result.stdout.toString('utf8').trim();
   if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError('bad-input', `there is no revision "${revision}" in ${root}`, {
+  throw new JoulegateError('bad-input', `there is no revision "${revision}" in ${repository.root}`, {
     code: 'unknown-revision',
-    nextStep: isShallow(question)
+    nextStep: isShallow(repository)
       ? 'This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow).'
       : 'Check the name, or fetch it first.',
   });
@@ -76,14 +80,13 @@ export function resolveCommit(question: RepositoryQuestion & { readonly revision
  * Full hash of the commit at which `revision` and what is checked out parted: what a change is compared with.
  * @throws JoulegateError (bad-input, `no-merge-base`) if they share no history, or it was not fetched.
  */
-export function mergeBase(question: RepositoryQuestion & { readonly revision: string }): string {
-  const { root, environment, revision } = question;
-  const commit = resolveCommit(question);
-  const result = runGit({ folder: root, environment, args: ['merge-base', commit, 'HEAD'] });
+export function mergeBase(repository: Repository, revision: string): string {
+  const commit = resolveCommit(repository, revision);
+  const result = askGit(repository, { args: ['merge-base', commit, 'HEAD'] });
   if (result.ok) return result.stdout.toString('utf8').trim();
-  throw new JoulegateError('bad-input', `"${revision}" and HEAD share no history in ${root}`, {
+  throw new JoulegateError('bad-input', `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: 'no-merge-base',
-    nextStep: isShallow(question)
+    nextStep: isShallow(repository)
       ? 'This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow).'
       : 'Name a revision that HEAD descends from.',
   });

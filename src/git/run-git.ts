@@ -1,31 +1,29 @@
 import { spawnSync } from 'node:child_process';
 import type { JoulegateError } from '../errors/index.ts';
 import {
+  argumentsOf,
   defaultMaxBytes,
   type GitCommand,
   type GitResult,
-  gitEnvironment,
   gitResult,
   notStarted,
   outputTooLarge,
-  safeSettings,
   timedOut,
 } from './git-process.ts';
 
 const timeoutMs = 60_000;
 
 /**
- * Asks git about what is on this disk, without a shell, with a deadline and bounded output, and waits for it. The network
- * is closed to it.
+ * Asks git about what is on this disk, without a shell, with a deadline and bounded output, and waits for it.
  * A question that git answers with failure comes back as `ok: false`.
  * @throws JoulegateError (bad-input): `git-missing`, `git-timeout`, `git-output-too-large`, `git-failed`,
  * `dubious-ownership`, `not-a-repository`.
  */
 export function runGit(command: GitCommand): GitResult {
-  const { folder, environment, args, maxBytes = defaultMaxBytes } = command;
-  const end = spawnSync('git', [...safeSettings('closed'), ...args], {
+  const { program, folder, variables, maxBytes = defaultMaxBytes } = command;
+  const end = spawnSync(program, argumentsOf(command), {
     cwd: folder,
-    env: gitEnvironment(environment),
+    env: { ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',

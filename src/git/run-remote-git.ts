@@ -1,21 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { JoulegateError } from '../errors/index.ts';
 import {
+  argumentsOf,
   defaultMaxBytes,
-  type Environment,
   type GitCommand,
   type GitResult,
-  gitEnvironment,
   gitResult,
   notStarted,
   outputTooLarge,
-  safeSettings,
   timedOut,
 } from './git-process.ts';
 
 export interface RemoteGitCommand extends GitCommand {
-  /** Added to the cleaned environment; may hold a secret. */
-  readonly variables: Environment;
   /** Ends git when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -68,11 +64,11 @@ export async function runRemoteGit(command: RemoteGitCommand): Promise<GitResult
 
 /** In a process group of its own, because a fetch is several processes. */
 function start(command: RemoteGitCommand): ChildProcess {
-  const { folder, environment, args, variables } = command;
+  const { program, folder, variables } = command;
   try {
-    return spawn('git', [...safeSettings('open'), ...args], {
+    return spawn(program, argumentsOf(command), {
       cwd: folder,
-      env: { ...gitEnvironment(environment), ...variables },
+      env: { ...variables },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       windowsHide: true,

@@ -1,14 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
 
-/** Refuses sources in a submodule: a commit has no more than its hash. */
-export function inSubmodule(path: string): JoulegateError {
-  return new JoulegateError('bad-input', `${path} is a submodule, whose files are not in this repository`, {
-    code: 'source-not-in-git',
-    nextStep:
-      'Copy what the program is built from into the repository, or compare two checkouts (--base FOLDER) with manifests of their own.',
-  });
-}
-
 /** Refuses sources that a filter of git changes on their way to the disk, as Git LFS does. */
 export function filtered(path: string, filter: string): JoulegateError {
   return new JoulegateError(

@@ -9,7 +9,7 @@ export interface BaseFetch {
    * `missing`: only if git cannot find the base without it, because a depth makes a full clone shallow.
    */
   readonly when: 'always' | 'missing';
-  /** What to ask the remote for: a commit, or a ref with its full name. */
+  /** What to ask the remote for: a commit, a ref with its full name, or the name of a branch or tag as people write it. */
   readonly source: string;
   /** Ref to store it under, which names the base from then on; null for a commit, which is found by its hash. */
   readonly target: string | null;
@@ -95,7 +95,7 @@ function baseOfPush(before: string | null, head: string): BasePlan {
 /** A branch or tag may be named as people do, a remote's branch as git does in a clone. */
 function givenBase(given: string): BasePlan {
   const isCommit = patterns.commit.test(given);
-  const source = given.replace(/^(?:refs\/remotes\/)?origin\//, '');
+  const source = given.replace(/^(?:refs\/remotes\/)?origin\//, 'refs/heads/');
   return {
     kind: 'given',
     revision: given,

@@ -1,26 +1,18 @@
 export {
-  type ArtifactLabel,
-  type ArtifactTask,
   artifactName,
   type CollectedReport,
-  type CollectedReports,
   type CollectFault,
-  type CollectTask,
   collectReports,
   readZip,
   stateFile,
   UnusableZipError,
-  type UploadedArtifact,
   uploadArtifact,
-  type ZipLimits,
 } from './artifacts/index.ts';
-export { type BaseFetch, type BasePlan, baseOf } from './base.ts';
+export { type BasePlan, baseOf } from './base.ts';
 export { announce, type Outcome } from './outcome.ts';
 export {
   annotate,
   appendJobSummary,
-  type CheckRunOutcome,
-  type CheckRunTask,
   type CommentOutcome,
   type CommentTask,
   checkRunName,
@@ -31,41 +23,25 @@ export {
 } from './publish/index.ts';
 export {
   createRestClient,
-  type FoundPullRequest,
   findPullRequest,
   type RestClient,
-  type RestTask,
   readPullRequestLabels,
-  type Waiting,
 } from './rest/index.ts';
 export {
-  type CacheChoice,
   type Commands,
   createCommands,
-  type Environment,
-  type FailingVerdict,
   type Inputs,
   inputDefaults,
-  type MergeGroup,
   type Outputs,
   outputsOf,
-  type Place,
-  type PullRequest,
-  type Push,
   type Runner,
   readInputs,
   readRunner,
-  type Shard,
   setOutputs,
   tunedFile,
-  type WorkflowRun,
 } from './run/index.ts';
 export {
-  type NewState,
   openStateCache,
-  type RestoredState,
-  type SavedState,
   type StateCache,
   type StateCacheTask,
-  type StateSubject,
 } from './state/index.ts';

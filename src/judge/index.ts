@@ -1,16 +1,15 @@
-export { type ChangePoint, changePoints } from './change-points.ts';
+export { changePoints } from './change-points.ts';
 export { detectableChange } from './detectable-change.ts';
 export { judge } from './judge.ts';
 export { noiseFloorOf } from './noise-floor.ts';
 export type { JudgeOptions } from './options.ts';
-export { type ListedSubject, type OverallVerdict, overallVerdict } from './overall.ts';
+export { type OverallVerdict, overallVerdict } from './overall.ts';
 export { attemptOf } from './pairs.ts';
 export { planNext } from './plan.ts';
 export { compareArms } from './ratio.ts';
 export type {
   JudgePlan,
   Metric,
-  MetricJudgement,
   Ratio,
   Subject,
   SubjectJudgement,

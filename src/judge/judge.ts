@@ -1,4 +1,4 @@
-import type { Verdict } from '../manifest/index.ts';
+import { byAttention } from '../manifest/index.ts';
 import type { BlockSample } from '../measure/index.ts';
 import { holmAdjust } from '../stats/index.ts';
 import { attribute } from './attribution.ts';
@@ -75,14 +75,11 @@ function adjustedConfirmations(evidence: readonly Evidence[]): Map<Evidence, num
   return adjusted;
 }
 
-/** What a subject's verdict is taken from, worst first: improved only counts if nothing is left open. */
-const severity: readonly Verdict[] = ['regressed', 'environment', 'inconclusive', 'improved', 'unchanged'];
-
-/** The gating metric that decides the verdict; latency if nothing was measured that gates. */
+/** The gating metric that decides the verdict, the worst: improved only counts if nothing is left open. Latency if nothing was measured that gates. */
 function decidingMetric(judged: readonly MetricJudgement[]): MetricJudgement {
   const gating = judged.filter(({ gates }) => gates);
   const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === 'latency');
-  const worst = [...candidates].sort((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict))[0];
+  const worst = [...candidates].sort((a, b) => byAttention(a.verdict, b.verdict))[0];
   if (worst === undefined) throw new Error('a subject was judged on no metric');
   return worst;
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from '../manifest/index.ts';
+import { type Verdict, verdicts } from '../manifest/index.ts';
 import { leastBlocks } from './options.ts';
 import { countOf, listReasons } from './text.ts';
 import type { SubjectJudgement } from './types.ts';
@@ -28,8 +28,6 @@ export interface OverallVerdict {
   /** Why, in one or two sentences. */
   readonly reason: string;
 }
-
-const harmless: readonly Verdict[] = ['identical', 'new', 'removed'];
 
 /**
  * The verdict of a run. A run that gated nothing is never green in silence: it passes only where there was nothing to
@@ -97,7 +95,7 @@ export function overallVerdict(request: {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`,
     };
   }
-  if (listed.length > 0 && listed.every(({ verdict }) => harmless.includes(verdict))) {
+  if (listed.length > 0 && listed.every(({ verdict }) => !verdicts[verdict].mayFail)) {
     return { ...facts, verdict: 'passed', reason: `Nothing had to be measured: ${counts}.` };
   }
   return {

@@ -10,8 +10,8 @@ export {
 } from './describe/index.ts';
 export { featureNames } from './features/index.ts';
 export { variantIdentity } from './identity.ts';
-export { mapDiagnostic, type UserPosition } from './source-lines.ts';
-export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
+export { mapDiagnostic } from './source-lines.ts';
+export { createTemplateBuilder, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
   BufferBinding,

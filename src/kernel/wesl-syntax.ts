@@ -2,8 +2,6 @@
 export type {
   AbstractElem,
   AttributeElem,
-  BlockElem,
-  ConstElem,
   DeclIdent,
   ExpressionElem,
   FnElem,
@@ -12,12 +10,10 @@ export type {
   FunctionCallExpression,
   GlobalVarElem,
   ImportStatement,
-  LetElem,
   LoopElem,
   OverrideElem,
   Statement,
   StructElem,
   Type,
-  VarElem,
   WhileElem,
 } from 'wesl/core';

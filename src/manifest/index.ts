@@ -4,8 +4,18 @@ export { formatProblems } from './format-problems.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { noFiles } from './no-files.ts';
 export { noLimits } from './no-limits.ts';
+export {
+  latencySlackOf,
+  measurableObjective,
+  needsEnergy,
+  type Objective,
+  type ObjectiveName,
+  objectives,
+  objectiveValue,
+  weighObjective,
+} from './objective.ts';
 export { operatorDefaults } from './operators.ts';
-export { type ParsedManifest, type ParseOptions, parseManifest } from './parse-manifest.ts';
+export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export type {
   Budget,
   BufferDefinition,
@@ -18,17 +28,21 @@ export type {
   KernelDefinition,
   Manifest,
   ManifestProblem,
-  MetricGate,
-  Objective,
   OperatorDefinition,
-  OutputDefinition,
   ProgramSource,
   ReferenceDefinition,
   ScalarType,
   SourceFile,
-  SourcePosition,
   Tolerance,
-  Verdict,
   Workload,
   WorkloadParameter,
 } from './types.ts';
+export {
+  byAttention,
+  defaultFailOn,
+  type FailingVerdict,
+  failingVerdicts,
+  type Verdict,
+  verdictOrder,
+  verdicts,
+} from './verdict.ts';

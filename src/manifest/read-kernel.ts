@@ -14,13 +14,14 @@ import {
   type Written,
 } from './kernel-parts.ts';
 import { limitTypes } from './limits.ts';
+import type { Objective } from './objective.ts';
 import type { LoadedOperator } from './operators.ts';
 import { type Place, placeIn } from './place.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Sound } from './schema-problems.ts';
 import { readGate, readObjective } from './settings.ts';
 import type { SourceFiles } from './source-files.ts';
-import type { Gate, KernelDefinition, Objective, ReferenceDefinition } from './types.ts';
+import type { Gate, KernelDefinition, ReferenceDefinition } from './types.ts';
 
 type Dispatch = KernelDefinition['dispatch'];
 

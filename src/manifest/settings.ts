@@ -1,7 +1,9 @@
 import type { ManifestBudget, ManifestFile, ManifestGate, ManifestObjective } from '../schema/index.ts';
 import { at, type YamlDocument } from './document.ts';
+import type { Objective } from './objective.ts';
 import type { Sound } from './schema-problems.ts';
-import type { Budget, Gate, Manifest, Objective } from './types.ts';
+import type { Budget, Gate, Manifest } from './types.ts';
+import { defaultFailOn } from './verdict.ts';
 
 const defaultSlack = 0.03;
 
@@ -10,7 +12,7 @@ const defaultObjective: Objective = { minimize: 'energy', latencySlack: defaultS
 const defaultGate: Gate = {
   energy: { margin: 0.03, allowEstimated: false },
   latency: { margin: 0.05 },
-  failOn: ['regressed', 'missing-baseline'],
+  failOn: defaultFailOn,
 };
 
 const defaultBudget: Manifest['budget'] = {

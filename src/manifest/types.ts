@@ -1,5 +1,7 @@
 import type { Expression } from '../expression/index.ts';
 import type { Configuration, Tunable } from '../space/index.ts';
+import type { Objective } from './objective.ts';
+import type { Verdict } from './verdict.ts';
 
 /** 1-based position in a file the user wrote. */
 export interface SourcePosition {
@@ -18,11 +20,6 @@ export interface ManifestProblem extends SourcePosition {
   readonly sourceLine: string;
 }
 
-export type Objective =
-  | { readonly minimize: 'energy'; readonly latencySlack: number }
-  | { readonly minimize: 'latency' }
-  | { readonly minimize: 'edp' };
-
 /** Budget per kernel and workload. */
 export interface Budget {
   readonly trials: number;
@@ -34,17 +31,6 @@ export interface MetricGate {
   /** Relative change that is tolerated: 0.03 for 3 %. */
   readonly margin: number;
 }
-
-export type Verdict =
-  | 'regressed'
-  | 'improved'
-  | 'unchanged'
-  | 'inconclusive'
-  | 'identical'
-  | 'new'
-  | 'removed'
-  | 'missing-baseline'
-  | 'environment';
 
 export interface Gate {
   readonly energy: MetricGate & {

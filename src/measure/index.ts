@@ -1,7 +1,7 @@
 export type { BlockProgress } from './block-subject.ts';
-export { type BlockSubject, type BlockTask, type FinishedBlock, runBlocks } from './blocks.ts';
-export { type EnergyRequest, measureEnergy, type WindowOutcome } from './energy.ts';
-export { measureLatency, type TimedLatency } from './latency.ts';
+export { type BlockSubject, type BlockTask, runBlocks } from './blocks.ts';
+export { measureEnergy } from './energy.ts';
+export { measureLatency } from './latency.ts';
 export { type MeasureOptions, measureOptions, type WindowOptions } from './options.ts';
 export type {
   BoardConditions,
@@ -19,14 +19,13 @@ export type {
   Stretch,
   TimeOptions,
 } from './ports.ts';
-export { findTicks, type Tick } from './series.ts';
-export { createTrials, type TrialCosts, type Trials, type TrialsRequest } from './trials.ts';
+export { findTicks } from './series.ts';
+export { createTrials } from './trials.ts';
 export type {
   Arm,
   BlockSample,
-  BlockWindow,
   EnergyMeasurement,
   LatencyMeasurement,
   Measurement,
 } from './types.ts';
-export { cutWindow, type WindowCut } from './window.ts';
+export { cutWindow } from './window.ts';

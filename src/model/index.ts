@@ -1,11 +1,11 @@
 export { BoostedTrees } from './boosted-trees.ts';
-export { type CostModelTask, createCostModel } from './cost-model.ts';
+export { createCostModel } from './cost-model.ts';
 export { costModelFromFile, costModelToFile } from './cost-model-file.ts';
 export { maxCostRows } from './cost-rows.ts';
 export { Covariance, type CovarianceParameters, type Dimension } from './covariance.ts';
-export { type Explanation, explain } from './explain.ts';
-export { type FeatureMatrix, featureMatrix } from './feature-matrix.ts';
+export { explain } from './explain.ts';
+export { featureMatrix } from './feature-matrix.ts';
 export { fitCovariance, priorParameters } from './fit-covariance.ts';
 export { GaussianProcess, type Query, type Solution } from './gaussian-process.ts';
-export { type TrainingData, type TreeOptions, trainTrees } from './train-trees.ts';
-export type { CostModel, CostPrediction, CostRow } from './types.ts';
+export { type TreeOptions, trainTrees } from './train-trees.ts';
+export type { CostModel, CostRow } from './types.ts';

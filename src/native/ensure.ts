@@ -127,9 +127,9 @@ function fetchMiss({ release }: EnsureTask, { pins, host }: NativeContext): Miss
 }
 
 function actionError(misses: readonly Miss[], context: NativeContext): JoulegateError {
-  const { message, code } = notFoundError('webgpu', context, misses);
+  const { message } = notFoundError('webgpu', context, misses);
   return new JoulegateError('could-not-measure', message, {
-    code,
+    code: 'no-native-part',
     nextStep:
       'Use a released version of the action, which has native parts, or run `npm ci` in its folder before.',
   });

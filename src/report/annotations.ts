@@ -1,3 +1,4 @@
+import { verdicts } from '../manifest/index.ts';
 import { formatConfiguration, formatCount, formatRatio } from './format.ts';
 import {
   bySeverity,
@@ -8,6 +9,7 @@ import {
   kernelVerdictText,
   loosenedNote,
   retuneTitle,
+  runVerdicts,
 } from './notes/index.ts';
 import { cleanLine } from './text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';
@@ -26,18 +28,10 @@ export interface Annotation {
 /** GitHub shows this many of a level per step and drops the others without a word. */
 const maxOfLevel = 10;
 
-const levels: Partial<Record<GuardKernel['verdict'], Annotation['level']>> = {
-  regressed: 'error',
-  'missing-baseline': 'error',
-  inconclusive: 'warning',
-  environment: 'warning',
-  improved: 'notice',
-};
-
 /** What the manifest lets pass is a warning at most; what fails the run is an error, whatever it is. */
 function levelOf(kernel: GuardKernel): Annotation['level'] | null {
   if (kernel.fails) return 'error';
-  const level = levels[kernel.verdict] ?? null;
+  const { level } = verdicts[kernel.verdict];
   return level === 'error' ? 'warning' : level;
 }
 
@@ -97,7 +91,7 @@ function runAnnotations(report: GuardReport): Annotation[] {
   const { verdict } = report;
   const { kernels } = report;
   const isQuiet = verdict === 'nothing-gated' && kernels.every((kernel) => kernel.verdict === 'identical');
-  if (verdict === 'passed' || verdict === 'failed' || isQuiet) return [];
+  if (runVerdicts[verdict].colour !== 'yellow' || isQuiet) return [];
   const title = cleanLine(`Joulegate: ${guardTitle(report)}`, 200);
   return [{ level: 'warning', title, message: cleanLine(report.reason, 900), file: null, line: null }];
 }

@@ -1,6 +1,7 @@
+import { objectiveValue } from '../manifest/index.ts';
 import type { RetunedKernel } from './types.ts';
 
-/** How a search went, in the objective's unit: joules, milliseconds, or joule seconds. */
+/** How a search went, in the objective's unit. */
 export interface BestSoFar {
   /** What the configuration that shipped before costs, as compared at the end; null: it was not. */
   readonly incumbent: number | null;
@@ -8,21 +9,13 @@ export interface BestSoFar {
   readonly points: readonly { readonly trial: number; readonly value: number }[];
 }
 
-function incumbentCost({ before, objective }: RetunedKernel): number | null {
-  if (before === null) return null;
-  const { latencyMs, joules } = before;
-  if (objective === 'latency') return latencyMs;
-  if (joules === null) return null;
-  return objective === 'energy' ? joules : latencyMs === null ? null : (joules * latencyMs) / 1000;
-}
-
 /**
  * The curve of a search. Until a trial's energy is known, the best is what shipped before, which is the first to be tried; where
  * a trial leaves the best unknown, it is that of the one before.
  */
 export function bestSoFar(kernel: RetunedKernel): BestSoFar {
-  const { convergence, trials } = kernel;
-  const incumbent = incumbentCost(kernel);
+  const { before, convergence, objective, trials } = kernel;
+  const incumbent = before === null ? null : objectiveValue(objective, before);
   // Long curves are thinned in the report, and keep their last value.
   const step = Math.max(1, trials / Math.max(1, convergence.length));
   if (convergence.every((value) => value === null)) return { incumbent, points: [] };

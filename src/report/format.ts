@@ -1,3 +1,4 @@
+import { type ObjectiveName, objectives } from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { cleanLine } from './text.ts';
 import type { Ratio } from './types.ts';
@@ -5,13 +6,17 @@ import type { Ratio } from './types.ts';
 /** A unit with its size in the base unit, largest first. */
 type Units = readonly (readonly [name: string, size: number])[];
 
-const jouleUnits: Units = [
-  ['kJ', 1e3],
-  ['J', 1],
-  ['mJ', 1e-3],
-  ['µJ', 1e-6],
-  ['nJ', 1e-9],
+const prefixes: Units = [
+  ['k', 1e3],
+  ['', 1],
+  ['m', 1e-3],
+  ['µ', 1e-6],
+  ['n', 1e-9],
 ];
+function prefixed(unit: string): Units {
+  return prefixes.map(([prefix, size]) => [`${prefix}${unit}`, size]);
+}
+const jouleUnits = prefixed('J');
 const millisecondUnits: Units = [
   ['s', 1e3],
   ['ms', 1],
@@ -43,11 +48,14 @@ export function formatNumber(value: number): string {
   return fixed(rounded, decimals);
 }
 
-/** In the unit that leaves one to three digits before the point. Rounding decides: 999.9 µs is `1.00 ms`. */
-function withUnit(value: number, units: Units): string {
-  const smallest = units.at(-1) as Units[number];
+/** The unit that leaves one to three digits before the point. Rounding decides: 999.9 µs is `1.00 ms`. */
+function unitFor(value: number, units: Units): Units[number] {
   const rounded = Number(value.toPrecision(3));
-  const [name, size] = units.find((unit) => Math.abs(rounded) >= unit[1]) ?? smallest;
+  return units.find((unit) => Math.abs(rounded) >= unit[1]) ?? (units.at(-1) as Units[number]);
+}
+
+function withUnit(value: number, units: Units): string {
+  const [name, size] = unitFor(value, units);
   return `${formatNumber(value / size)} ${name}`;
 }
 
@@ -59,6 +67,21 @@ export function formatJoules(joules: number): string {
 /** `1.23 ms`. */
 export function formatMilliseconds(milliseconds: number): string {
   return withUnit(milliseconds, millisecondUnits);
+}
+
+function unitsOf(objective: ObjectiveName): Units {
+  const { unit } = objectives[objective];
+  return unit === 'ms' ? millisecondUnits : prefixed(unit);
+}
+
+/** Unit in which values of an objective up to `largest` are read best, and its size in the objective's own. */
+export function objectiveUnit(objective: ObjectiveName, largest: number): Units[number] {
+  return unitFor(largest, unitsOf(objective));
+}
+
+/** `12.3 mJ`, `4.56 µJ s`, as the objective has it. */
+export function formatObjective(objective: ObjectiveName, value: number): string {
+  return withUnit(value, unitsOf(objective));
 }
 
 /** A relative change as a signed percentage: `+3.1`, `-12.0`, `+140`. No sign at zero. */

@@ -12,9 +12,7 @@ export { renderHtml } from './html/index.ts';
 export {
   type CommentOptions,
   type CommentOrigin,
-  type CommentRun,
   hasNews,
-  type MarkdownOptions,
   readCommentOrigin,
   renderComment,
   renderFailure,
@@ -22,5 +20,5 @@ export {
   renderMarkdown,
 } from './markdown/index.ts';
 export { countVerdicts, isReplaced, kilowattHoursPerMonth, reportSummary } from './notes/index.ts';
-export { renderTerminal, type TerminalOptions } from './terminal/index.ts';
+export { renderTerminal } from './terminal/index.ts';
 export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

@@ -16,5 +16,3 @@ export type RetunedKernel = RetuneReport['kernels'][number];
 
 /** A ratio of head to base with its 95 % confidence interval. */
 export type Ratio = NonNullable<GuardKernel['energyRatio']>;
-
-export type GuardVerdict = GuardKernel['verdict'];

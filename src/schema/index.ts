@@ -1,4 +1,4 @@
 export * from './generated/index.ts';
-export { guideAt, type PlaceGuide, type SchemaGuide } from './guide.ts';
+export { guideAt } from './guide.ts';
 export { nearestName } from './nearest.ts';
 export { maxFaults, type SchemaFault, type Validation } from './validate.ts';

@@ -1,6 +1,5 @@
 import type { Random } from '../stats/index.ts';
 import { EnergyShare, type Forecast } from './energy-share.ts';
-import type { Goal } from './goal.ts';
 import type { GoodTrial, Ledger } from './ledger.ts';
 import type { PowerModel } from './power-model.ts';
 
@@ -18,7 +17,6 @@ const leastChoice = 3;
 
 export interface EnergyStepTask {
   readonly ledger: Ledger;
-  readonly goal: Goal;
   readonly power: PowerModel;
   readonly random: Random;
   /** Share of the trials whose energy is measured, whatever the models say; null: the dynamic rule. */

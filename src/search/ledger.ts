@@ -1,7 +1,7 @@
 import type { VariantFailure } from '../kernel/index.ts';
+import { latencySlackOf, type Objective, objectiveValue } from '../manifest/index.ts';
 import type { EnergyMeasurement, LatencyMeasurement, Measurement } from '../measure/index.ts';
 import type { Configuration, Point, Space } from '../space/index.ts';
-import { type Goal, objectiveValue } from './goal.ts';
 
 /** One configuration that was tried. */
 export interface Trial {
@@ -33,14 +33,14 @@ function asMeasurement(trial: Trial): Measurement {
 /** What was tried and what came of it; the search's memory. */
 export class Ledger {
   readonly #space: Space;
-  readonly #goal: Goal;
+  readonly #objective: Objective;
   readonly #trials: Trial[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #convergence: (number | null)[] = [];
 
-  constructor(space: Space, goal: Goal) {
+  constructor(space: Space, objective: Objective) {
     this.#space = space;
-    this.#goal = goal;
+    this.#objective = objective;
   }
 
   get size(): number {
@@ -113,7 +113,14 @@ export class Ledger {
     const fastest = this.#fastestTrial();
     return fastest === null
       ? Number.POSITIVE_INFINITY
-      : fastest.latency.medianMs * (1 + this.#goal.latencySlack);
+      : fastest.latency.medianMs * (1 + latencySlackOf(this.#objective));
+  }
+
+  #objectiveOf({ latency, energy }: GoodTrial): number | null {
+    return objectiveValue(this.#objective.minimize, {
+      latencyMs: latency.medianMs,
+      joules: energy?.joules ?? null,
+    });
   }
 
   /** Trials within the cap whose objective is known, best first; ties in the order tried. */
@@ -121,7 +128,7 @@ export class Ledger {
     const cap = this.capMs;
     return this.good
       .flatMap((trial) => {
-        const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+        const objective = this.#objectiveOf(trial);
         return objective === null || trial.latency.medianMs > cap ? [] : [{ trial, objective }];
       })
       .sort((a, b) => a.objective - b.objective || a.trial.index - b.trial.index);
@@ -132,7 +139,7 @@ export class Ledger {
     const cap = this.capMs;
     for (const trial of this.#trials) {
       if (!isGood(trial) || trial.latency.medianMs > cap) continue;
-      const objective = objectiveValue(this.#goal, trial.latency.medianMs, trial.energy?.joules ?? null);
+      const objective = this.#objectiveOf(trial);
       if (objective !== null && (best === null || objective < best)) best = objective;
     }
     return best;

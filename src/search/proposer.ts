@@ -1,9 +1,9 @@
+import { latencySlackOf, type Objective, objectives } from '../manifest/index.ts';
 import type { Point, Space } from '../space/index.ts';
 import type { Random } from '../stats/index.ts';
 import { type Prospect, probabilityBelow, worth } from './acquisition.ts';
 import { Candidates } from './candidates.ts';
 import type { Coordinates } from './coordinates.ts';
-import type { Goal } from './goal.ts';
 import type { GoodTrial, Ledger, Trial } from './ledger.ts';
 import type { SearchMethods, SurrogateModel } from './methods.ts';
 import type { PowerModel } from './power-model.ts';
@@ -33,7 +33,7 @@ export interface Proposal {
 
 export interface ProposerTask {
   readonly space: Space;
-  readonly goal: Goal;
+  readonly objective: Objective;
   readonly ledger: Ledger;
   readonly coordinates: Coordinates;
   readonly priors: PriorBeliefs;
@@ -66,21 +66,22 @@ export class Proposer {
   }
 
   get #isCapped(): boolean {
-    return this.#task.goal.latencySlack !== Number.POSITIVE_INFINITY;
+    return latencySlackOf(this.#task.objective) !== Number.POSITIVE_INFINITY;
   }
 
   /** Log objective of a trial: measured latency and measured, else predicted, power. */
   logObjective(trial: GoodTrial): number {
-    const { latencyPower, wattPower } = this.#task.goal;
-    const watts = wattPower === 0 ? 0 : this.#task.power.logWatts(trial);
-    return latencyPower * Math.log(trial.latency.medianMs) + watts;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
+    const logWatts = energy === 0 ? 0 : this.#task.power.logWatts(trial);
+    // Energy is latency times mean power: one model of latency and one of power give every objective.
+    return (energy + latency) * Math.log(trial.latency.medianMs) + energy * logWatts;
   }
 
   /** Log objective that the cost model predicts; null without one. */
   priorObjective(key: string): number | null {
-    const { latencyPower, wattPower } = this.#task.goal;
+    const { energy, latency } = objectives[this.#task.objective.minimize];
     const { logLatency, logWatts } = this.#task.priors.get(key);
-    return logLatency === null ? null : latencyPower * logLatency + wattPower * (logWatts ?? 0);
+    return logLatency === null ? null : (energy + latency) * logLatency + energy * (logWatts ?? 0);
   }
 
   #place(key: string, point: Point, prior: number | null): Place {

@@ -1,10 +1,10 @@
+import { latencySlackOf, measurableObjective, needsEnergy, type Objective } from '../manifest/index.ts';
 import type { Point } from '../space/index.ts';
 import { createRandom, type Random } from '../stats/index.ts';
 import { Budget } from './budget.ts';
 import { Convergence } from './convergence.ts';
 import { coordinatesOf } from './coordinates.ts';
 import { EnergyStep } from './energy-step.ts';
-import { type Goal, goalOf } from './goal.ts';
 import { type GoodTrial, Ledger } from './ledger.ts';
 import { standardMethods } from './methods.ts';
 import { PowerModel } from './power-model.ts';
@@ -27,7 +27,7 @@ const latencyFirst = 0.5;
 
 class SearchRun {
   readonly #task: SearchTask;
-  readonly #goal: Goal;
+  readonly #objective: Objective;
   readonly #ledger: Ledger;
   readonly #budget: Budget;
   readonly #convergence: Convergence;
@@ -45,15 +45,15 @@ class SearchRun {
     const methods = { ...standardMethods, ...task.methods };
     this.#task = task;
     this.#random = random.fork('start');
-    this.#goal = goalOf(task.objective, trials.measuresEnergy);
-    this.#ledger = new Ledger(space, this.#goal);
+    this.#objective = measurableObjective(task.objective, trials.measuresEnergy);
+    this.#ledger = new Ledger(space, this.#objective);
     this.#budget = new Budget(task.budget, task.clock, task.signal);
     this.#convergence = new Convergence(task.patience ?? null);
     this.#priors = new PriorBeliefs(task.costModel, trials);
     this.#power = new PowerModel(coordinates, this.#priors, random.fork('power'));
     this.#proposer = new Proposer({
       space,
-      goal: this.#goal,
+      objective: this.#objective,
       ledger: this.#ledger,
       coordinates,
       priors: this.#priors,
@@ -64,7 +64,6 @@ class SearchRun {
     });
     this.#energy = new EnergyStep({
       ledger: this.#ledger,
-      goal: this.#goal,
       power: this.#power,
       random: random.fork('energy'),
       fixedShare: methods.energyShare,
@@ -144,7 +143,7 @@ class SearchRun {
 
   /** Slots of a batch that look for the fastest configuration rather than the best one. */
   #latencySlots(): number {
-    if (this.#goal.latencySlack === Number.POSITIVE_INFINITY) return 0;
+    if (latencySlackOf(this.#objective) === Number.POSITIVE_INFINITY) return 0;
     return this.#ledger.size < latencyFirst * this.#task.budget.trials ? batchSize : batchSize / 2;
   }
 
@@ -183,12 +182,12 @@ class SearchRun {
   }
 
   async #energyStep(): Promise<void> {
-    if (this.#goal.wattPower === 1 && this.#ledger.good.length > 0) await this.#energy.run();
+    if (needsEnergy(this.#objective.minimize) && this.#ledger.good.length > 0) await this.#energy.run();
   }
 
   async run(): Promise<SearchResult> {
     const stopped = await this.#search();
-    if (this.#goal.wattPower === 1 && stopped !== 'interrupted') {
+    if (needsEnergy(this.#objective.minimize) && stopped !== 'interrupted') {
       this.#budget.openReserve();
       await this.#energy.finish(finalMeasurements);
       await this.#endRound();

@@ -1,4 +1,4 @@
-import type { Objective } from '../manifest/index.ts';
+import { latencySlackOf, type Objective, weighObjective } from '../manifest/index.ts';
 import { estimateMean, mean, meanInterval, median } from '../stats/index.ts';
 
 /** What a contender cost, one entry per block; null where the block is void. */
@@ -53,16 +53,6 @@ function ratio(
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
 
-/** The quantity an objective minimises, per block. */
-function objectivePerBlock(samples: ContenderSamples, objective: Objective): readonly (number | null)[] {
-  if (objective.minimize === 'latency') return samples.latencyMs;
-  if (objective.minimize === 'energy') return samples.joules;
-  return samples.joules.map((joules, block) => {
-    const latencyMs = samples.latencyMs[block] ?? null;
-    return joules === null || latencyMs === null ? null : (joules * latencyMs) / 1000;
-  });
-}
-
 /**
  * Chooses among contenders that were measured side by side in fresh blocks. A search's best reading is flattered, so
  * the incumbent (index 0) is only replaced by one that is better in every block and by at least 1 % on the mean, or
@@ -76,9 +66,12 @@ export function selectFinalist(
 ): FinalSelection {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
-  const slack = objective.minimize === 'energy' ? objective.latencySlack : Number.POSITIVE_INFINITY;
-  const admissible = (index: number) => latencies[index]! <= fastest * (1 + slack);
-  const values = contenders.map((contender) => objectivePerBlock(contender, objective));
+  const admissible = (index: number) => latencies[index]! <= fastest * (1 + latencySlackOf(objective));
+  const values = contenders.map(({ latencyMs, joules }) =>
+    latencyMs.map((latency, block) =>
+      weighObjective(objective.minimize, { energy: joules[block] ?? null, latency }),
+    ),
+  );
   const admitted = values.map((value, index) =>
     admissible(index) ? middle(value) : Number.POSITIVE_INFINITY,
   );

@@ -1,10 +1,9 @@
 export { holmAdjust } from './holm.ts';
-export { incompleteBeta, logGamma } from './incomplete-beta.ts';
-export { geometricMean, type Moments, mean, moments } from './moments.ts';
+export { mean, moments } from './moments.ts';
 export { normalCdf, normalPdf } from './normal.ts';
-export { interquartileRange, median, medianAbsoluteDeviation, quantile } from './quantile.ts';
+export { median, quantile } from './quantile.ts';
 export { createRandom, type Random, shuffle } from './random.ts';
-export { type SortedSamples, sortSamples } from './sorted-samples.ts';
-export { ranks, spearman } from './spearman.ts';
-export { studentTCdf, studentTQuantile, studentTUpperTail } from './student-t.ts';
+export { sortSamples } from './sorted-samples.ts';
+export { spearman } from './spearman.ts';
+export { studentTQuantile, studentTUpperTail } from './student-t.ts';
 export { estimateMean, type MeanEstimate, meanInterval, tTestP } from './t-test.ts';

@@ -33,8 +33,3 @@ export function moments(values: Iterable<number>): Moments {
 export function mean(values: Iterable<number>): number {
   return moments(values).mean;
 }
-
-/** Geometric mean of positive numbers; NaN for no values or a negative one, 0 if one is 0. */
-export function geometricMean(values: Iterable<number>): number {
-  return Math.exp(mean(Array.from(values, Math.log)));
-}

@@ -19,16 +19,3 @@ export function quantile(samples: SortedSamples, probability: number): number {
 export function median(values: Iterable<number>): number {
   return quantile(sortSamples(values), 0.5);
 }
-
-/** Distance between the quartiles. Throws as `sortSamples` does. */
-export function interquartileRange(values: Iterable<number>): number {
-  const samples = sortSamples(values);
-  return quantile(samples, 0.75) - quantile(samples, 0.25);
-}
-
-/** Median of the absolute deviations from the median, unscaled (times 1.4826 it estimates a normal's sd). */
-export function medianAbsoluteDeviation(values: Iterable<number>): number {
-  const samples = sortSamples(values);
-  const middle = quantile(samples, 0.5);
-  return median(samples.map((value) => Math.abs(value - middle)));
-}

@@ -14,11 +14,6 @@ export function studentTUpperTail(t: number, degreesOfFreedom: number): number {
   return t >= 0 ? half : 1 - half;
 }
 
-/** P(T <= t) of Student's t distribution. */
-export function studentTCdf(t: number, degreesOfFreedom: number): number {
-  return studentTUpperTail(-t, degreesOfFreedom);
-}
-
 /** The t with P(T <= t) = probability, to the last few bits; infinite at 0 and 1. */
 export function studentTQuantile(probability: number, degreesOfFreedom: number): number {
   if (!(probability >= 0 && probability <= 1)) {

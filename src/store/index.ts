@@ -2,15 +2,14 @@ export type {
   ModelFile,
   Recording,
   Report,
-  State,
   StateEntry,
   StateSample,
   Tuned,
   TunedEntry,
 } from '../schema/index.ts';
-export type { CachedFile } from './file-format.ts';
+
 export { exportKernelTuner, importKernelTuner, type KernelTunerImport } from './kernel-tuner/index.ts';
-export { type MergedState, mergeStates, mergeTuned } from './merge-states.ts';
+export { mergeStates, mergeTuned } from './merge-states.ts';
 export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tryClocks } from '../../src/app/index.ts';
+import { tryClocks } from '../../src/app/laboratory/index.ts';
 import { JoulegateError } from '../../src/errors/index.ts';
 import type { KernelDefinition } from '../../src/manifest/index.ts';
 import type { DeviceInfo } from '../../src/measure/index.ts';

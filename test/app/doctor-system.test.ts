@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SystemView, systemFindings } from '../../src/app/index.ts';
+import { type SystemView, systemFindings } from '../../src/app/doctor/index.ts';
 
 const loader = '/usr/lib/x86_64-linux-gnu/libvulkan.so.1';
 const nvidiaDriver = '/usr/share/vulkan/icd.d/nvidia_icd.json';

@@ -52,7 +52,7 @@ function recording(kernel: string, workload: string): Recording {
 
 function write(kernels: readonly RetunedKernel[]): void {
   writeReport(join(folder, 'report.json'), retuneReport(kernels));
-  mkdirSync(join(folder, 'recordings'));
+  mkdirSync(join(folder, 'recordings'), { recursive: true });
   for (const { kernel, workload } of kernels) {
     writeRecording(join(folder, 'recordings', `${kernel}-${workload}.json.gz`), recording(kernel, workload));
   }
@@ -71,6 +71,19 @@ describe('explain', () => {
     expect(told['A=16']?.change).toBeCloseTo((20 / 16 + 0.04) / (20 / 8 + 0.04) - 1, 12);
     expect(told['A=16']?.latencyChange).toBeCloseTo((10 / 16 + 0.02) / (10 / 8 + 0.02) - 1, 12);
     expect(told['A=4']).toMatchObject({ change: null, failure: 'wrong-result: result[3] is 1, not 2' });
+  });
+
+  it('compares in terms of what was minimised', () => {
+    const changeFor = (objective: RetunedKernel['objective']) => {
+      write([{ ...won, objective }]);
+      const [explained] = explain(host(), { report: '.', kernel: 'valley' });
+      return explained?.neighbours.find(({ tunable, value }) => tunable === 'A' && value === 16)?.change;
+    };
+    // Energy and latency of a configuration are in proportion here.
+    const ratio = (10 / 16 + 0.02) / (10 / 8 + 0.02);
+    expect(changeFor('latency')).toBeCloseTo(ratio - 1, 12);
+    expect(changeFor('edp')).toBeCloseTo(ratio ** 2 - 1, 12);
+    expect(changeFor('ed2p')).toBeCloseTo(ratio ** 3 - 1, 12);
   });
 
   it('ranks tunables by how much they matter', () => {

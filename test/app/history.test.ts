@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nightOf, withAnchors, withHistory, withNight } from '../../src/app/index.ts';
+import { nightOf, withAnchors, withHistory, withNight } from '../../src/app/action/night/index.ts';
 import type { ReportRetune } from '../../src/schema/index.ts';
 import { createRandom } from '../../src/stats/index.ts';
 import type { StateEntry } from '../../src/store/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutLocalPaths } from '../../src/app/index.ts';
+import { withoutLocalPaths } from '../../src/app/project/index.ts';
 
 describe('withoutLocalPaths', () => {
   it.each([

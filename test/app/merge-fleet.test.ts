@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FleetReports, mergeFleet } from '../../src/app/index.ts';
+import { type FleetReports, mergeFleet } from '../../src/app/fleet/index.ts';
 import { type ReportGuard, validateReport } from '../../src/schema/index.ts';
 import { deviceOf, kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeReports } from '../../src/app/index.ts';
+import { mergeReports } from '../../src/app/fleet/index.ts';
 import { type ReportGuard, validateReport } from '../../src/schema/index.ts';
 import { kernelOf, reportOf, samplesOf } from '../support/shard-reports.ts';
 

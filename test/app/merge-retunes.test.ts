@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeRetunes } from '../../src/app/index.ts';
+import { mergeRetunes } from '../../src/app/fleet/index.ts';
 import { validateReport } from '../../src/schema/index.ts';
 import { retunedKernel, retuneReport } from '../report/samples.ts';
 import { deviceOf } from '../support/shard-reports.ts';

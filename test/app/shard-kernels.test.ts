@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shardKernels } from '../../src/app/index.ts';
+import { shardKernels } from '../../src/app/fleet/index.ts';
 import { manifestOf, softmax } from '../manifest/support.ts';
 
 /** 600 s of search and 180 s of comparing for each workload whose space has 256 configurations or more. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findStrays, type JobReport } from '../../src/app/index.ts';
+import { findStrays, type JobReport } from '../../src/app/fleet/index.ts';
 import type { ReportGuard } from '../../src/schema/index.ts';
 import { deviceOf, kernelOf, reportOf } from '../support/shard-reports.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withoutSecrets } from '../../src/app/index.ts';
+import { withoutSecrets } from '../../src/app/laboratory/index.ts';
 
 const kept = [
   'PATH',

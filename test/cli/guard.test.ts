@@ -207,16 +207,17 @@ describeOnAdapter('guard against a git revision', () => {
     expect((await started.finished).status).toBe(1);
   });
 
-  it('takes no folder without the manifest for a base, and no name that is a folder and a branch', async () => {
+  it('takes a path for a folder, and nothing else', async () => {
     const folder = await projectFolder(smallProject(100));
     commitAll(folder);
-    await writeFiles(folder, { 'empty/notes.txt': '', 'main/joulegate.yaml': smallManifest });
-    const empty = await joulegate(folder, 'guard', '--base', 'empty');
+    await writeFiles(folder, { 'empty/notes.txt': '', 'topic/joulegate.yaml': smallManifest });
+    const empty = await joulegate(folder, 'guard', '--base', './empty');
     expect(empty).toMatchObject({ status: 2, stdout: '' });
     expect(empty.stderr).toContain('has no joulegate.yaml to compare with');
-    const both = await joulegate(folder, 'guard', '--base', 'main');
-    expect(both.status).toBe(2);
-    expect(both.stderr).toContain('both a folder and a revision');
+    const named = await joulegate(folder, 'guard', '--base', 'topic');
+    expect(named).toMatchObject({ status: 2, stdout: '' });
+    expect(named.stderr).toContain('there is no revision "topic"');
+    expect(named.stderr).toContain('Write ./topic if the folder is meant');
   });
 
   it('ends with status 2 for a revision that does not exist', async () => {

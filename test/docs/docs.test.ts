@@ -226,8 +226,10 @@ describe('docs/troubleshooting.md', () => {
     const assigned = [...source.matchAll(/\b(?:code|problem): ([^\n{}]*)/g)].flatMap(([, value = '']) =>
       [...value.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)].map(([, code = '']) => code),
     );
+    const declared = read('src/errors/codes.ts').matchAll(/\| '([a-z-]+)'/g);
     expect(assigned.length).toBeGreaterThan(60);
     expect([...codes].sort()).toEqual([...new Set(assigned)].sort());
+    expect([...codes].sort()).toEqual([...new Set([...declared].map(([, code]) => code))].sort());
   });
 
   it('quotes messages as the code has them', () => {

@@ -4,7 +4,15 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchHistory, headCommit, mergeBase, resolveCommit } from '../../src/git/index.ts';
+import {
+  fetchHistory,
+  fetchLeftOut,
+  headCommit,
+  mergeBase,
+  openRevision,
+  requireRepository,
+  resolveCommit,
+} from '../../src/git/index.ts';
 
 const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
 let folder: string;
@@ -36,6 +44,9 @@ function shallowClone(ref: string): string {
   git(path, 'checkout', '-q', 'FETCH_HEAD');
   return path;
 }
+
+const open = (root: string) => requireRepository({ root, environment });
+const tipOfMain = { source: 'refs/heads/main', target: null, depth: 1, credentials: null };
 
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'joulegate-fetch-')));
@@ -71,31 +82,42 @@ function commandLines(): string[] {
 describe('fetchHistory', () => {
   it('finds the first parent of a merge commit that was checked out alone', async () => {
     const root = shallowClone('merged');
-    const question = { root, environment };
-    const head = headCommit(question);
-    expect(() => resolveCommit({ ...question, revision: 'HEAD^1' })).toThrow('no revision');
-    await fetchHistory({ ...question, source: head, target: null, depth: 2, credentials: null });
-    expect(resolveCommit({ ...question, revision: 'HEAD^1' })).toBe(git(remote, 'rev-parse', 'main'));
-    expect(headCommit(question)).toBe(head);
+    const repository = open(root);
+    const head = headCommit(repository);
+    expect(() => resolveCommit(repository, 'HEAD^1')).toThrow('no revision');
+    await fetchHistory({ repository, source: head, target: null, depth: 2, credentials: null });
+    expect(resolveCommit(repository, 'HEAD^1')).toBe(git(remote, 'rev-parse', 'main'));
+    expect(headCommit(repository)).toBe(head);
   });
 
   it('finds where a branch left another, out of two commits without history', async () => {
     const root = shallowClone('topic');
-    const question = { root, environment };
+    const repository = open(root);
     const target = 'refs/joulegate/base';
-    await fetchHistory({ ...question, source: 'refs/heads/main', target, depth: 'all', credentials: null });
-    expect(mergeBase({ ...question, revision: target })).toBe(git(remote, 'rev-parse', 'main~1'));
+    await fetchHistory({ repository, source: 'refs/heads/main', target, depth: 'all', credentials: null });
+    expect(mergeBase(repository, target)).toBe(git(remote, 'rev-parse', 'main~1'));
+  });
+
+  it('finds the files that a partial clone left out of base, where head has others', async () => {
+    git(remote, 'config', 'uploadpack.allowFilter', 'true');
+    const root = join(folder, `clone-${clones++}`);
+    git(folder, 'clone', '-q', '--filter=blob:none', '--branch=topic', `file://${remote}`, root);
+    const repository = open(root);
+    const base = () => openRevision(repository, 'HEAD~1').reader.read('file');
+    expect(base).toThrow('git cannot read file');
+    await fetchLeftOut({ repository, revision: 'HEAD~1', credentials: null });
+    expect(base()).toBe('fork point');
   });
 
   it('names what the remote does not have, and what to do', async () => {
-    const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
+    const task = { repository: open(shallowClone('topic')), target: null, depth: 1, credentials: null };
     await expect(fetchHistory({ ...task, source: 'refs/heads/gone' })).rejects.toThrow(
       /could not fetch refs\/heads\/gone: .*refs\/heads\/gone/,
     );
   });
 
   it.each(['--upload-pack=evil', 'ext::sh -c evil', 'a..b'])('takes %j for no revision', async (source) => {
-    const task = { root: shallowClone('topic'), environment, target: null, depth: 1, credentials: null };
+    const task = { repository: open(shallowClone('topic')), target: null, depth: 1, credentials: null };
     await expect(fetchHistory({ ...task, source })).rejects.toThrow('is not a revision');
   });
 
@@ -103,7 +125,7 @@ describe('fetchHistory', () => {
     const root = shallowClone('topic');
     const witness = join(folder, 'witness');
     git(root, 'remote', 'set-url', 'origin', `ext::sh -c "touch% ${witness}"`);
-    const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
+    const task = { ...tipOfMain, repository: open(root) };
     await expect(fetchHistory(task)).rejects.toThrow('could not fetch');
     expect(() => readFileSync(witness)).toThrow('ENOENT');
   });
@@ -128,7 +150,13 @@ describe('fetchHistory', () => {
       git(root, 'remote', 'set-url', 'origin', `${url}/o/r`);
       const messageFor = async (serverUrl: string): Promise<string> => {
         const credentials = { serverUrl, token: 'secret-token' };
-        const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials };
+        const task = {
+          repository: open(root),
+          source: 'refs/heads/main',
+          target: null,
+          depth: 1,
+          credentials,
+        };
         try {
           await fetchHistory(task);
         } catch (error) {
@@ -158,7 +186,7 @@ describe('fetchHistory', () => {
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/o/r`;
     git(root, 'remote', 'set-url', 'origin', url);
     const interruption = new AbortController();
-    const task = { root, environment, source: 'refs/heads/main', target: null, depth: 1, credentials: null };
+    const task = { ...tipOfMain, repository: open(root) };
     try {
       const fetching = expect(fetchHistory({ ...task, signal: interruption.signal })).rejects.toMatchObject({
         kind: 'interrupted',

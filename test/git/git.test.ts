@@ -17,8 +17,9 @@ import {
   isDirty,
   mergeBase,
   openFolder,
+  openRepository,
   openRevision,
-  repositoryRoot,
+  requireRepository,
 } from '../../src/git/index.ts';
 
 const environment = {
@@ -80,7 +81,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const open = (revision: string, at = root) => openRevision({ root: at, revision, environment });
+const repository = (at = root) => requireRepository({ root: at, environment });
+const open = (revision: string, at = root) => openRevision(repository(at), revision);
 
 describe('a revision', () => {
   it('is named by branch, tag, relation or hash', () => {
@@ -97,11 +99,10 @@ describe('a revision', () => {
     expect(open('main').reader.read('kernels')).toBeNull();
   });
 
-  it('can be rooted at a folder of the repository', () => {
+  it('is the whole one from any folder of the repository', () => {
     const { reader } = open('v1', join(root, 'kernels'));
-    expect(reader.read('softmax.wesl')).toBe('old µ\n');
-    expect(reader.list('deep')).toEqual(['deep/util.wesl']);
-    expect(() => reader.read('../joulegate.yaml')).toThrow(expect.objectContaining({ code: 'path-outside' }));
+    expect(reader.read('kernels/softmax.wesl')).toBe('old µ\n');
+    expect(() => reader.read('../outside.txt')).toThrow(expect.objectContaining({ code: 'path-outside' }));
   });
 
   it.each([
@@ -183,17 +184,17 @@ describe.each([
 
 describe('a repository', () => {
   it('is found from a folder inside it, in spite of GIT_DIR', () => {
-    expect(repositoryRoot({ root: join(root, 'kernels'), environment })).toBe(root);
-    expect(repositoryRoot({ root: folder, environment })).toBeNull();
+    expect(repository(join(root, 'kernels')).root).toBe(root);
+    expect(openRepository({ root: folder, environment })).toBeNull();
   });
 
   it('knows its commit and whether tracked files were changed', () => {
-    expect(headCommit({ root, environment })).toBe(git('rev-parse', 'HEAD'));
-    expect(isDirty({ root, environment })).toBe(false);
+    expect(headCommit(repository())).toBe(git('rev-parse', 'HEAD'));
+    expect(isDirty(repository())).toBe(false);
     write('untracked.txt', 'x');
-    expect(isDirty({ root, environment })).toBe(false);
+    expect(isDirty(repository())).toBe(false);
     write('joulegate.yaml', 'version: 2\n');
-    expect(isDirty({ root, environment })).toBe(true);
+    expect(isDirty(repository())).toBe(true);
     git('checkout', '-q', '--', 'joulegate.yaml');
   });
 
@@ -204,7 +205,7 @@ describe('a repository', () => {
       'refs/heads/moved-on',
       git('commit-tree', '-p', first, '-m', 'later', `${first}^{tree}`),
     );
-    expect(mergeBase({ root, environment, revision: 'moved-on' })).toBe(first);
+    expect(mergeBase(repository(), 'moved-on')).toBe(first);
   });
 
   it('runs nothing that its own settings name', () => {
@@ -213,7 +214,7 @@ describe('a repository', () => {
     writeFileSync(trap, `#!/bin/sh\ntouch "${sprung}"\n`);
     chmodSync(trap, 0o755);
     git('config', 'core.fsmonitor', trap);
-    isDirty({ root, environment });
+    isDirty(repository());
     open('HEAD').reader.list('');
     expect(existsSync(sprung)).toBe(false);
     // The trap is a good one: git itself walks into it.
@@ -229,7 +230,7 @@ describe('a repository', () => {
   });
 
   it('cannot be read without git', () => {
-    expect(() => openRevision({ root, revision: 'main', environment: { PATH: folder } })).toThrow(
+    expect(() => requireRepository({ root, environment: { PATH: folder } })).toThrow(
       expect.objectContaining({ code: 'git-missing', nextStep: expect.stringContaining('PATH') }),
     );
   });

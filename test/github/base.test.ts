@@ -100,7 +100,7 @@ describe('the base', () => {
 
   it.each([
     ['release', 'release', 'refs/joulegate/base'],
-    ['origin/release', 'release', 'refs/joulegate/base'],
+    ['origin/release', 'refs/heads/release', 'refs/joulegate/base'],
     ['refs/tags/v1', 'refs/tags/v1', 'refs/joulegate/base'],
     [commits.base, commits.base, null],
   ])('may be given: %s', (given, source, target) => {

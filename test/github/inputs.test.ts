@@ -103,8 +103,8 @@ describe('inputs', () => {
   it.each([
     ['mode', 'gaurd', 'guard, retune or report'],
     ['comment', 'always', 'auto, on-change or never'],
-    ['fail-on', 'regresed', 'some of regressed, missing-baseline, inconclusive, environment; or none'],
-    ['fail-on', 'none, regressed', 'some of regressed, missing-baseline, inconclusive, environment; or none'],
+    ['fail-on', 'regresed', 'some of regressed, missing-baseline, environment, inconclusive; or none'],
+    ['fail-on', 'none, regressed', 'some of regressed, missing-baseline, environment, inconclusive; or none'],
     ['max-minutes', '0', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '-5', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '1e3', 'a number of minutes from 0.01 to 7200'],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JoulegateError } from '../../src/errors/index.ts';
-import { openFolder, openRevision, resolveCommit } from '../../src/git/index.ts';
+import { openFolder, openRevision, requireRepository, resolveCommit } from '../../src/git/index.ts';
 import { describeProgram } from '../../src/kernel/index.ts';
 import type { FileReader } from '../../src/manifest/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
@@ -101,7 +101,7 @@ describe('names in a repository', () => {
   });
 
   it('lead to files of a revision, or are refused', () => {
-    const { reader } = openRevision({ ...question, revision: 'HEAD' });
+    const { reader } = openRevision(requireRepository(question), 'HEAD');
     check(path, 60, (name) => readsWithin(reader, name));
   });
 
@@ -122,8 +122,9 @@ describe('names in a repository', () => {
       fc.string({ unit: 'binary', maxLength: 20 }),
     );
     const head = execFileSync('git', ['-C', root, 'rev-parse', 'HEAD'], { encoding: 'utf8' }).trim();
+    const repository = requireRepository(question);
     check(name, 60, (revision) => {
-      const commit = parsed('', () => resolveCommit({ ...question, revision }));
+      const commit = parsed('', () => resolveCommit(repository, revision));
       if (commit !== null) expect(commit).toBe(head);
     });
   });

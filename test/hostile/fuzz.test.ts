@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { mergeReports } from '../../src/app/index.ts';
+import { mergeReports } from '../../src/app/fleet/index.ts';
 import { JoulegateError } from '../../src/errors/index.ts';
 import { compileExpression } from '../../src/expression/index.ts';
 import { createCommands, readInputs, readRunner, readZip, UnusableZipError } from '../../src/github/index.ts';

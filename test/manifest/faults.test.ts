@@ -169,7 +169,7 @@ describe('schema', () => {
     [
       'minimize: energy',
       'minimize: enrgy',
-      "2:24 'minimize' must be energy, latency or edp | did you mean 'energy'?",
+      "2:24 'minimize' must be energy, latency, edp or ed2p | did you mean 'energy'?",
     ],
     [
       'margin: 3%',

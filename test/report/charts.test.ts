@@ -20,6 +20,18 @@ describe('a chart in Markdown', () => {
     );
   });
 
+  it('has the unit of what was minimised', () => {
+    const chart = (objective: 'latency' | 'edp' | 'ed2p') =>
+      renderMarkdown(
+        retuneReport([
+          retunedKernel({ trials: 5, objective, convergence: [4, 3, 2, 2, 1].map((x) => x * 1e-5) }),
+        ]),
+      );
+    expect(chart('latency')).toContain('"best latency, ns"\n    line [40, 30, 20, 20, 10]');
+    expect(chart('edp')).toContain('"best edp, µJ s"\n    line [40, 30, 20, 20, 10]');
+    expect(chart('ed2p')).toContain('"best ed2p, µJ s²"\n    line [40, 30, 20, 20, 10]');
+  });
+
   it('has few points, whatever the search had, and keeps the last', () => {
     const convergence = Array.from({ length: 500 }, (_, at) => 0.5 + 1 / (at + 1));
     const text = renderMarkdown(retuneReport([retunedKernel({ trials: 500, convergence })]));

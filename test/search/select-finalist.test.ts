@@ -76,10 +76,14 @@ describe('selectFinalist', () => {
     expect(selectFinalist([incumbent, mostlyVoid], energy).index).toBe(0);
   });
 
-  it('minimises latency or energy times delay where that is the objective', () => {
+  it('weighs latency against energy as the objective does', () => {
     const fast = contender([0.9, 0.9, 0.9], [12, 12, 12]);
     const balanced = contender([0.95, 0.95, 0.95], [9, 9, 9]);
     expect(selectFinalist([incumbent, fast, balanced], { minimize: 'latency' }).index).toBe(1);
     expect(selectFinalist([incumbent, fast, balanced], { minimize: 'edp' }).index).toBe(2);
+    // 20 % faster for 40 % more energy: worse once, better squared.
+    const hasty = contender([0.8, 0.8, 0.8], [14, 14, 14]);
+    expect(selectFinalist([incumbent, hasty], { minimize: 'edp' }).index).toBe(0);
+    expect(selectFinalist([incumbent, hasty], { minimize: 'ed2p' }).index).toBe(1);
   });
 });

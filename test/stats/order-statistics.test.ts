@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  interquartileRange,
-  median,
-  medianAbsoluteDeviation,
-  quantile,
-  sortSamples,
-} from '../../src/stats/index.ts';
+import { median, quantile, sortSamples } from '../../src/stats/index.ts';
 
 test('quantiles interpolate as type 7 of Hyndman and Fan does', () => {
   const samples = sortSamples([4, 1, 3, 2]);
@@ -19,12 +13,9 @@ test('sorting is numeric and leaves the input alone', () => {
   expect(values).toEqual([10, 9, 100]);
 });
 
-test('median, quartile distance and absolute deviation', () => {
+test('the median of an even number of values is the mean of the middle two', () => {
   expect(median([3, 1, 2])).toBe(2);
   expect(median([1, 2, 3, 10])).toBe(2.5);
-  expect(interquartileRange([1, 2, 3, 4, 5])).toBe(2);
-  // The textbook example of a robust spread: the outlier 9 does not move it.
-  expect(medianAbsoluteDeviation([1, 1, 2, 2, 4, 6, 9])).toBe(1);
 });
 
 test('a statistic of nothing, of NaN or of infinity is an error, never a number', () => {

@@ -1,33 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  incompleteBeta,
-  logGamma,
-  studentTCdf,
-  studentTQuantile,
-  studentTUpperTail,
-} from '../../src/stats/index.ts';
-
-describe('special functions', () => {
-  test.each([
-    [1, 0],
-    [5, Math.log(24)],
-    [0.5, 0.5 * Math.log(Math.PI)],
-    [101, 363.73937555556347],
-  ])('log gamma(%d) = %d', (x, expected) => {
-    expect(logGamma(x)).toBeCloseTo(expected, 11);
-  });
-
-  test.each([
-    [0.4, 2, 3, 0.5248],
-    [0.9, 4, 0.5, 0.37337491740225975],
-    [0.3, 0.5, 0.5, 0.36901011956554536],
-    [0, 2, 3, 0],
-    [1, 2, 3, 1],
-  ])('I_%d(%d, %d) = %d', (x, a, b, expected) => {
-    expect(incompleteBeta(x, a, b)).toBeCloseTo(expected, 13);
-  });
-});
+import { studentTQuantile, studentTUpperTail } from '../../src/stats/index.ts';
 
 describe("Student's t", () => {
   // NIST/SEMATECH e-Handbook of Statistical Methods, table 1.3.6.7.2 (critical values).
@@ -63,16 +36,15 @@ describe("Student's t", () => {
     expect(studentTQuantile(0.5, 3)).toBe(0);
     expect(studentTQuantile(1, 3)).toBe(Number.POSITIVE_INFINITY);
     expect(studentTUpperTail(Number.NaN, 3)).toBeNaN();
-    expect(() => studentTCdf(1, 0)).toThrow(RangeError);
+    expect(() => studentTUpperTail(1, 0)).toThrow(RangeError);
   });
 
   test('is symmetric, and the quantile inverts the distribution', () => {
     fc.assert(
       fc.property(fc.double({ min: -30, max: 30, noNaN: true }), fc.integer({ min: 1, max: 60 }), (t, df) => {
-        expect(studentTCdf(t, df)).toBe(studentTUpperTail(-t, df));
-        expect(studentTCdf(t, df) + studentTUpperTail(t, df)).toBeCloseTo(1, 12);
-        const probability = studentTCdf(t, df);
-        expect(studentTCdf(studentTQuantile(probability, df), df)).toBeCloseTo(probability, 12);
+        const probability = studentTUpperTail(-t, df);
+        expect(probability + studentTUpperTail(t, df)).toBeCloseTo(1, 12);
+        expect(studentTUpperTail(-studentTQuantile(probability, df), df)).toBeCloseTo(probability, 12);
       }),
       { seed: 1, numRuns: 1000, examples: [[-1.0536712127723509e-8, 1]] },
     );

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { ActionsServices, Job } from './actions-services.ts';
+import type { Job } from './actions-services.ts';
 import { writeFiles } from './command-line.ts';
 import type { GithubServer } from './github-server.ts';
 import { below, commandLineOf } from './processes.ts';
@@ -192,5 +192,3 @@ export function pullRequestEvent(checkout: MergeCheckout, repository = 'octo/ker
     repository: { full_name: 'octo/kernels', default_branch: 'main', fork: false },
   };
 }
-
-export type { ActionsServices };

@@ -137,7 +137,7 @@ export function testFaults(files: SourceFiles): string[] {
     importsOf(text)
       .filter((specifier) => specifier.startsWith('.'))
       .map((specifier) => resolve(path, specifier))
-      .filter((target) => /^src\/[^/]+\/.+\.ts$/.test(target) && !/^src\/[^/]+\/index\.ts$/.test(target))
+      .filter((target) => /^src\/[^/]+\/.+\.ts$/.test(target) && !/^src\/(?:[^/]+\/)+index\.ts$/.test(target))
       .map((target) => `${path}: ${target}`),
   );
 }

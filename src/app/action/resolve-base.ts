@@ -1,70 +1,96 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import { fetchHistory, headCommit, mergeBase, repositoryRoot } from '../../git/index.ts';
-import { baseOf, type Inputs, type Runner } from '../../github/index.ts';
+import {
+  fetchHistory,
+  fetchLeftOut,
+  findRemoteRef,
+  headCommit,
+  mergeBase,
+  type RemoteQuestion,
+  type Repository,
+} from '../../git/index.ts';
+import { type BasePlan, baseOf, type Inputs, type Runner } from '../../github/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/index.ts';
+import { namesFolder } from '../project/index.ts';
+import { assertNotLedAway, assertNotOfHead, headCheckout } from './head-checkout.ts';
 
 /** Whether git knows the revision and where head left it. */
-function isThere(root: string, host: Host, revision: string): boolean {
+function isThere(repository: Repository, revision: string): boolean {
   try {
-    mergeBase({ root, environment: host.environment, revision });
+    mergeBase(repository, revision);
     return true;
   } catch (error) {
-    const missing = ['unknown-revision', 'no-merge-base'];
-    if (error instanceof JoulegateError && missing.includes(error.code)) return false;
+    if (!(error instanceof JoulegateError)) throw error;
+    if (error.code === 'unknown-revision' || error.code === 'no-merge-base') return false;
     throw error;
   }
 }
 
-/** The event speaks of one repository: a submodule's commits are others, and its base would be the wrong one. */
-function assertInRepository(host: Host, manifest: string, repository: string): void {
-  const root = dirname(absolutePath(host, manifest));
-  if (!existsSync(root) || repositoryRoot({ root, environment: host.environment }) === repository) return;
-  throw new JoulegateError('bad-input', `${manifest} is in a repository of its own inside this one.`, {
-    code: 'manifest-in-submodule',
-    nextStep: 'Guard a submodule in the workflows of its own repository, or give the input `base` a folder.',
+/** What is named by where it stands rather than by a name of its own: git has it here or nowhere. */
+const relativeToHead = /^(?:HEAD|@)(?:[~^]\d*)*$/;
+const abbreviatedHash = /^[0-9a-f]{7,}(?:[~^]\d*)*$/;
+
+/** A ref of the remote, and what follows it: `main` and `~2`. */
+interface GivenName {
+  readonly source: string;
+  readonly suffix: string;
+}
+
+/**
+ * The ref of the remote that the input `base` names.
+ * @returns null for what has to be in the clone
+ * @throws JoulegateError (bad-input): `fetch-failed` for a name that the remote does not have, `ambiguous-revision`
+ */
+async function refOf(question: RemoteQuestion, given: string): Promise<GivenName | null> {
+  if (relativeToHead.test(given)) return null;
+  const [, name = '', suffix = ''] = /^(.*?)((?:[~^]\d*)*)$/s.exec(given) ?? [];
+  if (name.startsWith('refs/')) return { source: name, suffix };
+  const source = await findRemoteRef({ ...question, name });
+  if (source !== null) return { source, suffix };
+  if (abbreviatedHash.test(given)) return null;
+  throw new JoulegateError('bad-input', `origin has no branch or tag "${name}"`, {
+    code: 'fetch-failed',
+    nextStep: 'Check the input `base`; for a folder write ./ before its name.',
   });
+}
+
+/** Sees to it that the clone has where head left the planned base. @returns how to name that; null if it has no base */
+async function fetched(host: Host, plan: BasePlan, question: RemoteQuestion): Promise<string | null> {
+  const { repository } = question;
+  const { when, source: planned, target, depth } = plan.fetch;
+  if (when === 'missing' && isThere(repository, plan.revision)) return plan.revision;
+  const named =
+    plan.kind === 'given' && target !== null
+      ? await refOf(question, planned)
+      : { source: planned, suffix: '' };
+  if (named === null) return plan.revision;
+  host.progress.note(`fetching ${named.source}`);
+  await fetchHistory({ ...question, source: named.source, target, depth });
+  if (plan.kind === 'previous-commit' && !isThere(repository, plan.revision)) {
+    host.progress.note('there is no earlier commit, so every kernel is new');
+    return null;
+  }
+  return target === null ? plan.revision : target + named.suffix;
 }
 
 /**
  * What the event, or the input `base`, is compared with, fetched if the clone lacks it.
  * @returns a folder or revision, as `guard` takes it; null for the first commit of a repository, which has no base
- * @throws JoulegateError bad-input: no repository, dubious ownership, a base that cannot be found or fetched
+ * @throws JoulegateError bad-input: no repository, dubious ownership, a base that cannot be found or fetched, or is head's
  */
 export async function resolveBase(host: Host, runner: Runner, inputs: Inputs): Promise<string | null> {
-  if (inputs.base !== null) {
-    const folder = absolutePath(host, inputs.base);
-    if (existsSync(folder) && statSync(folder).isDirectory()) return inputs.base;
+  const { base } = inputs;
+  assertNotLedAway(host, runner, inputs);
+  if (base !== null && namesFolder(base)) {
+    assertNotOfHead(host, runner, { ...inputs, base });
+    return base;
   }
-  const root = host.workingDirectory;
-  const question = { root, environment: host.environment };
-  const repository = repositoryRoot(question);
-  if (repository === null) {
-    throw new JoulegateError('bad-input', `${root} is not in a git repository, so there is no base.`, {
-      code: 'not-a-repository',
-      nextStep: 'Run actions/checkout before this action, or give the input `base` a folder.',
-    });
-  }
-  assertInRepository(host, inputs.manifest, repository);
-  const plan = baseOf(runner, { head: headCommit(question), given: inputs.base });
-  const { when, source, target, depth } = plan.fetch;
+  const repository = headCheckout(host, inputs);
+  const plan = baseOf(runner, { head: headCommit(repository), given: base });
+  const credentials =
+    inputs.githubToken === null ? null : { serverUrl: runner.serverUrl, token: inputs.githubToken };
+  const question: RemoteQuestion = { repository, credentials, signal: host.signal };
   host.progress.note(`base: ${plan.reason}`);
-  if (when === 'missing' && isThere(root, host, plan.revision)) return plan.revision;
-  host.progress.note(`fetching ${source}`);
-  await fetchHistory({
-    ...question,
-    signal: host.signal,
-    source,
-    target,
-    depth,
-    credentials:
-      inputs.githubToken === null ? null : { serverUrl: runner.serverUrl, token: inputs.githubToken },
-  });
-  if (plan.kind === 'previous-commit' && !isThere(root, host, plan.revision)) {
-    host.progress.note('there is no earlier commit, so every kernel is new');
-    return null;
-  }
-  return target ?? plan.revision;
+  const revision = await fetched(host, plan, question);
+  if (revision !== null) await fetchLeftOut({ ...question, revision });
+  return revision;
 }

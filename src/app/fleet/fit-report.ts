@@ -1,21 +1,17 @@
-import type { Verdict } from '../../manifest/index.ts';
+import { byAttention } from '../../manifest/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 
 /** As many kernels and workloads as a report may list. */
 const maxRows = 32_000;
 
-/** What nobody looks for, the least interesting first. */
-const dull: readonly Verdict[] = ['identical', 'unchanged', 'removed', 'new'];
-
 /** A report with room for its rows: what is left out was judged and counted all the same, and a warning says how much. */
 export function fitRows(report: ReportGuard): ReportGuard {
   const excess = report.kernels.length - maxRows;
   if (excess <= 0) return report;
-  const rankOf = (verdict: Verdict) => (dull.includes(verdict) ? dull.indexOf(verdict) : dull.length);
   const leaving = new Set(
     report.kernels
-      .map((kernel, at) => ({ at, rank: rankOf(kernel.verdict) }))
-      .sort((a, b) => a.rank - b.rank || b.at - a.at)
+      .map(({ verdict }, at) => ({ at, verdict }))
+      .sort((a, b) => byAttention(b.verdict, a.verdict) || b.at - a.at)
       .slice(0, excess)
       .map(({ at }) => at),
   );

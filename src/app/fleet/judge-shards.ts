@@ -1,12 +1,9 @@
 import { type JudgeOptions, judge, type Subject, type SubjectJudgement } from '../../judge/index.ts';
-import type { Verdict } from '../../manifest/index.ts';
+import { defaultFailOn } from '../../manifest/index.ts';
 import type { Arm, BlockSample } from '../../measure/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 
 type Kernel = ReportGuard['kernels'][number];
-
-/** What fails where a report does not say: it is of an earlier version. */
-export const defaultFailOn: readonly Verdict[] = ['regressed', 'missing-baseline'];
 
 /** A kernel and workload as one text. */
 export function subjectKey(one: { readonly kernel: string; readonly workload: string }): string {
@@ -38,6 +35,7 @@ function subjectOf(kernel: Kernel, own: readonly BlockSample[]): Subject | null 
     gate: {
       energy: { margin: energy.margin, allowEstimated: energy.gates },
       latency: { margin: latency.margin },
+      // A report that does not say is of an earlier version.
       failOn: kernel.failOn ?? defaultFailOn,
       ...(kernel.acceptLabel == null ? {} : { acceptLabel: kernel.acceptLabel }),
     },

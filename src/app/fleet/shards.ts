@@ -1,11 +1,11 @@
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { SubjectJudgement } from '../../judge/index.ts';
-import type { Verdict } from '../../manifest/index.ts';
+import { defaultFailOn, type Verdict } from '../../manifest/index.ts';
 import { countVerdicts } from '../../report/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { isSameCommit, overallOf, sameCommitReason } from '../guard/index.ts';
 import { fitRows } from './fit-report.ts';
-import { defaultFailOn, judgeShards, readShard, type Shard, subjectKey } from './judge-shards.ts';
+import { judgeShards, readShard, type Shard, subjectKey } from './judge-shards.ts';
 import { isShare } from './stray-reports.ts';
 
 type Kernel = ReportGuard['kernels'][number];

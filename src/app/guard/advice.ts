@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { compareArms, type Metric, type Ratio } from '../../judge/index.ts';
 import { type Variant, variantIdentity } from '../../kernel/index.ts';
-import { type Budget, createKernelSpace, type Objective } from '../../manifest/index.ts';
+import {
+  type Budget,
+  createKernelSpace,
+  latencySlackOf,
+  measurableObjective,
+  weighObjective,
+} from '../../manifest/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { emptyTuned, type Tuned, withTunedEntry } from '../../store/index.ts';
@@ -52,10 +58,6 @@ interface Found {
   readonly variant: Variant;
 }
 
-function objectiveOf({ laboratory }: AdviceTask, objective: Objective): Objective {
-  return laboratory.meter === null ? { minimize: 'latency' } : objective;
-}
-
 /** Whether there is a choice at all. */
 export function isTunable({ comparison }: Contest, laboratory: Pick<Laboratory, 'info'>): boolean {
   const { definition, head } = comparison;
@@ -89,7 +91,7 @@ async function searchAll(task: AdviceTask, stateFolder: string): Promise<Map<Con
         workload,
         incumbent: head.variant.configuration,
         hint: base.variant.configuration,
-        objective: objectiveOf(task, definition.objective),
+        objective: measurableObjective(definition.objective, laboratory.meter !== null),
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
@@ -133,13 +135,6 @@ async function measureBeside(task: AdviceTask, found: readonly Found[]): Promise
   return new Set(samples.map(({ block }) => block)).size < adviceBlocks ? [] : samples;
 }
 
-/** Ratio of the objective, retuned head over head. */
-function gainOf(objective: Objective, { energy, latency }: Ratios): number | null {
-  if (objective.minimize === 'latency') return latency?.estimate ?? null;
-  if (energy === null || latency === null) return null;
-  return objective.minimize === 'energy' ? energy.estimate : energy.estimate * latency.estimate;
-}
-
 function adviceOf(task: AdviceTask, found: Found, samples: readonly BlockSample[]): Advice | null {
   const { laboratory, host } = task;
   const { contest, final, configuration, variant } = found;
@@ -152,11 +147,14 @@ function adviceOf(task: AdviceTask, found: Found, samples: readonly BlockSample[
     latency: ratio(from, 'latency'),
   });
   const overHead = over('H');
-  const objective = objectiveOf(task, definition.objective);
-  const gain = gainOf(objective, overHead);
-  const slack = objective.minimize === 'energy' ? objective.latencySlack : Number.POSITIVE_INFINITY;
+  const objective = measurableObjective(definition.objective, laboratory.meter !== null);
+  const latencyRatio = overHead.latency?.estimate ?? null;
+  const gain = weighObjective(objective.minimize, {
+    energy: overHead.energy?.estimate ?? null,
+    latency: latencyRatio,
+  });
   if (gain === null || gain > 1 - worthwhileGain) return null;
-  if ((overHead.latency?.estimate ?? Number.POSITIVE_INFINITY) > 1 + slack) return null;
+  if (latencyRatio === null || latencyRatio > 1 + latencySlackOf(objective)) return null;
   const own = samples.filter(
     (sample) => sample.kernel === kernel && sample.workload === workload && sample.arm === 'R',
   );

@@ -1,4 +1,4 @@
-export { type GuardOptions, guard, suggestionFile } from './guard.ts';
+export { guard, suggestionFile } from './guard.ts';
 export type { GuardMemory } from './memory.ts';
 export { overallOf } from './report.ts';
 export { isSameCommit, sameCommitReason } from './same-commit.ts';

@@ -1,13 +1,13 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename, isAbsolute, join, posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import {
   headCommit,
   isDirty,
   mergeBase,
   openRevision,
-  repositoryRoot,
-  resolveCommit,
+  type Repository,
+  requireRepository,
 } from '../../git/index.ts';
 import type { FileReader } from '../../manifest/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
@@ -17,9 +17,11 @@ import {
   absolutePath,
   displayPath,
   folderIn,
+  namesFolder,
   type OpenedManifest,
   openManifest,
   readManifest,
+  repositoryOf,
 } from '../project/index.ts';
 import type { Revision } from './comparison.ts';
 
@@ -59,9 +61,33 @@ function readBaseline(described: DescribedRevision, read: () => Revision | null)
   }
 }
 
+/** The commit of a folder that is compared with, where it is a checkout with commits. */
+function commitOf(repository: Repository | null): Pick<DescribedRevision, 'commit' | 'dirty'> {
+  try {
+    return repository === null
+      ? { commit: null }
+      : { commit: headCommit(repository), dirty: isDirty(repository) };
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === 'unknown-revision') return { commit: null };
+    throw error;
+  }
+}
+
+/** @throws JoulegateError bad-input for a folder that is not there, or without the manifest: every kernel would be new */
 function openBaseFolder(host: Host, folder: string, manifestName: string): BaseRevision {
   const path = join(folder, manifestName);
-  return readBaseline({ label: displayPath(host, folder), commit: null }, () => {
+  if (!existsSync(path)) {
+    throw new JoulegateError(
+      'bad-input',
+      `The folder ${displayPath(host, folder)} has no ${manifestName} to compare with.`,
+      {
+        code: 'no-base-manifest',
+        nextStep: 'Give --base the folder that holds the base revision of the manifest, or a git revision.',
+      },
+    );
+  }
+  const described = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  return readBaseline(described, () => {
     const { manifest } = openManifest(host, path);
     return { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
   });
@@ -74,93 +100,70 @@ function tunedAt(reader: FileReader, folder: string, tunedPath: string, label: s
 }
 
 /** The commit at which head left `revision`: what others did there since is not this change's doing. */
-function openBaseRevision(host: Host, revision: string, head: OpenedManifest): BaseRevision {
-  const question = { root: head.root, environment: host.environment };
-  const commit = mergeBase({ ...question, revision });
-  const { reader } = openRevision({ ...question, revision: commit });
+function whereHeadLeft(host: Host, repository: Repository, revision: string): string {
+  try {
+    return mergeBase(repository, revision);
+  } catch (error) {
+    const isFolder = existsSync(absolutePath(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== 'unknown-revision' || !isFolder) throw error;
+    const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError('bad-input', error.message, { code: error.code, nextStep, cause: error });
+  }
+}
+
+function openBaseRevision(host: Host, revision: string, opened: OpenInRepository): BaseRevision {
+  const { repository, path } = opened;
+  const commit = whereHeadLeft(host, repository, revision);
+  const { reader } = openRevision(repository, commit);
   const label = revision;
   return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: head.path, shown: `${label}:${head.path}` });
+    const manifest = readManifest({ host, reader, path, shown: `${label}:${path}` });
     if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(head.path), manifest.tunedPath, label) };
+    return { manifest, tuned: tunedAt(reader, folderIn(path), manifest.tunedPath, label) };
   });
 }
 
-function describeCheckout(host: Host, root: string): DescribedRevision {
-  const question = { root, environment: host.environment };
-  const commit = headCommit(question);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(question) };
+function describeCheckout(repository: Repository): DescribedRevision {
+  const commit = headCommit(repository);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
 }
 
-function isRevision(host: Host, revision: string, root: string): boolean {
-  try {
-    resolveCommit({ root, environment: host.environment, revision });
-    return true;
-  } catch (error) {
-    if (error instanceof JoulegateError) return false;
-    throw error;
-  }
+interface OpenInRepository {
+  readonly path: string;
+  readonly repository: Repository;
 }
 
-/**
- * Whether `base` names a folder rather than a revision. A path (`./base`, `../base`, `/base`) is a folder; a name is one
- * if git knows none like it.
- * @throws JoulegateError bad-input for a folder without the manifest, which would make every kernel new, and for a name
- * that is both
- */
-function meansFolder(host: Host, base: string, root: string, manifestName: string): boolean {
-  const folder = absolutePath(host, base);
-  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
-  if (!isFolder) return false;
-  const hasManifest = existsSync(join(folder, manifestName));
-  const isPath = isAbsolute(base) || /^\.\.?($|[\\/])/.test(base);
-  if (!isPath && isRevision(host, base, root)) {
-    if (!hasManifest) return false;
-    throw new JoulegateError('bad-input', `"${base}" is both a folder and a revision.`, {
-      code: 'ambiguous-base',
-      nextStep: `Write ./${base} for the folder, or refs/heads/${base} for the branch.`,
-    });
-  }
-  if (hasManifest) return true;
-  throw new JoulegateError('bad-input', `The folder ${base} has no ${manifestName} to compare with.`, {
-    code: 'no-base-manifest',
-    nextStep: 'Give --base the folder that holds the base revision of the manifest, or a git revision.',
-  });
+/** @throws JoulegateError bad-input if there is no repository, or none that git reads */
+function inRepository(host: Host, { folder, path, repository }: OpenedManifest): OpenInRepository {
+  return {
+    path,
+    repository: repository ?? requireRepository({ root: folder, environment: host.environment }),
+  };
 }
 
 /**
- * Opens head, which is what is on disk, and what it is compared with: a folder if `base` names one, else a git revision.
- * @throws JoulegateError bad-input for faults of head, and for a base that is neither a folder nor a revision
+ * Opens head, which is what is on disk, and what it is compared with: a folder if `base` is a path, else a git revision.
+ * @throws JoulegateError bad-input for faults of head, and for a base that is not there
  */
 export function openRevisions(
   host: Host,
   options: { readonly manifest: string; readonly base: string | null },
 ): { readonly head: HeadRevision; readonly base: BaseRevision } {
   const opened = openManifest(host, options.manifest);
-  const { manifest, folder, root, path } = opened;
+  const { manifest, folder, path } = opened;
   const revision: Revision = { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
-  if (options.base === null) {
-    return {
-      head: { revision, described: describeCheckout(host, root) },
-      base: { revision: null, problem: null, described: { label: 'none', commit: null } },
-    };
-  }
-  const baseFolder = absolutePath(host, options.base);
-  if (meansFolder(host, options.base, root, basename(path))) {
+  if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, baseFolder, basename(path)),
+      base: openBaseFolder(host, absolutePath(host, options.base), basename(path)),
     };
   }
-  if (repositoryRoot({ root, environment: host.environment }) === null) {
-    throw new JoulegateError(
-      'bad-input',
-      `"${options.base}" is no folder, and there is no git repository around ${displayPath(host, folder)}.`,
-      { code: 'no-base', nextStep: 'Give --base a folder that holds the base revision of the manifest.' },
-    );
-  }
+  const checkout = inRepository(host, opened);
   return {
-    head: { revision, described: describeCheckout(host, root) },
-    base: openBaseRevision(host, options.base, opened),
+    head: { revision, described: describeCheckout(checkout.repository) },
+    base:
+      options.base === null
+        ? { revision: null, problem: null, described: { label: 'none', commit: null } }
+        : openBaseRevision(host, options.base, checkout),
   };
 }

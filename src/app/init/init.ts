@@ -104,7 +104,7 @@ function locate(host: Host, manifest: string): Locations {
   // Opened before anything else: a folder that is not there is the user's mistake, not ours to make.
   openFolder(parent);
   const real = realpathSync(parent);
-  const root = realpathSync(repositoryOf(host, parent) ?? parent);
+  const root = realpathSync(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),

@@ -1,5 +1,6 @@
 export { withoutLocalPaths } from './local-paths.ts';
 export { medianOrNull } from './median-or-null.ts';
+export { namesFolder } from './names-folder.ts';
 export {
   absolutePath,
   displayPath,

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import { openFolder, openWorkTree, repositoryRoot } from '../../git/index.ts';
+import { openFolder, openRepository, openWorkTree, type Repository } from '../../git/index.ts';
 import {
   type FileReader,
   formatProblems,
@@ -17,6 +17,8 @@ export interface OpenedManifest {
   readonly folder: string;
   /** Folder that bounds what the manifest may name: the repository, or the manifest's own folder outside one. */
   readonly root: string;
+  /** The repository around it; null outside one. */
+  readonly repository: Repository | null;
   /** Path of the manifest below `root`, with `/`. */
   readonly path: string;
 }
@@ -76,11 +78,11 @@ export function openManifest(host: Host, path: string): OpenedManifest {
   const absolute = absolutePath(host, path);
   const folder = dirname(absolute);
   const repository = repositoryOf(host, folder);
-  const root = repository ?? folder;
+  const root = repository?.root ?? folder;
   const below = relative(root, absolute).split(sep).join('/');
   const manifest = readManifest({
     host,
-    reader: repository === null ? openFolder(root) : openWorkTree({ root, environment: host.environment }),
+    reader: repository === null ? openFolder(root) : openWorkTree(repository),
     path: below,
     shown: displayPath(host, absolute),
   });
@@ -91,13 +93,13 @@ export function openManifest(host: Host, path: string): OpenedManifest {
         'Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`.',
     });
   }
-  return { manifest, folder, root, path: below };
+  return { manifest, folder, root, repository, path: below };
 }
 
 /** The repository around a folder; null without one, also where git itself is missing or refuses. */
-export function repositoryOf(host: Host, folder: string): string | null {
+export function repositoryOf(host: Host, folder: string): Repository | null {
   try {
-    return repositoryRoot({ root: folder, environment: host.environment });
+    return openRepository({ root: folder, environment: host.environment });
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     host.progress.warn(`${error.message}. The manifest may only name files below its own folder.`);

@@ -1,7 +1,7 @@
 import { createReplayClock, createReplayDevice } from '../../device/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Variant } from '../../kernel/index.ts';
-import type { Objective } from '../../manifest/index.ts';
+import { needsEnergy, type Objective } from '../../manifest/index.ts';
 import { createTrials, measureOptions } from '../../measure/index.ts';
 import { createReplayMeter } from '../../meter/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
@@ -11,7 +11,7 @@ import { type Recording, readRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath, prepareReportFolder, writeReportFiles } from '../project/index.ts';
 import { describeDevice, describeMeter } from '../recordings/index.ts';
-import { countFailures, describePareto, failureExamples, thinned } from './report.ts';
+import { countFailures, describePareto, failureExamples, reportedSlack, thinned } from './report.ts';
 
 export interface ReplayRetuneOptions {
   /** Path of the recording. */
@@ -67,7 +67,7 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
   const startedAt = host.now();
   const recording = readRecording(absolutePath(host, options.recording));
   const meter = createReplayMeter(recording);
-  if (meter === null && options.objective !== 'latency') {
+  if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError('bad-input', `${options.recording} holds no energy.`, {
       code: 'no-recorded-energy',
       nextStep: 'Use --objective latency, or a recording made with a meter.',
@@ -126,7 +126,7 @@ export async function retuneRecording(host: Host, options: ReplayRetuneOptions):
         file: null,
         line: null,
         objective: objective.minimize,
-        latencySlack: options.latencySlack ?? null,
+        latencySlack: reportedSlack(objective),
         configuration: result.best?.configuration ?? null,
         previousConfiguration: null,
         latencyMs: result.best?.latency?.medianMs ?? null,

@@ -1,3 +1,4 @@
+import { latencySlackOf, type Objective } from '../../manifest/index.ts';
 import type { Measurement } from '../../measure/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
@@ -103,6 +104,12 @@ function choose(search: WorkloadSearch, final: Final | null): Choice {
   return { configuration, cost, before, reason: describeOutcome(final) };
 }
 
+/** null where latency has no limit. */
+export function reportedSlack(objective: Objective): number | null {
+  const slack = latencySlackOf(objective);
+  return Number.isFinite(slack) ? slack : null;
+}
+
 /**
  * One kernel and workload of a retune report.
  * @param task.final null: the run was interrupted before the finalists met
@@ -121,10 +128,7 @@ export function retunedKernel(task: {
     file: kernel.position.file,
     line: kernel.position.line,
     objective: objective.minimize,
-    latencySlack:
-      objective.minimize === 'energy' && Number.isFinite(objective.latencySlack)
-        ? objective.latencySlack
-        : null,
+    latencySlack: reportedSlack(objective),
     configuration,
     previousConfiguration: search.incumbent,
     ...cost,

@@ -1,4 +1,5 @@
 import { type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
+import { measurableObjective } from '../../manifest/index.ts';
 import type { Arm, BlockSample } from '../../measure/index.ts';
 import { type ContenderSamples, type FinalSelection, selectFinalist } from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
@@ -116,7 +117,7 @@ export async function runFinals(options: {
       measured.length === 0 || heat.variants.length < 2
         ? []
         : heat.variants.map((_, index) => samplesOf(heat, arms[index]!, measured));
-    const objective = laboratory.meter === null ? { minimize: 'latency' as const } : heat.search.objective;
+    const objective = measurableObjective(heat.search.objective, laboratory.meter !== null);
     const selection = selectFinalist(samples, objective, { incumbentFails: heat.incumbentFailure !== null });
     return {
       search: heat.search,

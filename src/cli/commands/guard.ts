@@ -30,7 +30,7 @@ Kernels whose final program is the same are identical and not measured; new and 
     base: {
       type: 'string',
       value: 'REV|DIR',
-      help: 'git revision, or folder with the base revision of the manifest',
+      help: 'git revision, or path (./base) of a folder with the base revision of the manifest',
     },
     ...kernelOption,
     'max-minutes': {

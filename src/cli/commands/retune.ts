@@ -1,5 +1,6 @@
 import { type ReplayRetuneOptions, retune, retuneRecording } from '../../app/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
+import { objectives } from '../../manifest/index.ts';
 import type { Arguments, CommandSpec } from '../command.ts';
 import { reportResult } from '../report-result.ts';
 import {
@@ -103,7 +104,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       type: 'string',
       value: 'WHICH',
       help: 'with --device replay: what to minimise; energy unless given',
-      choices: ['energy', 'latency', 'edp'],
+      choices: Object.keys(objectives),
     },
     'latency-slack': {
       type: 'number',

@@ -1,2 +1,2 @@
-export { createReplayClock, type ReplayClock } from './clock.ts';
-export { createReplayDevice, type ReplayDevice } from './device.ts';
+export { createReplayClock } from './clock.ts';
+export { createReplayDevice } from './device.ts';

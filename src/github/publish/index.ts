@@ -1,7 +1,5 @@
 export { annotate } from './annotate.ts';
 export {
-  type CheckRunOutcome,
-  type CheckRunTask,
   checkRunName,
   publishCheckRun,
   publishFailedCheckRun,

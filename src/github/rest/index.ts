@@ -1,6 +1,5 @@
-export { type FoundPullRequest, findPullRequest } from './find-pull-request.ts';
+export { findPullRequest } from './find-pull-request.ts';
 export { ownLogin } from './own-login.ts';
 export { readPullRequestLabels } from './pull-request-labels.ts';
-export { createRestClient, type RestClient, type RestTask } from './rest-client.ts';
+export { createRestClient, type RestClient } from './rest-client.ts';
 export type { RestFailure } from './rest-failure.ts';
-export type { Waiting } from './retry.ts';

@@ -1,7 +1,7 @@
 export { type Commands, createCommands, type Place } from './commands.ts';
-export { type Environment, type Runner, readRunner } from './environment.ts';
-export type { MergeGroup, PullRequest, Push, WorkflowRun } from './event.ts';
-export type { CacheChoice, FailingVerdict, Shard } from './input-values.ts';
+export { type Runner, readRunner } from './environment.ts';
+export type { PullRequest } from './event.ts';
+export type { CacheChoice, Shard } from './input-values.ts';
 export { type Inputs, inputDefaults, readInputs } from './inputs.ts';
 export { type Outputs, outputsOf, setOutputs, tunedFile } from './outputs.ts';
 export { patterns } from './payload.ts';

@@ -1,9 +1,5 @@
 import { isAbsolute } from 'node:path';
-
-/** Verdicts that may fail a run. */
-const failingVerdicts = ['regressed', 'missing-baseline', 'inconclusive', 'environment'] as const;
-
-export type FailingVerdict = (typeof failingVerdicts)[number];
+import { type FailingVerdict, failingVerdicts } from '../../manifest/index.ts';
 
 /** One of several jobs that share the kernels of a manifest out among them. */
 export interface Shard {

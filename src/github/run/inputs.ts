@@ -1,4 +1,6 @@
+import { type DeviceChoice, deviceChoices } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
+import type { FailingVerdict } from '../../manifest/index.ts';
 import { type MeterChoice, meterChoices } from '../../meter/index.ts';
 import { plainLine } from '../plain-line.ts';
 import type { Commands } from './commands.ts';
@@ -8,7 +10,6 @@ import {
   commandLine,
   deviceLabel,
   deviceLabels,
-  type FailingVerdict,
   InputFault,
   minutes,
   oneOf,
@@ -34,7 +35,7 @@ export interface Inputs {
   /** Verdicts that fail the run; null: the manifest decides. */
   readonly failOn: readonly FailingVerdict[] | null;
   readonly maxMinutes: number | null;
-  readonly device: 'auto' | 'gpu' | 'software';
+  readonly device: DeviceChoice;
   readonly meter: MeterChoice;
   /** Which sensor, where several fit; null: the one that belongs to the adapter. */
   readonly sensor: string | null;
@@ -121,7 +122,7 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
     comment: reader.required('comment', oneOf('auto', 'on-change', 'never')),
     failOn: reader.optional('fail-on', verdicts),
     maxMinutes: reader.optional('max-minutes', minutes),
-    device: reader.required('device', oneOf('auto', 'gpu', 'software')),
+    device: reader.required('device', oneOf(...deviceChoices)),
     meter: reader.required('meter', oneOf(...meterChoices)),
     sensor: reader.optional('sensor', sensor),
     meterCommand: reader.optional('meter-command', commandLine),

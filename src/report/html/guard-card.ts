@@ -6,7 +6,7 @@ import {
   formatMilliseconds,
   formatRatio,
 } from '../format.ts';
-import { guardNotes, kernelVerdictText, placeText, windowNote } from '../notes/index.ts';
+import { guardNotes, kernelVerdictText, placeText, verdictColour, windowNote } from '../notes/index.ts';
 import { element, escapeMarkup, intervalsFigure, type Point, planeFigure, type Tone } from '../svg/index.ts';
 import type { GuardKernel, Ratio } from '../types.ts';
 import { codeHtml, disclosure, figureHtml, paragraph, tableHtml, textHtml } from './parts.ts';
@@ -20,16 +20,15 @@ export interface CardContext {
   readonly diffLength: number;
 }
 
-function toneOf(kernel: GuardKernel): Tone {
-  if (kernel.fails) return 'bad';
-  return kernel.verdict === 'improved' ? 'good' : 'base';
-}
+const tones: Readonly<Record<ReturnType<typeof verdictColour>, Tone>> = {
+  red: 'bad',
+  green: 'good',
+  yellow: 'base',
+  faint: 'base',
+};
 
-export function verdictClass(kernel: GuardKernel): string {
-  const colours: Partial<Record<Tone, string>> = { bad: 'red', good: 'green' };
-  const own = colours[toneOf(kernel)];
-  if (own !== undefined) return own;
-  return ['unchanged', 'identical', 'new', 'removed'].includes(kernel.verdict) ? 'faint' : 'yellow';
+function toneOf(kernel: GuardKernel): Tone {
+  return tones[verdictColour(kernel)];
 }
 
 function interval(label: string, ratio: Ratio | null, margin: number | null, tone: Tone) {
@@ -166,7 +165,7 @@ export function guardCard(kernel: GuardKernel, samples: readonly Sample[], conte
       `${textHtml(kernel.kernel, 100)} ${element('span', { class: 'faint' }, textHtml(kernel.workload, 200))}`,
     ),
     paragraph(
-      `${element('span', { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? ' (sentinel)' : ''}: ${escapeMarkup(reason)}`,
+      `${element('span', { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? ' (sentinel)' : ''}: ${escapeMarkup(reason)}`,
     ),
     rest.length === 0 ? '' : element('ul', {}, ...rest.map((note) => element('li', {}, escapeMarkup(note)))),
     place === null ? '' : paragraph(`in ${codeHtml(place)}`, 'faint'),
@@ -195,7 +194,7 @@ export function guardRow(kernel: GuardKernel, id: string): readonly string[] {
   const milliseconds = (one: GuardKernel['base']) =>
     one === null ? null : formatMilliseconds(one.latencyMs);
   return [
-    element('span', { class: `verdict ${verdictClass(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
+    element('span', { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? ' (sentinel)' : ''}`,
     cost(kernel.energyRatio, joules(kernel.base), joules(kernel.head)),
     cost(kernel.latencyRatio, milliseconds(kernel.base), milliseconds(kernel.head)),

@@ -10,6 +10,7 @@ import {
   quantityTitles,
   retuneTitle,
   runFacts,
+  runVerdicts,
   suggestionDiff,
   suggestionNote,
 } from '../notes/index.ts';
@@ -86,9 +87,7 @@ function retuneBody(report: RetuneReport): string {
 }
 
 function titleClass(report: Report): string {
-  if (report.kind === 'retune') return '';
-  if (report.verdict === 'failed') return 'red';
-  return report.verdict === 'passed' ? 'green' : 'yellow';
+  return report.kind === 'retune' ? '' : runVerdicts[report.verdict].colour;
 }
 
 /**

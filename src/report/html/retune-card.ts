@@ -5,6 +5,7 @@ import {
   formatJoules,
   formatMilliseconds,
   formatNumber,
+  formatObjective,
   formatRatio,
 } from '../format.ts';
 import {
@@ -81,12 +82,7 @@ function convergence(kernel: RetunedKernel, id: string): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || points.length < 2) return '';
   const shown = thinnedSteps(points);
-  const formats = {
-    energy: formatJoules,
-    latency: formatMilliseconds,
-    edp: (value: number) => `${formatNumber(value)} J s`,
-  };
-  const format = formats[kernel.objective];
+  const format = (value: number) => formatObjective(kernel.objective, value);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: 'Best so far',

@@ -1,4 +1,5 @@
 import { bestSoFar } from '../best-so-far.ts';
+import { objectiveUnit } from '../format.ts';
 import { wasReplaced } from '../notes/index.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
 import { codeMarkdown } from './escape.ts';
@@ -8,27 +9,6 @@ const maxCharts = 3;
 const maxPoints = 24;
 /** A curve of fewer values shows no course. */
 const leastPoints = 5;
-
-const joules = [
-  [1, 'J'],
-  [1e-3, 'mJ'],
-  [1e-6, 'µJ'],
-] as const;
-
-interface Scaled {
-  readonly unit: string;
-  readonly values: readonly number[];
-}
-
-/** In a unit that leaves numbers people can read; three significant digits. */
-function scaled(objective: RetunedKernel['objective'], values: readonly number[]): Scaled {
-  const largest = Math.max(...values);
-  const [size, unit] =
-    objective === 'energy'
-      ? (joules.find(([size]) => largest >= size) ?? joules[2])
-      : ([1, objective === 'latency' ? 'ms' : 'J s'] as const);
-  return { unit, values: values.map((value) => Number((value / size).toPrecision(3))) };
-}
 
 /** The best so far over the trials, as a Mermaid chart, which GitHub draws; elsewhere it is a readable list. Empty: nothing to show. */
 function chart(kernel: RetunedKernel): string {
@@ -41,7 +21,8 @@ function chart(kernel: RetunedKernel): string {
   if (first === undefined || last === undefined || shown.length < leastPoints) return '';
   const best = shown.map(({ value }) => value);
   const level = incumbent === null ? [] : shown.map(() => incumbent);
-  const { unit, values } = scaled(objective, [...best, ...level]);
+  const [unit, size] = objectiveUnit(objective, Math.max(...best, ...level));
+  const values = [...best, ...level].map((value) => Number((value / size).toPrecision(3)));
   return [
     '```mermaid',
     'xychart-beta',

@@ -1,3 +1,4 @@
+import { verdicts } from '../../manifest/index.ts';
 import { formatConfiguration, formatJoules, formatMilliseconds } from '../format.ts';
 import { groupSamples } from '../group-samples.ts';
 import {
@@ -13,11 +14,12 @@ import {
   otherPolicyNote,
   placeText,
   quantityTitles,
+  runVerdicts,
   suggestionDiff,
   suggestionNote,
   windowNote,
 } from '../notes/index.ts';
-import type { GuardKernel, GuardReport, GuardVerdict } from '../types.ts';
+import type { GuardKernel, GuardReport } from '../types.ts';
 import { codeMarkdown, escapeMarkdown } from './escape.ts';
 import { fleetTable, kernelsOfQuietRows } from './fleet-table.ts';
 import {
@@ -31,33 +33,14 @@ import {
   warningList,
 } from './parts.ts';
 
-const marks: Record<GuardVerdict, string> = {
-  regressed: '🔴',
-  'missing-baseline': '🔴',
-  environment: '🟡',
-  inconclusive: '⚪',
-  improved: '🟢',
-  new: '🔵',
-  removed: '🔵',
-  unchanged: '⚪',
-  identical: '⚪',
-};
-
-const headings: Record<GuardReport['verdict'], string> = {
-  passed: '✅',
-  failed: '❌',
-  partial: '⚠️',
-  'nothing-gated': '⚠️',
-  environment: '⚠️',
-  'could-not-measure': '⚠️',
-  interrupted: '⚠️',
-};
+/** Marks of runs. */
+const headings = { green: '✅', red: '❌', yellow: '⚠️' } as const;
 
 /** With more that need no attention than this, they are folded away. */
 const maxQuietRows = 5;
 
 function markOf(kernel: GuardKernel): string {
-  return kernel.fails ? '🔴' : marks[kernel.verdict];
+  return kernel.fails ? '🔴' : verdicts[kernel.verdict].mark;
 }
 
 function kernelTable(report: GuardReport, kernels: readonly GuardKernel[], limits: MarkdownLimits): string {
@@ -147,7 +130,7 @@ export function guardBlocks(report: GuardReport, limits: MarkdownLimits): string
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
   const hidden = new Set(folded);
   const shown = ordered.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[report.verdict]} Joulegate: ${guardTitle(report)}`;
+  const title = `## ${headings[runVerdicts[report.verdict].colour]} Joulegate: ${guardTitle(report)}`;
   return [
     title,
     `**${countsText(report)}.** ${escapeMarkdown(report.reason, 1000)}`,

@@ -1,3 +1,4 @@
+import { type Verdict, verdictOrder, verdicts } from '../../manifest/index.ts';
 import {
   formatCount,
   formatDuration,
@@ -7,14 +8,8 @@ import {
   formatMilliseconds,
 } from '../format.ts';
 import { cleanLine } from '../text.ts';
-import type {
-  GuardKernel,
-  GuardReport,
-  GuardVerdict,
-  Report,
-  RetunedKernel,
-  RetuneReport,
-} from '../types.ts';
+import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from '../types.ts';
+import { runVerdicts } from './run-verdicts.ts';
 import { retunedNote } from './suggestion.ts';
 import { windowNote } from './window.ts';
 
@@ -23,19 +18,6 @@ const interruptedExitCode = 130;
 
 /** Git abbreviates no hash further. */
 const minHashLength = 4;
-
-/** Verdicts from what needs attention to what needs none. */
-export const verdictOrder: readonly GuardVerdict[] = [
-  'regressed',
-  'missing-baseline',
-  'environment',
-  'inconclusive',
-  'improved',
-  'new',
-  'removed',
-  'unchanged',
-  'identical',
-];
 
 /** Kernels that fail the run first, then by verdict, then by how much they cost; ties stay in the manifest's order. */
 export function bySeverity(kernels: readonly GuardKernel[]): readonly GuardKernel[] {
@@ -54,19 +36,9 @@ export function isEstimated(report: Report): boolean {
   return report.meter?.estimated === true || report.kernels.some((kernel) => kernel.estimated);
 }
 
-const guardTitles: Record<GuardReport['verdict'], string> = {
-  passed: 'passed',
-  failed: 'failed',
-  partial: 'passed in part',
-  'nothing-gated': 'nothing gated',
-  environment: 'environment moved',
-  'could-not-measure': 'could not measure',
-  interrupted: 'interrupted',
-};
-
 /** `failed`, `nothing gated`, ... */
 export function guardTitle(report: GuardReport): string {
-  return guardTitles[report.verdict];
+  return runVerdicts[report.verdict].title;
 }
 
 /** `1 regressed, 2 improved, 3 identical`: counts in order of severity, without zeros. */
@@ -82,13 +54,18 @@ export function countsText(report: GuardReport): string {
 }
 
 /** `missing baseline` for `missing-baseline`. */
-export function verdictText(verdict: GuardVerdict): string {
+export function verdictText(verdict: Verdict): string {
   return verdict.replace('-', ' ');
 }
 
 /** `regressed`, `regressed, accepted`, ... */
 export function kernelVerdictText({ verdict, accepted }: GuardKernel): string {
   return accepted == null ? verdictText(verdict) : `${verdictText(verdict)}, accepted`;
+}
+
+/** The class of the page's style, and the terminal's paint. */
+export function verdictColour({ fails, verdict }: GuardKernel): 'red' | 'yellow' | 'green' | 'faint' {
+  return fails ? 'red' : verdicts[verdict].colour;
 }
 
 /** A kernel's configuration differs from that at the start: it was replaced, unless the run was interrupted. */
@@ -202,18 +179,15 @@ function noiseText({ noiseFloor }: GuardReport): string {
     : `floor ${parts.join(', ')}, from A/A blocks`;
 }
 
-/** Verdicts that a row says all about, unless there is more to tell than the reason. */
-const plain: ReadonlySet<GuardVerdict> = new Set(['improved', 'new', 'removed']);
-const quiet: ReadonlySet<GuardVerdict> = new Set(['unchanged', 'identical']);
-
 /** Neither changed nor a cause of failure: may be folded away where there are many. */
 export function isQuiet(kernel: GuardKernel): boolean {
-  return quiet.has(kernel.verdict) && !kernel.fails;
+  return verdicts[kernel.verdict].isQuiet && !kernel.fails;
 }
 
-/** Whether a kernel's notes belong below the table. */
+/** Whether a kernel's notes belong below the table. Of what cannot fail the row says all, unless there is more to tell than the reason. */
 export function needsNotes(kernel: GuardKernel): boolean {
-  return kernel.fails || (!isQuiet(kernel) && (!plain.has(kernel.verdict) || guardNotes(kernel).length > 1));
+  const tellsMore = verdicts[kernel.verdict].mayFail || guardNotes(kernel).length > 1;
+  return kernel.fails || (!isQuiet(kernel) && tellsMore);
 }
 
 /** Everything worth saying about a compared kernel below its row, as clean lines. */

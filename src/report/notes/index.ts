@@ -12,6 +12,7 @@ export {
   placeText,
   retuneTitle,
   runFacts,
+  verdictColour,
   wasReplaced,
 } from './facts.ts';
 export { failureNotes } from './failure.ts';
@@ -19,6 +20,7 @@ export { historyNotes } from './history.ts';
 export { loosenedNote, otherPolicyNote } from './policy.ts';
 export { quantityTitles } from './quantity-titles.ts';
 export { configurationNote, configurationOutcome, searchNote } from './retune.ts';
+export { runVerdicts } from './run-verdicts.ts';
 export { advisedKernels, suggestionDiff, suggestionNote } from './suggestion.ts';
 export { countVerdicts, kilowattHoursPerMonth, reportSummary } from './summary.ts';
 export { windowNote } from './window.ts';

@@ -4,14 +4,15 @@ import {
   countsText,
   guardNotes,
   guardTitle,
-  isQuiet,
   kernelVerdictText,
   loosenedNote,
   needsNotes,
   otherPolicyNote,
   placeText,
+  runVerdicts,
   suggestionDiff,
   suggestionNote,
+  verdictColour,
 } from '../notes/index.ts';
 import { cleanLine, wrap } from '../text.ts';
 import type { GuardKernel, GuardReport } from '../types.ts';
@@ -40,11 +41,8 @@ function columnsFor(report: GuardReport): readonly Column[] {
 }
 
 function verdictCell(kernel: GuardKernel, style: TerminalStyle): Cell {
-  const { red, green, yellow, dim } = style.paint;
-  const text = kernelVerdictText(kernel);
-  if (kernel.fails) return { text, paint: red };
-  if (kernel.verdict === 'improved') return { text, paint: green };
-  return { text, paint: isQuiet(kernel) ? dim : yellow };
+  const colour = verdictColour(kernel);
+  return { text: kernelVerdictText(kernel), paint: style.paint[colour === 'faint' ? 'dim' : colour] };
 }
 
 function rowOf(kernel: GuardKernel, style: TerminalStyle): readonly Cell[] {
@@ -95,10 +93,8 @@ function suggestionLines(report: GuardReport, style: TerminalStyle): string[] {
 
 /** Sections of a guard report: each a list of lines. */
 export function guardSections(report: GuardReport, style: TerminalStyle): string[][] {
-  const { bold, green, red, yellow } = style.paint;
-  const colours = { passed: green, failed: red } as const;
-  const colour =
-    report.verdict === 'passed' || report.verdict === 'failed' ? colours[report.verdict] : yellow;
+  const { bold } = style.paint;
+  const colour = style.paint[runVerdicts[report.verdict].colour];
   const title = `${bold('joulegate guard:')} ${colour(bold(guardTitle(report)))}, ${countsText(report)}`;
   const ordered = bySeverity(report.kernels);
   const identical = ordered.filter((kernel) => kernel.verdict === 'identical' && !kernel.fails);

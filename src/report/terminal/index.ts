@@ -1,1 +1,1 @@
-export { renderTerminal, type TerminalOptions } from './render-terminal.ts';
+export { renderTerminal } from './render-terminal.ts';

@@ -146,9 +146,9 @@ export interface ManifestFile {
  */
 export interface Objective {
   /**
-   * energy: joules per launch within the latency slack; latency: milliseconds per launch; edp: energy times latency.
+   * energy: joules per launch within the latency slack; latency: milliseconds per launch; edp: energy times latency; ed2p: energy times latency squared.
    */
-  readonly minimize: "energy" | "latency" | "edp";
+  readonly minimize: "energy" | "latency" | "edp" | "ed2p";
   readonly "latency-slack"?: Percentage;
 }
 /**

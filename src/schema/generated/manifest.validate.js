@@ -61,7 +61,7 @@ var require_equal = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52;
-var func0 = Object.prototype.hasOwnProperty, func67 = require_ucs2length().default, schema20 = { type: "object", additionalProperties: !1, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } }, schema21 = { type: ["number", "string"], minimum: 0, maximum: 1, maxLength: 16, pattern: "^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$" }, pattern3 = new RegExp("^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$", "u");
+var func0 = Object.prototype.hasOwnProperty, func67 = require_ucs2length().default, schema20 = { type: "object", additionalProperties: !1, required: ["minimize"], properties: { minimize: { enum: ["energy", "latency", "edp", "ed2p"], default: "energy" }, "latency-slack": { $ref: "#/$defs/percentage", default: "3%" } } }, schema21 = { type: ["number", "string"], minimum: 0, maximum: 1, maxLength: 16, pattern: "^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$" }, pattern3 = new RegExp("^(?:\\d{1,2}(?:\\.\\d{1,6})?|100(?:\\.0{1,6})?) ?%$", "u");
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate54.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "string") {
@@ -105,7 +105,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       }
     if (data.minimize !== void 0 && func0.call(data, "minimize")) {
       let data0 = data.minimize;
-      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp")) {
+      if (!(data0 === "energy" || data0 === "latency" || data0 === "edp" || data0 === "ed2p")) {
         let err2 = { instancePath: instancePath + "/minimize", schemaPath: "#/properties/minimize/enum", keyword: "enum", params: { allowedValues: schema20.properties.minimize.enum } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }

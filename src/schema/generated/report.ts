@@ -805,7 +805,7 @@ export interface ReportRetuneKernel {
   /**
    * What was minimised.
    */
-  readonly objective: "energy" | "latency" | "edp";
+  readonly objective: "energy" | "latency" | "edp" | "ed2p";
   /**
    * Latency that energy may cost, relative to the fastest; null without a limit.
    */

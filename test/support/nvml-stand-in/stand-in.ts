@@ -4,7 +4,6 @@ import { hasCompiler } from './library.ts';
 export {
   counterModes,
   type DriverAge,
-  type GpuField,
   NvmlStandIn,
   removeStandIns,
 } from './library.ts';

@@ -1,0 +1,104 @@
+import { JoulegateError } from '../errors/index.ts';
+import type { FileReader } from '../manifest/index.ts';
+import type { GitResult } from './git-process.ts';
+import { openFolder } from './open-folder.ts';
+import { askGit, type Repository } from './open-repository.ts';
+import { maxFileBytes, tooLarge } from './reader-rules.ts';
+import { filtered } from './source-rules.ts';
+import { isObject, lfsContent, lfsContentHash, lfsPointer } from './stored-content.ts';
+
+/** Hash of the object that a commit has at a path; null for none. */
+export type ObjectAt = (path: string) => string | null;
+
+/** Names of the files that say how git changes a file on its way to the disk, from the root down. */
+function attributeFiles(path: string): readonly string[] {
+  const folders = path.split('/').slice(0, -1);
+  return ['', ...folders.map((_, depth) => `${folders.slice(0, depth + 1).join('/')}/`)].map(
+    (folder) => `${folder}.gitattributes`,
+  );
+}
+
+/** @throws JoulegateError (bad-input): `git-failed`, what could not be read and why */
+export function mustSucceed(result: GitResult, what: string): Buffer {
+  if (result.ok) return result.stdout;
+  throw new JoulegateError('bad-input', `git cannot read ${what}: ${result.message}`, {
+    code: 'git-failed',
+    nextStep:
+      'Check the repository (git fsck); a partial clone needs the files of the revision fetched first.',
+  });
+}
+
+/** What git stores as an object, through its own conversions for `path` if that is given. No filter runs. */
+export function storedContent(repository: Repository, object: string, path: string | null): Buffer {
+  const args =
+    path === null ? ['cat-file', 'blob', object] : ['cat-file', '--filters', `--path=${path}`, object];
+  try {
+    return mustSucceed(askGit(repository, { args, maxBytes: maxFileBytes }), path ?? object);
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === 'git-output-too-large')
+      throw tooLarge(path ?? object);
+    throw error;
+  }
+}
+
+/**
+ * The files of a commit as a checkout of it would put them on the disk beside the one that is there: with the same ends of
+ * lines, encodings and expansions, and with what Git LFS keeps elsewhere. A file that is the same in both is the same bytes,
+ * which come from the disk: so it need not have been fetched.
+ */
+export class CheckedOutContent {
+  readonly #repository: Repository;
+  readonly #disk: FileReader;
+  readonly #objectAt: ObjectAt;
+  readonly #unchangedRules = new Map<string, boolean>();
+
+  constructor(repository: Repository, objectAt: ObjectAt) {
+    this.#repository = repository;
+    this.#disk = openFolder(repository.root);
+    this.#objectAt = objectAt;
+  }
+
+  /** null also for what is there and is refused: then it is not what was looked for. */
+  #onDisk(path: string): Uint8Array | null {
+    try {
+      return this.#disk.readBytes(path)?.bytes ?? null;
+    } catch (error) {
+      if (error instanceof JoulegateError) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Whether the rules that git finds on the disk for a file are those of the commit. If they are not, nothing is converted:
+   * what a change does to them must not change what its base is.
+   */
+  #hasSameRules(path: string): boolean {
+    return attributeFiles(path).every((file) => {
+      const known = this.#unchangedRules.get(file);
+      if (known !== undefined) return known;
+      const object = this.#objectAt(file);
+      const bytes = this.#onDisk(file);
+      const isSame = object === null ? bytes === null : bytes !== null && isObject(bytes, object);
+      this.#unchangedRules.set(file, isSame);
+      return isSame;
+    });
+  }
+
+  #filterOf(path: string): string {
+    const args = ['check-attr', '-z', 'filter', '--', path];
+    const answer = mustSucceed(askGit(this.#repository, { args }), path).toString('utf8');
+    return answer.split('\0')[2] ?? '';
+  }
+
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  read(path: string, object: string): Uint8Array {
+    const disk = this.#onDisk(path);
+    if (disk !== null && (isObject(disk, object) || isObject(lfsPointer(disk), object))) return disk;
+    const stored = storedContent(this.#repository, object, this.#hasSameRules(path) ? path : null);
+    const hash = lfsContentHash(stored);
+    if (hash === null || this.#filterOf(path) !== 'lfs') return stored;
+    const content = lfsContent(this.#repository.commonDirectory, hash);
+    if (content === null) throw filtered(path, 'lfs');
+    return content;
+  }
+}

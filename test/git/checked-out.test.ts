@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { isDirty, openRevision, openWorkTree, requireRepository } from '../../src/git/index.ts';
+
+let root = '';
+const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid', ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+const write = (path: string, content: string | Uint8Array) => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), content);
+};
+const commit = () => {
+  git('add', '--all');
+  git('commit', '--quiet', '--message=commit');
+};
+/** Has git write a file anew, as a fresh checkout does. */
+const checkOutAgain = (...paths: string[]) => {
+  for (const path of paths) rmSync(join(root, path));
+  git('checkout', '--', ...paths);
+};
+const repository = () => requireRepository({ root, environment });
+const base = (revision = 'HEAD') => openRevision(repository(), revision).reader;
+const head = () => openWorkTree(repository());
+const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
+
+function newFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'joulegate-checked-out-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+beforeEach(() => {
+  root = newFolder();
+  git('init', '--quiet', '--initial-branch=main');
+});
+
+describe('a commit is read as a checkout would put it on the disk', () => {
+  it.each([
+    ['eol=crlf', 'a\nb\n', 'a\r\nb\r\n'],
+    ['text eol=crlf', 'a\nb\n', 'a\r\nb\r\n'],
+    ['ident', '$Id$\n', '$Id: 055c8729cdcc372500a08db659c045e16c4409fb $\n'],
+    ['working-tree-encoding=UTF-16LE', 'aµ\n', Buffer.from('aµ\n', 'utf16le').toString('latin1')],
+  ])('with the attribute %s', (attribute, stored, shown) => {
+    const encoding = attribute.startsWith('working-tree') ? 'latin1' : 'utf8';
+    write('.gitattributes', `*.cu ${attribute}\n`);
+    write('src/a.cu', Buffer.from(attribute === 'ident' ? stored : shown, encoding));
+    commit();
+    checkOutAgain('src/a.cu');
+    const expected = Uint8Array.from(Buffer.from(shown, encoding));
+    expect(head().readBytes('src/a.cu')?.bytes.join()).toBe(expected.join());
+    expect(base().readBytes('src/a.cu')?.bytes.join()).toBe(expected.join());
+    // Also where head has another file there.
+    write('src/a.cu', 'other');
+    expect(base().readBytes('src/a.cu')?.bytes.join()).toBe(expected.join());
+  });
+
+  it('with core.autocrlf, wherever it is set', () => {
+    write('a.cu', 'a\n');
+    commit();
+    git('config', 'core.autocrlf', 'true');
+    checkOutAgain('a.cu');
+    for (const reader of [head(), base()]) expect(reader.read('a.cu')).toBe('a\r\n');
+  });
+
+  it('but by no rule that head brought: what it changes there must not change its base', () => {
+    write('a.cu', 'x + y\n');
+    commit();
+    write('.gitattributes', '*.cu working-tree-encoding=UTF-7\n');
+    git('add', '.gitattributes');
+    git('commit', '--quiet', '--message=commit');
+    checkOutAgain('a.cu');
+    expect(head().read('a.cu')).toBe('x +- y\n');
+    expect(base('HEAD~1').read('a.cu')).toBe('x + y\n');
+  });
+
+  it('and never by a filter, of the repository or of anybody', () => {
+    const mark = join(newFolder(), 'mark');
+    write('.gitattributes', '*.cu filter=own\n');
+    write('a.cu', 'a');
+    commit();
+    for (const way of ['clean', 'smudge', 'process'])
+      git('config', `filter.own.${way}`, `touch ${mark}; tr a b`);
+    git('config', 'filter.own.required', 'true');
+    write('a.cu', 'changed');
+    expect(base().read('a.cu')).toBe('a');
+    expect(isDirty(repository())).toBe(true);
+    expect(existsSync(mark)).toBe(false);
+  });
+});
+
+describe('what Git LFS keeps', () => {
+  const pointer = (content: string) =>
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${createHash('sha256').update(content).digest('hex')}\nsize ${content.length}\n`;
+
+  beforeEach(() => {
+    write('.gitattributes', '*.bin filter=lfs -text\n');
+    write('src/weights.bin', pointer('old'));
+    commit();
+  });
+
+  it('is the same file for head and base, whether it was fetched or not', () => {
+    expect(head().listSources('src')).toEqual(['src/weights.bin']);
+    for (const reader of [head(), base()]) expect(reader.read('src/weights.bin')).toBe(pointer('old'));
+    write('src/weights.bin', 'old');
+    for (const reader of [head(), base()]) expect(reader.read('src/weights.bin')).toBe('old');
+    expect(isDirty(repository())).toBe(false);
+    write('src/weights.bin', 'new');
+    expect(isDirty(repository())).toBe(true);
+  });
+
+  it('is taken from where it was fetched to if head has another, and refused by name if it was not', () => {
+    write('src/weights.bin', 'new');
+    expect(() => base().read('src/weights.bin')).toThrow(
+      "src/weights.bin passes through the git filter 'lfs'",
+    );
+    const hash = createHash('sha256').update('old').digest('hex');
+    write(`.git/lfs/objects/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`, 'not it');
+    expect(() => base().read('src/weights.bin')).toThrow('passes through');
+    write(`.git/lfs/objects/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}`, 'old');
+    expect(base().read('src/weights.bin')).toBe('old');
+  });
+});
+
+it('what a sparse checkout leaves out is there for both', () => {
+  write('src/a.cu', 'a');
+  write('docs/b.md', 'b');
+  commit();
+  git('sparse-checkout', 'set', '--no-cone', '/docs/');
+  for (const reader of [head(), base()]) {
+    expect(reader.readBytes('src/a.cu')).toEqual({ bytes: Buffer.from(bytes('a')), executable: false });
+    expect(reader.listSources('src')).toEqual(['src/a.cu']);
+  }
+  // What was removed by hand was not left out.
+  rmSync(join(root, 'docs/b.md'));
+  expect(head().read('docs/b.md')).toBeNull();
+});
+
+it('a file that is the same in both need not have been fetched', () => {
+  write('src/a.cu', 'a');
+  write('src/b.cu', 'b');
+  commit();
+  git('config', 'uploadpack.allowFilter', 'true');
+  const origin = root;
+  root = newFolder();
+  git('clone', '--quiet', '--filter=blob:none', `file://${origin}`, '.');
+  const elsewhere = root;
+  root = origin;
+  write('src/b.cu', 'new');
+  commit();
+  root = elsewhere;
+  git('fetch', '--quiet');
+  git('merge', '--quiet', '--ff-only', 'origin/main');
+  git('remote', 'set-url', 'origin', 'file:///nonexistent');
+  const reader = base('HEAD~1');
+  expect(reader.read('src/a.cu')).toBe('a');
+  expect(reader.read('src/b.cu')).toBe('b');
+});
