@@ -24,7 +24,12 @@ describe('a chart in Markdown', () => {
     const chart = (objective: 'latency' | 'edp' | 'ed2p') =>
       renderMarkdown(
         retuneReport([
-          retunedKernel({ trials: 5, objective, convergence: [4, 3, 2, 2, 1].map((x) => x * 1e-5) }),
+          retunedKernel({
+            trials: 5,
+            objective,
+            before: null,
+            convergence: [4, 3, 2, 2, 1].map((x) => x * 1e-5),
+          }),
         ]),
       );
     expect(chart('latency')).toContain('"best latency, ns"\n    line [40, 30, 20, 20, 10]');
