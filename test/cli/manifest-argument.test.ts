@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commandHelps } from '../docs/commands.ts';
 import { projectFolder } from '../support/command-line.ts';
 import { run } from '../support/run-here.ts';
 import { smallProject } from '../support/small-project.ts';
@@ -9,16 +10,9 @@ async function project(): Promise<string> {
   return await projectFolder({ ...kernels, 'other.yaml': manifest! });
 }
 
-async function commandNames(): Promise<string[]> {
-  const { output } = await run('.', '--help');
-  const table = output.slice(output.indexOf('commands:'), output.indexOf('A first session'));
-  return [...table.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!);
-}
-
 describe('the manifest as an argument', () => {
   it('is taken by every command that has --manifest, and by no other', async () => {
-    for (const name of await commandNames()) {
-      const { output } = await run('.', name, '--help');
+    for (const [name, output] of await commandHelps()) {
       const usage = output.slice(0, output.indexOf('\n'));
       expect([name, usage.includes('[MANIFEST')]).toEqual([name, output.includes('--manifest FILE')]);
     }
