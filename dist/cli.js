@@ -42916,12 +42916,13 @@ function convergence(kernel, id) {
   if (first === void 0 || last2 === void 0 || points.length < 2) return "";
   const shown = thinnedSteps(points);
   const format5 = (value2) => formatObjective(kernel.objective, value2);
+  const isEstimated2 = kernel.estimated && needsEnergy(kernel.objective);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
     description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(last2.y)}.${incumbent === null ? "" : ` What shipped before costs ${format5(incumbent)}.`}`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
-    y: { title: kernel.objective, format: format5 },
+    y: { title: `${kernel.objective}${isEstimated2 ? " (estimated)" : ""}`, format: format5 },
     lines: [
       { label: "best so far", tone: "base", points: shown, steps: true },
       ...incumbent === null ? [] : [

@@ -1,3 +1,4 @@
+import { needsEnergy } from '../../manifest/index.ts';
 import { bestSoFar } from '../best-so-far.ts';
 import {
   formatConfiguration,
@@ -83,12 +84,13 @@ function convergence(kernel: RetunedKernel, id: string): string {
   if (first === undefined || last === undefined || points.length < 2) return '';
   const shown = thinnedSteps(points);
   const format = (value: number) => formatObjective(kernel.objective, value);
+  const isEstimated = kernel.estimated && needsEnergy(kernel.objective);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: 'Best so far',
     description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format(last.y)}.${incumbent === null ? '' : ` What shipped before costs ${format(incumbent)}.`}`,
     x: { title: 'trials', format: (value) => formatInteger(value) },
-    y: { title: kernel.objective, format },
+    y: { title: `${kernel.objective}${isEstimated ? ' (estimated)' : ''}`, format },
     lines: [
       { label: 'best so far', tone: 'base', points: shown, steps: true },
       ...(incumbent === null
