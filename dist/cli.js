@@ -4000,10 +4000,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key: key2, sep: sep7, value: value2 } = collItem;
+        const { start, key: key2, sep: sep8, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key2 ?? sep7?.[0],
+          next: key2 ?? sep8?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4017,7 +4017,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key2 && key2.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep7) {
+          if (!keyProps.anchor && !keyProps.tag && !sep8) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map2.comment)
@@ -4041,7 +4041,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep7 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep8 ?? [], {
           indicator: "map-value-ind",
           next: value2,
           offset: keyNode.range[2],
@@ -4057,7 +4057,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep7, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep8, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
@@ -4148,7 +4148,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep7 = "";
+        let sep8 = "";
         for (const token2 of end) {
           const { source, type } = token2;
           switch (type) {
@@ -4162,13 +4162,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep7 + cb;
-              sep7 = "";
+                comment += sep8 + cb;
+              sep8 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep7 += source;
+                sep8 += source;
               hasSpace = true;
               break;
             default:
@@ -4211,18 +4211,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key: key2, sep: sep7, value: value2 } = collItem;
+        const { start, key: key2, sep: sep8, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key2 ?? sep7?.[0],
+          next: key2 ?? sep8?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep7 && !value2) {
+          if (!props.anchor && !props.tag && !sep8 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4276,8 +4276,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap2 && !sep7 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep7, null, props, onError);
+        if (!isMap2 && !sep8 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep8, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value2))
@@ -4289,7 +4289,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key2))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep7 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep8 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value2,
@@ -4300,8 +4300,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap2 && !props.found && ctx.options.strict) {
-              if (sep7)
-                for (const st of sep7) {
+              if (sep8)
+                for (const st of sep8) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4318,7 +4318,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep7, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep8, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4498,7 +4498,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value2 = "";
-      let sep7 = "";
+      let sep8 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value2 += lines2[i][0].slice(trimIndent) + "\n";
@@ -4515,24 +4515,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep7 + indent2.slice(trimIndent) + content;
-          sep7 = "\n";
+          value2 += sep8 + indent2.slice(trimIndent) + content;
+          sep8 = "\n";
         } else if (indent2.length > trimIndent || content[0] === "	") {
-          if (sep7 === " ")
-            sep7 = "\n";
-          else if (!prevMoreIndented && sep7 === "\n")
-            sep7 = "\n\n";
-          value2 += sep7 + indent2.slice(trimIndent) + content;
-          sep7 = "\n";
+          if (sep8 === " ")
+            sep8 = "\n";
+          else if (!prevMoreIndented && sep8 === "\n")
+            sep8 = "\n\n";
+          value2 += sep8 + indent2.slice(trimIndent) + content;
+          sep8 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep7 === "\n")
+          if (sep8 === "\n")
             value2 += "\n";
           else
-            sep7 = "\n";
+            sep8 = "\n";
         } else {
-          value2 += sep7 + content;
-          sep7 = " ";
+          value2 += sep8 + content;
+          sep8 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4715,25 +4715,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep7 = " ";
+      let sep8 = " ";
       let pos = line3.lastIndex;
       while (match = line3.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep7 === "\n")
-            res += sep7;
+          if (sep8 === "\n")
+            res += sep8;
           else
-            sep7 = "\n";
+            sep8 = "\n";
         } else {
-          res += sep7 + lm;
-          sep7 = " ";
+          res += sep8 + lm;
+          sep8 = " ";
         }
         pos = line3.lastIndex;
       }
       const last2 = /[ \t]*(.*)/sy;
       last2.lastIndex = pos;
       match = last2.exec(source);
-      return res + sep7 + (match?.[1] ?? "");
+      return res + sep8 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5543,14 +5543,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key: key2, sep: sep7, value: value2 }) {
+    function stringifyItem({ start, key: key2, sep: sep8, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key2)
         res += stringifyToken(key2);
-      if (sep7)
-        for (const st of sep7)
+      if (sep8)
+        for (const st of sep8)
           res += st.source;
       if (value2)
         res += stringifyToken(value2);
@@ -6717,18 +6717,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep7;
+          let sep8;
           if (scalar2.end) {
-            sep7 = scalar2.end;
-            sep7.push(this.sourceToken);
+            sep8 = scalar2.end;
+            sep8.push(this.sourceToken);
             delete scalar2.end;
           } else
-            sep7 = [this.sourceToken];
+            sep8 = [this.sourceToken];
           const map2 = {
             type: "block-map",
             offset: scalar2.offset,
             indent: scalar2.indent,
-            items: [{ start, key: scalar2, sep: sep7 }]
+            items: [{ start, key: scalar2, sep: sep8 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map2;
@@ -6881,15 +6881,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key2 = it.key;
-                  const sep7 = it.sep;
-                  sep7.push(this.sourceToken);
+                  const sep8 = it.sep;
+                  sep8.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key: key2, sep: sep7 }]
+                    items: [{ start: start2, key: key2, sep: sep8 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -7083,13 +7083,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep7 = fc.end.splice(1, fc.end.length);
-            sep7.push(this.sourceToken);
+            const sep8 = fc.end.splice(1, fc.end.length);
+            sep8.push(this.sourceToken);
             const map2 = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep7 }]
+              items: [{ start, key: fc, sep: sep8 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map2;
@@ -7267,7 +7267,7 @@ var require_public_api = __commonJS({
       }
       return doc;
     }
-    function parse2(src, reviver, options) {
+    function parse3(src, reviver, options) {
       let _reviver = void 0;
       if (typeof reviver === "function") {
         _reviver = reviver;
@@ -7308,7 +7308,7 @@ var require_public_api = __commonJS({
         return value2.toString(options);
       return new Document.Document(value2, _replacer, options).toString(options);
     }
-    exports.parse = parse2;
+    exports.parse = parse3;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument;
     exports.stringify = stringify;
@@ -18391,10 +18391,71 @@ async function loadKoffi(search, options) {
   });
 }
 
+// src/system/inherited-environment.ts
+import { delimiter, isAbsolute } from "node:path";
+var searchPaths = /* @__PURE__ */ new Set([
+  "PATH",
+  "LD_LIBRARY_PATH",
+  "LD_ORIGIN_PATH",
+  "DYLD_LIBRARY_PATH",
+  "DYLD_FALLBACK_LIBRARY_PATH",
+  "DYLD_FRAMEWORK_PATH",
+  "DYLD_INSERT_LIBRARIES",
+  "NODE_PATH",
+  "PYTHONPATH",
+  "VK_DRIVER_FILES",
+  "VK_ICD_FILENAMES",
+  "VK_ADD_DRIVER_FILES",
+  "VK_LAYER_PATH",
+  "VK_ADD_LAYER_PATH",
+  "VK_IMPLICIT_LAYER_PATH",
+  "VK_ADD_IMPLICIT_LAYER_PATH",
+  "LIBGL_DRIVERS_PATH",
+  "XDG_DATA_DIRS",
+  "XDG_CONFIG_DIRS",
+  "XDG_DATA_HOME",
+  "XDG_CONFIG_HOME"
+]);
+var preloads = /* @__PURE__ */ new Set(["LD_PRELOAD", "LD_AUDIT"]);
+function partsOf(name, value2) {
+  const upper = name.toUpperCase();
+  if (searchPaths.has(upper)) return value2.split(delimiter).filter((part) => isAbsolute(part));
+  if (!preloads.has(upper)) return null;
+  return value2.split(/[\s:]+/).filter((part) => part !== "" && (isAbsolute(part) || !part.includes("/")));
+}
+function inheritedEnvironment(environment) {
+  const inherited = {};
+  for (const [name, value2] of Object.entries(environment)) {
+    if (value2 === void 0) continue;
+    const parts = partsOf(name, value2);
+    if (parts === null) inherited[name] = value2;
+    else if (parts.length > 0) inherited[name] = parts.join(delimiter);
+  }
+  return inherited;
+}
+
+// src/system/neutral-folder.ts
+import { parse } from "node:path";
+var neutralFolder = parse(process.execPath).root;
+function inNeutralFolder(work) {
+  let before;
+  try {
+    before = process.cwd();
+  } catch {
+    before = null;
+  }
+  process.chdir(neutralFolder);
+  try {
+    return work();
+  } finally {
+    if (before !== null) process.chdir(before);
+  }
+}
+
 // src/meter/nvml/koffi.ts
 async function loadLibrary(path2, search) {
   const koffi = await loadKoffi(search);
-  const library = koffi.load(path2);
+  const library = inNeutralFolder(() => koffi.load(path2));
   return {
     find(name, types) {
       try {
@@ -18403,8 +18464,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve4, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve4(code));
+      return (...values2) => new Promise((resolve6, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve6(code));
       });
     }
   };
@@ -18768,7 +18829,12 @@ async function findPower(nvml2, handle, name) {
 }
 
 // src/meter/nvml/usual-library.ts
+import { basename, resolve as resolve2 } from "node:path";
 var usualNvmlLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
+function nvmlLibraryPath(named2) {
+  const path2 = named2 ?? usualNvmlLibrary;
+  return basename(path2) === path2 ? path2 : resolve2(path2);
+}
 
 // src/meter/sensor/lock.ts
 import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
@@ -18800,12 +18866,15 @@ var heartbeatMs = 1e4;
 var staleMs = 6e4;
 var retryMs = 500;
 var recoveryMs = 1e4;
+var maxNames = 8;
 var held = /* @__PURE__ */ new Map();
 var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
-  await mkdir(folder, { recursive: true });
   const path2 = join6(folder, `joulegate-${key2}.lock`);
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw unwritable(path2, error);
+  });
   const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
@@ -18813,19 +18882,42 @@ async function lockGpu(options) {
   }
   const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs2;
+  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key2}.${n + 1}.lock`);
+  const names4 = [path2, ...others.map((name) => join6(folder, name))];
   for (; ; ) {
-    if (create(path2, JSON.stringify(self))) break;
-    const holder = readHolder(path2);
-    if (holder === "gone") continue;
-    if (isStale(path2, holder, self, procFolder)) {
-      recover(path2, holder);
-      continue;
+    const taken = take(names4, self, procFolder);
+    if ("path" in taken) {
+      keep(path2, taken.path);
+      break;
     }
-    if (time.nowMs() >= endMs) throw inUse(label, path2, holder);
-    await time.sleep(retryMs);
+    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
+    await time.sleep(taken.by === null ? 0 : retryMs);
   }
-  keep(path2);
   return { release: releaseOnce(path2) };
+}
+function survey(names4, self, procFolder) {
+  let free = null;
+  for (const path2 of names4) {
+    const holder = readHolder(path2);
+    if (holder !== "gone" && !isStale(path2, holder, self, procFolder))
+      return { busy: { path: path2, holder }, free };
+    if (holder === "gone" || recover(path2, holder)) free ??= path2;
+  }
+  return { busy: null, free };
+}
+function take(names4, self, procFolder) {
+  const { busy, free } = survey(names4, self, procFolder);
+  if (busy !== null) return { by: busy };
+  if (free === null) throw unwritable(names4[0], new Error("all its names are taken by what others left"));
+  if (!create(free, JSON.stringify(self))) return { by: null };
+  const before = survey(
+    names4.filter((name) => name !== free),
+    self,
+    procFolder
+  ).busy;
+  if (before === null) return { path: free };
+  remove(free);
+  return { by: before };
 }
 function inUse(label, path2, holder) {
   const who = holder === null ? "another process" : `process ${holder.pid}`;
@@ -18875,11 +18967,11 @@ function recover(path2, stale) {
   const guard2 = `${path2}.recovery`;
   if (!create(guard2, "")) {
     if (isOlder2(guard2, recoveryMs)) remove(guard2);
-    return;
+    return false;
   }
   try {
     const now = readHolder(path2);
-    if (now !== "gone" && JSON.stringify(now) === JSON.stringify(stale)) remove(path2);
+    return now === "gone" || JSON.stringify(now) === JSON.stringify(stale) && remove(path2);
   } finally {
     remove(guard2);
   }
@@ -18888,8 +18980,11 @@ function remove(path2) {
   try {
     unlinkSync(path2);
   } catch (error) {
-    if (error.code !== "ENOENT") throw unwritable(path2, error);
+    const { code } = error;
+    if (code === "EPERM" && lstatSync(path2, { throwIfNoEntry: false })?.isFile()) return false;
+    if (code !== "ENOENT") throw unwritable(path2, error);
   }
+  return true;
 }
 function unwritable(path2, error) {
   return new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
@@ -18898,7 +18993,7 @@ function unwritable(path2, error) {
     cause: error
   });
 }
-function keep(path2) {
+function keep(key2, path2) {
   const heartbeat = setInterval(() => {
     const now = /* @__PURE__ */ new Date();
     try {
@@ -18908,11 +19003,11 @@ function keep(path2) {
     }
   }, heartbeatMs);
   heartbeat.unref();
-  held.set(path2, { count: 1, heartbeat });
+  held.set(key2, { count: 1, path: path2, heartbeat });
   if (installed) return;
   installed = true;
   process.on("exit", () => {
-    for (const kept2 of held.keys()) remove(kept2);
+    for (const { path: kept2 } of held.values()) remove(kept2);
   });
 }
 function releaseOnce(path2) {
@@ -18925,25 +19020,40 @@ function releaseOnce(path2) {
     if (lock.count > 0) return;
     clearInterval(lock.heartbeat);
     held.delete(path2);
-    remove(path2);
+    remove(lock.path);
   };
 }
 
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve4) => setTimeout(resolve4, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve6) => setTimeout(resolve6, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync as closeSync3, constants as constants3, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
 import { join as join7 } from "node:path";
 function markPath(folder, key2) {
   return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path2, token2);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants3;
+  try {
+    mkdirSync(folder, { recursive: true });
+    rmSync(path2, { force: true });
+    const file = openSync3(path2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
+    try {
+      writeSync2(file, token2);
+    } finally {
+      closeSync3(file);
+    }
+  } catch (error) {
+    throw new JoulegateError("could-not-measure", `The mark of a locked clock ${path2} cannot be written.`, {
+      code: "mark-unwritable",
+      nextStep: "Remove what lies there, or name a folder of your own in JOULEGATE_LOCKS.",
+      cause: error
+    });
+  }
 }
 function readMark(path2) {
   const text3 = readSmallFile(path2);
@@ -18963,24 +19073,25 @@ async function startClockWatchdog(order, guard2) {
   const child = spawn(process.execPath, [guard2.workerPath, clockWatchdogArgument], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
-    env: environment
+    cwd: neutralFolder,
+    env: inheritedEnvironment(environment)
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve4, reject) => {
-    child.once("spawn", resolve4);
+  await new Promise((resolve6, reject) => {
+    child.once("spawn", resolve6);
     child.once("error", reject);
   });
-  await new Promise((resolve4) => child.stdin.write(`${JSON.stringify(order)}
-`, () => resolve4()));
+  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order)}
+`, () => resolve6()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve4) => child.once("exit", () => resolve4()));
+  const ended = new Promise((resolve6) => child.once("exit", () => resolve6()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve4) => setTimeout(resolve4, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve6) => setTimeout(resolve6, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/kind.ts
@@ -19001,8 +19112,8 @@ function isNamed(name, info) {
   return wanted !== "" && (wordsOf(info.device) === wanted || wordsOf(info.description) === wanted);
 }
 function isOfVendor(info, vendor) {
-  const said = info.vendor.toLowerCase();
-  return said === "" || said === "unknown" || said.includes(vendor);
+  const said2 = info.vendor.toLowerCase();
+  return said2 === "" || said2 === "unknown" || said2.includes(vendor);
 }
 
 // src/meter/clocks/control.ts
@@ -20249,9 +20360,9 @@ var Optional = class _Optional {
     }
     return this.#value;
   }
-  or(optional2) {
+  or(optional3) {
     if (this.#value !== void 0) return this;
-    if (optional2 instanceof _Optional) return optional2;
+    if (optional3 instanceof _Optional) return optional3;
     throw evaluationError(
       "invalid_optional_argument",
       "Optional.or must be called with an Optional argument"
@@ -20296,8 +20407,8 @@ function register(registry) {
     return handleOptionalResolved(v, ev, macro, ctx);
   }
   function handleOptionalResolved(value2, ev, macro, ctx) {
-    const optional2 = ensureOptional(value2, macro.receiver, `${macro.functionDesc} receiver`);
-    if (optional2.hasValue()) return macro.onHasValue(optional2);
+    const optional3 = ensureOptional(value2, macro.receiver, `${macro.functionDesc} receiver`);
+    if (optional3.hasValue()) return macro.onHasValue(optional3);
     return macro.onEmpty(ev, macro, ctx);
   }
   function ensureOptionalType(checker, node, ctx, description) {
@@ -20338,7 +20449,7 @@ function register(registry) {
           macro.arg
         );
       },
-      onHasValue: (optional2) => optional2,
+      onHasValue: (optional3) => optional3,
       onEmpty(ev, macro, ctx) {
         const ast = macro.arg;
         const v = ev.run(ast, ctx);
@@ -20711,14 +20822,14 @@ function registerFunctions(registry) {
       throw evaluationError("invalid_regular_expression", `Invalid regular expression: ${b}`);
     }
   });
-  functionOverload("string.split(string): list<string>", (s2, sep7) => s2.split(sep7));
-  functionOverload("string.split(string, int): list<string>", (s2, sep7, l) => {
+  functionOverload("string.split(string): list<string>", (s2, sep8) => s2.split(sep8));
+  functionOverload("string.split(string, int): list<string>", (s2, sep8, l) => {
     l = Number(l);
     if (l === 0) return [];
-    const parts = s2.split(sep7);
+    const parts = s2.split(sep8);
     if (l < 0 || parts.length <= l) return parts;
     const limited = parts.slice(0, l - 1);
-    limited.push(parts.slice(l - 1).join(sep7));
+    limited.push(parts.slice(l - 1).join(sep8));
     return limited;
   });
   functionOverload("list<string>.join(): string", (v) => {
@@ -20732,7 +20843,7 @@ function registerFunctions(registry) {
     }
     return v.join("");
   });
-  functionOverload("list<string>.join(string): string", (v, sep7) => {
+  functionOverload("list<string>.join(string): string", (v, sep8) => {
     for (let i = 0; i < v.length; i++) {
       if (typeof v[i] !== "string") {
         throw evaluationError(
@@ -20741,7 +20852,7 @@ function registerFunctions(registry) {
         );
       }
     }
-    return v.join(sep7);
+    return v.join(sep8);
   });
   const textEncoder = new TextEncoder("utf8");
   const textDecoder = new TextDecoder("utf8");
@@ -23667,13 +23778,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter3, prefix) {
+  readSingleQuotedString(delimiter4, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter3:
+        case delimiter4:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23698,14 +23809,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter3, prefix) {
+  readTripleQuotedString(delimiter4, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter3:
-          if (input[pos + 1] === delimiter3 && input[pos + 2] === delimiter3) {
+        case delimiter4:
+          if (input[pos + 1] === delimiter4 && input[pos + 2] === delimiter4) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -24437,6 +24548,9 @@ function environmentOf(types) {
   return environment;
 }
 function faultOf(error, source) {
+  if (error instanceof RangeError) {
+    return { code: "depth", summary: "it is nested too deep", start: 0, end: source.length };
+  }
   if (!(error instanceof ParseError || error instanceof TypeError2 || error instanceof EvaluationError))
     throw error;
   const start = Math.min(error.range?.start ?? 0, source.length);
@@ -26553,7 +26667,7 @@ function readReference(parts, dispatch, variables) {
     dispatch: value2.dispatch === void 0 ? dispatch : readDispatch({ value: value2.dispatch, place: place.at("dispatch") }, parts, variables)
   };
 }
-function partsOf(kernel, place, context) {
+function partsOf2(kernel, place, context) {
   if (kernel.operator === void 0)
     return place.at("operator").isWritten ? null : ownParts(kernel, place, context.programs);
   const operator = context.loadOperator(kernel.operator);
@@ -26567,7 +26681,7 @@ function readKernel(name, kernel, context) {
   const place = placeIn(document2, pointer2);
   const objective = readObjective(kernel.objective, at(pointer2, "objective"), document2, context.objective);
   const gate = readGate(kernel.gate, context.gate);
-  const parts = partsOf(kernel, place, context);
+  const parts = partsOf2(kernel, place, context);
   if (parts === null) return null;
   const variables = Object.assign(
     /* @__PURE__ */ Object.create(null),
@@ -28466,12 +28580,12 @@ function parseCommaList(ctx, parseItem, end = ")") {
   }
   return items;
 }
-function* parseMany(ctx, parse2) {
-  for (let elem = parse2(ctx); elem; elem = parse2(ctx)) yield elem;
+function* parseMany(ctx, parse3) {
+  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) yield elem;
 }
-function parseManyEager(ctx, parse2) {
+function parseManyEager(ctx, parse3) {
   const items = [];
-  for (let elem = parse2(ctx); elem; elem = parse2(ctx)) items.push(elem);
+  for (let elem = parse3(ctx); elem; elem = parse3(ctx)) items.push(elem);
   return items;
 }
 function makeNameElem(token2) {
@@ -31121,8 +31235,8 @@ function setMangledName(proposedName, decl, ctx) {
     return;
   }
   if (bindings.mangled.has(decl)) return;
-  const sep7 = proposedName.lastIndexOf("::");
-  const name = sep7 === -1 ? proposedName : proposedName.slice(sep7 + 2);
+  const sep8 = proposedName.lastIndexOf("::");
+  const name = sep8 === -1 ? proposedName : proposedName.slice(sep8 + 2);
   const mangledName = mangler(decl, decl.srcModule, name, globalNames);
   bindings.mangled.set(decl, mangledName);
   globalNames.add(mangledName);
@@ -31134,16 +31248,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants10, packageName2) {
-  if (Object.keys(constants10).length === 0) return void 0;
-  return new ConstantsResolver(constants10, packageName2);
+function createConstantsResolver(constants12, packageName2) {
+  if (Object.keys(constants12).length === 0) return void 0;
+  return new ConstantsResolver(constants12, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants10, packageName2 = "package") {
-    this.constants = constants10;
+  constructor(constants12, packageName2 = "package") {
+    this.constants = constants12;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33736,8 +33850,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants10) {
-    const own = createConstantsResolver({ ...constants10 }, packageName);
+  constructor(modules, constants12) {
+    const own = createConstantsResolver({ ...constants12 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -34594,8 +34708,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants10 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants10, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants12 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants12, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -36684,20 +36798,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants10 = {};
+  const constants12 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants10[name] = String(value2);
+      constants12[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants10[name] = value2;
+      constants12[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants10, conditions };
+  return { constants: constants12, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -37199,12 +37313,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants10, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants10).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants12, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants12).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants10), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants12), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37233,9 +37347,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants10, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants12, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants10).map(kindOf3);
+        const kinds2 = Object.values(constants12).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37729,13 +37843,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants10 = /* @__PURE__ */ new Set();
+  const constants12 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants10.add(name);
+        if (name !== "") constants12.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37744,21 +37858,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants10);
+  const named2 = alternatives([...conditions], constants12);
   return [
-    ...[...constants10].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants12].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants10) {
+function alternatives(conditions, constants12) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants10.has(word4) && stem2 !== "" && (constants10.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants12.has(word4) && stem2 !== "" && (constants12.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37776,16 +37890,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants10 = {};
+  const constants12 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants10[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants12[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants10, conditions };
+  return { constants: constants12, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -38611,7 +38725,7 @@ async function sensorNotes({ sensor }) {
 
 // src/meter/hwmon/cards.ts
 import { readdir, realpath } from "node:fs/promises";
-import { basename, join as join8 } from "node:path";
+import { basename as basename2, join as join8 } from "node:path";
 
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
@@ -38657,7 +38771,7 @@ async function findCards(sysfsFolder, drivers) {
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join8(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename(await realpath(device)), name, folder });
+      cards.push({ card, bus: basename2(await realpath(device)), name, folder });
     }
   }
   return cards;
@@ -38764,7 +38878,7 @@ var amdgpu = hwmonKind({
 
 // src/meter/command/kind.ts
 import { createHash as createHash5 } from "node:crypto";
-import { basename as basename2 } from "node:path";
+import { basename as basename3 } from "node:path";
 
 // src/meter/command/program.ts
 import { spawn as spawn2 } from "node:child_process";
@@ -38825,12 +38939,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve4) => {
+    this.#ended = new Promise((resolve6) => {
       const ended = (how) => {
         living.delete(child);
-        const said = this.#said.trim();
-        this.#fail(said === "" ? how : `${how}; it last said: ${said}`);
-        resolve4();
+        const said2 = this.#said.trim();
+        this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
+        resolve6();
       };
       child.once("error", (error) => {
         if (child.pid === void 0) {
@@ -38911,7 +39025,7 @@ var command = {
       environment: context.commandEnvironment,
       time: context.time
     });
-    const label = basename2(program);
+    const label = basename3(program);
     const first = await firstReading(running, context.time);
     if (!first.ok) {
       await running.close();
@@ -39027,7 +39141,7 @@ var nvml = {
       if (info.software) return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, "nvidia")) return unsuitable(`${info.family} is not NVIDIA’s`);
     }
-    const libraryPath = context.nvmlLibrary ?? usualNvmlLibrary;
+    const libraryPath = nvmlLibraryPath(context.nvmlLibrary);
     const opened = await openNvml(libraryPath, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;
@@ -40642,7 +40756,7 @@ function parseSvg(value2) {
   value2 = value2.matrix;
   return decompose(value2.a, value2.b, value2.c, value2.d, value2.e, value2.f);
 }
-function interpolateTransform(parse2, pxComma, pxParen, degParen) {
+function interpolateTransform(parse3, pxComma, pxParen, degParen) {
   function pop(s2) {
     return s2.length ? s2.pop() + " " : "";
   }
@@ -40680,7 +40794,7 @@ function interpolateTransform(parse2, pxComma, pxParen, degParen) {
   }
   return function(a2, b) {
     var s2 = [], q = [];
-    a2 = parse2(a2), b = parse2(b);
+    a2 = parse3(a2), b = parse3(b);
     translate(a2.translateX, a2.translateY, b.translateX, b.translateY, s2, q);
     rotate(a2.rotate, b.rotate, s2, q);
     skewX(a2.skewX, b.skewX, s2, q);
@@ -41013,7 +41127,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants3(x2) {
+function constants4(x2) {
   return function() {
     return x2;
   };
@@ -41028,7 +41142,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants3(isNaN(b) ? NaN : 0.5);
+  } : constants4(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -43934,7 +44048,7 @@ ${lines2.join(",\n")}}
 }
 
 // src/store/file-format.ts
-import { existsSync as existsSync3, renameSync as renameSync2 } from "node:fs";
+import { existsSync as existsSync4, renameSync as renameSync2 } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 // src/store/format-json.ts
@@ -43996,39 +44110,86 @@ function parseJson(text3, label) {
     return JSON.parse(text3);
   } catch (error) {
     const conflict = /^(<{7}|>{7}) /m.test(text3);
-    const reason = error instanceof Error ? error.message : String(error);
+    const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error.message)?.[0];
+    const where = place === void 0 ? "" : `, as it shows ${place}`;
     throw new JoulegateError(
       "bad-input",
-      printable3(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
+      printable3(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON${where}`),
       {
         code: "damaged-file",
-        nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again.",
-        cause: error
+        nextStep: conflict ? "Resolve the conflict." : "Fetch or write the file again."
       }
     );
   }
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync4, constants as constants4, fstatSync as fstatSync2, openSync as openSync4, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync5, constants as constants5, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
+
+// src/store/real-place.ts
+import { existsSync as existsSync3, lstatSync as lstatSync2, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
+import { basename as basename4, dirname as dirname3, join as join10, resolve as resolve3, sep } from "node:path";
+function isWithin(path2, folder) {
+  return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+function ancestorsOf(path2) {
+  const parent = dirname3(path2);
+  return parent === path2 ? [] : [parent, ...ancestorsOf(parent)];
+}
+function realPathOf(path2) {
+  const isThere2 = lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
+  if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
+  return join10(realPathOf(dirname3(path2)), basename4(path2));
+}
+function leadsOut(path2, repository, cause) {
+  return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
+    code: "link-outside",
+    nextStep: "Remove the link, or name the place outside by its own path.",
+    cause
+  });
+}
+function realPlace(path2) {
+  const absolute = resolve3(path2);
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join10(folder, ".git")));
+  let real2;
+  try {
+    real2 = realPathOf(absolute);
+  } catch (error) {
+    const { code } = error;
+    const [nearest] = repositories;
+    if (nearest !== void 0 && (code === "ENOENT" || code === "ELOOP"))
+      throw leadsOut(path2, nearest, error);
+    throw error;
+  }
+  const left = repositories.find((folder) => !isWithin(real2, realpathSync(folder)));
+  if (left !== void 0) throw leadsOut(path2, left);
+  return real2;
+}
+function realTarget(path2) {
+  const absolute = resolve3(path2);
+  return join10(realPlace(dirname3(absolute)), basename4(absolute));
+}
+function makeFolder(path2) {
+  mkdirSync2(realPlace(path2), { recursive: true });
+}
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync3, fsyncSync, mkdirSync as mkdirSync2, openSync as openSync3, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
-import { basename as basename3, dirname as dirname3, join as join10 } from "node:path";
+import { closeSync as closeSync4, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync3 } from "node:fs";
+import { basename as basename5, dirname as dirname4, join as join11 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
 function writeFully(descriptor, bytes) {
   for (let offset = 0; offset < bytes.length; ) {
-    offset += writeSync2(descriptor, bytes, offset, bytes.length - offset);
+    offset += writeSync3(descriptor, bytes, offset, bytes.length - offset);
   }
 }
 function syncFolder(folder) {
   let descriptor;
   try {
-    descriptor = openSync3(folder, "r");
+    descriptor = openSync4(folder, "r");
   } catch (error) {
     if (isUnsupported(error)) return;
     throw error;
@@ -44038,7 +44199,7 @@ function syncFolder(folder) {
   } catch (error) {
     if (!isUnsupported(error)) throw error;
   } finally {
-    closeSync3(descriptor);
+    closeSync4(descriptor);
   }
 }
 function isUnsupported(error) {
@@ -44047,24 +44208,27 @@ function isUnsupported(error) {
 }
 function writeFileAtomic(path2, content) {
   const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
-  const folder = dirname3(path2);
-  const temporary = join10(folder, `.${basename3(path2)}.${randomBytes(6).toString("hex")}.tmp`);
+  let temporary = "";
   let created = false;
   try {
-    mkdirSync2(folder, { recursive: true });
-    const descriptor = openSync3(temporary, "wx");
+    const target = realTarget(path2);
+    const folder = dirname4(target);
+    temporary = join11(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    mkdirSync3(folder, { recursive: true });
+    const descriptor = openSync4(temporary, "wx");
     created = true;
     try {
       writeFully(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
-      closeSync3(descriptor);
+      closeSync4(descriptor);
     }
-    renameSync(temporary, path2);
+    renameSync(temporary, target);
     created = false;
     syncFolder(folder);
   } catch (error) {
     if (created) rmSync2(temporary, { force: true });
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${systemReason(error)}`, {
       code: "cannot-write",
       nextStep: "Check that the folder exists, is writable and has room, or choose another path.",
@@ -44092,8 +44256,10 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    descriptor = openSync4(path2, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants5;
+    descriptor = openSync5(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     const code = error.code;
     if (code === "ENOENT" || code === "ENOTDIR") {
       throw new JoulegateError("bad-input", `${path2} does not exist`, {
@@ -44119,7 +44285,7 @@ function readBytes(path2, maxBytes3) {
   } catch (error) {
     throw error instanceof JoulegateError ? error : unreadable(path2, systemReason(error), error);
   } finally {
-    closeSync4(descriptor);
+    closeSync5(descriptor);
   }
 }
 function unzip(path2, bytes, maxBytes3) {
@@ -44176,7 +44342,8 @@ function checkHeader(format5, data, label) {
   }
   const { schema, version } = data;
   if (schema !== format5.schema) {
-    const found = typeof schema === "string" ? `it says "${schema.slice(0, 60)}"` : 'it has no "schema"';
+    const isOurs = typeof schema === "string" && /^joulegate-[a-z]{1,20}$/.test(schema);
+    const found = isOurs ? `it says "${schema}"` : `it has ${schema === void 0 ? "no" : "another"} "schema"`;
     throw damaged(label, `is not ${format5.title}: ${found}`, "Check that this is the right file.");
   }
   if (typeof version === "number" && version > format5.version) {
@@ -44209,8 +44376,8 @@ function setAside(path2) {
   const maxKept2 = 9;
   for (let n = 1; ; n++) {
     const target = `${path2}.damaged-${n}`;
-    if (n < maxKept2 && existsSync3(target)) continue;
-    renameSync2(path2, target);
+    if (n < maxKept2 && existsSync4(target)) continue;
+    renameSync2(realTarget(path2), realTarget(target));
     return target;
   }
 }
@@ -44219,6 +44386,7 @@ function readCachedFile(format5, path2) {
     return { value: readFileOf(format5, path2) };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
+    if (error.code === "link-outside") throw error;
     if (error.code === "file-not-found") return { value: null, aside: null };
     try {
       return { value: null, aside: `${error.message}; set aside as ${setAside(path2)}` };
@@ -44902,11 +45070,11 @@ var CommandLauncher = class {
     if (!answer2.ok) return answer2;
     const { ms, atMs, resolutionMs } = answer2.value;
     const ourMs = atMs - startMs;
-    const said = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
+    const said2 = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
     const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
     const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
     if (tooLong || tooShort) {
-      return refused2(`${said}: ${wantedTime}`);
+      return refused2(`${said2}: ${wantedTime}`);
     }
     this.#launchMs = ms / launches;
     this.#resolutionMs = Math.min(this.#resolutionMs, resolutionMs);
@@ -44918,16 +45086,16 @@ function refused2(message) {
 }
 
 // src/device/command/outputs.ts
-import { lstatSync as lstatSync2 } from "node:fs";
+import { lstatSync as lstatSync3 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { join as join12 } from "node:path";
 var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join11(folder, `${name}.bin`);
+  return join12(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
-  const stat = lstatSync2(fileOf(output2, folder), { throwIfNoEntry: false });
+  const stat = lstatSync3(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
     return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
   }
@@ -44964,7 +45132,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join12 } from "node:path";
+import { join as join13 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -44980,7 +45148,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join12(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join13(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -44996,7 +45164,7 @@ function removeFolder(folder) {
 
 // src/device/command/program-group.ts
 import { spawn as spawn4 } from "node:child_process";
-import { existsSync as existsSync4 } from "node:fs";
+import { existsSync as existsSync5 } from "node:fs";
 
 // src/device/process/gpu-process.ts
 import { fork } from "node:child_process";
@@ -45047,6 +45215,7 @@ var GpuProcess = class {
   constructor(options) {
     const child = fork(options.workerPath, [String(process.pid)], {
       env: { ...options.environment },
+      cwd: neutralFolder,
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"]
@@ -45061,12 +45230,12 @@ var GpuProcess = class {
       });
     }
     child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve4) => {
+    this.#gone = new Promise((resolve6) => {
       const ended = (what) => {
         this.#alive = false;
         spared();
         this.#lose("crash", what);
-        resolve4();
+        resolve6();
       };
       child.once("close", (status, signal) => ended(endText(status, signal)));
       child.on("error", (error) => {
@@ -45122,8 +45291,8 @@ var GpuProcess = class {
   async kill() {
     this.#child.kill("SIGKILL");
     let timer;
-    const late = new Promise((resolve4) => {
-      timer = setTimeout(resolve4, goneMs);
+    const late = new Promise((resolve6) => {
+      timer = setTimeout(resolve6, goneMs);
     });
     await Promise.race([this.#gone, late]);
     clearTimeout(timer);
@@ -45145,14 +45314,14 @@ var GpuProcess = class {
   #lose(kind, what) {
     if (this.#pending === null) return;
     const { begun, settle } = this.#pending;
-    const said = this.#tail.summary();
+    const said2 = this.#tail.summary();
     settle({
       status: "lost",
       kind,
       begun,
       expecting: [...this.#expecting],
-      message: said === "" ? what : `${what}; it last said:
-${said}`
+      message: said2 === "" ? what : `${what}; it last said:
+${said2}`
     });
   }
 };
@@ -45180,7 +45349,8 @@ function startReaper({ workerPath, environment }) {
   const child = spawn3(process.execPath, [workerPath, reaperArgument], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
-    env: kept2
+    cwd: neutralFolder,
+    env: inheritedEnvironment(kept2)
   });
   child.on("error", () => void 0);
   child.stdin.on("error", () => void 0);
@@ -45232,13 +45402,13 @@ var ProgramGroup = class {
     child.stdout.on("data", (text3) => this.#receive(text3, onLine));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve4) => child.once("close", () => resolve4()));
-    this.ended = new Promise((resolve4) => {
+    this.#gone = new Promise((resolve6) => child.once("close", () => resolve6()));
+    this.ended = new Promise((resolve6) => {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
         for (const one3 of spared) one3();
-        resolve4(this.#end);
+        resolve6(this.#end);
       };
       child.once(
         "exit",
@@ -45308,7 +45478,7 @@ var ProgramGroup = class {
 function startFault({ program, folder }, error) {
   const [file = ""] = program;
   if (error.code === "ENOENT") {
-    return existsSync4(folder) ? `there is no program ${file}` : "its folder is gone";
+    return existsSync5(folder) ? `there is no program ${file}` : "its folder is gone";
   }
   if (error.code === "EACCES")
     return `${file} may not be run: it is not marked as executable, or lies where nothing is`;
@@ -45330,8 +45500,8 @@ function startProgram(start) {
   }
 }
 function delay(milliseconds) {
-  return new Promise((resolve4) => {
-    setTimeout(resolve4, milliseconds).unref();
+  return new Promise((resolve6) => {
+    setTimeout(resolve6, milliseconds).unref();
   });
 }
 
@@ -45347,9 +45517,9 @@ var CommandSession = class {
     this.#group = new ProgramGroup({ ...start, onLine: (line3) => this.#receive(line3) });
     this.#group.ended.then(async (how) => {
       await this.#group.drained();
-      const { said } = this.#group;
-      this.#fail("crash", said === "" ? how : `${how}; it last said:
-${said}`);
+      const { said: said2 } = this.#group;
+      this.#fail("crash", said2 === "" ? how : `${how}; it last said:
+${said2}`);
     });
   }
   get alive() {
@@ -45381,19 +45551,19 @@ ${said}`);
   }
   #answer(kind, deadlineMs) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve4) => {
+    return new Promise((resolve6) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
-        const { said } = this.#group;
-        const words2 = said === "" ? "" : `; it last said:
-${said}`;
+        const { said: said2 } = this.#group;
+        const words2 = said2 === "" ? "" : `; it last said:
+${said2}`;
         this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
       }, deadlineMs);
       this.#awaited.push({
         kind,
         settle: (outcome) => {
           clearTimeout(timer);
-          resolve4(outcome);
+          resolve6(outcome);
         }
       });
     });
@@ -45600,7 +45770,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -45616,22 +45786,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join13(procFolder, "driver/nvidia/gpus");
+  const gpus = join14(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join13(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join14(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join13(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join14(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join13(sysfsFolder, "class/drm");
+  const drm = join14(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join13(drm, card, "device");
-    if (readOrEmpty(join13(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join13(device, "product_name")).trim();
+    const device = join14(drm, card, "device");
+    if (readOrEmpty(join14(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join14(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -45662,15 +45832,15 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants5, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname4, join as join14, sep } from "node:path";
+import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname5, join as join15, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants5.COPYFILE_FICLONE
+  mode: constants6.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -45705,7 +45875,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join14(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join15(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -45719,7 +45889,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join14(this.#rootFolder(), prefix));
+    return mkdtempSync(join15(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -45736,7 +45906,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join14(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join15(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -45774,7 +45944,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join14(root, program.folder);
+    const folder = join15(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -45792,21 +45962,21 @@ var CommandWorkspace = class {
     signal.removeEventListener("abort", abort);
     this.#building.delete(group);
     if (how === "it ended with status 0") return { ok: true, value: null };
-    const { said } = group;
-    const words2 = said === "" ? "" : `; it last said:
-${said}`;
+    const { said: said2 } = group;
+    const words2 = said2 === "" ? "" : `; it last said:
+${said2}`;
     const shown = command2.join(" ").slice(0, 200);
     return late ? failed4("timeout", `\`${shown}\` took longer than ${longestBuildMs / 6e4} minutes${words2}`) : failed4("compile", `\`${shown}\`: ${how}${words2}`);
   }
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join14(root, path2);
-    if (!target.startsWith(root + sep)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname4(target), { recursive: true });
+    const target = join15(root, path2);
+    if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
+    await mkdir2(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join14(root, folder), { recursive: true });
+  await mkdir2(join15(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -45819,7 +45989,7 @@ function failed4(kind, message) {
 var deviceChoices = ["auto", "gpu", "software"];
 
 // src/device/driver/find-driver.ts
-import { delimiter } from "node:path";
+import { delimiter as delimiter2 } from "node:path";
 
 // src/device/adapter-problem.ts
 function adapterNextStep({ problem, nextStep = null }) {
@@ -45897,8 +46067,8 @@ var passedPrefixes = [
 var secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
 function workerEnvironment(environment) {
   const passed = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0 || secret.test(name)) continue;
+  for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
+    if (secret.test(name)) continue;
     const upper = name.toUpperCase();
     if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
       passed[name] = value2;
@@ -45914,7 +46084,7 @@ function namedDriver(environment) {
 import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname5, join as join15 } from "node:path";
+import { dirname as dirname6, join as join16 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -45965,7 +46135,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join15(dirname5(entry), "..", "..", "bin", archiveName);
+    return join16(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -45994,8 +46164,8 @@ async function isTrusted(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile3(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join15(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join15(folder, manifestName) };
+  const folder = join16(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join16(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -46004,13 +46174,12 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
   } catch (cause) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-  const temporary = await mkdtemp(join15(cacheFolder, ".swiftshader-"));
+  const temporary = await newFolder(cacheFolder);
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join15(temporary, name), content, { mode: 420 });
+      await writeFile2(join16(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -46020,6 +46189,19 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     if (!another || !await isTrusted(folder)) throw error;
   }
   return files;
+}
+async function newFolder(cacheFolder) {
+  try {
+    await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+    return await mkdtemp(join16(cacheFolder, ".swiftshader-"));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
+      code: "cache-unwritable",
+      nextStep: "Name a folder that you can write to in XDG_CACHE_HOME.",
+      cause
+    });
+  }
 }
 function archiveError(path2, reason, cause) {
   return new JoulegateError("could-not-measure", `${path2} cannot be unpacked: ${reason}.`, {
@@ -46053,9 +46235,9 @@ async function report2(workerPath, driver) {
   };
 }
 function startingDriver(environment) {
-  const name = namedDriver(environment);
   const passed = workerEnvironment(environment);
-  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${environment[name]}`, environment: passed };
+  const name = namedDriver(passed);
+  return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${passed[name]}`, environment: passed };
 }
 function notHere(message, nextStep) {
   return {
@@ -46082,7 +46264,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -46418,9 +46600,30 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { existsSync as existsSync5 } from "node:fs";
+import { accessSync, constants as constants7 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join as join16 } from "node:path";
+import { join as join17 } from "node:path";
+
+// src/app/optional.ts
+function said({ cost: cost2, otherwise, warn }, error) {
+  const reason = error instanceof Error ? error.message : String(error);
+  warn(`${reason.replace(/\.$/, "")}: ${cost2}.`);
+  return otherwise;
+}
+async function optional(part, work) {
+  try {
+    return await work();
+  } catch (error) {
+    return said(part, error);
+  }
+}
+function optionalNow(part, work) {
+  try {
+    return work();
+  } catch (error) {
+    return said(part, error);
+  }
+}
 
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
@@ -46472,8 +46675,7 @@ var harmless2 = /* @__PURE__ */ new Set(["PWD", "OLDPWD"]);
 var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
   const kept2 = {};
-  for (const [name, value2] of Object.entries(environment)) {
-    if (value2 === void 0) continue;
+  for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
     const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
     if (!isSecret || harmless2.has(name)) kept2[name] = value2;
   }
@@ -46484,8 +46686,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join16(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join16(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join17(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join17(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -46517,8 +46719,16 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
     wattsPerCore
   };
 }
+function isWritable(folder) {
+  try {
+    accessSync(folder, constants7.W_OK | constants7.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (existsSync5("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir());
 }
 async function findAdapter(host, options, onlyCommands) {
   const search = driverSearch(host);
@@ -46620,6 +46830,11 @@ async function openLaboratory(outer, options, kernels = []) {
     await closeDevices();
     throw error;
   }
+}
+function closeLaboratory(host, laboratory) {
+  const warn = host.progress.warn;
+  const cost2 = "the device or its meter may not have been closed";
+  return optional({ cost: cost2, otherwise: void 0, warn }, () => laboratory.close());
 }
 
 // src/app/laboratory/machine-label.ts
@@ -47284,17 +47499,17 @@ async function measureNoise(options) {
 }
 
 // src/app/project/local-paths.ts
-import { basename as basename4 } from "node:path";
+import { basename as basename6 } from "node:path";
 var absolutePattern = /(?:file:\/\/|(?<![\w.~$/]))\/(?!(?:dev|etc|lib|lib64|proc|sys|usr)\/)[\w.@+~-]+(?:\/[\w.@+~-]+)+/g;
-function withoutPaths(text3, workingDirectory) {
+function withoutPaths(text3, workingDirectory2) {
   if (!text3.includes("/")) return text3;
-  const relative3 = workingDirectory === "/" ? text3 : text3.replaceAll(`${workingDirectory}/`, "");
-  return relative3.replaceAll(workingDirectory, ".").replace(absolutePattern, (path2) => basename4(path2));
+  const relative3 = workingDirectory2 === "/" ? text3 : text3.replaceAll(`${workingDirectory2}/`, "");
+  return relative3.replaceAll(workingDirectory2, ".").replace(absolutePattern, (path2) => basename6(path2));
 }
 function withoutLocalPaths(host, value2) {
-  const { workingDirectory } = host;
+  const { workingDirectory: workingDirectory2 } = host;
   const clean = (part) => {
-    if (typeof part === "string") return withoutPaths(part, workingDirectory);
+    if (typeof part === "string") return withoutPaths(part, workingDirectory2);
     if (Array.isArray(part)) return part.map(clean);
     if (part === null || typeof part !== "object") return part;
     return Object.fromEntries(Object.entries(part).map(([key2, entry]) => [key2, clean(entry)]));
@@ -47309,35 +47524,33 @@ function medianOrNull(values2) {
 }
 
 // src/app/project/names-folder.ts
-import { isAbsolute } from "node:path";
+import { isAbsolute as isAbsolute2 } from "node:path";
 function namesFolder(base2) {
-  return isAbsolute(base2) || /^\.\.?(?:[\\/]|$)/.test(base2);
+  return isAbsolute2(base2) || /^\.\.?(?:[\\/]|$)/.test(base2);
 }
 
 // src/app/project/open-manifest.ts
-import { dirname as dirname8, isAbsolute as isAbsolute3, relative, resolve as resolve3, sep as sep5 } from "node:path";
+import { dirname as dirname9, isAbsolute as isAbsolute4, relative, resolve as resolve5, sep as sep6 } from "node:path";
 
 // src/git/git-environment.ts
-import { realpathSync } from "node:fs";
-import { delimiter as delimiter2, isAbsolute as isAbsolute2, sep as sep2 } from "node:path";
+import { realpathSync as realpathSync2 } from "node:fs";
+import { delimiter as delimiter3, isAbsolute as isAbsolute3, sep as sep3 } from "node:path";
 var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
 var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 var isPath = (name) => /^path$/i.test(name);
 function picked(environment, isKept) {
-  const entries = Object.entries(environment).filter(
-    (entry) => entry[1] !== void 0 && isKept(entry[0])
-  );
-  return Object.fromEntries(entries);
+  const entries = Object.entries(inheritedEnvironment(environment));
+  return Object.fromEntries(entries.filter(([name]) => isKept(name)));
 }
 function isInside(folder, path2) {
-  return path2 === folder || path2.startsWith(folder.endsWith(sep2) ? folder : folder + sep2);
+  return path2 === folder || path2.startsWith(folder.endsWith(sep3) ? folder : folder + sep3);
 }
 function searchPath(environment, root) {
   const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
-  return text3.split(delimiter2).filter((folder) => {
-    if (!isAbsolute2(folder)) return false;
+  return text3.split(delimiter3).filter((folder) => {
+    if (!isAbsolute3(folder)) return false;
     try {
-      return !isInside(root, realpathSync(folder));
+      return !isInside(root, realpathSync2(folder));
     } catch {
       return false;
     }
@@ -47345,7 +47558,7 @@ function searchPath(environment, root) {
 }
 function always(environment, root) {
   return {
-    PATH: searchPath(environment, root).join(delimiter2),
+    PATH: searchPath(environment, root).join(delimiter3),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
@@ -47409,16 +47622,16 @@ function settingArguments(overrides) {
 }
 
 // src/git/open-repository.ts
-import { existsSync as existsSync7, realpathSync as realpathSync3 } from "node:fs";
-import { dirname as dirname7, join as join19 } from "node:path";
+import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:fs";
+import { dirname as dirname8, join as join20 } from "node:path";
 
 // src/git/find-git.ts
-import { accessSync, constants as constants6, statSync } from "node:fs";
-import { join as join17 } from "node:path";
+import { accessSync as accessSync2, constants as constants8, statSync } from "node:fs";
+import { join as join18 } from "node:path";
 var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
 function isProgram(path2) {
   try {
-    accessSync(path2, constants6.X_OK);
+    accessSync2(path2, constants8.X_OK);
     return statSync(path2).isFile();
   } catch {
     return false;
@@ -47426,7 +47639,7 @@ function isProgram(path2) {
 }
 function findGit(environment, root) {
   const candidates = searchPath(environment, root).flatMap(
-    (folder) => names3.map((name) => join17(folder, name))
+    (folder) => names3.map((name) => join18(folder, name))
   );
   const found = candidates.find(isProgram);
   if (found !== void 0) return found;
@@ -47437,12 +47650,12 @@ function findGit(environment, root) {
 }
 
 // src/git/find-repository.ts
-import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync2, statSync as statSync2 } from "node:fs";
-import { dirname as dirname6, join as join18, resolve as resolve2, sep as sep3 } from "node:path";
+import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
+import { dirname as dirname7, join as join19, resolve as resolve4, sep as sep4 } from "node:path";
 var marker2 = ".git";
 function real(path2) {
   try {
-    return realpathSync2(path2);
+    return realpathSync3(path2);
   } catch (error) {
     const { code } = error;
     if (code === "ENOENT" || code === "ENOTDIR") return null;
@@ -47455,7 +47668,7 @@ function real(path2) {
 }
 function pointedAt(file, line3) {
   const path2 = line3.exec(readFileSync5(file, "utf8").trimEnd())?.[1];
-  return path2 === void 0 ? null : real(resolve2(dirname6(file), path2));
+  return path2 === void 0 ? null : real(resolve4(dirname7(file), path2));
 }
 function gitDirectoryAt(entry) {
   const path2 = real(entry);
@@ -47468,22 +47681,22 @@ function gitDirectoryAt(entry) {
       nextStep: "Check out again, or mount the repository that this working tree belongs to."
     });
   }
-  return existsSync6(join18(path2, "HEAD")) && existsSync6(join18(path2, "objects")) ? path2 : null;
+  return existsSync6(join19(path2, "HEAD")) && existsSync6(join19(path2, "objects")) ? path2 : null;
 }
 function commonDirectoryOf(gitDirectory) {
-  const link2 = join18(gitDirectory, "commondir");
+  const link2 = join19(gitDirectory, "commondir");
   return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
-  const parent = dirname6(path2);
+  const parent = dirname7(path2);
   const outer = parent === path2 ? null : outermostRoot(parent);
-  return outer ?? (existsSync6(join18(path2, marker2)) ? path2 : null);
+  return outer ?? (existsSync6(join19(path2, marker2)) ? path2 : null);
 }
 function assertNotCarried(gitDirectory) {
-  if (gitDirectory.split(sep3).includes(marker2)) return;
-  const outer = outermostRoot(dirname6(gitDirectory));
+  if (gitDirectory.split(sep4).includes(marker2)) return;
+  const outer = outermostRoot(dirname7(gitDirectory));
   if (outer === null) return;
-  const own = gitDirectoryAt(join18(outer, marker2));
+  const own = gitDirectoryAt(join19(outer, marker2));
   if (own !== null && isInside(own, gitDirectory)) return;
   throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
     code: "carried-repository",
@@ -47493,14 +47706,14 @@ function assertNotCarried(gitDirectory) {
 function findRepository(folder) {
   const start = real(folder);
   for (let root = start; root !== null; ) {
-    const gitDirectory = gitDirectoryAt(join18(root, marker2));
+    const gitDirectory = gitDirectoryAt(join19(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
       const common = commonDirectoryOf(gitDirectory);
       assertNotCarried(common);
       return { root, gitDirectory, commonDirectory: common };
     }
-    root = dirname6(root) === root ? null : dirname6(root);
+    root = dirname7(root) === root ? null : dirname7(root);
   }
   return null;
 }
@@ -47596,11 +47809,11 @@ function confirm(place, program, environment) {
   const found = runGit({
     program,
     folder: root,
-    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname7(root) },
+    variables: { ...localEnvironment(environment, root), GIT_CEILING_DIRECTORIES: dirname8(root) },
     overrides: [],
     args: ["rev-parse", "--absolute-git-dir"]
   });
-  if (found.ok && realpathSync3(found.stdout.toString("utf8").trimEnd()) === gitDirectory) return;
+  if (found.ok && realpathSync4(found.stdout.toString("utf8").trimEnd()) === gitDirectory) return;
   throw notARepository(root);
 }
 function placeVariables({ root, gitDirectory }) {
@@ -47646,7 +47859,7 @@ function askGit(repository, { args, maxBytes: maxBytes3 }) {
 
 // src/git/ref-names.ts
 import { existsSync as existsSync8 } from "node:fs";
-import { join as join20 } from "node:path";
+import { join as join21 } from "node:path";
 var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
 var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
 function nameIn(revision) {
@@ -47666,7 +47879,7 @@ function assertOneMeaning(repository, revision) {
   const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
   const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
   if (meanings.length === 0) return;
-  if (/^[A-Z_]+$/.test(name) && existsSync8(join20(repository.gitDirectory, name)))
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join21(repository.gitDirectory, name)))
     meanings.push(`git's own ${name}`);
   if (/^[0-9a-f]{4,}$/.test(name)) {
     const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
@@ -47677,12 +47890,12 @@ function assertOneMeaning(repository, revision) {
 
 // src/git/repository.ts
 import { statSync as statSync3 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
-import { closeSync as closeSync5, openSync as openSync5, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
-import { join as join21 } from "node:path";
+import { closeSync as closeSync6, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { join as join22 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
   return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
@@ -47702,7 +47915,7 @@ function lfsPointer(bytes) {
 function lfsPointerOfFile(path2) {
   const hash = createHash7("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
-  const file = openSync5(path2, "r");
+  const file = openSync6(path2, "r");
   try {
     let size = 0;
     for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
@@ -47711,7 +47924,7 @@ function lfsPointerOfFile(path2) {
     }
     return pointer(hash.digest("hex"), size);
   } finally {
-    closeSync5(file);
+    closeSync6(file);
   }
 }
 function lfsContentHash(stored) {
@@ -47723,7 +47936,7 @@ function lfsContentHash(stored) {
 function lfsContent(commonDirectory, hash) {
   try {
     const bytes = readFileSync6(
-      join21(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+      join22(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
     );
     return sha256(bytes) === hash ? bytes : null;
   } catch {
@@ -47748,7 +47961,7 @@ function isKeptByLfs(repository, path2) {
   const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
     answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
   ) ?? [];
-  const file = join22(repository.root, path2);
+  const file = join23(repository.root, path2);
   return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
 function isDirty(repository) {
@@ -47792,16 +48005,16 @@ function mergeBase(repository, revision) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync6,
-  constants as constants7,
+  closeSync as closeSync7,
+  constants as constants9,
   fstatSync as fstatSync3,
-  openSync as openSync6,
+  openSync as openSync7,
   readdirSync as readdirSync4,
   readFileSync as readFileSync7,
-  realpathSync as realpathSync4,
+  realpathSync as realpathSync5,
   statSync as statSync4
 } from "node:fs";
-import { join as join23, sep as sep4 } from "node:path";
+import { join as join24, sep as sep5 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -47870,18 +48083,18 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real2;
   try {
-    real2 = realpathSync4(join23(root, normalised2));
+    real2 = realpathSync5(join24(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
-  if (real2 === root || real2.startsWith(root.endsWith(sep4) ? root : root + sep4)) return real2;
+  if (real2 === root || real2.startsWith(root.endsWith(sep5) ? root : root + sep5)) return real2;
   throw outsideRoot(path2);
 }
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync6(realPath, constants7.O_RDONLY | (constants7.O_NONBLOCK ?? 0));
+    descriptor = openSync7(realPath, constants9.O_RDONLY | (constants9.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -47892,7 +48105,7 @@ function readRegularFile(realPath, path2) {
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
     return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync6(descriptor);
+    closeSync7(descriptor);
   }
 }
 function isListed(root, entry, path2) {
@@ -47924,7 +48137,7 @@ function listFolder(root, folder) {
 function openFolder(path2) {
   let root;
   try {
-    root = realpathSync4(path2);
+    root = realpathSync5(path2);
     if (!statSync4(root).isDirectory()) throw new Error("it is not a folder");
   } catch (error) {
     throw new JoulegateError("bad-input", `${path2} is not a folder that can be read`, {
@@ -48042,7 +48255,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join24 } from "node:path";
+import { join as join25 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -48050,7 +48263,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join24(outer.root, path2);
+  const root = join25(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -48196,7 +48409,7 @@ function openRevision(repository, revision) {
 
 // src/git/open-work-tree.ts
 import { existsSync as existsSync9 } from "node:fs";
-import { join as join25 } from "node:path";
+import { join as join26 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -48242,7 +48455,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync9(join25(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join26(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one3) => `${folder}/${one3}`);
@@ -49123,7 +49336,7 @@ var operators = [
 
 // src/app/project/open-manifest.ts
 function absolutePath(host, path2) {
-  return isAbsolute3(path2) ? path2 : resolve3(host.workingDirectory, path2);
+  return isAbsolute4(path2) ? path2 : resolve5(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
   const below = relative(host.workingDirectory, path2);
@@ -49159,10 +49372,10 @@ ${formatProblems(problems, { colour: false })}`,
 }
 function openManifest(host, path2) {
   const absolute = absolutePath(host, path2);
-  const folder = dirname8(absolute);
+  const folder = dirname9(absolute);
   const repository = repositoryOf(host, folder);
   const root = repository?.root ?? folder;
-  const below = relative(root, absolute).split(sep5).join("/");
+  const below = relative(root, absolute).split(sep6).join("/");
   const manifest = readManifest({
     host,
     reader: repository === null ? openFolder(root) : openWorkTree(repository),
@@ -49200,13 +49413,13 @@ function selectKernels(manifest, names4) {
 }
 
 // src/app/project/report-files.ts
-import { mkdirSync as mkdirSync3 } from "node:fs";
-import { join as join26 } from "node:path";
+import { join as join27 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    mkdirSync3(absolutePath(host, folder), { recursive: true });
+    makeFolder(absolutePath(host, folder));
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
       code: "cannot-write",
       nextStep: "Give --report a folder, or one that may be made.",
@@ -49219,19 +49432,20 @@ function writeReportFiles(host, place, result) {
   const report3 = withoutLocalPaths(host, result);
   if (folder === void 0) return report3;
   const path2 = absolutePath(host, folder);
-  try {
-    writeReport(join26(path2, "report.json"), report3);
-    writeFileAtomic(join26(path2, "report.md"), renderMarkdown(report3));
-    writeFileAtomic(join26(path2, "report.html"), renderHtml(report3));
-    return report3;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    onReportFault?.(error.message);
-    const isSaid = onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-    const message = withoutLocalPaths(host, error.message);
-    const warnings = [...report3.warnings.filter((warning) => warning !== message), message];
-    return { ...report3, exitCode: isSaid ? report3.exitCode : error.exitCode, warnings };
-  }
+  const faults = [];
+  const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
+  const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
+    work(join27(path2, name));
+    return true;
+  });
+  const hasData = write("report.json", (file) => writeReport(file, report3));
+  write("report.md", (file) => writeFileAtomic(file, renderMarkdown(report3)));
+  write("report.html", (file) => writeFileAtomic(file, renderHtml(report3)));
+  if (faults.length === 0) return report3;
+  onReportFault?.(faults.join(" "));
+  const isSaid = hasData || onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
+  const warnings = [...report3.warnings.filter((warning) => !faults.includes(warning)), ...faults];
+  return { ...report3, exitCode: isSaid ? report3.exitCode : ExitCode.badInput, warnings };
 }
 
 // src/app/project/shipped-configuration.ts
@@ -49586,11 +49800,6 @@ async function record(host, options) {
     await laboratory.close();
   }
 }
-
-// src/app/guard/advice.ts
-import { mkdtempSync as mkdtempSync3, rmSync as rmSync5 } from "node:fs";
-import { tmpdir as tmpdir3 } from "node:os";
-import { join as join29 } from "node:path";
 
 // src/model/tree.ts
 function treeValue(tree, features, offset) {
@@ -50493,6 +50702,8 @@ var GaussianProcess = class {
 // src/app/tuning/cost-model-file.ts
 function openCostModel(options) {
   const { host, path: path2, family, seed } = options;
+  const cold = () => createCostModel({ family, featureNames, rows: [], seed });
+  if (path2 === null) return cold();
   const cached = readCachedModel(path2);
   if (cached.value !== null) {
     try {
@@ -50504,7 +50715,7 @@ function openCostModel(options) {
   } else if (cached.aside !== null) {
     host.progress.warn(cached.aside);
   }
-  return createCostModel({ family, featureNames, rows: [], seed });
+  return cold();
 }
 function saveCostModel(path2, model) {
   writeModel(path2, costModelToFile(model));
@@ -51857,12 +52068,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
+var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
-  const { host, space: space2 } = options;
+  const { host, space: space2, folder } = options;
+  if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join27(options.folder, "trials", `${subject}.json.gz`);
+  const path2 = join28(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -51875,19 +52088,18 @@ function openTrialStore(options) {
     },
     save(measurements) {
       if (!writable) return;
-      try {
+      const part = { cost: "an interrupted search cannot be resumed", otherwise: false };
+      writable = optionalNow({ ...part, warn: host.progress.warn }, () => {
         writeRecording(
           path2,
           recordingOf({ ...options, measurements, subject, note: "trials of an unfinished search" })
         );
-      } catch (error) {
-        if (!(error instanceof JoulegateError)) throw error;
-        writable = false;
-        host.progress.warn(`${error.message}; an interrupted search cannot be resumed.`);
-      }
+        return true;
+      });
     },
     clear() {
-      rmSync4(path2, { force: true });
+      const part = { cost: "the next run begins with its trials", otherwise: void 0 };
+      optionalNow({ ...part, warn: host.progress.warn }, () => rmSync4(path2, { force: true }));
     }
   };
 }
@@ -51987,19 +52199,18 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync11, lstatSync as lstatSync3, mkdirSync as mkdirSync4, mkdtempSync as mkdtempSync2 } from "node:fs";
-import { tmpdir as tmpdir2 } from "node:os";
-import { join as join28 } from "node:path";
+import { existsSync as existsSync11, lstatSync as lstatSync4 } from "node:fs";
+import { join as join29 } from "node:path";
 function prepare(folder) {
-  if (lstatSync3(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (lstatSync4(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
-  mkdirSync4(folder, { recursive: true });
-  const ignore = join28(folder, ".gitignore");
+  makeFolder(folder);
+  const ignore = join29(folder, ".gitignore");
   if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join28(manifestFolder, ".joulegate");
+  const folder = join29(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -52008,7 +52219,7 @@ function openStateFolder(host, manifestFolder) {
     if (!known3) throw error;
     const reason = error.message;
     host.progress.warn(`${folder} cannot be used: ${reason}. Nothing is kept for the next run.`);
-    return mkdtempSync2(join28(tmpdir2(), "joulegate-"));
+    return null;
   }
 }
 
@@ -52022,7 +52233,7 @@ function isTunable({ comparison }, laboratory) {
   if (declared === void 0) return false;
   return createKernelSpace(definition, declared, laboratory.info.limits).count(2).value > 1;
 }
-async function searchAll(task, stateFolder) {
+async function searchAll(task) {
   const { host, laboratory, budget } = task;
   const searches = /* @__PURE__ */ new Map();
   for (const [index, contest] of task.contests.entries()) {
@@ -52049,7 +52260,7 @@ async function searchAll(task, stateFolder) {
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
-        stateFolder
+        stateFolder: null
       });
       searches.set(contest, search);
     } catch (error) {
@@ -52133,24 +52344,19 @@ function adviceOf(task, found, samples2) {
 }
 async function adviseRetuning(task) {
   const { host, laboratory } = task;
-  const folder = mkdtempSync3(join29(tmpdir3(), "joulegate-advice-"));
-  try {
-    const searches = await searchAll(task, folder);
-    if (searches.size === 0 || host.signal.aborted) return [];
-    const finals = await runFinals({
-      host,
-      laboratory,
-      searches: [...searches.values()],
-      deadlineMs: task.deadlineMs
-    });
-    const found = await findBetter(searches, finals);
-    if (found.length === 0) return [];
-    host.progress.stage("measuring what retuning found beside base and head");
-    const samples2 = await measureBeside(task, found);
-    return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
-  } finally {
-    rmSync5(folder, { recursive: true, force: true });
-  }
+  const searches = await searchAll(task);
+  if (searches.size === 0 || host.signal.aborted) return [];
+  const finals = await runFinals({
+    host,
+    laboratory,
+    searches: [...searches.values()],
+    deadlineMs: task.deadlineMs
+  });
+  const found = await findBetter(searches, finals);
+  if (found.length === 0) return [];
+  host.progress.stage("measuring what retuning found beside base and head");
+  const samples2 = await measureBeside(task, found);
+  return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
 }
 function suggestedTuned(tuned, advice) {
   return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
@@ -52824,7 +53030,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename5, join as join30, posix as posix2 } from "node:path";
+import { basename as basename7, join as join30, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -52906,7 +53112,7 @@ function openRevisions(host, options) {
   if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, absolutePath(host, options.base), basename5(path2))
+      base: openBaseFolder(host, absolutePath(host, options.base), basename7(path2))
     };
   }
   const checkout = inRepository(host, opened);
@@ -53343,11 +53549,20 @@ async function measureChanged(task, laboratory) {
     samples2,
     { ...judging, machineChanged }
   );
+  const lost = [];
+  const warn = (text3) => void lost.push(text3);
   if (machineChanged === null && !host.signal.aborted) {
     const at3 = host.now().toISOString();
-    await memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }));
+    const cost2 = "a repetition of this run will not know what it measured";
+    await optional(
+      { cost: cost2, otherwise: void 0, warn },
+      () => memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
+    );
   }
-  const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
+  const advice = await optional(
+    { cost: "nothing is advised", otherwise: [], warn },
+    () => advise(task, laboratory, { contests, judgements }, deadlineMs)
+  );
   return {
     ...measured,
     comparisons: comparisons4,
@@ -53355,7 +53570,7 @@ async function measureChanged(task, laboratory) {
     broken,
     judgements,
     earlier,
-    warnings,
+    warnings: [...warnings, ...lost],
     noiseFloor,
     advice,
     measuredWith: laboratory
@@ -53388,7 +53603,7 @@ async function runGuard(task) {
     const outcome = await measureChanged(task, laboratory);
     return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }
 
@@ -53418,14 +53633,16 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
-async function readAcceptance({ memory = noMemory }, outcome) {
+async function readAcceptance(host, { memory = noMemory }, outcome) {
   const nobody = () => null;
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
-  const labels = await memory.labels();
+  const cost2 = "nothing was accepted by a label";
+  const warn = host.progress.warn;
+  const labels = await optional({ cost: cost2, otherwise: null, warn }, () => memory.labels());
   if (labels === null) {
     const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
     return { accepts: nobody, warnings: [warning] };
@@ -53444,14 +53661,14 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  try {
-    const path2 = join31(absolutePath(host, options.report), suggestionFile);
+  const path2 = join31(absolutePath(host, options.report), suggestionFile);
+  const warnings = [];
+  const part = { cost: "the suggestion is in the report only", otherwise: null };
+  const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
     writeFileAtomic(path2, formatTuned(suggestedTuned(head2.tuned, advice)));
-    return { suggestion: { path: head2.tunedPath, file: suggestionFile }, warnings: [] };
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return { suggestion: { path: head2.tunedPath, file: null }, warnings: [error.message] };
-  }
+    return suggestionFile;
+  });
+  return { suggestion: { path: head2.tunedPath, file }, warnings };
 }
 function samplesOf2({ samples: samples2, earlier, measuredWith }) {
   const device = measuredWith === null ? {} : { device: machineLabel(measuredWith.info) };
@@ -53470,7 +53687,7 @@ async function guard(host, options) {
   const policy = policyOf(base2, head2.revision);
   const outcome = await runGuard({ host, options, base: base2, policy });
   const { measuredWith, judgements, advice, machineChanged } = outcome;
-  const { accepts, warnings: unread } = await readAcceptance(options, outcome);
+  const { accepts, warnings: unread } = await readAcceptance(host, options, outcome);
   const kernels = outcome.comparisons.map((comparison) => {
     const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
     return guardedKernel({
@@ -53808,13 +54025,13 @@ import { join as join35, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash10 } from "node:crypto";
-import { mkdirSync as mkdirSync5 } from "node:fs";
 import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    mkdirSync5(absolutePath(host, folder), { recursive: true });
+    makeFolder(absolutePath(host, folder));
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
       code: "cannot-write",
       nextStep: "Give --keep a folder, or one that may be made.",
@@ -53894,7 +54111,6 @@ import { join as join34 } from "node:path";
 
 // src/app/retune/recordings.ts
 import { createHash as createHash11 } from "node:crypto";
-import { mkdirSync as mkdirSync6 } from "node:fs";
 import { join as join33 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
@@ -53902,7 +54118,7 @@ function fileName({ kernel, workload }) {
 }
 function writeSearchRecordings(options) {
   const { host, laboratory, folder, searches } = options;
-  mkdirSync6(folder, { recursive: true });
+  makeFolder(folder);
   return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
@@ -53948,14 +54164,13 @@ function updatedTuned(options) {
 
 // src/app/retune/write-findings.ts
 var recordingsFolder = "recordings";
-async function keepFile(write) {
-  try {
-    await write();
-    return null;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return `${error.message}.`;
-  }
+async function keepFile(cost2, write) {
+  let fault = null;
+  const warn = (text3) => {
+    fault = text3;
+  };
+  await optional({ cost: cost2, otherwise: void 0, warn }, write);
+  return fault;
 }
 async function writeFindings(task) {
   const { host, laboratory, searches, finals } = task;
@@ -53965,15 +54180,26 @@ async function writeFindings(task) {
     const { tuned, tunedPath, retuned } = task;
     const device = laboratory.info;
     const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
-    const fault = await keepFile(() => writeFileAtomic(tunedPath, formatTuned(updated)));
+    const fault = await keepFile(
+      "what was found is not kept",
+      () => writeFileAtomic(tunedPath, formatTuned(updated))
+    );
     if (fault === null) for (const search of searches) search.forgetTrials();
     faults.push(fault);
   }
   if (report3 !== void 0) {
     const folder = join34(absolutePath(host, report3), recordingsFolder);
-    faults.push(await keepFile(() => writeSearchRecordings({ host, laboratory, folder, searches })));
+    faults.push(
+      await keepFile(
+        "the recordings are not whole",
+        () => writeSearchRecordings({ host, laboratory, folder, searches })
+      )
+    );
   }
-  if (keep3 !== void 0) faults.push(await keepFile(() => keepSources({ host, folder: keep3, finals })));
+  if (keep3 !== void 0)
+    faults.push(
+      await keepFile("not every source is kept", () => keepSources({ host, folder: keep3, finals }))
+    );
   return faults.filter((fault) => fault !== null);
 }
 
@@ -54051,12 +54277,9 @@ function exitCodeOf2(interrupted, faulty, kernels) {
   if (interrupted) return ExitCode.interrupted;
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
 }
-function placesOf({ host, options, opened, laboratory, stateFolder }) {
-  const at3 = (path2, usual) => path2 === void 0 ? usual : absolutePath(host, path2);
-  return {
-    tuned: at3(options.out, ownTunedPath(opened)),
-    model: at3(options.model, join35(stateFolder, `model-${laboratory.info.family}.json.gz`))
-  };
+function modelPathOf({ host, options, laboratory, stateFolder }) {
+  if (options.model !== void 0) return absolutePath(host, options.model);
+  return stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -54073,10 +54296,10 @@ async function retuneOn(run, task) {
   const { host, options, opened, laboratory } = run;
   const { startedAt, kernels, noiseKernel } = task;
   const { family } = laboratory.info;
-  const modelPath = placesOf(run).model;
+  const modelPath = modelPathOf(run);
   const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
   const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
-  const modelFault = await keepFile(() => saveCostModel(modelPath, model));
+  const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
   const finals = await compare3(run, searches, noiseKernel);
   const interrupted = host.signal.aborted;
   const retuned = searches.map(
@@ -54086,9 +54309,10 @@ async function retuneOn(run, task) {
       energyEstimated: laboratory.meter?.info.estimated ?? false
     })
   );
+  const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath(host, options.out);
   const faults = [
     ...modelFault === null ? [] : [modelFault],
-    ...await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })
+    ...await writeFindings({ ...run, tunedPath, searches, finals, retuned })
   ];
   const tuned = posix3.join(folderIn(opened.path), opened.manifest.tunedPath);
   return {
@@ -54127,12 +54351,12 @@ async function retune(host, options) {
     const report3 = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host, options, report3);
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync2, constants as constants8, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync as accessSync3, constants as constants10, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
 import { join as join36 } from "node:path";
 function thisSystem(environment) {
   return {
@@ -54147,7 +54371,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync2(path2, constants8.R_OK | constants8.W_OK);
+        accessSync3(path2, constants10.R_OK | constants10.W_OK);
         return true;
       } catch {
         return false;
@@ -54716,8 +54940,8 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 }
 
 // src/app/init/init.ts
-import { realpathSync as realpathSync5 } from "node:fs";
-import { dirname as dirname10, join as join40 } from "node:path";
+import { realpathSync as realpathSync6 } from "node:fs";
+import { dirname as dirname11, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -54931,7 +55155,7 @@ function draftDispatch(entry, workload, tunables) {
 }
 
 // src/app/init/sources.ts
-import { relative as relative2, sep as sep6 } from "node:path";
+import { relative as relative2, sep as sep7 } from "node:path";
 var skippedFolder = /^(?:\..*|node_modules|target|dist|build|third_party|vendor)$/;
 var mostModules = 500;
 function findPrograms(reader, folder) {
@@ -54952,7 +55176,7 @@ function readProgram(reader, path2) {
   return { path: path2, language: "wesl", files };
 }
 function slashed(from, to) {
-  return relative2(from, to).split(sep6).join("/");
+  return relative2(from, to).split(sep7).join("/");
 }
 
 // src/app/init/workflow.ts
@@ -54982,16 +55206,16 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants9, copyFileSync, linkSync, lstatSync as lstatSync4, rmSync as rmSync6 } from "node:fs";
-import { basename as basename6, dirname as dirname9, join as join39 } from "node:path";
+import { constants as constants11, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
+import { basename as basename8, dirname as dirname10, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
 function isThere(path2) {
-  return lstatSync4(path2, { throwIfNoEntry: false }) !== void 0;
+  return lstatSync5(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join39(dirname9(path2), `.${basename6(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join39(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -55004,7 +55228,7 @@ function writeNewFile(path2, content) {
       cause: error
     });
   } finally {
-    rmSync6(whole, { force: true });
+    rmSync5(whole, { force: true });
   }
 }
 function giveName(whole, path2) {
@@ -55012,7 +55236,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants9.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants11.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -55128,10 +55352,10 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath(host, manifest);
-  const parent = dirname10(manifestPath);
+  const parent = dirname11(manifestPath);
   openFolder(parent);
-  const real2 = realpathSync5(parent);
-  const root = realpathSync5(repositoryOf(host, parent)?.root ?? parent);
+  const real2 = realpathSync6(parent);
+  const root = realpathSync6(repositoryOf(host, parent)?.root ?? parent);
   return {
     root,
     reader: openFolder(root),
@@ -55172,12 +55396,12 @@ async function draftAll(host, place, named2) {
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath(host, path2);
-  let folder = dirname10(absolute);
+  let folder = dirname11(absolute);
   try {
-    folder = realpathSync5(folder);
+    folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join40(folder, absolute.slice(dirname10(absolute).length)));
+  return slashed(root, join40(folder, absolute.slice(dirname11(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -55224,7 +55448,7 @@ function writeWorkflow({ root, reader, folder, manifestPath }) {
   const path2 = join40(root, workflows, "joulegate.yml");
   if (uses !== void 0) return { path: join40(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname10(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname11(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
@@ -56034,7 +56258,7 @@ function misplaced(argument, reason) {
     nextStep: "Run `joulegate retune --help` for what goes together."
   });
 }
-function optional(key2, value2) {
+function optional2(key2, value2) {
   return value2 === void 0 ? {} : { [key2]: value2 };
 }
 function replayOptions(args) {
@@ -56052,10 +56276,10 @@ function replayOptions(args) {
     recording,
     objective: args.text("objective") ?? "energy",
     seed: args.number("seed") ?? defaultSeed,
-    ...optional("latencySlack", args.number("latency-slack")),
-    ...optional("trials", args.number("trials")),
-    ...optional("seconds", args.number("seconds")),
-    ...optional("report", args.text("report"))
+    ...optional2("latencySlack", args.number("latency-slack")),
+    ...optional2("trials", args.number("trials")),
+    ...optional2("seconds", args.number("seconds")),
+    ...optional2("report", args.text("report"))
   };
 }
 var retuneCommand = {
@@ -56124,13 +56348,13 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
       ...readLaboratoryOptions(args),
       budget: args.text("budget") ?? "retune",
       seed: args.number("seed") ?? defaultSeed,
-      ...optional("trials", args.number("trials")),
-      ...optional("seconds", args.number("seconds")),
-      ...optional("maxMinutes", args.number("max-minutes")),
-      ...optional("model", args.text("model")),
-      ...optional("out", args.text("out")),
-      ...optional("report", args.text("report")),
-      ...optional("keep", args.text("keep"))
+      ...optional2("trials", args.number("trials")),
+      ...optional2("seconds", args.number("seconds")),
+      ...optional2("maxMinutes", args.number("max-minutes")),
+      ...optional2("model", args.text("model")),
+      ...optional2("out", args.text("out")),
+      ...optional2("report", args.text("report")),
+      ...optional2("keep", args.text("keep"))
     });
     return reportResult(report3, args, terminal);
   }
@@ -56420,7 +56644,7 @@ function createTerminalProgress(stream, clockMs) {
 var { env, stderr, stdout } = process;
 var interruption = new AbortController();
 var progress = createTerminalProgress(stderr, () => performance.now());
-for (const signal of ["SIGINT", "SIGTERM"]) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => {
     if (interruption.signal.aborted) process.exit(ExitCode.interrupted);
     interruption.abort();
@@ -56438,12 +56662,19 @@ for (const fault of ["uncaughtException", "unhandledRejection"]) {
     );
   });
 }
+var workingDirectory;
+try {
+  workingDirectory = process.cwd();
+} catch {
+  stderr.write("joulegate: error: the current folder is gone\n  next: Change to a folder that is there.\n");
+  process.exit(ExitCode.badInput);
+}
 process.exitCode = ExitCode.internal;
 var ending = await main(
   process.argv.slice(2),
   {
     environment: env,
-    workingDirectory: process.cwd(),
+    workingDirectory,
     signal: interruption.signal,
     progress,
     workerPath: fileURLToPath2(new URL("./worker.js", import.meta.url)),

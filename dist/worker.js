@@ -371,6 +371,24 @@ function removeFolder(folder) {
   return false;
 }
 
+// src/system/neutral-folder.ts
+import { parse } from "node:path";
+var neutralFolder = parse(process.execPath).root;
+function inNeutralFolder(work) {
+  let before;
+  try {
+    before = process.cwd();
+  } catch {
+    before = null;
+  }
+  process.chdir(neutralFolder);
+  try {
+    return work();
+  } finally {
+    if (before !== null) process.chdir(before);
+  }
+}
+
 // src/device/command/reaper.ts
 var reaperArgument = "end-programs";
 function killGroup(group, signal = "SIGKILL") {
@@ -907,7 +925,7 @@ function codeText(code) {
 // src/meter/nvml/koffi.ts
 async function loadLibrary(path, search2) {
   const koffi = await loadKoffi(search2);
-  const library = koffi.load(path);
+  const library = inNeutralFolder(() => koffi.load(path));
   return {
     find(name, types) {
       try {
@@ -1028,7 +1046,7 @@ function readSmallFile(path) {
 }
 
 // src/meter/clocks/mark.ts
-import { mkdirSync, rmSync as rmSync2, writeFileSync } from "node:fs";
+import { closeSync as closeSync2, constants as constants3, mkdirSync, openSync as openSync2, rmSync as rmSync2, writeSync } from "node:fs";
 function readMark(path) {
   const text = readSmallFile(path);
   return text === "gone" ? null : text;

@@ -3,7 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 
 // Before anything is loaded, which takes a while: the runner sends SIGINT, then SIGTERM 7.5 s later, then kills.
 const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
 
 const { runAction } = await import('./app/index.ts');
 const { createTerminalProgress } = await import('./cli/index.ts');

@@ -8,7 +8,7 @@ const { env, stderr, stdout } = process;
 const interruption = new AbortController();
 const progress = createTerminalProgress(stderr, () => performance.now());
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The second Ctrl-C is for someone who will not wait; workers end with this process.
     if (interruption.signal.aborted) process.exit(ExitCode.interrupted);
@@ -26,6 +26,13 @@ for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
     );
   });
 }
+let workingDirectory: string;
+try {
+  workingDirectory = process.cwd();
+} catch {
+  stderr.write('joulegate: error: the current folder is gone\n  next: Change to a folder that is there.\n');
+  process.exit(ExitCode.badInput);
+}
 // Until there is a verdict, an end of any kind is none.
 process.exitCode = ExitCode.internal;
 
@@ -33,7 +40,7 @@ const ending = await main(
   process.argv.slice(2),
   {
     environment: env,
-    workingDirectory: process.cwd(),
+    workingDirectory,
     signal: interruption.signal,
     progress,
     workerPath: fileURLToPath(new URL('./worker.js', import.meta.url)),

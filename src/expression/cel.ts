@@ -101,6 +101,10 @@ function environmentOf(types: Types): Environment {
 }
 
 function faultOf(error: unknown, source: string): CelFault {
+  // The library recurses before it counts the depth.
+  if (error instanceof RangeError) {
+    return { code: 'depth', summary: 'it is nested too deep', start: 0, end: source.length };
+  }
   if (!(error instanceof ParseError || error instanceof TypeFault || error instanceof EvaluationError))
     throw error;
   const start = Math.min(error.range?.start ?? 0, source.length);

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import { type Environment, searchPath } from './git-environment.ts';
+import type { Environment } from '../system/index.ts';
+import { searchPath } from './git-environment.ts';
 
 const names = process.platform === 'win32' ? ['git.exe'] : ['git'];
 

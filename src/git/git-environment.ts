@@ -1,8 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, sep } from 'node:path';
-
-/** The parts of `process.env` that the entries hand down. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { type Environment, inheritedEnvironment } from '../system/index.ts';
 
 /**
  * What a git that stays on this disk needs: to be found, to find the settings of whoever runs it, to know who that is. It
@@ -27,10 +25,8 @@ const isPath = (name: string): boolean => /^path$/i.test(name);
 const remoteProtocols = 'https:http:ssh:file';
 
 function picked(environment: Environment, isKept: (name: string) => boolean): Record<string, string> {
-  const entries = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && isKept(entry[0]),
-  );
-  return Object.fromEntries(entries);
+  const entries = Object.entries(inheritedEnvironment(environment));
+  return Object.fromEntries(entries.filter(([name]) => isKept(name)));
 }
 
 /** Whether a real path is `folder`, which is one too, or below it. */

@@ -9,7 +9,7 @@ export {
   uploadArtifact,
 } from './artifacts/index.ts';
 export { type BasePlan, baseOf } from './base.ts';
-export { announce, type Outcome } from './outcome.ts';
+export { announce } from './outcome.ts';
 export {
   annotate,
   appendJobSummary,
@@ -32,7 +32,6 @@ export {
   createCommands,
   type Inputs,
   inputDefaults,
-  type Outputs,
   outputsOf,
   type Runner,
   readInputs,

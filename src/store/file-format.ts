@@ -6,6 +6,7 @@ import { formatJson } from './format-json.ts';
 import { parseJson } from './parse-json.ts';
 import { printable } from './printable.ts';
 import { isGzipName, readTextFile } from './read-file.ts';
+import { realTarget } from './real-place.ts';
 import { systemReason, writeFileAtomic } from './write-file-atomic.ts';
 
 /** One of our file formats: how it is checked and laid out. */
@@ -61,7 +62,11 @@ function checkHeader<T>(format: FileFormat<T>, data: unknown, label: string): vo
   }
   const { schema, version } = data as { schema?: unknown; version?: unknown };
   if (schema !== format.schema) {
-    const found = typeof schema === 'string' ? `it says "${schema.slice(0, 60)}"` : 'it has no "schema"';
+    // A file that is not one of ours is not quoted.
+    const isOurs = typeof schema === 'string' && /^joulegate-[a-z]{1,20}$/.test(schema);
+    const found = isOurs
+      ? `it says "${schema}"`
+      : `it has ${schema === undefined ? 'no' : 'another'} "schema"`;
     throw damaged(label, `is not ${format.title}: ${found}`, 'Check that this is the right file.');
   }
   if (typeof version === 'number' && version > format.version) {
@@ -108,7 +113,7 @@ function setAside(path: string): string {
   for (let n = 1; ; n++) {
     const target = `${path}.damaged-${n}`;
     if (n < maxKept && existsSync(target)) continue;
-    renameSync(path, target);
+    renameSync(realTarget(path), realTarget(target));
     return target;
   }
 }
@@ -122,6 +127,7 @@ export function readCachedFile<T>(format: FileFormat<T>, path: string): CachedFi
     return { value: readFileOf(format, path) };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
+    if (error.code === 'link-outside') throw error;
     if (error.code === 'file-not-found') return { value: null, aside: null };
     try {
       return { value: null, aside: `${error.message}; set aside as ${setAside(path)}` };

@@ -12,6 +12,7 @@ export { exportKernelTuner, importKernelTuner, type KernelTunerImport } from './
 export { mergeStates, mergeTuned } from './merge-states.ts';
 export { readCachedModel, readModel, writeModel } from './model.ts';
 export { readTextFile } from './read-file.ts';
+export { makeFolder } from './real-place.ts';
 export { readCachedRecording, readRecording, writeRecording } from './recording.ts';
 export { readReport, writeReport } from './report.ts';
 export { writeRuntime } from './runtime.ts';

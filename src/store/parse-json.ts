@@ -42,14 +42,15 @@ export function parseJson(text: string, label: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const conflict = /^(<{7}|>{7}) /m.test(text);
-    const reason = error instanceof Error ? error.message : String(error);
+    // The engine's words quote the text, which may be anybody's: the place is enough.
+    const place = /at position \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message)?.[0];
+    const where = place === undefined ? '' : `, as it shows ${place}`;
     throw new JoulegateError(
       'bad-input',
-      printable(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON: ${reason}`),
+      printable(conflict ? `${label} holds an unresolved merge conflict` : `${label} is not JSON${where}`),
       {
         code: 'damaged-file',
         nextStep: conflict ? 'Resolve the conflict.' : 'Fetch or write the file again.',
-        cause: error,
       },
     );
   }

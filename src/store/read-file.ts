@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { JoulegateError } from '../errors/index.ts';
+import { realPlace } from './real-place.ts';
 import { systemReason } from './write-file-atomic.ts';
 
 const mebibyte = 1024 * 1024;
@@ -25,8 +26,11 @@ function tooLarge(path: string, what: string, maxBytes: number): JoulegateError 
 function readBytes(path: string, maxBytes: number): Buffer {
   let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    // What the path leads to now is what is opened, and no link that takes its place.
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+    descriptor = openSync(realPlace(path), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new JoulegateError('bad-input', `${path} does not exist`, {
@@ -79,7 +83,7 @@ export function isGzipName(path: string): boolean {
 
 /**
  * Reads a text file, `.gz` unpacked, of at most `maxBytes` (packed and unpacked). Strict UTF-8; a byte order mark is dropped.
- * @throws JoulegateError (bad-input): `file-not-found`, `cannot-read`, `file-too-large`, `damaged-file`.
+ * @throws JoulegateError (bad-input): `link-outside`, `file-not-found`, `cannot-read`, `file-too-large`, `damaged-file`.
  */
 export function readTextFile(path: string, maxBytes: number): string {
   const stored = readBytes(path, maxBytes);

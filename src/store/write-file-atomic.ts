@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
+import { realTarget } from './real-place.ts';
 
 /** The system's own words for a failed call: `ENOSPC: no space left on device, write`. */
 export function systemReason(error: unknown): string {
@@ -40,14 +41,16 @@ function isUnsupported(error: unknown): boolean {
 /**
  * Writes a file so that a reader, or a crash, sees the old content or the new and nothing between: a temporary file
  * beside it, synchronised, then renamed over it. A link at `path` is replaced, not followed. Missing folders are made.
- * @throws JoulegateError (bad-input, `cannot-write`); the temporary file is gone then and the old file untouched.
+ * @throws JoulegateError (bad-input): `cannot-write`; `link-outside` as `realPlace` does. The temporary file is gone then and the old file untouched.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  let temporary = '';
   let created = false;
   try {
+    const target = realTarget(path);
+    const folder = dirname(target);
+    temporary = join(folder, `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
     mkdirSync(folder, { recursive: true });
     // `wx`: never write through something that already lies there under this name.
     const descriptor = openSync(temporary, 'wx');
@@ -58,11 +61,12 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     } finally {
       closeSync(descriptor);
     }
-    renameSync(temporary, path);
+    renameSync(temporary, target);
     created = false;
     syncFolder(folder);
   } catch (error) {
     if (created) rmSync(temporary, { force: true });
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError('bad-input', `cannot write ${path}: ${systemReason(error)}`, {
       code: 'cannot-write',
       nextStep: 'Check that the folder exists, is writable and has room, or choose another path.',

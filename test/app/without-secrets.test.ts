@@ -34,7 +34,7 @@ const dropped = [
 ];
 
 it('leaves out of an environment what is, or looks like, a secret', () => {
-  const environment = Object.fromEntries([...kept, ...dropped].map((name) => [name, 'value']));
+  const environment = Object.fromEntries([...kept, ...dropped].map((name) => [name, '/value']));
   const address = {
     DATABASE_URL: 'postgres://joe:hunter2@db.example/x',
     HOMEPAGE: 'https://example.org/a:b@c',

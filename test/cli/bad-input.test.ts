@@ -38,7 +38,7 @@ describe('the command line', () => {
       ...['retune', '--device', 'replay', '--recording', 'r.json', '--report', 'out'],
     );
     expect(ended).toMatchObject({ status: 2, stdout: '' });
-    expect(ended.stderr).toContain('r.json is not a recording: it says "something-else"');
+    expect(ended.stderr).toContain('r.json is not a recording: it has another "schema"');
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 });

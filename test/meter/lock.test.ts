@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -123,6 +124,26 @@ describe('the lock of a GPU', () => {
     utimesSync(path, old, old);
     await (await open()).close();
   });
+
+  // Only root can play two users.
+  it.runIf(process.getuid?.() === 0)(
+    'is not shut for good by what another user’s run left in a sticky folder',
+    async () => {
+      const own = await ownLock();
+      writeFileSync(path, JSON.stringify({ ...own, startTime: '1' }));
+      chmodSync(lockFolder, 0o1777);
+      chmodSync(tree.folder, 0o755);
+      process.seteuid?.(65_534);
+      try {
+        const meter = await open();
+        expect(readdirSync(lockFolder)).toHaveLength(2);
+        await meter.close();
+        expect(readdirSync(lockFolder)).toHaveLength(1);
+      } finally {
+        process.seteuid?.(0);
+      }
+    },
+  );
 
   it('is let go if the sensor turns out to be unusable', async () => {
     rmSync(join(tree.folder, 'class', 'drm', 'card0', 'device', 'hwmon', 'hwmon3', 'power1_average'));

@@ -11,6 +11,7 @@ export const floors = [
   'device',
   'meter',
   'native',
+  'system',
   'report',
   'judge',
   'search',
@@ -45,7 +46,7 @@ export const storeys: Readonly<Record<string, readonly (readonly string[])[]>> =
     ['laboratory'],
     ['project'],
     ['host.ts'],
-    ['options.ts', 'progress.ts'],
+    ['optional.ts', 'options.ts', 'progress.ts'],
   ],
 };
 

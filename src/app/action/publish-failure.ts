@@ -6,6 +6,7 @@ import {
   setOutputs,
 } from '../../github/index.ts';
 import { renderFailure, renderFailureComment } from '../../report/index.ts';
+import { optional } from '../optional.ts';
 import { isOfFork } from './publish.ts';
 import {
   type CommentTarget,
@@ -29,14 +30,17 @@ async function makeCheckRun(target: CommentTarget, message: string): Promise<voi
  */
 export async function publishFailure(target: CommentTarget, message: string): Promise<void> {
   const { commands, runner, inputs } = target;
-  announce(commands, appendJobSummary(runner, `${renderFailure(message)}\n`));
-  try {
-    setOutputs(commands, { verdict: 'error' });
-  } catch (error) {
-    commands.warning(`The outputs could not be set: ${(error as Error).message}`);
-  }
+  const warn = (text: string) => commands.warning(text);
+  const attempt = (cost: string, work: () => void | Promise<void>) =>
+    optional<void>({ cost, otherwise: undefined, warn }, work);
+  await attempt('the job has no summary', () =>
+    announce(commands, appendJobSummary(runner, `${renderFailure(message)}\n`)),
+  );
+  await attempt('the outputs could not be set', () => setOutputs(commands, { verdict: 'error' }));
   if (inputs.mode === 'retune' || inputs.shard !== null) return;
-  await makeCheckRun(target, message);
-  const body = renderFailureComment(message, commentOptions(target));
-  await commentOnPullRequest(target, body, { hasNews: false, onlyUpdate: true });
+  await attempt('there is no check run', () => makeCheckRun(target, message));
+  await attempt('an earlier comment may still stand', () => {
+    const body = renderFailureComment(message, commentOptions(target));
+    return commentOnPullRequest(target, body, { hasNews: false, onlyUpdate: true });
+  });
 }

@@ -8,8 +8,6 @@ import {
   type Commands,
   checkRunName,
   type Inputs,
-  type Outcome,
-  type Outputs,
   outputsOf,
   publishCheckRun,
   type Runner,
@@ -20,6 +18,7 @@ import {
 import { annotationsOf, hasNews, type Report, renderComment } from '../../report/index.ts';
 import { suggestionFile } from '../guard/index.ts';
 import type { Host } from '../host.ts';
+import { optional, optionalNow } from '../optional.ts';
 import { commentOnPullRequest, commentOptions, openClient } from './pull-request-comment.ts';
 
 export interface Publication {
@@ -51,16 +50,6 @@ export function isOfFork({ pullRequest, workflowRun, repository }: Runner): bool
   if (pullRequest !== null) return pullRequest.fromFork;
   const own = `${repository.owner}/${repository.name}`.toLowerCase();
   return workflowRun !== null && workflowRun.headRepository?.toLowerCase() !== own;
-}
-
-/** Like every other channel, a full disk under the runner's file costs the outputs and not the verdict. */
-function writeOutputs(commands: Commands, outputs: Outputs): Outcome<'written'> {
-  try {
-    setOutputs(commands, outputs);
-    return { status: 'written', message: 'The outputs are set.' };
-  } catch (error) {
-    return { status: 'failed', message: `The outputs could not be set: ${(error as Error).message}` };
-  }
 }
 
 /**
@@ -105,24 +94,39 @@ export async function publish(publication: Publication): Promise<void> {
   const { manifest } = commentOptions(publication);
   const { shard, deviceLabel } = inputs;
   const label = { kind, manifest, device: deviceLabel ?? device, shard, attempt: runner.runAttempt } as const;
-  announce(commands, writeJobSummary(runner, report));
-  const inCheckRun = await makeCheckRun(publication);
+  const warn = (text: string) => commands.warning(text);
+  const now = <T>(cost: string, otherwise: T, work: () => T) => optionalNow({ cost, otherwise, warn }, work);
+  now('the job has no summary', undefined, () => announce(commands, writeJobSummary(runner, report)));
+  const inCheckRun = await optional({ cost: 'there is no check run', otherwise: false, warn }, () =>
+    makeCheckRun(publication),
+  );
   // GitHub would show those of the check run beside the same ones of the job.
-  const annotations = annotationsOf(report).filter(({ file }) => file === null || !inCheckRun);
-  annotate(commands, annotations, annotationFolder(publication));
-  const uploaded = await uploadArtifact({ ...label, runner, files, root: reportFolder });
-  announce(commands, uploaded);
+  now('there are no annotations', undefined, () => {
+    const annotations = annotationsOf(report).filter(({ file }) => file === null || !inCheckRun);
+    annotate(commands, annotations, annotationFolder(publication));
+  });
+  const isUploaded = await optional({ cost: 'there is no artifact', otherwise: false, warn }, async () => {
+    const uploaded = await uploadArtifact({ ...label, runner, files, root: reportFolder });
+    announce(commands, uploaded);
+    return uploaded.status !== 'failed';
+  });
   const notes = [
     ...(publication.notes ?? []),
-    ...(uploaded.status === 'failed' ? [`The artifact ${artifactName(label)} could not be uploaded.`] : []),
+    ...(isUploaded ? [] : [`The artifact ${artifactName(label)} could not be uploaded.`]),
   ];
-  const body = renderComment(report, { ...commentOptions(publication), notes });
+  const body = now('there is no comment', null, () =>
+    renderComment(report, { ...commentOptions(publication), notes }),
+  );
   const [reportPath = ''] = own.filter((path) => existsSync(path) && path.endsWith('report.json'));
-  const outputs = outputsOf({ report, reportPath, commentBody: body, tunedPath });
-  announce(commands, writeOutputs(commands, outputs));
+  now('the outputs could not be set', undefined, () =>
+    setOutputs(commands, outputsOf({ report, reportPath, commentBody: body ?? '', tunedPath })),
+  );
   // A shard knows a part of the verdict only; the job with `mode: report` comments for all of them.
   // A run that was cancelled was so for a newer one, which will comment.
   const comments =
     report.kind === 'guard' && inputs.shard === null && report.exitCode !== ExitCode.interrupted;
-  if (comments) await commentOnPullRequest(publication, body, { hasNews: hasNews(report) });
+  if (!comments || body === null) return;
+  await optional({ cost: 'the pull request has no comment of this run', otherwise: undefined, warn }, () =>
+    commentOnPullRequest(publication, body, { hasNews: hasNews(report) }),
+  );
 }

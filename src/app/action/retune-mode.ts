@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import { ExitCode } from '../../errors/index.ts';
 import { latestTag } from '../../git/index.ts';
 import { announce, stateFile, uploadArtifact } from '../../github/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../store/index.ts';
 import { describeShard, shardKernels } from '../fleet/index.ts';
 import { machineLabel } from '../laboratory/index.ts';
+import { optional, optionalNow } from '../optional.ts';
 import { openManifest, writeReportFiles } from '../project/index.ts';
 import { type RetuneOptions, recordingsFolder, retune } from '../retune/index.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
@@ -60,15 +61,8 @@ async function uploadRecordings(task: ModeTask, device: string | null, folder: s
   announce(commands, await uploadArtifact({ ...label, runner, files, root: folder }));
 }
 
-/** Does what a full disk may prevent; then it is said, and costs only that. */
 function orWarn<T>({ commands }: ModeTask, cost: string, work: () => T): T | null {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    commands.warning(`${error.message}: ${cost}.`);
-    return null;
-  }
+  return optionalNow<T | null>({ cost, otherwise: null, warn: (text) => commands.warning(text) }, work);
 }
 
 /**
@@ -118,12 +112,18 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   // Assigned in the callback, which control flow analysis cannot see.
   const opened = keeper as StateKeeper | null;
   const kept = opened?.restored ?? null;
-  const tag = latestTag({ root: folder, environment: host.environment });
-  // An interrupted night compared nothing: what it measured of what ships is not evidence.
-  const night = host.signal.aborted ? [] : nightOf(found, { commit: runner.sha, machine, tag });
-  const history = withNight(kept?.history ?? [], night);
-  const anchors = withAnchors(kept?.anchors ?? [], night);
-  const told = withHistory(found, { history, anchors, manifest, machine });
+  const before = { history: kept?.history ?? [], anchors: kept?.anchors ?? [], told: found };
+  const { history, anchors, told } =
+    orWarn(task, 'this night is not in the history', () => {
+      const tag = latestTag({ root: folder, environment: host.environment });
+      // An interrupted night compared nothing: what it measured of what ships is not evidence.
+      const night = host.signal.aborted ? [] : nightOf(found, { commit: runner.sha, machine, tag });
+      const added = {
+        history: withNight(before.history, night),
+        anchors: withAnchors(before.anchors, night),
+      };
+      return { ...added, told: withHistory(found, { ...added, manifest, machine }) };
+    }) ?? before;
   const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   const learnt: KeptState | null =
     opened === null || host.signal.aborted
@@ -140,8 +140,9 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
   const handsOn = shard !== null && learnt !== null;
   const statePath = join(reportFolder, stateFile);
   if (handsOn) {
-    const news = packState(stateNews(kept ?? emptyState(learnt.family), learnt));
-    orWarn(task, 'what this shard learnt is not kept', () => writeFileAtomic(statePath, news));
+    orWarn(task, 'what this shard learnt is not kept', () =>
+      writeFileAtomic(statePath, packState(stateNews(kept ?? emptyState(learnt.family), learnt))),
+    );
   }
   const tunedPath = host.signal.aborted ? null : join(folder, manifest.tunedPath);
   await publish({ ...task, report, reportFolder, tunedPath, files: handsOn ? [statePath] : [] });
@@ -149,7 +150,12 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     const why = report.warnings.length > 0 ? report.warnings.join(' ') : 'Nothing works of a kernel.';
     commands.error(`Not everything could be retuned or kept. ${why}`, { title: 'Joulegate' });
   }
-  await uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder));
-  if (learnt !== null && !handsOn) await opened?.save(learnt);
+  const warn = (text: string) => commands.warning(text);
+  await optional({ cost: 'there is no artifact of the recordings', otherwise: undefined, warn }, () =>
+    uploadRecordings(task, report.device?.family ?? null, join(reportFolder, recordingsFolder)),
+  );
+  await optional({ cost: 'what this run learnt is not kept', otherwise: undefined, warn }, async () => {
+    if (learnt !== null && !handsOn) await opened?.save(learnt);
+  });
   return report.exitCode as ExitCode;
 }

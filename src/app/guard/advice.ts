@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { compareArms, type Metric, type Ratio } from '../../judge/index.ts';
 import { type Variant, variantIdentity } from '../../kernel/index.ts';
@@ -67,7 +64,7 @@ export function isTunable({ comparison }: Contest, laboratory: Pick<Laboratory, 
   return createKernelSpace(definition, declared, laboratory.info.limits).count(2).value > 1;
 }
 
-async function searchAll(task: AdviceTask, stateFolder: string): Promise<Map<Contest, WorkloadSearch>> {
+async function searchAll(task: AdviceTask): Promise<Map<Contest, WorkloadSearch>> {
   const { host, laboratory, budget } = task;
   const searches = new Map<Contest, WorkloadSearch>();
   for (const [index, contest] of task.contests.entries()) {
@@ -95,7 +92,7 @@ async function searchAll(task: AdviceTask, stateFolder: string): Promise<Map<Con
         budget: { ...budget, searchSeconds: seconds },
         seed: 1,
         costModel: null,
-        stateFolder,
+        stateFolder: null,
       });
       searches.set(contest, search);
     } catch (error) {
@@ -193,24 +190,19 @@ function adviceOf(task: AdviceTask, found: Found, samples: readonly BlockSample[
  */
 export async function adviseRetuning(task: AdviceTask): Promise<readonly Advice[]> {
   const { host, laboratory } = task;
-  const folder = mkdtempSync(join(tmpdir(), 'joulegate-advice-'));
-  try {
-    const searches = await searchAll(task, folder);
-    if (searches.size === 0 || host.signal.aborted) return [];
-    const finals = await runFinals({
-      host,
-      laboratory,
-      searches: [...searches.values()],
-      deadlineMs: task.deadlineMs,
-    });
-    const found = await findBetter(searches, finals);
-    if (found.length === 0) return [];
-    host.progress.stage('measuring what retuning found beside base and head');
-    const samples = await measureBeside(task, found);
-    return found.flatMap((one) => adviceOf(task, one, samples) ?? []);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const searches = await searchAll(task);
+  if (searches.size === 0 || host.signal.aborted) return [];
+  const finals = await runFinals({
+    host,
+    laboratory,
+    searches: [...searches.values()],
+    deadlineMs: task.deadlineMs,
+  });
+  const found = await findBetter(searches, finals);
+  if (found.length === 0) return [];
+  host.progress.stage('measuring what retuning found beside base and head');
+  const samples = await measureBeside(task, found);
+  return found.flatMap((one) => adviceOf(task, one, samples) ?? []);
 }
 
 /** Head's tuned state with the advice taken. */

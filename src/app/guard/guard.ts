@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { ExitCode, JoulegateError } from '../../errors/index.ts';
+import { ExitCode } from '../../errors/index.ts';
 import type { OverallVerdict } from '../../judge/index.ts';
 import { countVerdicts } from '../../report/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { formatTuned, type Tuned, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { machineLabel } from '../laboratory/index.ts';
+import { optional, optionalNow } from '../optional.ts';
 import { absolutePath, prepareReportFolder, selectKernels, writeReportFiles } from '../project/index.ts';
 import { describeDevice, describeMeter } from '../recordings/index.ts';
 import { type Advice, suggestedTuned } from './advice.ts';
@@ -47,6 +48,7 @@ type Acceptance = (kernel: string) => string | null;
 
 /** Asks for the pull request's labels only where one of them would make a difference. */
 async function readAcceptance(
+  host: Host,
   { memory = noMemory }: GuardOptions,
   outcome: GuardOutcome,
 ): Promise<{ readonly accepts: Acceptance; readonly warnings: readonly string[] }> {
@@ -57,7 +59,9 @@ async function readAcceptance(
   const labelOf = (kernel: string) =>
     outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
-  const labels = await memory.labels();
+  const cost = 'nothing was accepted by a label';
+  const warn = host.progress.warn;
+  const labels = await optional({ cost, otherwise: null, warn }, () => memory.labels());
   if (labels === null) {
     const warning = 'The labels of the pull request could not be read, so nothing was accepted by one.';
     return { accepts: nobody, warnings: [warning] };
@@ -85,14 +89,14 @@ function writeSuggestion(
   if (options.report === undefined) {
     return { suggestion: { path: head.tunedPath, file: null }, warnings: [] };
   }
-  try {
-    const path = join(absolutePath(host, options.report), suggestionFile);
+  const path = join(absolutePath(host, options.report), suggestionFile);
+  const warnings: string[] = [];
+  const part = { cost: 'the suggestion is in the report only', otherwise: null };
+  const file = optionalNow({ ...part, warn: (text) => void warnings.push(text) }, () => {
     writeFileAtomic(path, formatTuned(suggestedTuned(head.tuned, advice)));
-    return { suggestion: { path: head.tunedPath, file: suggestionFile }, warnings: [] };
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return { suggestion: { path: head.tunedPath, file: null }, warnings: [error.message] };
-  }
+    return suggestionFile;
+  });
+  return { suggestion: { path: head.tunedPath, file }, warnings };
 }
 
 /** This attempt's blocks, and those of earlier ones with the number of their attempt. */
@@ -120,7 +124,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
   const policy = policyOf(base, head.revision);
   const outcome = await runGuard({ host, options, base, policy });
   const { measuredWith, judgements, advice, machineChanged } = outcome;
-  const { accepts, warnings: unread } = await readAcceptance(options, outcome);
+  const { accepts, warnings: unread } = await readAcceptance(host, options, outcome);
   const kernels = outcome.comparisons.map((comparison): GuardedKernel => {
     const matches = (other: { readonly kernel: string; readonly workload: string }) =>
       other.kernel === comparison.kernel && other.workload === comparison.workload;

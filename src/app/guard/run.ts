@@ -3,7 +3,8 @@ import type { Verdict } from '../../manifest/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { NoiseFloor } from '../laboratory/index.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import { optional } from '../optional.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import type { ReportPlace } from '../project/index.ts';
 import { type Advice, adviseRetuning, isTunable } from './advice.ts';
@@ -157,11 +158,18 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
     samples,
     { ...judging, machineChanged },
   );
+  const lost: string[] = [];
+  const warn = (text: string) => void lost.push(text);
   if (machineChanged === null && !host.signal.aborted) {
     const at = host.now().toISOString();
-    await memory.keep(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at }));
+    const cost = 'a repetition of this run will not know what it measured';
+    await optional({ cost, otherwise: undefined, warn }, () =>
+      memory.keep(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at })),
+    );
   }
-  const advice = await advise(task, laboratory, { contests, judgements }, deadlineMs);
+  const advice = await optional({ cost: 'nothing is advised', otherwise: [], warn }, () =>
+    advise(task, laboratory, { contests, judgements }, deadlineMs),
+  );
   return {
     ...measured,
     comparisons,
@@ -169,7 +177,7 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
     broken,
     judgements,
     earlier,
-    warnings,
+    warnings: [...warnings, ...lost],
     noiseFloor,
     advice,
     measuredWith: laboratory,
@@ -204,6 +212,6 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
     const outcome = await measureChanged(task, laboratory);
     return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }

@@ -1,5 +1,12 @@
 export { tryClocks } from './clocked-device.ts';
-export { driverSearch, type Laboratory, lockFolderOf, meterSetup, openLaboratory } from './laboratory.ts';
+export {
+  closeLaboratory,
+  driverSearch,
+  type Laboratory,
+  lockFolderOf,
+  meterSetup,
+  openLaboratory,
+} from './laboratory.ts';
 export { machineLabel } from './machine-label.ts';
 export { measureBlock, measureBlocks } from './measure-blocks.ts';
 export { measureNoise, type NoiseFloor, noiseFloorIn } from './noise-floor.ts';

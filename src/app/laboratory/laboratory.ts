@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -24,6 +24,7 @@ import {
 import { borrowMeter, type OpenMeterOptions, openMeter } from '../../meter/index.ts';
 import { nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
+import { optional } from '../optional.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
@@ -97,9 +98,18 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOp
   };
 }
 
-/** Where locks of GPUs and marks of locked clocks lie. */
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where locks of GPUs and marks of locked clocks lie: some systems keep `/run/lock` for root. */
 export function lockFolderOf(environment: Host['environment']): string {
-  return environment.JOULEGATE_LOCKS ?? (existsSync('/run/lock') ? '/run/lock' : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable('/run/lock') ? '/run/lock' : tmpdir());
 }
 
 /** Opens processes of an adapter; null: there is none, and none is needed. */
@@ -229,4 +239,11 @@ export async function openLaboratory(
     await closeDevices();
     throw error;
   }
+}
+
+/** Ends what a run measured with. By then it has its results, which nothing that goes wrong here may cost. */
+export function closeLaboratory(host: Host, laboratory: Pick<Laboratory, 'close'>): Promise<void> {
+  const warn = host.progress.warn;
+  const cost = 'the device or its meter may not have been closed';
+  return optional({ cost, otherwise: undefined, warn }, () => laboratory.close());
 }

@@ -1,3 +1,4 @@
+import { inheritedEnvironment } from '../../system/index.ts';
 import type { Host } from '../host.ts';
 
 /** What the runner hands to an action and to nothing that the action starts, and what looks like a secret by its name. */
@@ -14,13 +15,12 @@ const harmless = new Set(['PWD', 'OLDPWD']);
 const credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 
 /**
- * An environment for programs of the user's: their own variables, and none of the job's tokens. By name and form; what has
+ * An environment for programs of the user's: their own variables, search paths without parts that depend on the current folder, and none of the job's tokens. By name and form; what has
  * neither is passed on.
  */
 export function withoutSecrets(environment: Host['environment']): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined) continue;
+  for (const [name, value] of Object.entries(inheritedEnvironment(environment))) {
     const isSecret = secretNames.some((pattern) => pattern.test(name)) || credentialAddress.test(value);
     if (!isSecret || harmless.has(name)) kept[name] = value;
   }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import type { Program } from '../../kernel/index.ts';
 import type { Configuration } from '../../space/index.ts';
-import { writeFileAtomic } from '../../store/index.ts';
+import { makeFolder, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { absolutePath } from '../project/index.ts';
 import type { Final } from '../tuning/index.ts';
@@ -16,8 +15,9 @@ import type { Final } from '../tuning/index.ts';
 export function prepareKeepFolder(host: Host, folder: string | undefined): void {
   if (folder === undefined) return;
   try {
-    mkdirSync(absolutePath(host, folder), { recursive: true });
+    makeFolder(absolutePath(host, folder));
   } catch (error) {
+    if (error instanceof JoulegateError) throw error;
     throw new JoulegateError('bad-input', `The folder ${folder} for the sources cannot be made.`, {
       code: 'cannot-write',
       nextStep: 'Give --keep a folder, or one that may be made.',

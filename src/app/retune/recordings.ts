@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeRecording } from '../../store/index.ts';
+import { makeFolder, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from '../laboratory/index.ts';
 import { recordingOf, subjectDigest } from '../recordings/index.ts';
@@ -25,7 +24,7 @@ export function writeSearchRecordings(options: {
   readonly searches: readonly WorkloadSearch[];
 }): readonly string[] {
   const { host, laboratory, folder, searches } = options;
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return searches
     .filter((search) => search.result.measurements.length > 0)
     .map((search) => {

@@ -6,7 +6,7 @@ import type { CostModel } from '../../model/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import { emptyTuned, readTunedIfPresent, type Tuned, tunedConfiguration } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import {
   absolutePath,
@@ -73,7 +73,7 @@ interface RetuneRun {
   readonly tuned: Tuned;
   /** A tuned state of earlier runs that was not adopted, or not yet; only where to start from. */
   readonly hints: Tuned | null;
-  readonly stateFolder: string;
+  readonly stateFolder: string | null;
   /** On the laboratory's clock. */
   readonly deadlineMs: number;
 }
@@ -187,14 +187,10 @@ function exitCodeOf(interrupted: boolean, faulty: number, kernels: readonly Retu
     : ExitCode.passed;
 }
 
-/** Where a run reads and writes; the manifest's and the user's choices. */
-function placesOf({ host, options, opened, laboratory, stateFolder }: RetuneRun) {
-  const at = (path: string | undefined, usual: string) =>
-    path === undefined ? usual : absolutePath(host, path);
-  return {
-    tuned: at(options.out, ownTunedPath(opened)),
-    model: at(options.model, join(stateFolder, `model-${laboratory.info.family}.json.gz`)),
-  };
+/** The cost model's file; null where no state folder could be had, and none is given. */
+function modelPathOf({ host, options, laboratory, stateFolder }: RetuneRun): string | null {
+  if (options.model !== undefined) return absolutePath(host, options.model);
+  return stateFolder === null ? null : join(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 
 /** What is compared by the end of the time for judging: finals first, then the noise in what they leave of it. */
@@ -219,10 +215,13 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
   const { host, options, opened, laboratory } = run;
   const { startedAt, kernels, noiseKernel } = task;
   const { family } = laboratory.info;
-  const modelPath = placesOf(run).model;
+  const modelPath = modelPathOf(run);
   const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
   const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
-  const modelFault = await keepFile(() => saveCostModel(modelPath, model));
+  const modelFault =
+    modelPath === null
+      ? null
+      : await keepFile('the next run begins without this cost model', () => saveCostModel(modelPath, model));
   const finals = await compare(run, searches, noiseKernel);
   const interrupted = host.signal.aborted;
   const retuned = searches.map((search) =>
@@ -232,9 +231,10 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
       energyEstimated: laboratory.meter?.info.estimated ?? false,
     }),
   );
+  const tunedPath = options.out === undefined ? ownTunedPath(opened) : absolutePath(host, options.out);
   const faults = [
     ...(modelFault === null ? [] : [modelFault]),
-    ...(await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })),
+    ...(await writeFindings({ ...run, tunedPath, searches, finals, retuned })),
   ];
   const tuned = posix.join(folderIn(opened.path), opened.manifest.tunedPath);
   return {
@@ -279,6 +279,6 @@ export async function retune(host: Host, options: RetuneOptions): Promise<Report
     const report = await retuneOn(run, { startedAt, kernels, noiseKernel });
     return writeReportFiles(host, options, report);
   } finally {
-    await laboratory.close();
+    await closeLaboratory(host, laboratory);
   }
 }

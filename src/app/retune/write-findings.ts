@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { JoulegateError } from '../../errors/index.ts';
 import { formatTuned, type Tuned, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from '../laboratory/index.ts';
+import { optional } from '../optional.ts';
 import { absolutePath } from '../project/index.ts';
 import type { Final, WorkloadSearch } from '../tuning/index.ts';
 import { keepSources } from './keep-sources.ts';
@@ -14,14 +14,13 @@ import { updatedTuned } from './updated-tuned.ts';
 export const recordingsFolder = 'recordings';
 
 /** Writes a file; one that cannot be written costs that file, not the report of all that was found. */
-export async function keepFile(write: () => unknown): Promise<string | null> {
-  try {
-    await write();
-    return null;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    return `${error.message}.`;
-  }
+export async function keepFile(cost: string, write: () => unknown): Promise<string | null> {
+  let fault: string | null = null;
+  const warn = (text: string) => {
+    fault = text;
+  };
+  await optional({ cost, otherwise: undefined, warn }, write);
+  return fault;
 }
 
 /**
@@ -45,15 +44,24 @@ export async function writeFindings(task: {
     const { tuned, tunedPath, retuned } = task;
     const device = laboratory.info;
     const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
-    const fault = await keepFile(() => writeFileAtomic(tunedPath, formatTuned(updated)));
+    const fault = await keepFile('what was found is not kept', () =>
+      writeFileAtomic(tunedPath, formatTuned(updated)),
+    );
     // What could not be written is found again from the trials.
     if (fault === null) for (const search of searches) search.forgetTrials();
     faults.push(fault);
   }
   if (report !== undefined) {
     const folder = join(absolutePath(host, report), recordingsFolder);
-    faults.push(await keepFile(() => writeSearchRecordings({ host, laboratory, folder, searches })));
+    faults.push(
+      await keepFile('the recordings are not whole', () =>
+        writeSearchRecordings({ host, laboratory, folder, searches }),
+      ),
+    );
   }
-  if (keep !== undefined) faults.push(await keepFile(() => keepSources({ host, folder: keep, finals })));
+  if (keep !== undefined)
+    faults.push(
+      await keepFile('not every source is kept', () => keepSources({ host, folder: keep, finals })),
+    );
   return faults.filter((fault) => fault !== null);
 }

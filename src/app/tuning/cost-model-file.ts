@@ -10,11 +10,14 @@ import type { Host } from '../host.ts';
  */
 export function openCostModel(options: {
   readonly host: Host;
-  readonly path: string;
+  /** null: none is kept. */
+  readonly path: string | null;
   readonly family: string;
   readonly seed: number;
 }): CostModel {
   const { host, path, family, seed } = options;
+  const cold = () => createCostModel({ family, featureNames, rows: [], seed });
+  if (path === null) return cold();
   const cached = readCachedModel(path);
   if (cached.value !== null) {
     try {
@@ -26,7 +29,7 @@ export function openCostModel(options: {
   } else if (cached.aside !== null) {
     host.progress.warn(cached.aside);
   }
-  return createCostModel({ family, featureNames, rows: [], seed });
+  return cold();
 }
 
 /** Writes the model atomically. */

@@ -53,7 +53,7 @@ export interface WorkloadSearchTask {
   readonly seed: number;
   readonly costModel: CostModel | null;
   /** Folder that keeps unfinished searches. */
-  readonly stateFolder: string;
+  readonly stateFolder: string | null;
 }
 
 function describeProgress(label: string, progress: SearchProgress, task: WorkloadSearchTask) {

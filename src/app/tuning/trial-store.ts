@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { JoulegateError } from '../../errors/index.ts';
 import type { KernelDefinition, Workload } from '../../manifest/index.ts';
 import type { DeviceInfo, Measurement, MeterInfo } from '../../measure/index.ts';
 import type { Space } from '../../space/index.ts';
 import { readCachedRecording, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
+import { optionalNow } from '../optional.ts';
 import { fromRecordingRow, recordingOf, subjectDigest } from '../recordings/index.ts';
 
 /** Keeps the trials of an unfinished search, so that the next run goes on where this one was stopped. */
@@ -19,7 +19,8 @@ export interface TrialStore {
 
 export interface TrialStoreOptions {
   readonly host: Host;
-  readonly folder: string;
+  /** null: nothing is kept. */
+  readonly folder: string | null;
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
   readonly space: Space;
@@ -27,11 +28,14 @@ export interface TrialStoreOptions {
   readonly meter: MeterInfo | null;
 }
 
+const forgetful: TrialStore = { load: () => [], save: () => undefined, clear: () => undefined };
+
 export function openTrialStore(options: TrialStoreOptions): TrialStore {
-  const { host, space } = options;
+  const { host, space, folder } = options;
+  if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path = join(options.folder, 'trials', `${subject}.json.gz`);
+  const path = join(folder, 'trials', `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path);
@@ -44,20 +48,18 @@ export function openTrialStore(options: TrialStoreOptions): TrialStore {
     },
     save(measurements) {
       if (!writable) return;
-      try {
+      const part = { cost: 'an interrupted search cannot be resumed', otherwise: false };
+      writable = optionalNow({ ...part, warn: host.progress.warn }, () => {
         writeRecording(
           path,
           recordingOf({ ...options, measurements, subject, note: 'trials of an unfinished search' }),
         );
-      } catch (error) {
-        if (!(error instanceof JoulegateError)) throw error;
-        // Without it an interrupted search begins anew; that must not cost the search that is under way.
-        writable = false;
-        host.progress.warn(`${error.message}; an interrupted search cannot be resumed.`);
-      }
+        return true;
+      });
     },
     clear() {
-      rmSync(path, { force: true });
+      const part = { cost: 'the next run begins with its trials', otherwise: undefined };
+      optionalNow({ ...part, warn: host.progress.warn }, () => rmSync(path, { force: true }));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
+import { inheritedEnvironment, neutralFolder } from '../../system/index.ts';
 import type { Environment } from '../driver/index.ts';
 import { removeFolder } from './remove-folder.ts';
 
@@ -39,7 +40,8 @@ export function startReaper({ workerPath, environment }: ReaperSetup): Reaper {
   const child = spawn(process.execPath, [workerPath, reaperArgument], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: kept as NodeJS.ProcessEnv,
+    cwd: neutralFolder,
+    env: inheritedEnvironment(kept),
   });
   // Without it programs still end with the pipe that they read from.
   child.on('error', () => undefined);

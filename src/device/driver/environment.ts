@@ -1,4 +1,5 @@
 import { nativeFolderVariable } from '../../native/index.ts';
+import { inheritedEnvironment } from '../../system/index.ts';
 import type { Environment } from './choice.ts';
 
 /** What drivers, loaders and the C library read. Everything else stays out: tokens and keys above all. */
@@ -56,8 +57,8 @@ const secret = /TOKEN|SECRET|PASSWORD|CREDENTIAL|API_?KEY/i;
 /** The part of an environment that the GPU process may see. */
 export function workerEnvironment(environment: Environment): Record<string, string> {
   const passed: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || secret.test(name)) continue;
+  for (const [name, value] of Object.entries(inheritedEnvironment(environment))) {
+    if (secret.test(name)) continue;
     const upper = name.toUpperCase();
     if (passedNames.has(upper) || passedPrefixes.some((prefix) => upper.startsWith(prefix)))
       passed[name] = value;

@@ -59,11 +59,11 @@ async function report(
 }
 
 function startingDriver(environment: Environment): DriverChoice {
-  const name = namedDriver(environment);
   const passed = workerEnvironment(environment);
+  const name = namedDriver(passed);
   return name === null
     ? { source: 'system', description: "the system's drivers", environment: passed }
-    : { source: 'environment', description: `${name}=${environment[name]}`, environment: passed };
+    : { source: 'environment', description: `${name}=${passed[name]}`, environment: passed };
 }
 
 function notHere(message: string, nextStep: string): AdapterReport {

@@ -81,9 +81,8 @@ export async function unpackSwiftshader(archivePath: string, cacheFolder: string
   } catch (cause) {
     throw archiveError(archivePath, cause instanceof Error ? cause.message : String(cause), cause);
   }
-  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
   // Complete under another name first: the folder's presence means that everything is in it.
-  const temporary = await mkdtemp(join(cacheFolder, '.swiftshader-'));
+  const temporary = await newFolder(cacheFolder);
   try {
     for (const name of wantedNames) {
       const content = contents.get(name);
@@ -98,6 +97,21 @@ export async function unpackSwiftshader(archivePath: string, cacheFolder: string
     if (!another || !(await isTrusted(folder))) throw error;
   }
   return files;
+}
+
+/** @throws JoulegateError (could-not-measure, `cache-unwritable`) */
+async function newFolder(cacheFolder: string): Promise<string> {
+  try {
+    await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
+    return await mkdtemp(join(cacheFolder, '.swiftshader-'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new JoulegateError('could-not-measure', `The cache ${cacheFolder} cannot be written: ${reason}.`, {
+      code: 'cache-unwritable',
+      nextStep: 'Name a folder that you can write to in XDG_CACHE_HOME.',
+      cause,
+    });
+  }
 }
 
 function archiveError(path: string, reason: string, cause?: unknown): JoulegateError {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { neutralFolder } from '../../system/index.ts';
 import type {
   Exchanges,
   ExpectedNotice,
@@ -58,6 +59,7 @@ export class GpuProcess {
   }) {
     const child = fork(options.workerPath, [String(process.pid)], {
       env: { ...options.environment },
+      cwd: neutralFolder,
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

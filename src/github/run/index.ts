@@ -3,5 +3,5 @@ export { type Runner, readRunner } from './environment.ts';
 export type { PullRequest } from './event.ts';
 export type { CacheChoice, Shard } from './input-values.ts';
 export { type Inputs, inputDefaults, readInputs } from './inputs.ts';
-export { type Outputs, outputsOf, setOutputs, tunedFile } from './outputs.ts';
+export { outputsOf, setOutputs, tunedFile } from './outputs.ts';
 export { patterns } from './payload.ts';

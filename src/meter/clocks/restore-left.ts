@@ -3,7 +3,7 @@ import { JoulegateError } from '../../errors/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import { listGpus } from '../nvml/gpus.ts';
 import { openNvml } from '../nvml/library.ts';
-import { usualNvmlLibrary } from '../nvml/usual-library.ts';
+import { nvmlLibraryPath } from '../nvml/usual-library.ts';
 import { lockGpu } from '../sensor/lock.ts';
 import { systemTime } from '../sensor/time.ts';
 import { markPath, removeMark } from './mark.ts';
@@ -19,7 +19,8 @@ export async function restoreLeftClocks(options: {
   /** Asked for only if something was left: it may have to fetch native parts. */
   native(): Promise<NativeSearch>;
 }): Promise<readonly string[]> {
-  const { lockFolder, nvmlLibrary = usualNvmlLibrary, native } = options;
+  const { lockFolder, native } = options;
+  const nvmlLibrary = nvmlLibraryPath(options.nvmlLibrary);
   if (!namesIn(lockFolder).some((name) => /^joulegate-.+\.clocks$/.test(name))) return [];
   const opened = await openNvml(nvmlLibrary, await native());
   if (!opened.ok) return [`A run left a clock locked, and it cannot be restored: ${opened.why}.`];

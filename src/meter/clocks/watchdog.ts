@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { NativeSearch } from '../../native/index.ts';
+import { inheritedEnvironment, neutralFolder } from '../../system/index.ts';
 import { unlockByUuid } from '../nvml/clocks.ts';
 import { readMark, removeMark } from './mark.ts';
 import type { ClockGuard } from './types.ts';
@@ -32,7 +33,8 @@ export async function startClockWatchdog(order: Order, guard: ClockGuard): Promi
   const child = spawn(process.execPath, [guard.workerPath, clockWatchdogArgument], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: environment as NodeJS.ProcessEnv,
+    cwd: neutralFolder,
+    env: inheritedEnvironment(environment),
   });
   // A watchdog that died leaves the mark, which the next run acts on.
   child.stdin.on('error', () => undefined);

@@ -3,7 +3,7 @@ import { isOfVendor } from '../sensor/names.ts';
 import { openSensor } from '../sensor/open.ts';
 import { listGpus } from './gpus.ts';
 import { openNvml } from './library.ts';
-import { usualNvmlLibrary } from './usual-library.ts';
+import { nvmlLibraryPath } from './usual-library.ts';
 
 /** `nvml`: NVIDIA's GPUs. */
 export const nvml: MeterKind<'nvml'> = {
@@ -17,7 +17,7 @@ export const nvml: MeterKind<'nvml'> = {
       if (info.software) return unsuitable(`${info.family} is no GPU`);
       if (!isOfVendor(info, 'nvidia')) return unsuitable(`${info.family} is not NVIDIA’s`);
     }
-    const libraryPath = context.nvmlLibrary ?? usualNvmlLibrary;
+    const libraryPath = nvmlLibraryPath(context.nvmlLibrary);
     const opened = await openNvml(libraryPath, context.native);
     if (!opened.ok) return missing(opened.why);
     const library = opened.value;

@@ -1,4 +1,5 @@
 import { loadKoffi, type NativeSearch } from '../../native/index.ts';
+import { inNeutralFolder } from '../../system/index.ts';
 
 /** What a native function takes: handles and numbers, and memory it writes to. */
 export type NativeArgument = number | bigint | Uint8Array;
@@ -21,7 +22,7 @@ export interface NativeLibrary {
  */
 export async function loadLibrary(path: string, search: NativeSearch): Promise<NativeLibrary> {
   const koffi = await loadKoffi(search);
-  const library = koffi.load(path);
+  const library = inNeutralFolder(() => koffi.load(path));
   return {
     find(name, types) {
       try {

@@ -1,2 +1,10 @@
+import { basename, resolve } from 'node:path';
+
 /** NVML as the driver installs it. */
-export const usualNvmlLibrary = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
+const usualNvmlLibrary = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
+
+/** NVML as the user names it, else as the driver installs it: a bare name, which the loader finds, or an absolute path. */
+export function nvmlLibraryPath(named: string | undefined): string {
+  const path = named ?? usualNvmlLibrary;
+  return basename(path) === path ? path : resolve(path);
+}

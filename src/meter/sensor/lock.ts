@@ -26,8 +26,14 @@ const retryMs = 500;
 /** Recovering a stale lock takes microseconds; whoever left this guard behind was killed in them. */
 const recoveryMs = 10_000;
 
-/** Locks of this process. A second meter for the same GPU in one process is its own business. */
-const held = new Map<string, { count: number; readonly heartbeat: NodeJS.Timeout }>();
+/**
+ * Names that a lock may have. In a sticky folder nobody but its owner can remove what a killed process left: the next name
+ * then stands in for it.
+ */
+const maxNames = 8;
+
+/** Locks of this process by their first name. A second meter for the same GPU in one process is its own business. */
+const held = new Map<string, { count: number; readonly path: string; readonly heartbeat: NodeJS.Timeout }>();
 let installed = false;
 
 /**
@@ -43,8 +49,10 @@ export async function lockGpu(options: {
   readonly time: MeterTime;
 }): Promise<GpuLock> {
   const { folder, key, label, waitMs, procFolder, time } = options;
-  await mkdir(folder, { recursive: true });
   const path = join(folder, `joulegate-${key}.lock`);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
   const mine = held.get(path);
   if (mine !== undefined) {
     mine.count++;
@@ -52,19 +60,60 @@ export async function lockGpu(options: {
   }
   const self: Holder = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs;
+  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key}.${n + 1}.lock`);
+  const names = [path, ...others.map((name) => join(folder, name))];
   for (;;) {
-    if (create(path, JSON.stringify(self))) break;
-    const holder = readHolder(path);
-    if (holder === 'gone') continue;
-    if (isStale(path, holder, self, procFolder)) {
-      recover(path, holder);
-      continue;
+    const taken = take(names, self, procFolder);
+    if ('path' in taken) {
+      keep(path, taken.path);
+      break;
     }
-    if (time.nowMs() >= endMs) throw inUse(label, path, holder);
-    await time.sleep(retryMs);
+    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
+    await time.sleep(taken.by === null ? 0 : retryMs);
   }
-  keep(path);
   return { release: releaseOnce(path) };
+}
+
+interface Busy {
+  readonly path: string;
+  readonly holder: Holder | null;
+}
+
+/** Who holds one of these names, and the first that is free; what can be removed of ended processes is. */
+function survey(
+  names: readonly string[],
+  self: Holder,
+  procFolder: string,
+): { readonly busy: Busy | null; readonly free: string | null } {
+  let free: string | null = null;
+  for (const path of names) {
+    const holder = readHolder(path);
+    if (holder !== 'gone' && !isStale(path, holder, self, procFolder))
+      return { busy: { path, holder }, free };
+    if (holder === 'gone' || recover(path, holder)) free ??= path;
+  }
+  return { busy: null, free };
+}
+
+/** Takes a free name unless any is held. @returns `by`: who was there before; null if it is worth another try at once */
+function take(
+  names: readonly string[],
+  self: Holder,
+  procFolder: string,
+): { readonly path: string } | { readonly by: Busy | null } {
+  const { busy, free } = survey(names, self, procFolder);
+  if (busy !== null) return { by: busy };
+  if (free === null) throw unwritable(names[0]!, new Error('all its names are taken by what others left'));
+  if (!create(free, JSON.stringify(self))) return { by: null };
+  // Whoever took another name at the same moment looks after that, as this does: at least one sees the other.
+  const before = survey(
+    names.filter((name) => name !== free),
+    self,
+    procFolder,
+  ).busy;
+  if (before === null) return { path: free };
+  remove(free);
+  return { by: before };
 }
 
 function inUse(label: string, path: string, holder: Holder | null): JoulegateError {
@@ -119,27 +168,34 @@ function isOlder(path: string, ageMs: number): boolean {
   return stats === undefined || Date.now() - stats.mtimeMs > ageMs;
 }
 
-/** Removes a stale lock, one process at a time: without that, a slow one would remove the lock that a fast one just took. */
-function recover(path: string, stale: Holder | null): void {
+/**
+ * Removes a stale lock, one process at a time: without that, a slow one would remove the lock that a fast one just took.
+ * @returns false if it is still there: somebody else is at it, or it is another user's
+ */
+function recover(path: string, stale: Holder | null): boolean {
   const guard = `${path}.recovery`;
   if (!create(guard, '')) {
     if (isOlder(guard, recoveryMs)) remove(guard);
-    return;
+    return false;
   }
   try {
     const now = readHolder(path);
-    if (now !== 'gone' && JSON.stringify(now) === JSON.stringify(stale)) remove(path);
+    return now === 'gone' || (JSON.stringify(now) === JSON.stringify(stale) && remove(path));
   } finally {
     remove(guard);
   }
 }
 
-function remove(path: string): void {
+/** @returns false if it is another user's, in a folder where each removes their own */
+function remove(path: string): boolean {
   try {
     unlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unwritable(path, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM' && lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+    if (code !== 'ENOENT') throw unwritable(path, error);
   }
+  return true;
 }
 
 function unwritable(path: string, error: unknown): JoulegateError {
@@ -151,7 +207,7 @@ function unwritable(path: string, error: unknown): JoulegateError {
   });
 }
 
-function keep(path: string): void {
+function keep(key: string, path: string): void {
   const heartbeat = setInterval(() => {
     const now = new Date();
     try {
@@ -162,11 +218,11 @@ function keep(path: string): void {
     }
   }, heartbeatMs);
   heartbeat.unref();
-  held.set(path, { count: 1, heartbeat });
+  held.set(key, { count: 1, path, heartbeat });
   if (installed) return;
   installed = true;
   process.on('exit', () => {
-    for (const kept of held.keys()) remove(kept);
+    for (const { path: kept } of held.values()) remove(kept);
   });
 }
 
@@ -180,6 +236,6 @@ function releaseOnce(path: string): () => void {
     if (lock.count > 0) return;
     clearInterval(lock.heartbeat);
     held.delete(path);
-    remove(path);
+    remove(lock.path);
   };
 }
