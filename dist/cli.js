@@ -31981,9 +31981,9 @@ var concreteTokens = {
 };
 function parseOverload(sig) {
   const [paramsPart, ret] = sig.split("->").map((s2) => s2.trim());
-  const [letter, ...params] = paramsPart.split(/\s+/);
-  const elemSet = elemSets[letter];
-  if (!elemSet) throw new Error(`unknown element set "${letter}" in: ${sig}`);
+  const [letter2, ...params] = paramsPart.split(/\s+/);
+  const elemSet = elemSets[letter2];
+  if (!elemSet) throw new Error(`unknown element set "${letter2}" in: ${sig}`);
   for (const token2 of [...params, ret]) {
     const generic = genericTokens.has(token2);
     if (!generic && !(token2 in concreteTokens)) throw new Error(`unknown token "${token2}" in: ${sig}`);
@@ -34845,7 +34845,7 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked2 = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  const picked2 = [...name].map((letter2) => vector["xyzwrgba".indexOf(letter2) % 4]);
   return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
@@ -47500,16 +47500,25 @@ async function measureNoise(options) {
 
 // src/app/project/local-paths.ts
 import { basename as basename6 } from "node:path";
-var absolutePattern = /(?:file:\/\/|(?<![\w.~$/]))\/(?!(?:dev|etc|lib|lib64|proc|sys|usr)\/)[\w.@+~-]+(?:\/[\w.@+~-]+)+/g;
-function withoutPaths(text3, workingDirectory2) {
-  if (!text3.includes("/")) return text3;
-  const relative3 = workingDirectory2 === "/" ? text3 : text3.replaceAll(`${workingDirectory2}/`, "");
-  return relative3.replaceAll(workingDirectory2, ".").replace(absolutePattern, (path2) => basename6(path2));
+var letter = "[\\p{L}\\p{N}_.@+~-]";
+var atStart = "(?<![\\p{L}\\p{N}_.~$/])";
+var absolutePath = new RegExp(
+  `(?:file://|${atStart})/(?!(?:dev|etc|lib|lib64|proc|sys|usr)/)${letter}+(?:/${letter}+)+`,
+  "gu"
+);
+function relativeTo(folder) {
+  if (folder === "/") return (text3) => text3;
+  const literal2 = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")}`;
+  const below = new RegExp(`${literal2}/(?=${letter})`, "gu");
+  const itself = new RegExp(`${literal2}(?:/|(?!${letter}|/))`, "gu");
+  return (text3) => text3.replace(below, "").replace(itself, ".");
 }
 function withoutLocalPaths(host, value2) {
-  const { workingDirectory: workingDirectory2 } = host;
+  const toRelative = relativeTo(host.workingDirectory);
   const clean = (part) => {
-    if (typeof part === "string") return withoutPaths(part, workingDirectory2);
+    if (typeof part === "string") {
+      return part.includes("/") ? toRelative(part).replace(absolutePath, (path2) => basename6(path2)) : part;
+    }
     if (Array.isArray(part)) return part.map(clean);
     if (part === null || typeof part !== "object") return part;
     return Object.fromEntries(Object.entries(part).map(([key2, entry]) => [key2, clean(entry)]));
@@ -49335,7 +49344,7 @@ var operators = [
 ];
 
 // src/app/project/open-manifest.ts
-function absolutePath(host, path2) {
+function absolutePath2(host, path2) {
   return isAbsolute4(path2) ? path2 : resolve5(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
@@ -49371,7 +49380,7 @@ ${formatProblems(problems, { colour: false })}`,
   return manifest;
 }
 function openManifest(host, path2) {
-  const absolute = absolutePath(host, path2);
+  const absolute = absolutePath2(host, path2);
   const folder = dirname9(absolute);
   const repository = repositoryOf(host, folder);
   const root = repository?.root ?? folder;
@@ -49417,7 +49426,7 @@ import { join as join27 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    makeFolder(absolutePath(host, folder));
+    makeFolder(absolutePath2(host, folder));
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
@@ -49431,7 +49440,7 @@ function writeReportFiles(host, place, result) {
   const { report: folder, onReportFault } = place;
   const report3 = withoutLocalPaths(host, result);
   if (folder === void 0) return report3;
-  const path2 = absolutePath(host, folder);
+  const path2 = absolutePath2(host, folder);
   const faults = [];
   const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
@@ -49466,7 +49475,7 @@ function shippedConfiguration(options) {
 
 // src/app/project/show-report.ts
 function loadReport(host, path2) {
-  return readReport(absolutePath(host, path2));
+  return readReport(absolutePath2(host, path2));
 }
 
 // src/app/guard/guard.ts
@@ -49475,7 +49484,7 @@ import { join as join31 } from "node:path";
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
-  const recording = readRecording(absolutePath(host, options.recording));
+  const recording = readRecording(absolutePath2(host, options.recording));
   const { measurements } = recording;
   const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
@@ -49485,7 +49494,7 @@ function exportRecording(host, options) {
     });
   }
   const text3 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
+  writeFileAtomic(absolutePath2(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
   return {
     out: options.out,
     kernel: recording.kernel,
@@ -49500,7 +49509,7 @@ function exportRecording(host, options) {
 var maxCacheBytes = 512 * 1024 * 1024;
 function importRecording(host, options) {
   const recording = importKernelTuner({
-    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
+    text: readTextFile(absolutePath2(host, options.cache), maxCacheBytes),
     label: options.cache,
     provenance: {
       version: host.version,
@@ -49512,7 +49521,7 @@ function importRecording(host, options) {
     ...options.powerField === void 0 ? {} : { powerField: options.powerField },
     ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
   });
-  writeRecording(absolutePath(host, options.out), recording);
+  writeRecording(absolutePath2(host, options.out), recording);
   const { measurements } = recording;
   return {
     out: options.out,
@@ -49733,7 +49742,7 @@ async function record(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernel = selectKernels(manifest, [options.kernel])[0];
   const workload = findWorkload(kernel, options.workload);
-  const path2 = absolutePath(host, options.out);
+  const path2 = absolutePath2(host, options.out);
   const laboratory = await openLaboratory(host, options, [kernel]);
   try {
     const { limits: limits2 } = laboratory.info;
@@ -53078,7 +53087,7 @@ function whereHeadLeft(host, repository, revision) {
   try {
     return mergeBase(repository, revision);
   } catch (error) {
-    const isFolder = existsSync12(absolutePath(host, revision));
+    const isFolder = existsSync12(absolutePath2(host, revision));
     if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
     const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
     throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
@@ -53112,7 +53121,7 @@ function openRevisions(host, options) {
   if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, absolutePath(host, options.base), basename7(path2))
+      base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
     };
   }
   const checkout = inRepository(host, opened);
@@ -53661,7 +53670,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join31(absolutePath(host, options.report), suggestionFile);
+  const path2 = join31(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -53934,7 +53943,7 @@ function describeResult(result) {
 }
 async function retuneRecording(host, options) {
   const startedAt = host.now();
-  const recording = readRecording(absolutePath(host, options.recording));
+  const recording = readRecording(absolutePath2(host, options.recording));
   const meter = createReplayMeter(recording);
   if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
@@ -54029,7 +54038,7 @@ import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    makeFolder(absolutePath(host, folder));
+    makeFolder(absolutePath2(host, folder));
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
@@ -54066,7 +54075,7 @@ ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
 async function keepSources(options) {
-  const folder = absolutePath(options.host, options.folder);
+  const folder = absolutePath2(options.host, options.folder);
   for (const final of options.finals) {
     const { incumbent, builder, idOf: idOf3 } = final.search;
     const write = async (configuration, name, role) => {
@@ -54188,7 +54197,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join34(absolutePath(host, report3), recordingsFolder);
+    const folder = join34(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -54278,7 +54287,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
-  if (options.model !== void 0) return absolutePath(host, options.model);
+  if (options.model !== void 0) return absolutePath2(host, options.model);
   return stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
@@ -54309,7 +54318,7 @@ async function retuneOn(run, task) {
       energyEstimated: laboratory.meter?.info.estimated ?? false
     })
   );
-  const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath(host, options.out);
+  const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath2(host, options.out);
   const faults = [
     ...modelFault === null ? [] : [modelFault],
     ...await writeFindings({ ...run, tunedPath, searches, finals, retuned })
@@ -54555,7 +54564,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath2(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -54715,7 +54724,7 @@ function importancesOf(kernel, rows) {
   return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
-  const folder = absolutePath(host, options.report);
+  const folder = absolutePath2(host, options.report);
   const report3 = readReport(join37(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
@@ -54785,7 +54794,7 @@ async function exportRuntime(host, options) {
     kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
   }
   const file = { schema: "joulegate-runtime", version: 1, kernels };
-  writeRuntime(absolutePath(host, options.out), file);
+  writeRuntime(absolutePath2(host, options.out), file);
   return {
     out: options.out,
     kernels: kernels.map(({ name, entries, configurations: configurations2, templates }) => ({
@@ -55351,7 +55360,7 @@ async function init(host, options) {
   };
 }
 function locate(host, manifest) {
-  const manifestPath = absolutePath(host, manifest);
+  const manifestPath = absolutePath2(host, manifest);
   const parent = dirname11(manifestPath);
   openFolder(parent);
   const real2 = realpathSync6(parent);
@@ -55395,7 +55404,7 @@ async function draftAll(host, place, named2) {
   return { kernels, leftOut: leftOut3 };
 }
 function pathBelow(host, root, path2) {
-  const absolute = absolutePath(host, path2);
+  const absolute = absolutePath2(host, path2);
   let folder = dirname11(absolute);
   try {
     folder = realpathSync6(folder);

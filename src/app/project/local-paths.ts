@@ -1,17 +1,24 @@
 import { basename } from 'node:path';
 import type { Host } from '../host.ts';
 
-/**
- * An absolute path in running text: two names or more. Not what stands behind a name, as in `kernels/softmax.wesl`, and no
- * address but that of a file. Folders that are the same on every machine may stay.
- */
-const absolutePattern =
-  /(?:file:\/\/|(?<![\w.~$/]))\/(?!(?:dev|etc|lib|lib64|proc|sys|usr)\/)[\w.@+~-]+(?:\/[\w.@+~-]+)+/g;
+/** What names of files and folders are made of in running text; a blank ends one. */
+const letter = '[\\p{L}\\p{N}_.@+~-]';
+/** A path does not begin behind these: `kernels/softmax.wesl` is relative, `https://host/x` an address. */
+const atStart = '(?<![\\p{L}\\p{N}_.~$/])';
 
-function withoutPaths(text: string, workingDirectory: string): string {
-  if (!text.includes('/')) return text;
-  const relative = workingDirectory === '/' ? text : text.replaceAll(`${workingDirectory}/`, '');
-  return relative.replaceAll(workingDirectory, '.').replace(absolutePattern, (path) => basename(path));
+/** An absolute path of two names or more, or the address of a file. Folders that are the same on every machine may stay. */
+const absolutePath = new RegExp(
+  `(?:file://|${atStart})/(?!(?:dev|etc|lib|lib64|proc|sys|usr)/)${letter}+(?:/${letter}+)+`,
+  'gu',
+);
+
+/** Makes paths below a folder relative to it, and a dot of the folder itself. */
+function relativeTo(folder: string): (text: string) => string {
+  if (folder === '/') return (text) => text;
+  const literal = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, '\\$&')}`;
+  const below = new RegExp(`${literal}/(?=${letter})`, 'gu');
+  const itself = new RegExp(`${literal}(?:/|(?!${letter}|/))`, 'gu');
+  return (text) => text.replace(below, '').replace(itself, '.');
 }
 
 /**
@@ -19,9 +26,11 @@ function withoutPaths(text: string, workingDirectory: string): string {
  * others only the name is left. They tell nobody anything, and may hold the name of an account or a project.
  */
 export function withoutLocalPaths<T>(host: Pick<Host, 'workingDirectory'>, value: T): T {
-  const { workingDirectory } = host;
+  const toRelative = relativeTo(host.workingDirectory);
   const clean = (part: unknown): unknown => {
-    if (typeof part === 'string') return withoutPaths(part, workingDirectory);
+    if (typeof part === 'string') {
+      return part.includes('/') ? toRelative(part).replace(absolutePath, (path) => basename(path)) : part;
+    }
     if (Array.isArray(part)) return part.map(clean);
     if (part === null || typeof part !== 'object') return part;
     return Object.fromEntries(Object.entries(part).map(([key, entry]) => [key, clean(entry)]));
