@@ -1,5 +1,5 @@
-import type { Recording, RecordingMeasurement } from '../schema/index.ts';
-import type { Configuration } from '../space/index.ts';
+import type { Recording, RecordingMeasurement } from '../../schema/index.ts';
+import type { Configuration } from '../../space/index.ts';
 
 /** Finds what a recording says about a configuration; undefined if it says nothing. */
 export type RecordedLookup = (configuration: Configuration) => RecordingMeasurement | undefined;

@@ -1,16 +1,21 @@
-import { type MeterKind, missing, unsuitable } from '../registry.ts';
+import { type MeterKind, missing, unsuitable } from '../kind.ts';
 import { isOfVendor } from '../sensor/names.ts';
 import { openSensor } from '../sensor/open.ts';
 import { findCards } from './cards.ts';
 import { createHwmonSensor } from './sensor.ts';
 
-function hwmonKind(
-  name: 'amdgpu' | 'intel',
-  vendor: { readonly word: string; readonly label: string },
-  drivers: readonly string[],
-): MeterKind {
+/** A meter of the cards in sysfs that one vendor's drivers stand behind. */
+export function hwmonKind<const Name extends string>(entry: {
+  readonly name: Name;
+  readonly summary: string;
+  /** How the vendor is found in an adapter's name, and how it is called. */
+  readonly vendor: { readonly word: string; readonly label: string };
+  readonly drivers: readonly string[];
+}): MeterKind<Name> {
+  const { name, summary, vendor, drivers } = entry;
   return {
     name,
+    summary,
     async open(context) {
       const { info } = context.device;
       if (info.software || info.backend === 'replay') return unsuitable(`${info.family} is no GPU`);
@@ -26,9 +31,3 @@ function hwmonKind(
     },
   };
 }
-
-/** `amdgpu`: power that its driver's hwmon sensor states, added up. */
-export const amdgpu = hwmonKind('amdgpu', { word: 'amd', label: 'AMD' }, ['amdgpu']);
-
-/** `intel`: the energy counter of discrete GPUs under the drivers i915 and xe. */
-export const intel = hwmonKind('intel', { word: 'intel', label: 'Intel' }, ['i915', 'xe']);

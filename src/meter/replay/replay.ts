@@ -1,5 +1,5 @@
-import type { Meter, Stretch } from '../measure/index.ts';
-import type { Recording } from '../schema/index.ts';
+import type { Meter, Stretch } from '../../measure/index.ts';
+import type { Recording } from '../../schema/index.ts';
 import { recordedJoules, recordedLookup } from './recorded.ts';
 
 /**

@@ -1,5 +1,10 @@
-import type { EnergyReading, Meter, Stretch } from '../measure/index.ts';
-import { type MeterKind, unsuitable } from './registry.ts';
+import { JoulegateError } from '../../errors/index.ts';
+import type { EnergyReading, Meter, Stretch } from '../../measure/index.ts';
+import { type MeterKind, unsuitable } from '../kind.ts';
+
+/** What a desktop or server core draws when busy, roughly; users give their own. */
+const defaultWattsPerCore = 15;
+const maxWattsPerCore = 1000;
 
 /** That a batch of launches is complete is noticed, and the CPU time read, up to this much late. */
 const noticedWithinMs = 1;
@@ -37,11 +42,18 @@ function createCpuTimeMeter(wattsPerCore: number): Meter {
 }
 
 /** `cpu-time`: software adapters only. */
-export const cpuTime: MeterKind = {
+export const cpuTime: MeterKind<'cpu-time'> = {
   name: 'cpu-time',
-  async open({ device: { info }, wattsPerCore }) {
+  summary: 'software adapters: estimated from CPU time, measured by no sensor',
+  async open({ device: { info }, wattsPerCore = defaultWattsPerCore }) {
     if (info.backend === 'replay') return unsuitable('a recording brings its own energy figures');
     if (!info.software) return unsuitable(`${info.family} is a real GPU, whose energy the CPU does not tell`);
+    if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
+      throw new JoulegateError('bad-input', `${wattsPerCore} W is no power of a CPU core.`, {
+        code: 'bad-watts-per-core',
+        nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`,
+      });
+    }
     return {
       ok: true,
       meter: createCpuTimeMeter(wattsPerCore),

@@ -1,4 +1,4 @@
-import type { Device, DeviceInfo, Meter, MeterInfo } from '../measure/index.ts';
+import type { Device, DeviceInfo, Meter } from '../measure/index.ts';
 import type { NativeSearch } from '../native/index.ts';
 import type { ClockControl, ClockGuard } from './clocks/types.ts';
 import type { MeterTime } from './sensor/time.ts';
@@ -7,8 +7,8 @@ import type { MeterTime } from './sensor/time.ts';
 export interface MeterContext {
   /** `run` is used to find out which of several sensors is the device's. */
   readonly device: { readonly info: DeviceInfo } & Partial<Pick<Device, 'run'>>;
-  /** For `cpu-time`: what a busy CPU core is taken to draw. */
-  readonly wattsPerCore: number;
+  /** For `cpu-time`: what a busy CPU core is taken to draw; its own default if undefined. */
+  readonly wattsPerCore: number | undefined;
   /** The user's name for a sensor. */
   readonly sensor: string | undefined;
   readonly nvmlLibrary: string | undefined;
@@ -44,9 +44,14 @@ export type Opening =
       readonly missing: boolean;
     };
 
-/** A kind of meter: one file each, listed in `open-meter.ts`. */
-export interface MeterKind {
-  readonly name: Exclude<MeterInfo['name'], 'replay'>;
+/** A kind of meter: a folder each, and a line in `kinds.ts`. */
+export interface MeterKind<Name extends string = string> {
+  /** How users and reports call it: small letters, digits and dashes. */
+  readonly name: Name;
+  /** For help, one line: what it measures and how. */
+  readonly summary: string;
+  /** Whether `auto` tries it, given what the user said; always unless given. */
+  readonly isOffered?: (context: MeterContext) => boolean;
   /** @throws JoulegateError if the user has to decide something: several sensors fit, or the GPU is in use. */
   open(context: MeterContext): Promise<Opening>;
 }
