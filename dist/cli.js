@@ -49453,7 +49453,8 @@ function writeReportFiles(host, place, result) {
   if (faults.length === 0) return report3;
   onReportFault?.(faults.join(" "));
   const isSaid = hasData || onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-  const warnings = [...report3.warnings.filter((warning) => !faults.includes(warning)), ...faults];
+  const told = withoutLocalPaths(host, faults);
+  const warnings = [...report3.warnings.filter((warning) => !told.includes(warning)), ...told];
   return { ...report3, exitCode: isSaid ? report3.exitCode : ExitCode.badInput, warnings };
 }
 

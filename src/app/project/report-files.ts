@@ -60,6 +60,7 @@ export function writeReportFiles<R extends Report>(host: Host, place: ReportPlac
   if (faults.length === 0) return report;
   onReportFault?.(faults.join(' '));
   const isSaid = hasData || onReportFault !== undefined || report.exitCode !== ExitCode.passed;
-  const warnings = [...report.warnings.filter((warning) => !faults.includes(warning)), ...faults];
+  const told = withoutLocalPaths(host, faults);
+  const warnings = [...report.warnings.filter((warning) => !told.includes(warning)), ...told];
   return { ...report, exitCode: isSaid ? report.exitCode : ExitCode.badInput, warnings };
 }
