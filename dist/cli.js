@@ -18223,10 +18223,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names4 = Object.keys(pinned);
-  if (names4.length === 0) return "nothing is pinned for this platform";
+  const names3 = Object.keys(pinned);
+  if (names3.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names4) {
+  for (const name of names3) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18391,6 +18391,10 @@ async function loadKoffi(search, options) {
   });
 }
 
+// src/system/find-program.ts
+import { accessSync, constants as constants2, statSync } from "node:fs";
+import { delimiter as delimiter2, join as join6 } from "node:path";
+
 // src/system/inherited-environment.ts
 import { delimiter, isAbsolute } from "node:path";
 var searchPaths = /* @__PURE__ */ new Set([
@@ -18450,6 +18454,20 @@ function inNeutralFolder(work) {
   } finally {
     if (before !== null) process.chdir(before);
   }
+}
+
+// src/system/find-program.ts
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants2.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function programIn(folders, name) {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  return folders.map((folder) => join6(folder, file)).find(isProgram) ?? null;
 }
 
 // src/meter/nvml/koffi.ts
@@ -18839,13 +18857,13 @@ function nvmlLibraryPath(named2) {
 // src/meter/sensor/lock.ts
 import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join as join6 } from "node:path";
+import { join as join7 } from "node:path";
 
 // src/meter/sensor/small-file.ts
-import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants as constants3, fstatSync, openSync, readSync } from "node:fs";
 var maxBytes = 4096;
 function readSmallFile(path2) {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants2;
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants3;
   let file;
   try {
     file = openSync(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -18871,7 +18889,7 @@ var held = /* @__PURE__ */ new Map();
 var installed = false;
 async function lockGpu(options) {
   const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
-  const path2 = join6(folder, `joulegate-${key2}.lock`);
+  const path2 = join7(folder, `joulegate-${key2}.lock`);
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw unwritable(path2, error);
   });
@@ -18883,9 +18901,9 @@ async function lockGpu(options) {
   const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs2;
   const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key2}.${n + 1}.lock`);
-  const names4 = [path2, ...others.map((name) => join6(folder, name))];
+  const names3 = [path2, ...others.map((name) => join7(folder, name))];
   for (; ; ) {
-    const taken = take(names4, self, procFolder);
+    const taken = take(names3, self, procFolder);
     if ("path" in taken) {
       keep(path2, taken.path);
       break;
@@ -18895,9 +18913,9 @@ async function lockGpu(options) {
   }
   return { release: releaseOnce(path2) };
 }
-function survey(names4, self, procFolder) {
+function survey(names3, self, procFolder) {
   let free = null;
-  for (const path2 of names4) {
+  for (const path2 of names3) {
     const holder = readHolder(path2);
     if (holder !== "gone" && !isStale(path2, holder, self, procFolder))
       return { busy: { path: path2, holder }, free };
@@ -18905,13 +18923,13 @@ function survey(names4, self, procFolder) {
   }
   return { busy: null, free };
 }
-function take(names4, self, procFolder) {
-  const { busy, free } = survey(names4, self, procFolder);
+function take(names3, self, procFolder) {
+  const { busy, free } = survey(names3, self, procFolder);
   if (busy !== null) return { by: busy };
-  if (free === null) throw unwritable(names4[0], new Error("all its names are taken by what others left"));
+  if (free === null) throw unwritable(names3[0], new Error("all its names are taken by what others left"));
   if (!create(free, JSON.stringify(self))) return { by: null };
   const before = survey(
-    names4.filter((name) => name !== free),
+    names3.filter((name) => name !== free),
     self,
     procFolder
   ).busy;
@@ -19031,13 +19049,13 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { closeSync as closeSync3, constants as constants3, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
-import { join as join7 } from "node:path";
+import { closeSync as closeSync3, constants as constants4, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
+import { join as join8 } from "node:path";
 function markPath(folder, key2) {
-  return folder === void 0 ? null : join7(folder, `joulegate-${key2}.clocks`);
+  return folder === void 0 ? null : join8(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants3;
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants4;
   try {
     mkdirSync(folder, { recursive: true });
     rmSync(path2, { force: true });
@@ -23778,13 +23796,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter4, prefix) {
+  readSingleQuotedString(delimiter5, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter4:
+        case delimiter5:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23809,14 +23827,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter4, prefix) {
+  readTripleQuotedString(delimiter5, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter4:
-          if (input[pos + 1] === delimiter4 && input[pos + 2] === delimiter4) {
+        case delimiter5:
+          if (input[pos + 1] === delimiter5 && input[pos + 2] === delimiter5) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -24518,15 +24536,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names4.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names4].filter((name) => Object.hasOwn(declared, name));
+  return [...names3].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -24570,13 +24588,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names4 = namesIn(parsed.ast, types);
+    const names3 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names4) {
+      for (const name of names3) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -24588,7 +24606,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names4, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -25120,15 +25138,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names4) {
+function readArguments(written, place, names3) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names4.includes(name)) continue;
-      const nearest = nearestName(name, names4);
+      if (names3.includes(name)) continue;
+      const nearest = nearestName(name, names3);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names4.length === 0 ? "remove it" : `there are ${names4.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
       });
     }
     return [argument];
@@ -25149,8 +25167,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names4, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names4);
+  const { sources, names: names3, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -25590,12 +25608,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names4 = expression.names.filter((name) => tunableNames.has(name));
+    const names3 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names4,
+      names: names3,
       test: (configuration) => {
-        for (const name of names4) variables[name] = configuration[name];
+        for (const name of names3) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -26255,9 +26273,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names4 = tunables.items.map(({ name }) => name);
+  const names3 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names4.includes(name)) place.at(name).key(unknownTunable(name, names4));
+    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26288,10 +26306,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names4 = tunables.map(({ name }) => name);
+  const names3 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names4.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names4));
+    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names3));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26327,8 +26345,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names4, values2) {
-  const entries = names4.flatMap((name) => {
+function createWorkload(names3, values2) {
+  const entries = names3.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26365,10 +26383,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names4 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names4) checkName(name, first.place.at(name));
+  const names3 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names3) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names4) {
+    for (const name of names3) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26386,8 +26404,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names4.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names4);
+      if (names3.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names3);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26395,7 +26413,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names4.map((name) => {
+    names3.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26403,7 +26421,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names4, values2),
+    workload: createWorkload(names3, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26434,9 +26452,9 @@ function reportUnknownParameters(given, known3, place) {
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names4 = Object.keys(parameters);
+  const names3 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names4, here);
+    reportUnknownParameters(Object.keys(values2), names3, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26457,8 +26475,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names4, complete);
-    const telling = names4.filter((name) => {
+    const { parameters: all } = createWorkload(names3, complete);
+    const telling = names3.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -29386,16 +29404,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names4 = [];
+  const names3 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names4;
+      return names3;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names4.push(makeNameElem(word4));
+    if (word4) names3.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -34320,9 +34338,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names4 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names4) for (const other of this.#aliases.get(name) ?? []) names4.add(other);
-    return names4;
+    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
+    return names3;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -34418,8 +34436,8 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names4, name, words2) {
-  const known3 = names4?.get(name);
+function addTo(names3, name, words2) {
+  const known3 = names3?.get(name);
   for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
@@ -34474,12 +34492,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names4 = [];
+  const names3 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names4.push(rootName(statement.lhs) ?? "");
+    names3.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names4.push(rootName(statement.target) ?? "");
-  return [...names4, ...addressedIn(statement)];
+    names3.push(rootName(statement.target) ?? "");
+  return [...names3, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf2(
@@ -35519,11 +35537,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names4.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -35554,7 +35572,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names4;
+  return names3;
 }
 
 // src/kernel/reflect.ts
@@ -35569,10 +35587,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names4 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names4 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -35835,8 +35853,8 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names4, cost2) {
-  return Object.fromEntries(names4.split(" ").map((name) => [name, cost2]));
+function byName(names3, cost2) {
+  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
   const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
@@ -37400,10 +37418,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names4 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names4}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -37703,16 +37721,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names4.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names4.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names4];
+  return [...names3];
 }
 
 // src/kernel/describe/entry.ts
@@ -37968,13 +37986,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names4 = [
+  const names3 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names4.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names4, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -38017,8 +38035,8 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names4, values2, marks, program) {
-  const marked = new Map(names4.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
+async function template(names3, values2, marks, program) {
+  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
@@ -38031,10 +38049,10 @@ async function isConstant2(name, values2, marks, program) {
   }
   return true;
 }
-function createMarks(names4, text3) {
+function createMarks(names3, text3) {
   let next = 17e8;
   return new Map(
-    names4.map((name) => {
+    names3.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -38725,7 +38743,7 @@ async function sensorNotes({ sensor }) {
 
 // src/meter/hwmon/cards.ts
 import { readdir, realpath } from "node:fs/promises";
-import { basename as basename2, join as join8 } from "node:path";
+import { basename as basename2, join as join9 } from "node:path";
 
 // src/meter/hwmon/files.ts
 import { readFile } from "node:fs/promises";
@@ -38760,16 +38778,16 @@ async function names2(folder, pattern2) {
   }
 }
 async function findCards(sysfsFolder, drivers) {
-  const root = join8(sysfsFolder, "class", "drm");
+  const root = join9(sysfsFolder, "class", "drm");
   const cards = [];
   for (const card of await names2(root, /^card\d+$/)) {
-    const device = join8(root, card, "device");
-    const monitors = join8(device, "hwmon");
+    const device = join9(root, card, "device");
+    const monitors = join9(device, "hwmon");
     for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join8(monitors, monitor);
-      const driver = await readAttribute(join8(folder, "name"));
+      const folder = join9(monitors, monitor);
+      const driver = await readAttribute(join9(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join8(device, "product_name"));
+      const product = await readAttribute(join9(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
       cards.push({ card, bus: basename2(await realpath(device)), name, folder });
     }
@@ -38778,7 +38796,7 @@ async function findCards(sysfsFolder, drivers) {
 }
 
 // src/meter/hwmon/sensor.ts
-import { join as join9 } from "node:path";
+import { join as join10 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
@@ -38789,7 +38807,7 @@ function scaled(path2, factor3) {
 async function createHwmonSensor(card, vendor) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join9(folder, "power1_cap"), micro)();
+  const limit = await scaled(join10(folder, "power1_cap"), micro)();
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
@@ -38806,10 +38824,10 @@ async function createHwmonSensor(card, vendor) {
 async function findCounter2(folder) {
   const found = [];
   for (const i of [1, 2]) {
-    const input = join9(folder, `energy${i}_input`);
+    const input = join10(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join9(folder, `energy${i}_label`));
+    const label = await readAttribute(join10(folder, `energy${i}_label`));
     found.push({ input, label: label.ok ? label.value : "" });
   }
   const best = found.find(({ label }) => label === "card") ?? found[0];
@@ -38822,15 +38840,15 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join9(folder, file), micro);
+    const read = scaled(join10(folder, file), micro);
     if ((await read()).ok) return { label, instant: true, fine: false, read };
   }
   return null;
 }
 async function findState(folder) {
-  const sm = scaled(join9(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join9(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join9(folder, "temp1_input"), 1e-3);
+  const sm = scaled(join10(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join10(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const known3 = await Promise.all([sm(), memory(), celsius()]);
   if (known3.every((read) => !read.ok)) return null;
   return async () => {
@@ -39402,8 +39420,8 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names4 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names4.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
@@ -39560,9 +39578,9 @@ function verdictColour({ fails, verdict }) {
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names4 = Object.keys(configuration);
-  if (previous === null) return names4.length > 0;
-  return names4.length !== Object.keys(previous).length || names4.some((name) => configuration[name] !== previous[name]);
+  const names3 = Object.keys(configuration);
+  if (previous === null) return names3.length > 0;
+  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -41127,7 +41145,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants4(x2) {
+function constants5(x2) {
   return function() {
     return x2;
   };
@@ -41142,7 +41160,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants4(isNaN(b) ? NaN : 0.5);
+  } : constants5(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -43856,8 +43874,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names4 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names4}`;
+  const names3 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names3}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -44124,12 +44142,12 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync5, constants as constants5, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync5, constants as constants6, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
 import { existsSync as existsSync3, lstatSync as lstatSync2, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
-import { basename as basename4, dirname as dirname3, join as join10, resolve as resolve3, sep } from "node:path";
+import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
@@ -44140,7 +44158,7 @@ function ancestorsOf(path2) {
 function realPathOf(path2) {
   const isThere2 = lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
-  return join10(realPathOf(dirname3(path2)), basename4(path2));
+  return join11(realPathOf(dirname3(path2)), basename4(path2));
 }
 function leadsOut(path2, repository, cause) {
   return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
@@ -44151,7 +44169,7 @@ function leadsOut(path2, repository, cause) {
 }
 function realPlace(path2) {
   const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join10(folder, ".git")));
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join11(folder, ".git")));
   let real2;
   try {
     real2 = realPathOf(absolute);
@@ -44168,7 +44186,7 @@ function realPlace(path2) {
 }
 function realTarget(path2) {
   const absolute = resolve3(path2);
-  return join10(realPlace(dirname3(absolute)), basename4(absolute));
+  return join11(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
   mkdirSync2(realPlace(path2), { recursive: true });
@@ -44177,7 +44195,7 @@ function makeFolder(path2) {
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
 import { closeSync as closeSync4, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync3 } from "node:fs";
-import { basename as basename5, dirname as dirname4, join as join11 } from "node:path";
+import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -44213,7 +44231,7 @@ function writeFileAtomic(path2, content) {
   try {
     const target = realTarget(path2);
     const folder = dirname4(target);
-    temporary = join11(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
     mkdirSync3(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
@@ -44256,7 +44274,7 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants5;
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants6;
     descriptor = openSync5(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
@@ -44408,10 +44426,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names4.has(name)) return `it has two tunables "${name}"`;
-    names4.add(name);
+    if (names3.has(name)) return `it has two tunables "${name}"`;
+    names3.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -44535,11 +44553,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names4 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names4) || !names4.every((name) => typeof name === "string")) {
+  const names3 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names4.map((name) => {
+  return names3.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -44584,13 +44602,13 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names4.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
     }
   }
-  return [...names4].sort();
+  return [...names3].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
@@ -44605,8 +44623,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names4 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names4) {
+  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names3) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -44829,11 +44847,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names4 = /* @__PURE__ */ new Set();
+    const names3 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names4.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names4.add(name);
+      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names3.add(name);
     }
     return null;
   }
@@ -45088,10 +45106,10 @@ function refused2(message) {
 // src/device/command/outputs.ts
 import { lstatSync as lstatSync3 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
-import { join as join12 } from "node:path";
+import { join as join13 } from "node:path";
 var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join12(folder, `${name}.bin`);
+  return join13(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
@@ -45132,7 +45150,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join13 } from "node:path";
+import { join as join14 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -45148,7 +45166,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join13(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -45770,7 +45788,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -45786,22 +45804,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join14(procFolder, "driver/nvidia/gpus");
+  const gpus = join15(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join14(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join14(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join14(sysfsFolder, "class/drm");
+  const drm = join15(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join14(drm, card, "device");
-    if (readOrEmpty(join14(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join14(device, "product_name")).trim();
+    const device = join15(drm, card, "device");
+    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join15(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -45832,15 +45850,15 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants6, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join15, sep as sep2 } from "node:path";
+import { constants as constants7, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants6.COPYFILE_FICLONE
+  mode: constants7.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -45875,7 +45893,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join15(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -45889,7 +45907,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join15(this.#rootFolder(), prefix));
+    return mkdtempSync(join16(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -45906,7 +45924,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join15(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -45944,7 +45962,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join15(root, program.folder);
+    const folder = join16(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -45971,12 +45989,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join15(root, path2);
+    const target = join16(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
     await mkdir2(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join15(root, folder), { recursive: true });
+  await mkdir2(join16(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -45989,7 +46007,7 @@ function failed4(kind, message) {
 var deviceChoices = ["auto", "gpu", "software"];
 
 // src/device/driver/find-driver.ts
-import { delimiter as delimiter2 } from "node:path";
+import { delimiter as delimiter3 } from "node:path";
 
 // src/device/adapter-problem.ts
 function adapterNextStep({ problem, nextStep = null }) {
@@ -46084,7 +46102,7 @@ function namedDriver(environment) {
 import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join16 } from "node:path";
+import { dirname as dirname6, join as join17 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -46135,7 +46153,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join16(dirname6(entry), "..", "..", "bin", archiveName);
+    return join17(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -46164,8 +46182,8 @@ async function isTrusted(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile3(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join16(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join16(folder, manifestName) };
+  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join17(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -46179,7 +46197,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join16(temporary, name), content, { mode: 420 });
+      await writeFile2(join17(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -46193,7 +46211,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 async function newFolder(cacheFolder) {
   try {
     await mkdir3(cacheFolder, { recursive: true, mode: 448 });
-    return await mkdtemp(join16(cacheFolder, ".swiftshader-"));
+    return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new JoulegateError("could-not-measure", `The cache ${cacheFolder} cannot be written: ${reason}.`, {
@@ -46264,7 +46282,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter3);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -46600,9 +46618,9 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { accessSync, constants as constants7 } from "node:fs";
+import { accessSync as accessSync2, constants as constants8 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join as join17 } from "node:path";
+import { join as join18 } from "node:path";
 
 // src/app/optional.ts
 function said({ cost: cost2, otherwise, warn }, error) {
@@ -46686,8 +46704,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join17(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join17(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -46721,7 +46739,7 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
 }
 function isWritable(folder) {
   try {
-    accessSync(folder, constants7.W_OK | constants7.X_OK);
+    accessSync2(folder, constants8.W_OK | constants8.X_OK);
     return true;
   } catch {
     return false;
@@ -47543,7 +47561,7 @@ import { dirname as dirname9, isAbsolute as isAbsolute4, relative, resolve as re
 
 // src/git/git-environment.ts
 import { realpathSync as realpathSync2 } from "node:fs";
-import { delimiter as delimiter3, isAbsolute as isAbsolute3, sep as sep3 } from "node:path";
+import { delimiter as delimiter4, isAbsolute as isAbsolute3, sep as sep3 } from "node:path";
 var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
 var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 var isPath = (name) => /^path$/i.test(name);
@@ -47556,7 +47574,7 @@ function isInside(folder, path2) {
 }
 function searchPath(environment, root) {
   const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
-  return text3.split(delimiter3).filter((folder) => {
+  return text3.split(delimiter4).filter((folder) => {
     if (!isAbsolute3(folder)) return false;
     try {
       return !isInside(root, realpathSync2(folder));
@@ -47567,7 +47585,7 @@ function searchPath(environment, root) {
 }
 function always(environment, root) {
   return {
-    PATH: searchPath(environment, root).join(delimiter3),
+    PATH: searchPath(environment, root).join(delimiter4),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
@@ -47635,23 +47653,9 @@ import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:f
 import { dirname as dirname8, join as join20 } from "node:path";
 
 // src/git/find-git.ts
-import { accessSync as accessSync2, constants as constants8, statSync } from "node:fs";
-import { join as join18 } from "node:path";
-var names3 = process.platform === "win32" ? ["git.exe"] : ["git"];
-function isProgram(path2) {
-  try {
-    accessSync2(path2, constants8.X_OK);
-    return statSync(path2).isFile();
-  } catch {
-    return false;
-  }
-}
 function findGit(environment, root) {
-  const candidates = searchPath(environment, root).flatMap(
-    (folder) => names3.map((name) => join18(folder, name))
-  );
-  const found = candidates.find(isProgram);
-  if (found !== void 0) return found;
+  const found = programIn(searchPath(environment, root), "git");
+  if (found !== null) return found;
   throw new JoulegateError("bad-input", "git was not found", {
     code: "git-missing",
     nextStep: "Install git and make sure it is on the PATH, outside this checkout, or name a folder instead of a revision."
@@ -49408,9 +49412,9 @@ function repositoryOf(host, folder) {
     return null;
   }
 }
-function selectKernels(manifest, names4) {
-  if (names4 === null) return manifest.kernels;
-  const unknown5 = names4.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names3) {
+  if (names3 === null) return manifest.kernels;
+  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
     const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
@@ -49418,7 +49422,7 @@ function selectKernels(manifest, names4) {
       nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names4.includes(name));
+  return manifest.kernels.filter(({ name }) => names3.includes(name));
 }
 
 // src/app/project/report-files.ts
@@ -49668,11 +49672,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names4 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names4}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -52923,11 +52927,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names4 = [
+  const names3 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names4, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -53362,8 +53366,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names4 = Object.keys(a2);
-  return names4.length === Object.keys(b).length && names4.every((name) => a2[name] === b[name]);
+  const names3 = Object.keys(a2);
+  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -53637,9 +53641,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names4 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names4}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
   }
   return warnings;
 }
@@ -54679,12 +54683,12 @@ function recordingsIn(folder) {
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names4 = Object.keys(configuration);
-  const same = (row, except) => names4.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names3 = Object.keys(configuration);
+  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
   const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
   const cost2 = own === null ? null : costOf(own);
-  return names4.flatMap(
+  return names3.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
       const other = costOf(row);
       return {
@@ -54711,18 +54715,18 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names4 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names4.map(
+  const values2 = names3.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names4.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names4.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath2(host, options.report);
@@ -54955,15 +54959,15 @@ import { dirname as dirname11, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names4, parameterOf) {
-  const name = freeName(binding, names4);
-  names4.add(name);
+function bufferEntry(binding, names3, parameterOf) {
+  const name = freeName(binding, names3);
+  names3.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names4) {
+function freeName({ name, group, binding }, names3) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names4.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
+  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -55094,8 +55098,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names4) {
-  return names4.length === 0 ? [] : [`${names4.join(" * ")} <= max_invocations`];
+function sizeConstraint(names3) {
+  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -55121,8 +55125,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names4 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names4, parameterOf));
+  const names3 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -55380,13 +55384,13 @@ async function draftAll(host, place, named2) {
   const shown = (path2) => displayPath(host, join40(root, path2));
   const kernels = [];
   const leftOut3 = [];
-  const names4 = /* @__PURE__ */ new Set();
+  const names3 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
     leftOut3.push(...refused4);
     if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names4);
+      const name = kernelName(path2, entry.name, entries.length > 1, names3);
       const source = slashed(join40(root, folder), join40(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
@@ -55642,10 +55646,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names4 = args.text("kernel");
-  if (names4 === void 0) return { kernels: null };
+  const names3 = args.text("kernel");
+  if (names3 === void 0) return { kernels: null };
   return {
-    kernels: names4.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -56258,8 +56262,8 @@ var reportCommand = {
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
 var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
-function refuse3(args, names4, reason) {
-  const given = names4.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names3, reason) {
+  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given !== void 0) throw misplaced(`--${given}`, reason);
 }
 function misplaced(argument, reason) {
