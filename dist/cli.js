@@ -7657,11 +7657,14 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "minimize" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "minimize" || key0 === "latency-slack")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.minimize !== void 0 && func0.call(data, "minimize")) {
       let data0 = data.minimize;
       if (!(data0 === "energy" || data0 === "latency" || data0 === "edp" || data0 === "ed2p")) {
@@ -7680,11 +7683,14 @@ validate53.evaluated = { props: true, dynamicProps: false, dynamicItems: false }
 function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate57.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "trials" || key0 === "search-seconds" || key0 === "judge-seconds")) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
+    }
     if (data.trials !== void 0 && func0.call(data, "trials")) {
       let data0 = data.trials;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -7747,19 +7753,25 @@ var pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "energy" || key0 === "latency" || key0 === "fail-on" || key0 === "accept-label")) {
         let err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
       }
+    }
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data0 = data.energy;
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
-        for (let key1 of Object.keys(data0))
+        for (let key1 of Object.keys(data0)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "margin" || key1 === "allow-estimated")) {
             let err1 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
           }
+        }
         if (data0.margin !== void 0 && func0.call(data0, "margin") && (validate54(data0.margin, { instancePath: instancePath + "/energy/margin", parentData: data0, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length)), data0["allow-estimated"] !== void 0 && func0.call(data0, "allow-estimated") && typeof data0["allow-estimated"] != "boolean") {
           let err2 = { instancePath: instancePath + "/energy/allow-estimated", schemaPath: "#/properties/energy/properties/allow-estimated/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -7772,11 +7784,14 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data3 = data.latency;
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        for (let key2 of Object.keys(data3))
+        for (let key2 of Object.keys(data3)) {
+          if (errors >= 200)
+            break;
           if (key2 !== "margin") {
             let err4 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
             vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
           }
+        }
         data3.margin !== void 0 && func0.call(data3, "margin") && (validate54(data3.margin, { instancePath: instancePath + "/latency/margin", parentData: data3, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
       } else {
         let err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" } };
@@ -7791,7 +7806,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         let len0 = data5.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data6 = data5[i0];
           if (!(data6 === "regressed" || data6 === "missing-baseline" || data6 === "inconclusive" || data6 === "environment")) {
             let err7 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
@@ -7848,11 +7863,14 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sm-mhz" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (key0 !== "sm-mhz") {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data["sm-mhz"] !== void 0 && func0.call(data, "sm-mhz")) {
       let data0 = data["sm-mhz"];
       if (Array.isArray(data0)) {
@@ -7865,7 +7883,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
             let err4 = { instancePath: instancePath + "/sm-mhz/" + i0, schemaPath: "#/properties/sm-mhz/items/type", keyword: "type", params: { type: "integer" } };
@@ -7965,7 +7983,7 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++) {
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
       let data0 = data[i0];
       if (typeof data0 == "string") {
         if (func67(data0) > 1e3) {
@@ -8052,11 +8070,14 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "relative" || key0 === "absolute")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.relative !== void 0 && func0.call(data, "relative")) {
       let data0 = data.relative;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -8111,11 +8132,14 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "check" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "type" || key0 === "length" || key0 === "check")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data0 = data.type;
       if (typeof data0 == "string") {
@@ -8159,11 +8183,14 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "outputs" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "run" || key0 === "build" || key0 === "sources" || key0 === "reference" || key0 === "outputs")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.run !== void 0 && func0.call(data, "run") && (validate72(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.build !== void 0 && func0.call(data, "build") && (validate72(data.build, { instancePath: instancePath + "/build", parentData: data, parentDataProperty: "build", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.sources !== void 0 && func0.call(data, "sources")) {
       let data2 = data.sources;
       if (Array.isArray(data2)) {
@@ -8176,7 +8203,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data3 = data2[i0];
           if (typeof data3 == "string") {
             if (func67(data3) > 512) {
@@ -8225,6 +8252,8 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         for (let key1 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
           let _errs11 = errors;
           validate76(key1, { instancePath: instancePath + "/outputs", parentData: data5, parentDataProperty: "outputs", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
           var valid4 = _errs11 === errors;
@@ -8233,8 +8262,11 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
-        for (let key2 of Object.keys(data5))
+        for (let key2 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
           validate78(data5[key2], { instancePath: instancePath + "/outputs/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data5, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+        }
       } else {
         let err14 = { instancePath: instancePath + "/outputs", schemaPath: "#/properties/outputs/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
@@ -8315,6 +8347,8 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8323,8 +8357,11 @@ function validate87(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate89(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length);
+    }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -8374,6 +8411,8 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8383,6 +8422,8 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let data0 = data[key1];
       if (Array.isArray(data0)) {
         if (data0.length > 256) {
@@ -8394,7 +8435,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate94(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
@@ -8447,7 +8488,7 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate98(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -8464,6 +8505,8 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8472,8 +8515,11 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate94(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+    }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -8523,11 +8569,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func0.call(schema43.properties, key0)) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.group !== void 0 && func0.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -8625,7 +8674,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data8.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -8651,6 +8700,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -8659,8 +8710,11 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate107(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+    }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -8680,7 +8734,7 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate79(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -8711,11 +8765,14 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length));
   }
   return validate117.errors = vErrors, errors === 0;
@@ -8850,11 +8907,14 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
       vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func0.call(schema26.properties, key0)) {
         let err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
+    }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
       let data11 = data.operator;
       if (typeof data11 == "string") {
@@ -8883,7 +8943,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len0 = data15.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate87(data15[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data15, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       } else {
         let err26 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
@@ -8928,11 +8988,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "version" || key0 === "objective" || key0 === "budget" || key0 === "gate" || key0 === "clocks" || key0 === "tuned" || key0 === "kernels")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.version !== void 0 && func0.call(data, "version") && data.version !== 1) {
       let err3 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -8940,11 +9003,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.budget !== void 0 && func0.call(data, "budget")) {
       let data2 = data.budget;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-        for (let key1 of Object.keys(data2))
+        for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "guard" || key1 === "retune")) {
             let err4 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
           }
+        }
         data2.guard !== void 0 && func0.call(data2, "guard") && (validate57(data2.guard, { instancePath: instancePath + "/budget/guard", parentData: data2, parentDataProperty: "guard", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length)), data2.retune !== void 0 && func0.call(data2, "retune") && (validate57(data2.retune, { instancePath: instancePath + "/budget/retune", parentData: data2, parentDataProperty: "retune", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors), errors = vErrors.length));
       } else {
         let err5 = { instancePath: instancePath + "/budget", schemaPath: "#/properties/budget/type", keyword: "type", params: { type: "object" } };
@@ -8979,6 +9045,8 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         for (let key2 of Object.keys(data8)) {
+          if (errors >= 200)
+            break;
           let _errs15 = errors;
           validate66(key2, { instancePath: instancePath + "/kernels", parentData: data8, parentDataProperty: "kernels", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
           var valid2 = _errs15 === errors;
@@ -8987,8 +9055,11 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
           }
         }
-        for (let key3 of Object.keys(data8))
+        for (let key3 of Object.keys(data8)) {
+          if (errors >= 200)
+            break;
           validate68(data8[key3], { instancePath: instancePath + "/kernels/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data8, parentDataProperty: key3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+        }
       } else {
         let err12 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -9064,11 +9135,14 @@ function validate532(data, { instancePath = "", parentData, parentDataProperty, 
       let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "kernel" || key0 === "workload" || key0 === "identity" || key0 === "features" || key0 === "latencyMs" || key0 === "watts" || key0 === "estimated")) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
+    }
     if (data.family !== void 0 && func02.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -9137,7 +9211,7 @@ function validate532(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
             let err21 = { instancePath: instancePath + "/features/" + i0, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema202.properties.features.items.type } };
@@ -9230,11 +9304,14 @@ function validate522(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rows" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "family" || key0 === "seed" || key0 === "featureNames" || key0 === "rows")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.schema !== void 0 && func02.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -9298,7 +9375,7 @@ function validate522(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (typeof data5 == "string") {
             if (func69(data5) > 100) {
@@ -9343,7 +9420,7 @@ function validate522(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
         let len1 = data6.length;
-        for (let i2 = 0; i2 < len1; i2++)
+        for (let i2 = 0; i2 < len1 && errors < 200; i2++)
           validate532(data6[i2], { instancePath: instancePath + "/rows/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate532.errors : vErrors.concat(validate532.errors), errors = vErrors.length);
       } else {
         let err24 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/type", keyword: "type", params: { type: "array" } };
@@ -9490,11 +9567,14 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "description" || key0 === "type" || key0 === "minimum" || key0 === "maximum" || key0 === "values" || key0 === "default")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.description !== void 0 && func03.call(data, "description")) {
       let data0 = data.description;
       if (typeof data0 == "string") {
@@ -9544,7 +9624,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate130(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
@@ -9674,6 +9754,8 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate77(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -9683,6 +9765,8 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let data0 = data[key1];
       if (Array.isArray(data0)) {
         if (data0.length > 256) {
@@ -9694,7 +9778,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate95(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
@@ -9747,7 +9831,7 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate99(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -9764,6 +9848,8 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate77(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -9772,8 +9858,11 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate95(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+    }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
@@ -9819,11 +9908,14 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "relative" || key0 === "absolute")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.relative !== void 0 && func03.call(data, "relative")) {
       let data0 = data.relative;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -9904,11 +9996,14 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func03.call(schema442.properties, key0)) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.group !== void 0 && func03.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -10006,7 +10101,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data8.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -10032,6 +10127,8 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       validate77(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
       var valid0 = _errs1 === errors;
@@ -10040,8 +10137,11 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate108(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+    }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
@@ -10061,7 +10161,7 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -10123,7 +10223,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
@@ -10153,11 +10253,14 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
   }
   return validate156.errors = vErrors, errors === 0;
@@ -10194,11 +10297,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func03.call(schema19.properties, key0)) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.description !== void 0 && func03.call(data, "description")) {
       let data0 = data.description;
       if (typeof data0 == "string") {
@@ -10227,6 +10333,8 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
         for (let key1 of Object.keys(data1)) {
+          if (errors >= 200)
+            break;
           let _errs6 = errors;
           validate127(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
@@ -10235,8 +10343,11 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
         }
-        for (let key2 of Object.keys(data1))
+        for (let key2 of Object.keys(data1)) {
+          if (errors >= 200)
+            break;
           validate129(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+        }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
@@ -10310,11 +10421,14 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.family !== void 0 && func04.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -10435,11 +10549,14 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -10566,6 +10683,8 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func81(key0) > 100) {
@@ -10583,8 +10702,11 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate59(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -10603,11 +10725,14 @@ function validate572(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "parameters")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -10643,11 +10768,14 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "values")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -10680,7 +10808,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate59(data1[i0], { instancePath: instancePath + "/values/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -10707,11 +10835,14 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "launches" || key0 === "seconds" || key0 === "relativeResolution" || key0 === "disagreement" || key0 === "smMhz" || key0 === "memoryMhz" || key0 === "celsius" || key0 === "powerCappedPart")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.launches !== void 0 && func04.call(data, "launches")) {
       let data0 = data.launches;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -10863,11 +10994,14 @@ function validate692(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kind" || key0 === "message")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.kind !== void 0 && func04.call(data, "kind")) {
       let data0 = data.kind;
       if (typeof data0 == "string") {
@@ -10910,11 +11044,14 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "window" || key0 === "failure" || key0 === "features")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.values !== void 0 && func04.call(data, "values")) {
       let data0 = data.values;
       if (Array.isArray(data0)) {
@@ -10923,7 +11060,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
             let err3 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/type", keyword: "type", params: { type: "integer" } };
@@ -10969,7 +11106,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         let len1 = data3.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data4 = data3[i1];
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 1e9 || isNaN(data4)) {
@@ -11030,7 +11167,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len2 = data9.length;
-        for (let i2 = 0; i2 < len2; i2++) {
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
           let data10 = data9[i2];
           if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
             let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema262.properties.features.items.type } };
@@ -11070,11 +11207,14 @@ function validate722(data, { instancePath = "", parentData, parentDataProperty, 
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "tool" || key0 === "version" || key0 === "command" || key0 === "createdAt" || key0 === "source" || key0 === "subject" || key0 === "note")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.tool !== void 0 && func04.call(data, "tool")) {
       let data0 = data.tool;
       if (typeof data0 == "string") {
@@ -11213,11 +11353,14 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "provenance" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func04.call(schema192.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
+    }
     if (data.schema !== void 0 && func04.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -11282,7 +11425,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data6.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate63(data6[i0], { instancePath: instancePath + "/tunables/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/type", keyword: "type", params: { type: "array" } };
@@ -11297,7 +11440,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len1 = data8.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data9 = data8[i1];
           if (typeof data9 == "string") {
             if (func81(data9) > 100) {
@@ -11322,7 +11465,7 @@ function validate524(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len2 = data10.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate662(data10[i2], { instancePath: instancePath + "/measurements/" + i2, parentData: data10, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate662.errors : vErrors.concat(validate662.errors), errors = vErrors.length);
       } else {
         let err26 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/type", keyword: "type", params: { type: "array" } };
@@ -11376,11 +11519,14 @@ function validate542(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "version")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func05.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -11444,11 +11590,14 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.family !== void 0 && func05.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -11569,11 +11718,14 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.name !== void 0 && func05.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -11690,11 +11842,14 @@ function validate602(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "label" || key0 === "commit" || key0 === "dirty")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.label !== void 0 && func05.call(data, "label")) {
       let data0 = data.label;
       if (typeof data0 == "string") {
@@ -11773,11 +11928,14 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "environment" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema25.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.gated !== void 0 && func05.call(data, "gated")) {
       let data0 = data.gated;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -11985,11 +12143,14 @@ function validate682(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "high" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "estimate" || key0 === "low" || key0 === "high")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.estimate !== void 0 && func05.call(data, "estimate")) {
       let data0 = data.estimate;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12057,11 +12218,14 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "latencyMs" || key0 === "joules")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data0 = data.latencyMs;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -12125,6 +12289,8 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func86(key0) > 100) {
@@ -12142,8 +12308,11 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate75(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -12191,11 +12360,14 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema322.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
+    }
     if (data.metric !== void 0 && func05.call(data, "metric")) {
       let data0 = data.metric;
       if (typeof data0 != "string") {
@@ -12345,11 +12517,14 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "configuration" || key0 === "overHead" || key0 === "energyRatio" || key0 === "latencyRatio")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.overHead !== void 0 && func05.call(data, "overHead")) {
       let data1 = data.overHead;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
@@ -12361,11 +12536,14 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
           let err5 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/required", keyword: "required", params: { missingProperty: "latencyRatio" } };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
-        for (let key1 of Object.keys(data1))
+        for (let key1 of Object.keys(data1)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "energyRatio" || key1 === "latencyRatio")) {
             let err6 = { instancePath: instancePath + "/overHead", schemaPath: "#/properties/overHead/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
           }
+        }
         if (data1.energyRatio !== void 0 && func05.call(data1, "energyRatio")) {
           let data2 = data1.energyRatio, _errs7 = errors, valid2 = false, passing0 = null, _errs8 = errors;
           validate682(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
@@ -12525,11 +12703,14 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "blocks" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema263.properties, key0)) {
         let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
+    }
     if (data.diff !== void 0 && func05.call(data, "diff")) {
       let data0 = data.diff;
       if (typeof data0 != "string" && data0 !== null) {
@@ -12608,7 +12789,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
         let len0 = data6.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate663(data6[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
       } else {
         let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
@@ -12789,11 +12970,14 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
           vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
-        for (let key1 of Object.keys(data20))
+        for (let key1 of Object.keys(data20)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "base" || key1 === "head")) {
             let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
           }
+        }
         if (data20.base !== void 0 && func05.call(data20, "base")) {
           let data21 = data20.base, _errs57 = errors, valid8 = false, passing4 = null, _errs58 = errors;
           validate74(data21, { instancePath: instancePath + "/configuration/base", parentData: data20, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
@@ -12843,7 +13027,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
         let len1 = data23.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate792(data23[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
       } else {
         let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
@@ -12945,11 +13129,14 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "loosens" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kernel" || key0 === "setting" || key0 === "base" || key0 === "head" || key0 === "loosens")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 != "string" && data0 !== null) {
@@ -13019,11 +13206,14 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changes" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "source" || key0 === "changes")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.source !== void 0 && func05.call(data, "source")) {
       let data0 = data.source;
       if (typeof data0 != "string") {
@@ -13043,7 +13233,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate91(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
@@ -13068,11 +13258,14 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kernel" || key0 === "workload")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
@@ -13127,11 +13320,14 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "meter" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "label" || key0 === "device" || key0 === "meter")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.label !== void 0 && func05.call(data, "label")) {
       let data0 = data.label;
       if (typeof data0 == "string") {
@@ -13203,11 +13399,14 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "file" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "path" || key0 === "file")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.path !== void 0 && func05.call(data, "path")) {
       let data0 = data.path;
       if (typeof data0 == "string") {
@@ -13250,11 +13449,14 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latency" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "energy" || key0 === "latency")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
@@ -13340,11 +13542,14 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "voidReasons" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema402.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
@@ -13519,7 +13724,7 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
         let len0 = data11.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data12 = data11[i0];
           if (typeof data12 == "string") {
             if (func86(data12) > 1e3) {
@@ -13575,11 +13780,14 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
           let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        for (let key1 of Object.keys(data13))
+        for (let key1 of Object.keys(data13)) {
+          if (errors >= 200)
+            break;
           if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
             let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
+        }
         if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
           let data14 = data13.seconds;
           if (typeof data14 == "number" && isFinite(data14)) {
@@ -13719,11 +13927,14 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
               let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data21))
+            for (let key2 of Object.keys(data21)) {
+              if (errors >= 200)
+                break;
               if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
                 let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
                 vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
               }
+            }
             if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
               let data22 = data21.smMhz;
               if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
@@ -13879,11 +14090,14 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
       let err17 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema203.properties, key0)) {
         let err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
+    }
     if (data.schema !== void 0 && func05.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -14027,7 +14241,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
         let len0 = data11.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data12 = data11[i0];
           if (typeof data12 == "string") {
             if (func86(data12) > 4e3) {
@@ -14093,7 +14307,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
         let len1 = data18.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate65(data18[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data18, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors), errors = vErrors.length);
       } else {
         let err52 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
@@ -14108,7 +14322,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         let len2 = data21.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate942(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate942.errors : vErrors.concat(validate942.errors), errors = vErrors.length);
       } else {
         let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
@@ -14134,7 +14348,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
         let len3 = data24.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate96(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
       } else {
         let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
@@ -14185,7 +14399,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
         let len4 = data28.length;
-        for (let i4 = 0; i4 < len4; i4++)
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++)
           validate104(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length);
       } else {
         let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
@@ -14217,11 +14431,14 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "predicted" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "latencyMs" || key0 === "joules" || key0 === "predicted")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data0 = data.latencyMs;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -14299,11 +14516,14 @@ function validate1142(data, { instancePath = "", parentData, parentDataProperty,
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "chosen" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules" || key0 === "chosen")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
@@ -14360,11 +14580,14 @@ function validate1172(data, { instancePath = "", parentData, parentDataProperty,
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "share" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "tunable" || key0 === "share")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.tunable !== void 0 && func05.call(data, "tunable")) {
       let data0 = data.tunable;
       if (typeof data0 == "string") {
@@ -14411,11 +14634,14 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "watts" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "seconds" || key0 === "watts")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
       let data0 = data.seconds;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -14474,11 +14700,14 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "power" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "points" || key0 === "finalists" || key0 === "importances" || key0 === "power")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.points !== void 0 && func05.call(data, "points")) {
       let data0 = data.points;
       if (Array.isArray(data0)) {
@@ -14487,7 +14716,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate112(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
@@ -14502,7 +14731,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         let len1 = data2.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate1142(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1142.errors : vErrors.concat(validate1142.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
@@ -14517,7 +14746,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         let len2 = data4.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate1172(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1172.errors : vErrors.concat(validate1172.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
@@ -14532,7 +14761,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
         let len3 = data6.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate119(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
@@ -14574,11 +14803,14 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driverChanged" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "metric" || key0 === "at" || key0 === "commit" || key0 === "ratio" || key0 === "p" || key0 === "driverChanged")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.metric !== void 0 && func05.call(data, "metric")) {
       let data0 = data.metric;
       if (typeof data0 != "string") {
@@ -14688,11 +14920,14 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "exceeds" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "since" || key0 === "commit" || key0 === "label" || key0 === "energy" || key0 === "latency" || key0 === "exceeds")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.since !== void 0 && func05.call(data, "since")) {
       let data0 = data.since;
       if (typeof data0 == "string") {
@@ -14792,11 +15027,14 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "drift" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "nights" || key0 === "changes" || key0 === "drift")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.nights !== void 0 && func05.call(data, "nights")) {
       let data0 = data.nights;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
@@ -14822,7 +15060,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate123(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
@@ -14878,11 +15116,14 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kind" || key0 === "message" || key0 === "file" || key0 === "line" || key0 === "configuration")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.kind !== void 0 && func05.call(data, "kind")) {
       let data0 = data.kind;
       if (typeof data0 == "string") {
@@ -14962,11 +15203,14 @@ function validate1362(data, { instancePath = "", parentData, parentDataProperty,
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "configuration" || key0 === "latencyMs" || key0 === "joules")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -15109,11 +15353,14 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
       let err24 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "reason" } };
       vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema42.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
+    }
     if (data.evidence !== void 0 && func05.call(data, "evidence")) {
       let data0 = data.evidence, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
       validate1112(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
@@ -15408,6 +15655,8 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
         for (let key1 of Object.keys(data18)) {
+          if (errors >= 200)
+            break;
           let _errs61 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
@@ -15426,6 +15675,8 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           }
         }
         for (let key2 of Object.keys(data18)) {
+          if (errors >= 200)
+            break;
           let data19 = data18[key2];
           if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
             let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
@@ -15455,7 +15706,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
         let len0 = data20.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate133(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
       } else {
         let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
@@ -15473,11 +15724,14 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        for (let key3 of Object.keys(data22))
+        for (let key3 of Object.keys(data22)) {
+          if (errors >= 200)
+            break;
           if (!(key3 === "value" || key3 === "exact")) {
             let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
             vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
           }
+        }
         if (data22.value !== void 0 && func05.call(data22, "value")) {
           let data23 = data22.value;
           if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
@@ -15556,7 +15810,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
         let len1 = data28.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data29 = data28[i1];
           if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
             let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
@@ -15586,7 +15840,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
         let len2 = data30.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate1362(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1362.errors : vErrors.concat(validate1362.errors), errors = vErrors.length);
       } else {
         let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
@@ -15667,11 +15921,14 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func05.call(schema412.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
+    }
     if (data.schema !== void 0 && func05.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -15815,7 +16072,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
         let len0 = data11.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data12 = data11[i0];
           if (typeof data12 == "string") {
             if (func86(data12) > 4e3) {
@@ -15856,7 +16113,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
         let len1 = data14.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate1102(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
@@ -15949,11 +16206,14 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "kind" || key0 === "default")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16026,7 +16286,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       wrapper0.validate(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
   } else {
     let err6 = { instancePath, schemaPath: "#/anyOf/3/type", keyword: "type", params: { type: "array" } };
@@ -16095,11 +16355,14 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16133,11 +16396,14 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/required", keyword: "required", params: { missingProperty: "parameter" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        for (let key1 of Object.keys(data4))
+        for (let key1 of Object.keys(data4)) {
+          if (errors >= 200)
+            break;
           if (key1 !== "parameter") {
             let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
+        }
         if (data4.parameter !== void 0 && func06.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
@@ -16170,7 +16436,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data7.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate583(data7[i0], { instancePath: instancePath + "/values/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
         let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/type", keyword: "type", params: { type: "array" } };
@@ -16208,6 +16474,8 @@ function validate693(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func78(key0) > 100) {
@@ -16225,8 +16493,11 @@ function validate693(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -16249,11 +16520,14 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.values !== void 0 && func06.call(data, "values") && (validate693(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
       let data1 = data.workgroupSize, _errs4 = errors, valid1 = false, _errs5 = errors;
       if (Array.isArray(data1)) {
@@ -16266,7 +16540,7 @@ function validate683(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
@@ -16320,11 +16594,14 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.family !== void 0 && func06.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -16373,11 +16650,14 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.conditions !== void 0 && func06.call(data, "conditions")) {
       let data0 = data.conditions;
       if (Array.isArray(data0)) {
@@ -16386,7 +16666,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
             if (func78(data1) > 300) {
@@ -16411,6 +16691,8 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
             if (func78(key1) > 100) {
@@ -16429,6 +16711,8 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
         for (let key2 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           let data3 = data2[key2];
           if (!(typeof data3 == "number" && isFinite(data3))) {
             let err14 = { instancePath: instancePath + "/fixed/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/fixed/additionalProperties/type", keyword: "type", params: { type: "number" } };
@@ -16452,7 +16736,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len1 = data4.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data5 = data4[i1];
           if (typeof data5 == "string") {
             if (func78(data5) > 4e6) {
@@ -16477,7 +16761,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len2 = data6.length;
-        for (let i2 = 0; i2 < len2; i2++) {
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
           let data7 = data6[i2];
           if (typeof data7 == "string") {
             if (func78(data7) > 100) {
@@ -16502,7 +16786,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len3 = data8.length;
-        for (let i3 = 0; i3 < len3; i3++) {
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
           let data9 = data8[i3];
           if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
             let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
@@ -16564,11 +16848,14 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func06.call(schema204.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16609,7 +16896,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate543(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
       } else {
         let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
@@ -16624,7 +16911,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len1 = data4.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate583(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
@@ -16643,7 +16930,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         let len2 = data6.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate583(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
         let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
@@ -16658,7 +16945,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         let len3 = data8.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
       } else {
         let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
@@ -16673,7 +16960,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
         let len4 = data10.length;
-        for (let i4 = 0; i4 < len4; i4++) {
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
           let data11 = data10[i4];
           if (typeof data11 == "string") {
             if (func78(data11) > 300) {
@@ -16702,7 +16989,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
         let len5 = data12.length;
-        for (let i5 = 0; i5 < len5; i5++)
+        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
           validate683(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
       } else {
         let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
@@ -16717,7 +17004,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
         let len6 = data14.length;
-        for (let i6 = 0; i6 < len6; i6++)
+        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
           validate742(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
       } else {
         let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
@@ -16732,7 +17019,7 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
         let len7 = data16.length;
-        for (let i7 = 0; i7 < len7; i7++)
+        for (let i7 = 0; i7 < len7 && errors < 200; i7++)
           validate782(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate782.errors : vErrors.concat(validate782.errors), errors = vErrors.length);
       } else {
         let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
@@ -16761,11 +17048,14 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "kernels")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.schema !== void 0 && func06.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -16796,7 +17086,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate535(data2[i0], { instancePath: instancePath + "/kernels/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate535.errors : vErrors.concat(validate535.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
@@ -16861,6 +17151,8 @@ function validate553(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func82(key0) > 100) {
@@ -16878,8 +17170,11 @@ function validate553(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate562(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate562.errors : vErrors.concat(validate562.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -16898,11 +17193,14 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "parameters")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func07.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -16935,6 +17233,8 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func82(key0) > 100) {
@@ -16952,8 +17252,11 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate562(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate562.errors : vErrors.concat(validate562.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -17023,11 +17326,14 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
       let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "measuredAt" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func07.call(schema205.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
+    }
     if (data.kernel !== void 0 && func07.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
@@ -17226,11 +17532,14 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "entries")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.schema !== void 0 && func07.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -17261,7 +17570,7 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate536(data2[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate536.errors : vErrors.concat(validate536.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
@@ -17849,14 +18158,6 @@ function statFields(procFolder, pid) {
   const text3 = readOrNull(join(procFolder, String(pid), "stat"));
   return text3 === null ? [] : text3.slice(text3.lastIndexOf(")") + 2).split(" ");
 }
-function processIdentity(procFolder, pid) {
-  return {
-    pid,
-    startTime: statFields(procFolder, pid)[19] ?? "",
-    boot: readOrNull(join(procFolder, "sys/kernel/random/boot_id")) ?? "",
-    namespace: namespaceOf(procFolder)
-  };
-}
 function isHostNamespace(procFolder) {
   return namespaceOf(procFolder) === hostNamespace;
 }
@@ -18336,8 +18637,8 @@ function* nativePlaces(name, context) {
     return missing2 === null ? { kind: "folder", folder } : { where: folder, reason: missing2 };
   };
   yield inFolder(bundledFolder(context));
-  const installed4 = findInstalled(name, search.bundlePath, host);
-  yield installed4.ok ? { kind: "package", entry: installed4.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed4.reason };
+  const installed3 = findInstalled(name, search.bundlePath, host);
+  yield installed3.ok ? { kind: "package", entry: installed3.entry } : { where: `node_modules from ${dirname2(search.bundlePath)} upwards`, reason: installed3.reason };
   if (search.suppliedFolder !== null) yield inFolder(search.suppliedFolder);
 }
 function notFoundError(name, { pins, host }, misses) {
@@ -18393,7 +18694,20 @@ async function loadKoffi(search, options) {
 
 // src/system/find-program.ts
 import { accessSync, constants as constants2, statSync } from "node:fs";
-import { delimiter as delimiter2, join as join6 } from "node:path";
+import { join as join6 } from "node:path";
+var systemFolders = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
+function isProgram(path2) {
+  try {
+    accessSync(path2, constants2.X_OK);
+    return statSync(path2).isFile();
+  } catch {
+    return false;
+  }
+}
+function findProgram(name, folders) {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  return folders.map((folder) => join6(folder, file)).find(isProgram) ?? null;
+}
 
 // src/system/inherited-environment.ts
 import { delimiter, isAbsolute } from "node:path";
@@ -18454,20 +18768,6 @@ function inNeutralFolder(work) {
   } finally {
     if (before !== null) process.chdir(before);
   }
-}
-
-// src/system/find-program.ts
-function isProgram(path2) {
-  try {
-    accessSync(path2, constants2.X_OK);
-    return statSync(path2).isFile();
-  } catch {
-    return false;
-  }
-}
-function programIn(folders, name) {
-  const file = process.platform === "win32" ? `${name}.exe` : name;
-  return folders.map((folder) => join6(folder, file)).find(isProgram) ?? null;
 }
 
 // src/meter/nvml/koffi.ts
@@ -18855,177 +19155,119 @@ function nvmlLibraryPath(named2) {
 }
 
 // src/meter/sensor/lock.ts
-import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { closeSync as closeSync2, lstatSync as lstatSync2, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join as join7 } from "node:path";
 
-// src/meter/sensor/small-file.ts
-import { closeSync, constants as constants3, fstatSync, openSync, readSync } from "node:fs";
-var maxBytes = 4096;
-function readSmallFile(path2) {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants3;
+// src/meter/sensor/flock.ts
+import { spawnSync } from "node:child_process";
+import { closeSync, constants as constants3, fstatSync, lstatSync, openSync } from "node:fs";
+function openLockFile(path2, exclusive) {
+  const { O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants3;
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | exclusive;
   let file;
   try {
-    file = openSync(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = openSync(path2, flags);
   } catch (error) {
-    return error.code === "ENOENT" ? "gone" : null;
+    if (error.code !== "ENOENT") throw error;
+    file = openSync(path2, flags | O_CREAT | O_EXCL, 420);
   }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw new Error(`${path2} is not a file`);
+}
+var lockingFlags = {
+  darwin: 32,
+  // O_EXLOCK
+  win32: 268435456
+  // UV_FS_O_EXLOCK
+};
+var busy = /* @__PURE__ */ new Set(["EAGAIN", "EWOULDBLOCK", "EBUSY", "EEXIST"]);
+function lockOpened(file) {
+  const program = findProgram("flock", systemFolders);
+  if (program === null) throw new Error("there is no program flock (util-linux)");
+  const { status, error } = spawnSync(program, ["-n", "-x", "3"], {
+    stdio: ["ignore", "ignore", "ignore", file],
+    cwd: neutralFolder,
+    env: {}
+  });
+  if (error !== void 0) throw error;
+  if (status === 0 || status === 1) return status === 0;
+  throw new Error(`flock ended with status ${status}`);
+}
+function lockFile(path2) {
+  const exclusive = lockingFlags[process.platform];
+  let file;
   try {
-    if (!fstatSync(file).isFile()) return null;
-    const bytes = Buffer.alloc(maxBytes);
-    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+    file = openLockFile(path2, exclusive ?? 0);
+  } catch (error) {
+    if (busy.has(error.code ?? "")) return null;
+    throw error;
+  }
+  let isOurs = false;
+  try {
+    isOurs = (exclusive !== void 0 || lockOpened(file)) && lstatSync(path2, { throwIfNoEntry: false })?.ino === fstatSync(file).ino;
+    return isOurs ? file : null;
   } finally {
-    closeSync(file);
+    if (!isOurs) closeSync(file);
   }
 }
 
 // src/meter/sensor/lock.ts
-var heartbeatMs = 1e4;
-var staleMs = 6e4;
 var retryMs = 500;
-var recoveryMs = 1e4;
-var maxNames = 8;
 var held = /* @__PURE__ */ new Map();
-var installed = false;
 async function lockGpu(options) {
-  const { folder, key: key2, label, waitMs: waitMs2, procFolder, time } = options;
+  const { folder, key: key2, label, waitMs: waitMs2, time } = options;
   const path2 = join7(folder, `joulegate-${key2}.lock`);
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw unwritable(path2, error);
-  });
   const mine = held.get(path2);
   if (mine !== void 0) {
     mine.count++;
-    return { release: releaseOnce(path2) };
+    return { note: mine.note, release: releaseOnce(path2) };
   }
-  const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs2;
-  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key2}.${n + 1}.lock`);
-  const names3 = [path2, ...others.map((name) => join7(folder, name))];
   for (; ; ) {
-    const taken = take(names3, self, procFolder);
-    if ("path" in taken) {
-      keep(path2, taken.path);
-      break;
+    const { file, note } = lockSharedOrOwn(path2);
+    if (file !== null) {
+      held.set(path2, { count: 1, file, note });
+      return { note, release: releaseOnce(path2) };
     }
-    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
-    await time.sleep(taken.by === null ? 0 : retryMs);
+    if (time.nowMs() >= endMs) {
+      throw new JoulegateError("could-not-measure", `${label} is being measured by another process.`, {
+        code: "gpu-in-use",
+        nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}; lslocks shows who holds it.`
+      });
+    }
+    await time.sleep(retryMs);
   }
-  return { release: releaseOnce(path2) };
 }
-function survey(names3, self, procFolder) {
-  let free = null;
-  for (const path2 of names3) {
-    const holder = readHolder(path2);
-    if (holder !== "gone" && !isStale(path2, holder, self, procFolder))
-      return { busy: { path: path2, holder }, free };
-    if (holder === "gone" || recover(path2, holder)) free ??= path2;
-  }
-  return { busy: null, free };
-}
-function take(names3, self, procFolder) {
-  const { busy, free } = survey(names3, self, procFolder);
-  if (busy !== null) return { by: busy };
-  if (free === null) throw unwritable(names3[0], new Error("all its names are taken by what others left"));
-  if (!create(free, JSON.stringify(self))) return { by: null };
-  const before = survey(
-    names3.filter((name) => name !== free),
-    self,
-    procFolder
-  ).busy;
-  if (before === null) return { path: free };
-  remove(free);
-  return { by: before };
-}
-function inUse(label, path2, holder) {
-  const who = holder === null ? "another process" : `process ${holder.pid}`;
-  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
-    code: "gpu-in-use",
-    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path2}.`
-  });
-}
-function create(path2, text3) {
+function lockSharedOrOwn(path2) {
   try {
-    const file = openSync2(path2, "wx", 420);
+    mkdirSync(join7(path2, ".."), { recursive: true });
+    return { file: lockFile(path2), note: null };
+  } catch (shared) {
+    const reason = shared instanceof Error ? shared.message : String(shared);
+    const note = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
     try {
-      writeSync(file, text3);
-    } finally {
-      closeSync2(file);
+      return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note };
+    } catch {
+      throw unwritable(path2, shared);
     }
-    return true;
-  } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw unwritable(path2, error);
   }
 }
-function readHolder(path2) {
-  const text3 = readSmallFile(path2);
-  if (text3 === null || text3 === "gone") return text3;
-  try {
-    const { pid, startTime, boot, namespace } = JSON.parse(text3);
-    const texts2 = [startTime, boot, namespace];
-    if (!Number.isSafeInteger(pid) || !texts2.every((value2) => typeof value2 === "string")) return null;
-    return { pid, startTime, boot, namespace };
-  } catch {
-    return null;
-  }
+function ownFolder() {
+  const uid = process.getuid?.();
+  const folder = join7(tmpdir(), `joulegate-locks-${uid ?? "own"}`);
+  mkdirSync(folder, { recursive: true, mode: 448 });
+  const stats = lstatSync2(folder);
+  const isOurs = stats.isDirectory() && (uid === void 0 || stats.uid === uid);
+  if (!isOurs) throw new Error(`${folder} is not ours`);
+  return folder;
 }
-function isStale(path2, holder, self, procFolder) {
-  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
-  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
-    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
-  }
-  return isOlder2(path2, staleMs);
-}
-function isOlder2(path2, ageMs) {
-  const stats = lstatSync(path2, { throwIfNoEntry: false });
-  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
-}
-function recover(path2, stale) {
-  const guard2 = `${path2}.recovery`;
-  if (!create(guard2, "")) {
-    if (isOlder2(guard2, recoveryMs)) remove(guard2);
-    return false;
-  }
-  try {
-    const now = readHolder(path2);
-    return now === "gone" || JSON.stringify(now) === JSON.stringify(stale) && remove(path2);
-  } finally {
-    remove(guard2);
-  }
-}
-function remove(path2) {
-  try {
-    unlinkSync(path2);
-  } catch (error) {
-    const { code } = error;
-    if (code === "EPERM" && lstatSync(path2, { throwIfNoEntry: false })?.isFile()) return false;
-    if (code !== "ENOENT") throw unwritable(path2, error);
-  }
-  return true;
-}
-function unwritable(path2, error) {
-  return new JoulegateError("could-not-measure", `The lock ${path2} cannot be written.`, {
+function unwritable(path2, cause) {
+  return new JoulegateError("could-not-measure", `The lock ${path2} cannot be taken.`, {
     code: "lock-unwritable",
-    nextStep: "Make its folder writable for all users who measure on this host, and remove what else lies there.",
-    cause: error
-  });
-}
-function keep(key2, path2) {
-  const heartbeat = setInterval(() => {
-    const now = /* @__PURE__ */ new Date();
-    try {
-      utimesSync(path2, now, now);
-    } catch (error) {
-      if (error.code !== "ENOENT") throw error;
-    }
-  }, heartbeatMs);
-  heartbeat.unref();
-  held.set(key2, { count: 1, path: path2, heartbeat });
-  if (installed) return;
-  installed = true;
-  process.on("exit", () => {
-    for (const { path: kept2 } of held.values()) remove(kept2);
+    nextStep: "Name a folder that all who measure on this host may write to in JOULEGATE_LOCKS. On Linux the program flock (util-linux) is needed.",
+    cause
   });
 }
 function releaseOnce(path2) {
@@ -19036,9 +19278,8 @@ function releaseOnce(path2) {
     released = true;
     lock.count--;
     if (lock.count > 0) return;
-    clearInterval(lock.heartbeat);
     held.delete(path2);
-    remove(lock.path);
+    closeSync2(lock.file);
   };
 }
 
@@ -19049,21 +19290,43 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { closeSync as closeSync3, constants as constants4, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
+import { closeSync as closeSync4, constants as constants5, mkdirSync as mkdirSync2, openSync as openSync3, rmSync, writeSync } from "node:fs";
 import { join as join8 } from "node:path";
+
+// src/meter/sensor/small-file.ts
+import { closeSync as closeSync3, constants as constants4, fstatSync as fstatSync2, openSync as openSync2, readSync } from "node:fs";
+var maxBytes = 4096;
+function readSmallFile(path2) {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants4;
+  let file;
+  try {
+    file = openSync2(path2, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    return error.code === "ENOENT" ? "gone" : null;
+  }
+  try {
+    if (!fstatSync2(file).isFile()) return null;
+    const bytes = Buffer.alloc(maxBytes);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+  } finally {
+    closeSync3(file);
+  }
+}
+
+// src/meter/clocks/mark.ts
 function markPath(folder, key2) {
   return folder === void 0 ? null : join8(folder, `joulegate-${key2}.clocks`);
 }
 function writeMark(folder, path2, token2) {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants4;
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants5;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync2(folder, { recursive: true });
     rmSync(path2, { force: true });
     const file = openSync3(path2, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
     try {
-      writeSync2(file, token2);
+      writeSync(file, token2);
     } finally {
-      closeSync3(file);
+      closeSync4(file);
     }
   } catch (error) {
     throw new JoulegateError("could-not-measure", `The mark of a locked clock ${path2} cannot be written.`, {
@@ -23796,13 +24059,13 @@ var Lexer = class {
       }
     }
   }
-  readSingleQuotedString(delimiter5, prefix) {
+  readSingleQuotedString(delimiter4, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 1;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter5:
+        case delimiter4:
           const rawStart = start + 1;
           const rawValue = input.slice(rawStart, pos);
           this.pos = ++pos;
@@ -23827,14 +24090,14 @@ var Lexer = class {
       input
     });
   }
-  readTripleQuotedString(delimiter5, prefix) {
+  readTripleQuotedString(delimiter4, prefix) {
     const { input, length, pos: start } = this;
     let ch;
     let pos = this.pos + 3;
     while (pos < length && (ch = input[pos])) {
       switch (ch) {
-        case delimiter5:
-          if (input[pos + 1] === delimiter5 && input[pos + 2] === delimiter5) {
+        case delimiter4:
+          if (input[pos + 1] === delimiter4 && input[pos + 2] === delimiter4) {
             const rawStart = start + 3;
             const rawValue = input.slice(rawStart, pos);
             this.pos = pos + 3;
@@ -31266,16 +31529,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants12, packageName2) {
-  if (Object.keys(constants12).length === 0) return void 0;
-  return new ConstantsResolver(constants12, packageName2);
+function createConstantsResolver(constants13, packageName2) {
+  if (Object.keys(constants13).length === 0) return void 0;
+  return new ConstantsResolver(constants13, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants12, packageName2 = "package") {
-    this.constants = constants12;
+  constructor(constants13, packageName2 = "package") {
+    this.constants = constants13;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -33868,8 +34131,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants12) {
-    const own = createConstantsResolver({ ...constants12 }, packageName);
+  constructor(modules, constants13) {
+    const own = createConstantsResolver({ ...constants13 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -34714,7 +34977,7 @@ function recall(run, memory, place, view) {
   if (value2 !== void 0 && memory[place + laneFlag] === true) run.laneReads++;
   return value2;
 }
-function keep2(run, memory, place, view, ...[value2, readsBefore]) {
+function keep(run, memory, place, view, ...[value2, readsBefore]) {
   memory[place + view.index] = value2;
   if (view !== firstArrival) return;
   if (run.laneReads === readsBefore) memory[place + neighbourArrival.index] = value2;
@@ -34726,8 +34989,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants12 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants12, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants13 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants13, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -35341,7 +35604,7 @@ function declarationCode(declaration, reference, scope) {
         run.assumed = null;
         const value2 = passed.value(run, frame.caller, view);
         run.assumed = assumed;
-        keep2(run, memory, slot3, view, value2, readsBefore);
+        keep(run, memory, slot3, view, value2, readsBefore);
         return value2;
       };
     }
@@ -35408,7 +35671,7 @@ function declarationCode(declaration, reference, scope) {
     const readsBefore = run.laneReads;
     memory[slot2 + view.index] = null;
     const value2 = held2(run, frame, view);
-    keep2(run, memory, slot2, view, value2, readsBefore);
+    keep(run, memory, slot2, view, value2, readsBefore);
     return value2;
   };
 }
@@ -36816,20 +37079,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants12 = {};
+  const constants13 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants12[name] = String(value2);
+      constants13[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants12[name] = value2;
+      constants13[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants12, conditions };
+  return { constants: constants13, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named2 = /* @__PURE__ */ new Set();
@@ -37331,12 +37594,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants12, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants12).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants13, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants13).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants12), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants13), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37365,9 +37628,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants12, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants13, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants12).map(kindOf3);
+        const kinds2 = Object.values(constants13).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -37861,13 +38124,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants12 = /* @__PURE__ */ new Set();
+  const constants13 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants12.add(name);
+        if (name !== "") constants13.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -37876,21 +38139,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants12);
+  const named2 = alternatives([...conditions], constants13);
   return [
-    ...[...constants12].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants13].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants12) {
+function alternatives(conditions, constants13) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants12.has(word4) && stem2 !== "" && (constants12.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants13.has(word4) && stem2 !== "" && (constants13.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -37908,16 +38171,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants12 = {};
+  const constants13 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants12[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants13[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants12, conditions };
+  return { constants: constants13, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -38717,6 +38980,7 @@ async function openSensor(name, candidates, context) {
       const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
       used = candidate;
       const notes2 = await sensorNotes(candidate);
+      if (lock?.note) notes2.push(lock.note);
       if (opened?.note) notes2.push(opened.note);
       const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
       return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
@@ -38728,9 +38992,9 @@ async function openSensor(name, candidates, context) {
   }
 }
 function lockOf({ sensor }, context) {
-  const { lockFolder: folder, lockWaitMs: waitMs2, procFolder, time } = context;
+  const { lockFolder: folder, lockWaitMs: waitMs2, time } = context;
   if (folder === void 0) return null;
-  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs: waitMs2, procFolder, time });
+  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs: waitMs2, time });
 }
 function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, time }) {
   return board === void 0 ? null : openClockControl({ board, folder, guard: guard2, time });
@@ -38930,7 +39194,7 @@ var maxLineCharacters = 512;
 var maxErrorCharacters = 400;
 var politeMs = 500;
 var living = /* @__PURE__ */ new Set();
-var installed2 = false;
+var installed = false;
 var MeterProgram = class {
   #child;
   #time;
@@ -39015,8 +39279,8 @@ var MeterProgram = class {
   }
 };
 function killAtExit(child) {
-  if (!installed2) {
-    installed2 = true;
+  if (!installed) {
+    installed = true;
     process.on("exit", () => {
       for (const remaining of living) remaining.kill("SIGKILL");
     });
@@ -39500,7 +39764,7 @@ function known(windows, name) {
 }
 function windowText(windows) {
   const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
-  const busy = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   const facts = [
     largest(
       windows.map(({ relativeError }) => relativeError),
@@ -39510,7 +39774,7 @@ function windowText(windows) {
       windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
       (value2) => `counter and integrated power within ${percent2(value2)}`
     ),
-    busy.length === 0 ? "" : `device busy at least ${percent2(least(busy))}`,
+    busy2.length === 0 ? "" : `device busy at least ${percent2(least(busy2))}`,
     range(known(windows, "celsius"), "°C"),
     range(known(windows, "smMhz"), "MHz"),
     largest(
@@ -41145,7 +41409,7 @@ function initRange(domain, range3) {
   }
   return this;
 }
-function constants5(x2) {
+function constants6(x2) {
   return function() {
     return x2;
   };
@@ -41160,7 +41424,7 @@ function identity$1(x2) {
 function normalize2(a2, b) {
   return (b -= a2 = +a2) ? function(x2) {
     return (x2 - a2) / b;
-  } : constants5(isNaN(b) ? NaN : 0.5);
+  } : constants6(isNaN(b) ? NaN : 0.5);
 }
 function clamper(a2, b) {
   var t;
@@ -44142,11 +44406,11 @@ function parseJson(text3, label) {
 }
 
 // src/store/read-file.ts
-import { closeSync as closeSync5, constants as constants6, fstatSync as fstatSync2, openSync as openSync5, readSync as readSync2 } from "node:fs";
+import { closeSync as closeSync6, constants as constants7, fstatSync as fstatSync3, openSync as openSync5, readSync as readSync2 } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
-import { existsSync as existsSync3, lstatSync as lstatSync2, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
+import { existsSync as existsSync3, lstatSync as lstatSync3, mkdirSync as mkdirSync3, realpathSync } from "node:fs";
 import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
@@ -44156,7 +44420,7 @@ function ancestorsOf(path2) {
   return parent === path2 ? [] : [parent, ...ancestorsOf(parent)];
 }
 function realPathOf(path2) {
-  const isThere2 = lstatSync2(path2, { throwIfNoEntry: false }) !== void 0;
+  const isThere2 = lstatSync3(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
   return join11(realPathOf(dirname3(path2)), basename4(path2));
 }
@@ -44189,19 +44453,19 @@ function realTarget(path2) {
   return join11(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
-  mkdirSync2(realPlace(path2), { recursive: true });
+  mkdirSync3(realPlace(path2), { recursive: true });
 }
 
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
-import { closeSync as closeSync4, fsyncSync, mkdirSync as mkdirSync3, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync3 } from "node:fs";
+import { closeSync as closeSync5, fsyncSync, mkdirSync as mkdirSync4, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
 import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
 function writeFully(descriptor, bytes) {
   for (let offset = 0; offset < bytes.length; ) {
-    offset += writeSync3(descriptor, bytes, offset, bytes.length - offset);
+    offset += writeSync2(descriptor, bytes, offset, bytes.length - offset);
   }
 }
 function syncFolder(folder) {
@@ -44217,7 +44481,7 @@ function syncFolder(folder) {
   } catch (error) {
     if (!isUnsupported(error)) throw error;
   } finally {
-    closeSync4(descriptor);
+    closeSync5(descriptor);
   }
 }
 function isUnsupported(error) {
@@ -44232,14 +44496,14 @@ function writeFileAtomic(path2, content) {
     const target = realTarget(path2);
     const folder = dirname4(target);
     temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
-    mkdirSync3(folder, { recursive: true });
+    mkdirSync4(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
     try {
       writeFully(descriptor, bytes);
       fsyncSync(descriptor);
     } finally {
-      closeSync4(descriptor);
+      closeSync5(descriptor);
     }
     renameSync(temporary, target);
     created = false;
@@ -44274,7 +44538,7 @@ function tooLarge(path2, what, maxBytes3) {
 function readBytes(path2, maxBytes3) {
   let descriptor;
   try {
-    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants6;
+    const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants7;
     descriptor = openSync5(realPlace(path2), O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
@@ -44289,7 +44553,7 @@ function readBytes(path2, maxBytes3) {
     throw unreadable(path2, systemReason(error), error);
   }
   try {
-    const stat = fstatSync2(descriptor);
+    const stat = fstatSync3(descriptor);
     if (!stat.isFile()) throw unreadable(path2, stat.isDirectory() ? "it is a folder" : "it is not a file");
     if (stat.size > maxBytes3) throw tooLarge(path2, "more", maxBytes3);
     const buffer = Buffer.allocUnsafe(stat.size);
@@ -44303,7 +44567,7 @@ function readBytes(path2, maxBytes3) {
   } catch (error) {
     throw error instanceof JoulegateError ? error : unreadable(path2, systemReason(error), error);
   } finally {
-    closeSync5(descriptor);
+    closeSync6(descriptor);
   }
 }
 function unzip(path2, bytes, maxBytes3) {
@@ -44466,7 +44730,7 @@ var format3 = {
   title: "a recording",
   schema: "joulegate-recording",
   version: 1,
-  maxBytes: 256 * 1024 * 1024,
+  maxBytes: 128 * 1024 * 1024,
   expandedLevels: 2,
   validate: validateRecording,
   findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording)
@@ -45104,7 +45368,7 @@ function refused2(message) {
 }
 
 // src/device/command/outputs.ts
-import { lstatSync as lstatSync3 } from "node:fs";
+import { lstatSync as lstatSync4 } from "node:fs";
 import { readFile as readFile2 } from "node:fs/promises";
 import { join as join13 } from "node:path";
 var maxBytes2 = 1024 ** 3;
@@ -45113,7 +45377,7 @@ function fileOf({ name }, folder) {
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
-  const stat = lstatSync3(fileOf(output2, folder), { throwIfNoEntry: false });
+  const stat = lstatSync4(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
     return { kind: "unwritten", message: `\`${name}\`: the program wrote no file ${name}.bin` };
   }
@@ -45189,10 +45453,10 @@ import { fork } from "node:child_process";
 
 // src/device/process/kill-at-exit.ts
 var endings2 = /* @__PURE__ */ new Set();
-var installed3 = false;
+var installed2 = false;
 function killAtExit2(end) {
-  if (!installed3) {
-    installed3 = true;
+  if (!installed2) {
+    installed2 = true;
     process.on("exit", () => {
       for (const remaining of endings2) remaining();
     });
@@ -45850,7 +46114,7 @@ function hostDevice(options) {
 
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
-import { constants as constants7, cp, mkdir as mkdir2, writeFile } from "node:fs/promises";
+import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
@@ -45858,7 +46122,7 @@ var asIs = {
   recursive: true,
   preserveTimestamps: true,
   verbatimSymlinks: true,
-  mode: constants7.COPYFILE_FICLONE
+  mode: constants8.COPYFILE_FICLONE
 };
 var CommandWorkspace = class {
   #options;
@@ -45991,10 +46255,10 @@ async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
     const target = join16(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
-    await mkdir2(dirname5(target), { recursive: true });
+    await mkdir(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir2(join16(root, folder), { recursive: true });
+  await mkdir(join16(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -46007,7 +46271,7 @@ function failed4(kind, message) {
 var deviceChoices = ["auto", "gpu", "software"];
 
 // src/device/driver/find-driver.ts
-import { delimiter as delimiter3 } from "node:path";
+import { delimiter as delimiter2 } from "node:path";
 
 // src/device/adapter-problem.ts
 function adapterNextStep({ problem, nextStep = null }) {
@@ -46100,7 +46364,7 @@ function namedDriver(environment) {
 
 // src/device/driver/swiftshader.ts
 import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir3, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
 import { dirname as dirname6, join as join17 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
@@ -46210,7 +46474,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 }
 async function newFolder(cacheFolder) {
   try {
-    await mkdir3(cacheFolder, { recursive: true, mode: 448 });
+    await mkdir2(cacheFolder, { recursive: true, mode: 448 });
     return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -46282,7 +46546,7 @@ async function reportSwiftshader(search) {
   }
   const { folder, manifest } = await unpackSwiftshader(archive, search.cacheFolder);
   const passed = workerEnvironment(search.environment);
-  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter3);
+  const libraries = [folder, passed.LD_LIBRARY_PATH ?? ""].filter((path2) => path2 !== "").join(delimiter2);
   return report2(search.workerPath, {
     source: "swiftshader",
     description: `SwiftShader of ${swiftshaderPackage}, a software adapter`,
@@ -46618,8 +46882,8 @@ async function tryClocks(info, clocks, kernels) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { accessSync as accessSync2, constants as constants8 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { accessSync as accessSync2, constants as constants9 } from "node:fs";
+import { homedir, tmpdir as tmpdir2 } from "node:os";
 import { join as join18 } from "node:path";
 
 // src/app/optional.ts
@@ -46739,14 +47003,14 @@ function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
 }
 function isWritable(folder) {
   try {
-    accessSync2(folder, constants8.W_OK | constants8.X_OK);
+    accessSync2(folder, constants9.W_OK | constants9.X_OK);
     return true;
   } catch {
     return false;
   }
 }
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
 async function findAdapter(host, options, onlyCommands) {
   const search = driverSearch(host);
@@ -46773,7 +47037,7 @@ function commandBench(host, info, options) {
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
     environment: { CUDA_DEVICE_ORDER: "PCI_BUS_ID", ...withoutSecrets(environment) },
-    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir(),
+    temporaryFolder: environment.RUNNER_TEMP ?? tmpdir2(),
     signal,
     reaper: { workerPath, environment },
     warn: (text3) => host.progress.warn(text3)
@@ -47561,7 +47825,7 @@ import { dirname as dirname9, isAbsolute as isAbsolute4, relative, resolve as re
 
 // src/git/git-environment.ts
 import { realpathSync as realpathSync2 } from "node:fs";
-import { delimiter as delimiter4, isAbsolute as isAbsolute3, sep as sep3 } from "node:path";
+import { delimiter as delimiter3, isAbsolute as isAbsolute3, sep as sep3 } from "node:path";
 var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|USERPROFILE|HOMEDRIVE|HOMEPATH|(?:LOCAL)?APPDATA|PROGRAMDATA|COMSPEC|PATHEXT|DEVELOPER_DIR)$/i;
 var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 var isPath = (name) => /^path$/i.test(name);
@@ -47574,7 +47838,7 @@ function isInside(folder, path2) {
 }
 function searchPath(environment, root) {
   const text3 = Object.entries(environment).find(([name]) => isPath(name))?.[1] ?? "";
-  return text3.split(delimiter4).filter((folder) => {
+  return text3.split(delimiter3).filter((folder) => {
     if (!isAbsolute3(folder)) return false;
     try {
       return !isInside(root, realpathSync2(folder));
@@ -47585,7 +47849,7 @@ function searchPath(environment, root) {
 }
 function always(environment, root) {
   return {
-    PATH: searchPath(environment, root).join(delimiter4),
+    PATH: searchPath(environment, root).join(delimiter3),
     LC_ALL: "C",
     GIT_TERMINAL_PROMPT: "0",
     GIT_OPTIONAL_LOCKS: "0",
@@ -47654,7 +47918,7 @@ import { dirname as dirname8, join as join20 } from "node:path";
 
 // src/git/find-git.ts
 function findGit(environment, root) {
-  const found = programIn(searchPath(environment, root), "git");
+  const found = findProgram("git", searchPath(environment, root));
   if (found !== null) return found;
   throw new JoulegateError("bad-input", "git was not found", {
     code: "git-missing",
@@ -47793,11 +48057,11 @@ function throwIfHopeless(folder, message) {
 }
 
 // src/git/run-git.ts
-import { spawnSync } from "node:child_process";
+import { spawnSync as spawnSync2 } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
   const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
-  const end = spawnSync(program, argumentsOf2(command2), {
+  const end = spawnSync2(program, argumentsOf2(command2), {
     cwd: folder,
     env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
@@ -47907,7 +48171,7 @@ import { join as join23 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
-import { closeSync as closeSync6, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
+import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join22 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
@@ -47937,7 +48201,7 @@ function lfsPointerOfFile(path2) {
     }
     return pointer(hash.digest("hex"), size);
   } finally {
-    closeSync6(file);
+    closeSync7(file);
   }
 }
 function lfsContentHash(stored) {
@@ -48018,9 +48282,9 @@ function mergeBase(repository, revision) {
 
 // src/git/open-folder.ts
 import {
-  closeSync as closeSync7,
-  constants as constants9,
-  fstatSync as fstatSync3,
+  closeSync as closeSync8,
+  constants as constants10,
+  fstatSync as fstatSync4,
   openSync as openSync7,
   readdirSync as readdirSync4,
   readFileSync as readFileSync7,
@@ -48107,18 +48371,18 @@ function realPathInside(root, path2) {
 function readRegularFile(realPath, path2) {
   let descriptor;
   try {
-    descriptor = openSync7(realPath, constants9.O_RDONLY | (constants9.O_NONBLOCK ?? 0));
+    descriptor = openSync7(realPath, constants10.O_RDONLY | (constants10.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
   }
   try {
-    const stat = fstatSync3(descriptor);
+    const stat = fstatSync4(descriptor);
     if (!stat.isFile()) return null;
     if (stat.size > maxFileBytes) throw tooLarge2(path2);
     return { bytes: readFileSync7(descriptor), executable: (stat.mode & ownerMayExecute) !== 0 };
   } finally {
-    closeSync7(descriptor);
+    closeSync8(descriptor);
   }
 }
 function isListed(root, entry, path2) {
@@ -51976,31 +52240,31 @@ function selectFinalist(contenders, objective, options = {}) {
     (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
   const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
-  const keep3 = (reason) => ({
+  const keep2 = (reason) => ({
     index: 0,
     latencyRatio: null,
     energyRatio: null,
     reason
   });
   if (options.incumbentFails) {
-    return { ...keep3("the previous configuration fails"), index: best };
+    return { ...keep2("the previous configuration fails"), index: best };
   }
   const chosen = contenders[best];
   const incumbent = contenders[0];
-  if (chosen === void 0 || incumbent === void 0) return keep3("it was not compared with another one");
-  if (best === 0) return keep3("no contender was better");
+  if (chosen === void 0 || incumbent === void 0) return keep2("it was not compared with another one");
+  if (best === 0) return keep2("no contender was better");
   const gains = logRatios(values2[best], values2[0]);
-  if (gains.length < 2) return keep3("too few blocks in which both could be measured");
+  if (gains.length < 2) return keep2("too few blocks in which both could be measured");
   const ratios = {
     latencyRatio: ratio2(chosen.latencyMs, incumbent.latencyMs),
     energyRatio: ratio2(chosen.joules, incumbent.joules)
   };
   if (!admissible(0)) {
     const faster = logRatios(chosen.latencyMs, incumbent.latencyMs).every((change2) => change2 < 0);
-    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep3("no contender was faster in every block");
+    return faster ? { index: best, ...ratios, reason: "faster in every block, the previous one beyond the latency slack" } : keep2("no contender was faster in every block");
   }
   if (gains.some((gain) => gain >= 0) || mean(gains) > Math.log(1 - worthwhileGain)) {
-    return keep3("the best contender was not better in every block by a worthwhile amount");
+    return keep2("the best contender was not better in every block by a worthwhile amount");
   }
   return { index: best, ...ratios, reason: "better in every block" };
 }
@@ -52213,10 +52477,10 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync11, lstatSync as lstatSync4 } from "node:fs";
+import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
 import { join as join29 } from "node:path";
 function prepare(folder) {
-  if (lstatSync4(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+  if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
@@ -54188,7 +54452,7 @@ async function keepFile(cost2, write) {
 }
 async function writeFindings(task) {
   const { host, laboratory, searches, finals } = task;
-  const { report: report3, keep: keep3 } = task.options;
+  const { report: report3, keep: keep2 } = task.options;
   const faults = [];
   if (!host.signal.aborted) {
     const { tuned, tunedPath, retuned } = task;
@@ -54210,9 +54474,9 @@ async function writeFindings(task) {
       )
     );
   }
-  if (keep3 !== void 0)
+  if (keep2 !== void 0)
     faults.push(
-      await keepFile("not every source is kept", () => keepSources({ host, folder: keep3, finals }))
+      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
     );
   return faults.filter((fault) => fault !== null);
 }
@@ -54370,7 +54634,7 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync3, constants as constants10, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
 import { join as join36 } from "node:path";
 function thisSystem(environment) {
   return {
@@ -54385,7 +54649,7 @@ function thisSystem(environment) {
     },
     canUse(path2) {
       try {
-        accessSync3(path2, constants10.R_OK | constants10.W_OK);
+        accessSync3(path2, constants11.R_OK | constants11.W_OK);
         return true;
       } catch {
         return false;
@@ -55220,13 +55484,13 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants11, copyFileSync, linkSync, lstatSync as lstatSync5, rmSync as rmSync5 } from "node:fs";
+import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
 import { basename as basename8, dirname as dirname10, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
 function isThere(path2) {
-  return lstatSync5(path2, { throwIfNoEntry: false }) !== void 0;
+  return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
   const whole = join39(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
@@ -55250,7 +55514,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants11.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants12.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {

@@ -5989,7 +5989,7 @@ var require_client_h1 = __commonJS({
       kResume,
       kHTTPContext
     } = require_symbols();
-    var constants7 = require_constants2();
+    var constants8 = require_constants2();
     var EMPTY_BUF = Buffer.alloc(0);
     var FastBuffer = Buffer[Symbol.species];
     var addListener = util2.addListener;
@@ -6064,7 +6064,7 @@ var require_client_h1 = __commonJS({
       constructor(client, socket, { exports: exports2 }) {
         assert(Number.isFinite(client[kMaxHeadersSize]) && client[kMaxHeadersSize] > 0);
         this.llhttp = exports2;
-        this.ptr = this.llhttp.llhttp_alloc(constants7.TYPE.RESPONSE);
+        this.ptr = this.llhttp.llhttp_alloc(constants8.TYPE.RESPONSE);
         this.client = client;
         this.socket = socket;
         this.timeout = null;
@@ -6159,11 +6159,11 @@ var require_client_h1 = __commonJS({
             currentBufferRef = null;
           }
           const offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
-          if (ret !== constants7.ERROR.OK) {
+          if (ret !== constants8.ERROR.OK) {
             const body = data.subarray(offset);
-            if (ret === constants7.ERROR.PAUSED_UPGRADE) {
+            if (ret === constants8.ERROR.PAUSED_UPGRADE) {
               this.onUpgrade(body);
-            } else if (ret === constants7.ERROR.PAUSED) {
+            } else if (ret === constants8.ERROR.PAUSED) {
               this.paused = true;
               socket.unshift(body);
             } else {
@@ -6186,10 +6186,10 @@ var require_client_h1 = __commonJS({
         } finally {
           currentParser = null;
         }
-        if (ret === constants7.ERROR.OK) {
+        if (ret === constants8.ERROR.OK) {
           return null;
         }
-        if (ret === constants7.ERROR.PAUSED || ret === constants7.ERROR.PAUSED_UPGRADE) {
+        if (ret === constants8.ERROR.PAUSED || ret === constants8.ERROR.PAUSED_UPGRADE) {
           this.paused = true;
           return null;
         }
@@ -6206,7 +6206,7 @@ var require_client_h1 = __commonJS({
           const len = new Uint8Array(llhttp.memory.buffer, ptr).indexOf(0);
           message = "Response does not match the HTTP/1.1 protocol (" + Buffer.from(llhttp.memory.buffer, ptr, len).toString() + ")";
         }
-        return new HTTPParserError(message, constants7.ERROR[ret], data);
+        return new HTTPParserError(message, constants8.ERROR[ret], data);
       }
       destroy() {
         assert(this.ptr != null);
@@ -6386,7 +6386,7 @@ var require_client_h1 = __commonJS({
           socket[kBlocking] = false;
           client[kResume]();
         }
-        return pause ? constants7.ERROR.PAUSED : 0;
+        return pause ? constants8.ERROR.PAUSED : 0;
       }
       onBody(buf) {
         const { client, socket, statusCode, maxResponseSize } = this;
@@ -6408,7 +6408,7 @@ var require_client_h1 = __commonJS({
         }
         this.bytesRead += buf.length;
         if (request.onData(buf) === false) {
-          return constants7.ERROR.PAUSED;
+          return constants8.ERROR.PAUSED;
         }
       }
       onMessageComplete() {
@@ -6444,13 +6444,13 @@ var require_client_h1 = __commonJS({
         if (socket[kWriting]) {
           assert(client[kRunning] === 0);
           util2.destroy(socket, new InformationalError("reset"));
-          return constants7.ERROR.PAUSED;
+          return constants8.ERROR.PAUSED;
         } else if (!shouldKeepAlive) {
           util2.destroy(socket, new InformationalError("reset"));
-          return constants7.ERROR.PAUSED;
+          return constants8.ERROR.PAUSED;
         } else if (socket[kReset] && client[kRunning] === 0) {
           util2.destroy(socket, new InformationalError("reset"));
-          return constants7.ERROR.PAUSED;
+          return constants8.ERROR.PAUSED;
         } else if (client[kPipelining] == null || client[kPipelining] === 1) {
           setImmediate(() => client[kResume]());
         } else {
@@ -22089,10 +22089,10 @@ var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
     var parse2 = require_parse2();
-    var constants7 = require_constants6();
+    var constants8 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
-      if (!constants7.RELEASE_TYPES.includes(truncation)) {
+      if (!constants8.RELEASE_TYPES.includes(truncation)) {
         return null;
       }
       const clonedVersion = cloneInputVersion(version, options);
@@ -23332,7 +23332,7 @@ var require_semver2 = __commonJS({
   "node_modules/semver/index.js"(exports, module) {
     "use strict";
     var internalRe = require_re();
-    var constants7 = require_constants6();
+    var constants8 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse2 = require_parse2();
@@ -23416,8 +23416,8 @@ var require_semver2 = __commonJS({
       re: internalRe.re,
       src: internalRe.src,
       tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants7.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants7.RELEASE_TYPES,
+      SEMVER_SPEC_VERSION: constants8.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants8.RELEASE_TYPES,
       compareIdentifiers: identifiers.compareIdentifiers,
       rcompareIdentifiers: identifiers.rcompareIdentifiers
     };
@@ -24274,14 +24274,6 @@ function statFields(procFolder, pid) {
   const text2 = readOrNull(join(procFolder, String(pid), "stat"));
   return text2 === null ? [] : text2.slice(text2.lastIndexOf(")") + 2).split(" ");
 }
-function processIdentity(procFolder, pid) {
-  return {
-    pid,
-    startTime: statFields(procFolder, pid)[19] ?? "",
-    boot: readOrNull(join(procFolder, "sys/kernel/random/boot_id")) ?? "",
-    namespace: namespaceOf(procFolder)
-  };
-}
 function isHostNamespace(procFolder) {
   return namespaceOf(procFolder) === hostNamespace;
 }
@@ -24825,8 +24817,8 @@ function* nativePlaces(name, context) {
     return missing === null ? { kind: "folder", folder } : { where: folder, reason: missing };
   };
   yield inFolder(bundledFolder(context));
-  const installed2 = findInstalled(name, search.bundlePath, host);
-  yield installed2.ok ? { kind: "package", entry: installed2.entry } : { where: `node_modules from ${dirname5(search.bundlePath)} upwards`, reason: installed2.reason };
+  const installed = findInstalled(name, search.bundlePath, host);
+  yield installed.ok ? { kind: "package", entry: installed.entry } : { where: `node_modules from ${dirname5(search.bundlePath)} upwards`, reason: installed.reason };
   if (search.suppliedFolder !== null) yield inFolder(search.suppliedFolder);
 }
 function notFoundError(name, { pins, host }, misses) {
@@ -24974,6 +24966,23 @@ async function loadKoffi(search, options) {
     const entry = place.kind === "folder" ? join10(place.folder, "koffi.node") : place.entry;
     return createRequire2(pathToFileURL2(search.bundlePath))(entry);
   });
+}
+
+// src/system/find-program.ts
+import { accessSync, constants as constants4, statSync as statSync2 } from "node:fs";
+import { join as join11 } from "node:path";
+var systemFolders = ["/usr/bin", "/bin", "/usr/local/bin", "/run/current-system/sw/bin"];
+function isProgram(path5) {
+  try {
+    accessSync(path5, constants4.X_OK);
+    return statSync2(path5).isFile();
+  } catch {
+    return false;
+  }
+}
+function findProgram(name, folders) {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  return folders.map((folder) => join11(folder, file)).find(isProgram) ?? null;
 }
 
 // src/system/neutral-folder.ts
@@ -25379,177 +25388,119 @@ function nvmlLibraryPath(named) {
 }
 
 // src/meter/sensor/lock.ts
-import { closeSync as closeSync2, lstatSync, openSync as openSync2, unlinkSync, utimesSync, writeSync } from "node:fs";
-import { mkdir as mkdir4 } from "node:fs/promises";
-import { join as join11 } from "node:path";
+import { closeSync as closeSync2, lstatSync as lstatSync2, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as join12 } from "node:path";
 
-// src/meter/sensor/small-file.ts
-import { closeSync, constants as constants4, fstatSync, openSync, readSync } from "node:fs";
-var maxBytes = 4096;
-function readSmallFile(path5) {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants4;
+// src/meter/sensor/flock.ts
+import { spawnSync } from "node:child_process";
+import { closeSync, constants as constants5, fstatSync, lstatSync, openSync } from "node:fs";
+function openLockFile(path5, exclusive) {
+  const { O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants5;
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | exclusive;
   let file;
   try {
-    file = openSync(path5, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    file = openSync(path5, flags);
   } catch (error2) {
-    return error2.code === "ENOENT" ? "gone" : null;
+    if (error2.code !== "ENOENT") throw error2;
+    file = openSync(path5, flags | O_CREAT | O_EXCL, 420);
   }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw new Error(`${path5} is not a file`);
+}
+var lockingFlags = {
+  darwin: 32,
+  // O_EXLOCK
+  win32: 268435456
+  // UV_FS_O_EXLOCK
+};
+var busy = /* @__PURE__ */ new Set(["EAGAIN", "EWOULDBLOCK", "EBUSY", "EEXIST"]);
+function lockOpened(file) {
+  const program = findProgram("flock", systemFolders);
+  if (program === null) throw new Error("there is no program flock (util-linux)");
+  const { status, error: error2 } = spawnSync(program, ["-n", "-x", "3"], {
+    stdio: ["ignore", "ignore", "ignore", file],
+    cwd: neutralFolder,
+    env: {}
+  });
+  if (error2 !== void 0) throw error2;
+  if (status === 0 || status === 1) return status === 0;
+  throw new Error(`flock ended with status ${status}`);
+}
+function lockFile(path5) {
+  const exclusive = lockingFlags[process.platform];
+  let file;
   try {
-    if (!fstatSync(file).isFile()) return null;
-    const bytes = Buffer.alloc(maxBytes);
-    return bytes.toString("utf8", 0, readSync(file, bytes, 0, maxBytes, 0));
+    file = openLockFile(path5, exclusive ?? 0);
+  } catch (error2) {
+    if (busy.has(error2.code ?? "")) return null;
+    throw error2;
+  }
+  let isOurs = false;
+  try {
+    isOurs = (exclusive !== void 0 || lockOpened(file)) && lstatSync(path5, { throwIfNoEntry: false })?.ino === fstatSync(file).ino;
+    return isOurs ? file : null;
   } finally {
-    closeSync(file);
+    if (!isOurs) closeSync(file);
   }
 }
 
 // src/meter/sensor/lock.ts
-var heartbeatMs = 1e4;
-var staleMs = 6e4;
 var retryMs = 500;
-var recoveryMs = 1e4;
-var maxNames = 8;
 var held = /* @__PURE__ */ new Map();
-var installed = false;
 async function lockGpu(options) {
-  const { folder, key, label, waitMs, procFolder, time } = options;
-  const path5 = join11(folder, `joulegate-${key}.lock`);
-  await mkdir4(folder, { recursive: true }).catch((error2) => {
-    throw unwritable(path5, error2);
-  });
+  const { folder, key, label, waitMs, time } = options;
+  const path5 = join12(folder, `joulegate-${key}.lock`);
   const mine = held.get(path5);
   if (mine !== void 0) {
     mine.count++;
-    return { release: releaseOnce(path5) };
+    return { note: mine.note, release: releaseOnce(path5) };
   }
-  const self = processIdentity(procFolder, process.pid);
   const endMs = time.nowMs() + waitMs;
-  const others = Array.from({ length: maxNames - 1 }, (_, n) => `joulegate-${key}.${n + 1}.lock`);
-  const names = [path5, ...others.map((name) => join11(folder, name))];
   for (; ; ) {
-    const taken = take(names, self, procFolder);
-    if ("path" in taken) {
-      keep(path5, taken.path);
-      break;
+    const { file, note } = lockSharedOrOwn(path5);
+    if (file !== null) {
+      held.set(path5, { count: 1, file, note });
+      return { note, release: releaseOnce(path5) };
     }
-    if (taken.by !== null && time.nowMs() >= endMs) throw inUse(label, taken.by.path, taken.by.holder);
-    await time.sleep(taken.by === null ? 0 : retryMs);
+    if (time.nowMs() >= endMs) {
+      throw new JoulegateError("could-not-measure", `${label} is being measured by another process.`, {
+        code: "gpu-in-use",
+        nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path5}; lslocks shows who holds it.`
+      });
+    }
+    await time.sleep(retryMs);
   }
-  return { release: releaseOnce(path5) };
 }
-function survey(names, self, procFolder) {
-  let free = null;
-  for (const path5 of names) {
-    const holder = readHolder(path5);
-    if (holder !== "gone" && !isStale(path5, holder, self, procFolder))
-      return { busy: { path: path5, holder }, free };
-    if (holder === "gone" || recover(path5, holder)) free ??= path5;
-  }
-  return { busy: null, free };
-}
-function take(names, self, procFolder) {
-  const { busy, free } = survey(names, self, procFolder);
-  if (busy !== null) return { by: busy };
-  if (free === null) throw unwritable(names[0], new Error("all its names are taken by what others left"));
-  if (!create(free, JSON.stringify(self))) return { by: null };
-  const before = survey(
-    names.filter((name) => name !== free),
-    self,
-    procFolder
-  ).busy;
-  if (before === null) return { path: free };
-  remove(free);
-  return { by: before };
-}
-function inUse(label, path5, holder) {
-  const who = holder === null ? "another process" : `process ${holder.pid}`;
-  return new JoulegateError("could-not-measure", `${label} is being measured by ${who}.`, {
-    code: "gpu-in-use",
-    nextStep: `Wait until it has ended, or use another GPU. Its lock is ${path5}.`
-  });
-}
-function create(path5, text2) {
+function lockSharedOrOwn(path5) {
   try {
-    const file = openSync2(path5, "wx", 420);
+    mkdirSync(join12(path5, ".."), { recursive: true });
+    return { file: lockFile(path5), note: null };
+  } catch (shared) {
+    const reason = shared instanceof Error ? shared.message : String(shared);
+    const note = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
     try {
-      writeSync(file, text2);
-    } finally {
-      closeSync2(file);
+      return { file: lockFile(join12(ownFolder(), path5.replace(/^.*[\\/]/, ""))), note };
+    } catch {
+      throw unwritable(path5, shared);
     }
-    return true;
-  } catch (error2) {
-    if (error2.code === "EEXIST") return false;
-    throw unwritable(path5, error2);
   }
 }
-function readHolder(path5) {
-  const text2 = readSmallFile(path5);
-  if (text2 === null || text2 === "gone") return text2;
-  try {
-    const { pid, startTime, boot, namespace } = JSON.parse(text2);
-    const texts2 = [startTime, boot, namespace];
-    if (!Number.isSafeInteger(pid) || !texts2.every((value) => typeof value === "string")) return null;
-    return { pid, startTime, boot, namespace };
-  } catch {
-    return null;
-  }
+function ownFolder() {
+  const uid = process.getuid?.();
+  const folder = join12(tmpdir(), `joulegate-locks-${uid ?? "own"}`);
+  mkdirSync(folder, { recursive: true, mode: 448 });
+  const stats = lstatSync2(folder);
+  const isOurs = stats.isDirectory() && (uid === void 0 || stats.uid === uid);
+  if (!isOurs) throw new Error(`${folder} is not ours`);
+  return folder;
 }
-function isStale(path5, holder, self, procFolder) {
-  if (holder !== null && holder.boot !== "" && self.boot !== "" && holder.boot !== self.boot) return true;
-  if (holder !== null && holder.namespace !== "" && holder.namespace === self.namespace) {
-    return processIdentity(procFolder, holder.pid).startTime !== holder.startTime;
-  }
-  return isOlder2(path5, staleMs);
-}
-function isOlder2(path5, ageMs) {
-  const stats = lstatSync(path5, { throwIfNoEntry: false });
-  return stats === void 0 || Date.now() - stats.mtimeMs > ageMs;
-}
-function recover(path5, stale) {
-  const guard = `${path5}.recovery`;
-  if (!create(guard, "")) {
-    if (isOlder2(guard, recoveryMs)) remove(guard);
-    return false;
-  }
-  try {
-    const now = readHolder(path5);
-    return now === "gone" || JSON.stringify(now) === JSON.stringify(stale) && remove(path5);
-  } finally {
-    remove(guard);
-  }
-}
-function remove(path5) {
-  try {
-    unlinkSync(path5);
-  } catch (error2) {
-    const { code } = error2;
-    if (code === "EPERM" && lstatSync(path5, { throwIfNoEntry: false })?.isFile()) return false;
-    if (code !== "ENOENT") throw unwritable(path5, error2);
-  }
-  return true;
-}
-function unwritable(path5, error2) {
-  return new JoulegateError("could-not-measure", `The lock ${path5} cannot be written.`, {
+function unwritable(path5, cause) {
+  return new JoulegateError("could-not-measure", `The lock ${path5} cannot be taken.`, {
     code: "lock-unwritable",
-    nextStep: "Make its folder writable for all users who measure on this host, and remove what else lies there.",
-    cause: error2
-  });
-}
-function keep(key, path5) {
-  const heartbeat = setInterval(() => {
-    const now = /* @__PURE__ */ new Date();
-    try {
-      utimesSync(path5, now, now);
-    } catch (error2) {
-      if (error2.code !== "ENOENT") throw error2;
-    }
-  }, heartbeatMs);
-  heartbeat.unref();
-  held.set(key, { count: 1, path: path5, heartbeat });
-  if (installed) return;
-  installed = true;
-  process.on("exit", () => {
-    for (const { path: kept } of held.values()) remove(kept);
+    nextStep: "Name a folder that all who measure on this host may write to in JOULEGATE_LOCKS. On Linux the program flock (util-linux) is needed.",
+    cause
   });
 }
 function releaseOnce(path5) {
@@ -25560,9 +25511,8 @@ function releaseOnce(path5) {
     released = true;
     lock.count--;
     if (lock.count > 0) return;
-    clearInterval(lock.heartbeat);
     held.delete(path5);
-    remove(lock.path);
+    closeSync2(lock.file);
   };
 }
 
@@ -25573,10 +25523,10 @@ var systemTime = {
 };
 
 // src/meter/clocks/mark.ts
-import { closeSync as closeSync3, constants as constants5, mkdirSync, openSync as openSync3, rmSync, writeSync as writeSync2 } from "node:fs";
-import { join as join12 } from "node:path";
+import { closeSync as closeSync3, constants as constants6, mkdirSync as mkdirSync2, openSync as openSync2, rmSync, writeSync } from "node:fs";
+import { join as join13 } from "node:path";
 function markPath(folder, key) {
-  return folder === void 0 ? null : join12(folder, `joulegate-${key}.clocks`);
+  return folder === void 0 ? null : join13(folder, `joulegate-${key}.clocks`);
 }
 function removeMark(path5) {
   rmSync(path5, { force: true });
@@ -25622,7 +25572,7 @@ function namesIn(folder) {
 }
 async function lockOrNull(folder, key, label) {
   try {
-    return await lockGpu({ folder, key, label, waitMs: 0, procFolder: "/proc", time: systemTime });
+    return await lockGpu({ folder, key, label, waitMs: 0, time: systemTime });
   } catch (error2) {
     if (error2 instanceof JoulegateError && error2.code === "gpu-in-use") return null;
     throw error2;
@@ -25842,19 +25792,19 @@ function readRunner(environment, readFile2) {
 }
 
 // src/app/laboratory/laboratory.ts
-import { accessSync, constants as constants6 } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { accessSync as accessSync2, constants as constants7 } from "node:fs";
+import { homedir, tmpdir as tmpdir2 } from "node:os";
 var lockWaitMs = 10 * 6e4;
 function isWritable(folder) {
   try {
-    accessSync(folder, constants6.W_OK | constants6.X_OK);
+    accessSync2(folder, constants7.W_OK | constants7.X_OK);
     return true;
   } catch {
     return false;
   }
 }
 function lockFolderOf(environment) {
-  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir());
+  return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
 
 // src/app/action/run-action.ts

@@ -1025,6 +1025,9 @@ async function unlockByUuid(options, search2) {
   }
 }
 
+// src/meter/clocks/mark.ts
+import { closeSync as closeSync2, constants as constants3, mkdirSync, openSync as openSync2, rmSync as rmSync2, writeSync } from "node:fs";
+
 // src/meter/sensor/small-file.ts
 import { closeSync, constants as constants2, fstatSync, openSync, readSync } from "node:fs";
 var maxBytes = 4096;
@@ -1046,7 +1049,6 @@ function readSmallFile(path) {
 }
 
 // src/meter/clocks/mark.ts
-import { closeSync as closeSync2, constants as constants3, mkdirSync, openSync as openSync2, rmSync as rmSync2, writeSync } from "node:fs";
 function readMark(path) {
   const text = readSmallFile(path);
   return text === "gone" ? null : text;

@@ -115,6 +115,25 @@ function withoutProse(node) {
 const dateTime =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 
+/** More faults than are shown (`maxFaults`); each that is kept costs a copy of those before it. */
+const enoughErrors = 200;
+
+/**
+ * Ends loops over items and properties once there are enough errors: a hostile file has millions, and `allErrors` would collect
+ * them all. Nothing becomes valid by it, because errors are never taken back but for a choice that others are left of.
+ */
+function withBoundedErrors(code) {
+  return code
+    .replace(
+      /for\(let (i\d+)=0; \1<(len\d+); \1\+\+\)/g,
+      `for(let $1=0; $1<$2 && errors < ${enoughErrors}; $1++)`,
+    )
+    .replace(
+      /for\((?:const|let) key\d+ of Object\.keys\(data\d*\)\)\s*\{/g,
+      `$& if(errors >= ${enoughErrors}){ break; }`,
+    );
+}
+
 /** A validator as one ES module that imports nothing. */
 async function validatorOf({ path, schema }, present) {
   const ajv = new Ajv2020.default({
@@ -134,7 +153,11 @@ async function validatorOf({ path, schema }, present) {
   }
   const validate = ajv.compile(withoutProse(schema));
   const result = await build({
-    stdin: { contents: standaloneCode.default(ajv, validate), resolveDir: process.cwd(), loader: 'js' },
+    stdin: {
+      contents: withBoundedErrors(standaloneCode.default(ajv, validate)),
+      resolveDir: process.cwd(),
+      loader: 'js',
+    },
     bundle: true,
     format: 'esm',
     platform: 'neutral',

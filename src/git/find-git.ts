@@ -1,6 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
-import { type Environment, programIn } from '../system/index.ts';
-import { searchPath } from './git-environment.ts';
+import { findProgram } from '../system/index.ts';
+import { type Environment, searchPath } from './git-environment.ts';
 
 /**
  * Absolute path of git, which is looked up as a shell does it, but never in the working directory and never below `root`:
@@ -8,7 +8,7 @@ import { searchPath } from './git-environment.ts';
  * @throws JoulegateError (bad-input, `git-missing`)
  */
 export function findGit(environment: Environment, root: string): string {
-  const found = programIn(searchPath(environment, root), 'git');
+  const found = findProgram('git', searchPath(environment, root));
   if (found !== null) return found;
   throw new JoulegateError('bad-input', 'git was not found', {
     code: 'git-missing',

@@ -51,7 +51,7 @@ const format: FileFormat<Recording> = {
   title: 'a recording',
   schema: 'joulegate-recording',
   version: 1,
-  maxBytes: 256 * 1024 * 1024,
+  maxBytes: 128 * 1024 * 1024,
   expandedLevels: 2,
   validate: validateRecording,
   findFault: (recording) => findTunableFault(recording) ?? findMeasurementFault(recording),

@@ -1,3 +1,3 @@
-export { findProgram, programIn } from './find-program.ts';
+export { findProgram, systemFolders } from './find-program.ts';
 export { type Environment, inheritedEnvironment } from './inherited-environment.ts';
 export { inNeutralFolder, neutralFolder } from './neutral-folder.ts';

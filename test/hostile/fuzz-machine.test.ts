@@ -13,7 +13,7 @@ import { adapterOf, HwmonTree } from '../meter/hwmon-tree.ts';
 import { commitAll } from '../support/command-line.ts';
 import { powerKernel } from '../support/small-project.ts';
 import { steersTerminal } from './markdown-rules.ts';
-import { changedFile, changedText } from './mutations.ts';
+import { changedText } from './mutations.ts';
 import { check, checkLater, expectRefusal, parsed } from './properties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'joulegate-fuzz-machine-'));
@@ -218,11 +218,6 @@ describe('what a machine says about its sensors', () => {
     ['a megabyte', (path) => writeFileSync(path, Buffer.alloc(1 << 20, '['))],
   ])('and a lock that is %s keeps nobody waiting', async (_, leave) => {
     await opensBeside(leave);
-  });
-
-  it('and a damaged lock is respected, replaced or refused', async () => {
-    const lock = changedFile({ pid: 1, startTime: '5', boot: 'b', namespace: 'n' });
-    await checkLater(lock, 30, (text) => opensBeside((path) => writeFileSync(path, text)));
   });
 
   it('and what a meter program prints, is refused with the line it could not read', async () => {

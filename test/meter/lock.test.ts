@@ -1,17 +1,19 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  utimesSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { borrowMeter, openMeter } from '../../src/meter/index.ts';
 import { adapterOf, HwmonTree } from './hwmon-tree.ts';
 
@@ -30,9 +32,9 @@ afterEach(() => {
   rmSync(lockFolder, { recursive: true, force: true });
 });
 
-async function open(lockWaitMs = 0) {
+function openedMeter(lockWaitMs = 0) {
   const device = { info: adapterOf('amd', 'Radeon') };
-  const { meter, reason } = await openMeter({
+  return openMeter({
     choice: 'amdgpu',
     device,
     sysfsFolder: tree.folder,
@@ -40,114 +42,122 @@ async function open(lockWaitMs = 0) {
     lockWaitMs,
     time: tree.time,
   });
+}
+
+async function open(lockWaitMs = 0) {
+  const { meter, reason } = await openedMeter(lockWaitMs);
   if (meter === null) throw new Error(reason);
   return meter;
 }
 
-/** What the lock of this very process says. */
-async function ownLock(): Promise<Record<string, unknown>> {
-  const meter = await open();
-  const text = readFileSync(path, 'utf8');
-  await meter.close();
-  return JSON.parse(text) as Record<string, unknown>;
+/** Holds the lock in a process of its own until it is ended. */
+async function holder() {
+  const child = spawn('flock', [path, '-c', 'echo held; read end'], { detached: true });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
+  return {
+    async end(signal: NodeJS.Signals) {
+      // The program that it runs holds the lock as well.
+      process.kill(-child.pid!, signal);
+      await once(child, 'close');
+    },
+  };
 }
+
+/** Whether anybody could take the lock now. */
+function isFree(): boolean {
+  return spawnSync('flock', ['-n', path, 'true']).status === 0;
+}
+
+/** Does something as a user who is not root. Only root can play two users. */
+async function asAnother<T>(work: () => Promise<T>): Promise<T> {
+  chmodSync(tree.folder, 0o755);
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+const isRoot = process.getuid?.() === 0;
 
 describe('the lock of a GPU', () => {
   it('is held while a meter is open, once however many this process opens', async () => {
     const first = await open();
     const second = await open();
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
+    expect(isFree()).toBe(false);
     await first.close();
     await first.close();
-    expect(existsSync(path)).toBe(true);
+    expect(isFree()).toBe(false);
     await second.close();
-    expect(readdirSync(lockFolder)).toEqual([]);
+    expect(isFree()).toBe(true);
   });
 
   it('is not let go by one who borrowed the meter', async () => {
     const meter = await open();
     await borrowMeter(meter).close();
-    expect(existsSync(path)).toBe(true);
+    expect(isFree()).toBe(false);
     await meter.close();
-    expect(existsSync(path)).toBe(false);
+    expect(isFree()).toBe(true);
   });
 
   it('keeps other processes out for as long as they wait', async () => {
-    const own = await ownLock();
-    // Any other live process of the same boot: the parent of this one.
-    const pid = process.ppid;
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    writeFileSync(path, JSON.stringify({ ...own, pid, startTime }));
+    await holder();
     const before = tree.time.nowMs();
     await expect(open(2000)).rejects.toMatchObject({
       kind: 'could-not-measure',
       code: 'gpu-in-use',
-      message: `AMD card0 at ${bus} is being measured by process ${pid}.`,
+      message: `AMD card0 at ${bus} is being measured by another process.`,
     });
     expect(tree.time.nowMs() - before).toBeGreaterThanOrEqual(2000);
-    expect(existsSync(path)).toBe(true);
   });
 
-  it('is taken over from a process that was killed', async () => {
-    const own = await ownLock();
-    const child = spawn('sleep', ['30']);
-    const { pid = 0 } = child;
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const startTime = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    writeFileSync(path, JSON.stringify({ ...own, pid, startTime }));
+  it.each(['SIGKILL', 'SIGTERM'] as const)('is free once its process was ended by %s', async (signal) => {
+    const { end } = await holder();
     await expect(open()).rejects.toMatchObject({ code: 'gpu-in-use' });
-    const gone = new Promise((resolve) => child.once('close', resolve));
-    child.kill('SIGKILL');
-    await gone;
-    const meter = await open();
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
-    await meter.close();
-  });
-
-  it.each([
-    ['a process whose id another one has by now', { startTime: '1' }],
-    ['an earlier boot', { boot: 'another', pid: 1 }],
-  ])('is taken over from %s', async (_, changes) => {
-    writeFileSync(path, JSON.stringify({ ...(await ownLock()), ...changes }));
-    await (await open()).close();
-    expect(existsSync(path)).toBe(false);
-  });
-
-  it.each([
-    ['a process of another container', '{"pid":1,"startTime":"1","boot":"","namespace":"pid:[1]"}'],
-    ['whoever wrote nonsense into it', '{"pid":'],
-  ])('of %s is respected until it has been silent for a minute', async (_, text) => {
-    writeFileSync(path, text);
-    await expect(open()).rejects.toMatchObject({ code: 'gpu-in-use' });
-    const old = new Date(Date.now() - 61_000);
-    utimesSync(path, old, old);
+    await end(signal);
     await (await open()).close();
   });
 
-  // Only root can play two users.
-  it.runIf(process.getuid?.() === 0)(
-    'is not shut for good by what another user’s run left in a sticky folder',
-    async () => {
-      const own = await ownLock();
-      writeFileSync(path, JSON.stringify({ ...own, startTime: '1' }));
-      chmodSync(lockFolder, 0o1777);
-      chmodSync(tree.folder, 0o755);
-      process.seteuid?.(65_534);
-      try {
-        const meter = await open();
-        expect(readdirSync(lockFolder)).toHaveLength(2);
-        await meter.close();
-        expect(readdirSync(lockFolder)).toHaveLength(1);
-      } finally {
-        process.seteuid?.(0);
-      }
-    },
-  );
+  it('is not held by what lies in its file, nor by how old that is', async () => {
+    writeFileSync(path, '{"pid":1}');
+    await (await open()).close();
+    expect(readFileSync(path, 'utf8')).toBe('{"pid":1}');
+  });
+
+  it.runIf(isRoot)('is shared with another user in a sticky folder', async () => {
+    await (await open()).close();
+    chmodSync(lockFolder, 0o1777);
+    await asAnother(async () => (await open()).close());
+    await holder();
+    await asAnother(() => expect(open()).rejects.toMatchObject({ code: 'gpu-in-use' }));
+  });
+
+  it.runIf(isRoot)('is of one user alone in a folder that they may not write to', async () => {
+    chmodSync(lockFolder, 0o755);
+    await asAnother(async () => {
+      const { meter, reason } = await openedMeter();
+      expect(reason).toContain('only runs of this user are kept out');
+      await meter?.close();
+    });
+    expect(readdirSync(lockFolder)).toEqual([]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a link to a file of somebody', () => symlinkSync(join(tree.folder, 'theirs'), path)],
+    ['a pipe', () => execFileSync('mkfifo', [path])],
+    ['a folder', () => mkdirSync(path)],
+  ])('is of one user alone where its name is that of %s', async (_, plant) => {
+    plant();
+    const { meter, reason } = await openedMeter();
+    expect(reason).toContain('only runs of this user are kept out');
+    await meter?.close();
+    expect(existsSync(join(tree.folder, 'theirs'))).toBe(false);
+  });
 
   it('is let go if the sensor turns out to be unusable', async () => {
     rmSync(join(tree.folder, 'class', 'drm', 'card0', 'device', 'hwmon', 'hwmon3', 'power1_average'));
     await expect(open()).rejects.toMatchObject({ code: 'missing-meter' });
-    expect(readdirSync(lockFolder)).toEqual([]);
+    expect(isFree()).toBe(true);
   });
 });

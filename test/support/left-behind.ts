@@ -26,7 +26,7 @@ const readers: Readonly<Record<string, (path: string) => unknown>> = {
 };
 
 function faultOf(path: string): string | null {
-  if (/\.tmp$|\.lock$/.test(path)) return `${path} was left behind`;
+  if (path.endsWith('.tmp')) return `${path} was left behind`;
   if (!/\.json(?:\.gz)?$/.test(path)) return null;
   try {
     const { schema } = JSON.parse(textOf(path)) as { readonly schema?: string };
@@ -40,7 +40,7 @@ function faultOf(path: string): string | null {
 }
 
 /**
- * What a run should not have left below folders: files of ours that their own reader refuses, temporary files and locks.
+ * What a run should not have left below folders: files of ours that their own reader refuses, temporary files.
  */
 export function halfWritten(...folders: readonly string[]): readonly string[] {
   return filesBelow(folders).flatMap((path) => faultOf(path) ?? []);

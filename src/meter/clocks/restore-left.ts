@@ -66,7 +66,7 @@ function namesIn(folder: string): readonly string[] {
 /** null: somebody measures it. */
 async function lockOrNull(folder: string, key: string, label: string) {
   try {
-    return await lockGpu({ folder, key, label, waitMs: 0, procFolder: '/proc', time: systemTime });
+    return await lockGpu({ folder, key, label, waitMs: 0, time: systemTime });
   } catch (error) {
     if (error instanceof JoulegateError && error.code === 'gpu-in-use') return null;
     throw error;

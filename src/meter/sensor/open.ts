@@ -39,6 +39,7 @@ export async function openSensor(
       const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
       used = candidate;
       const notes = await sensorNotes(candidate);
+      if (lock?.note) notes.push(lock.note);
       if (opened?.note) notes.push(opened.note);
       const reason = [`${sensor.label} was picked because ${why}`, ...notes].join('; ');
       return { ok: true, meter, reason, ...(opened === null ? {} : { clocks: opened.control }) };
@@ -51,9 +52,9 @@ export async function openSensor(
 }
 
 function lockOf({ sensor }: Candidate, context: MeterContext) {
-  const { lockFolder: folder, lockWaitMs: waitMs, procFolder, time } = context;
+  const { lockFolder: folder, lockWaitMs: waitMs, time } = context;
   if (folder === undefined) return null;
-  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, procFolder, time });
+  return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs, time });
 }
 
 function clocksOf(

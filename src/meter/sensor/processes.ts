@@ -31,16 +31,6 @@ function statFields(procFolder: string, pid: number): readonly string[] {
   return text === null ? [] : text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** What tells a process from all others on the host and in time; empty texts where the system does not say. */
-export function processIdentity(procFolder: string, pid: number) {
-  return {
-    pid,
-    startTime: statFields(procFolder, pid)[19] ?? '',
-    boot: readOrNull(join(procFolder, 'sys/kernel/random/boot_id')) ?? '',
-    namespace: namespaceOf(procFolder),
-  };
-}
-
 /** Whether process ids that a driver reports, which are the host's, mean the same here. */
 export function isHostNamespace(procFolder: string): boolean {
   return namespaceOf(procFolder) === hostNamespace;

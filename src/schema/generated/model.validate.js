@@ -58,11 +58,14 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "kernel" || key0 === "workload" || key0 === "identity" || key0 === "features" || key0 === "latencyMs" || key0 === "watts" || key0 === "estimated")) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
+    }
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -131,7 +134,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
             let err21 = { instancePath: instancePath + "/features/" + i0, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema20.properties.features.items.type } };
@@ -224,11 +227,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "rows" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "family" || key0 === "seed" || key0 === "featureNames" || key0 === "rows")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -292,7 +298,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data4.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data5 = data4[i0];
           if (typeof data5 == "string") {
             if (func69(data5) > 100) {
@@ -337,7 +343,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
         let len1 = data6.length;
-        for (let i2 = 0; i2 < len1; i2++)
+        for (let i2 = 0; i2 < len1 && errors < 200; i2++)
           validate53(data6[i2], { instancePath: instancePath + "/rows/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
       } else {
         let err24 = { instancePath: instancePath + "/rows", schemaPath: "#/properties/rows/type", keyword: "type", params: { type: "array" } };

@@ -54,11 +54,14 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "software" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "vendor" || key0 === "architecture" || key0 === "device" || key0 === "description" || key0 === "driver" || key0 === "software")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -178,11 +181,14 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "idleWatts" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+    }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -308,6 +314,8 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func81(key0) > 100) {
@@ -325,8 +333,11 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate59(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -345,11 +356,14 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "parameters")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -385,11 +399,14 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "values")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -422,7 +439,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate59(data1[i0], { instancePath: instancePath + "/values/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
@@ -448,11 +465,14 @@ function validate67(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "launches" || key0 === "seconds" || key0 === "relativeResolution" || key0 === "disagreement" || key0 === "smMhz" || key0 === "memoryMhz" || key0 === "celsius" || key0 === "powerCappedPart")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.launches !== void 0 && func0.call(data, "launches")) {
       let data0 = data.launches;
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -604,11 +624,14 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "message" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "kind" || key0 === "message")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data0 = data.kind;
       if (typeof data0 == "string") {
@@ -651,11 +674,14 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "values" || key0 === "latencyMs" || key0 === "latencySamplesMs" || key0 === "joules" || key0 === "watts" || key0 === "window" || key0 === "failure" || key0 === "features")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
+    }
     if (data.values !== void 0 && func0.call(data, "values")) {
       let data0 = data.values;
       if (Array.isArray(data0)) {
@@ -664,7 +690,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
             let err3 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/properties/values/items/type", keyword: "type", params: { type: "integer" } };
@@ -710,7 +736,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         let len1 = data3.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data4 = data3[i1];
           if (typeof data4 == "number" && isFinite(data4)) {
             if (data4 > 1e9 || isNaN(data4)) {
@@ -771,7 +797,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len2 = data9.length;
-        for (let i2 = 0; i2 < len2; i2++) {
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
           let data10 = data9[i2];
           if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
             let err22 = { instancePath: instancePath + "/features/" + i2, schemaPath: "#/properties/features/items/type", keyword: "type", params: { type: schema26.properties.features.items.type } };
@@ -810,11 +836,14 @@ function validate72(data, { instancePath = "", parentData, parentDataProperty, r
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "createdAt" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "tool" || key0 === "version" || key0 === "command" || key0 === "createdAt" || key0 === "source" || key0 === "subject" || key0 === "note")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
+    }
     if (data.tool !== void 0 && func0.call(data, "tool")) {
       let data0 = data.tool;
       if (typeof data0 == "string") {
@@ -953,11 +982,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "provenance" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func0.call(schema19.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
+    }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -1022,7 +1054,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len0 = data6.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate63(data6[i0], { instancePath: instancePath + "/tunables/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/tunables", schemaPath: "#/properties/tunables/type", keyword: "type", params: { type: "array" } };
@@ -1037,7 +1069,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len1 = data8.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data9 = data8[i1];
           if (typeof data9 == "string") {
             if (func81(data9) > 100) {
@@ -1062,7 +1094,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len2 = data10.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate66(data10[i2], { instancePath: instancePath + "/measurements/" + i2, parentData: data10, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       } else {
         let err26 = { instancePath: instancePath + "/measurements", schemaPath: "#/properties/measurements/type", keyword: "type", params: { type: "array" } };

@@ -47,11 +47,14 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "kind" || key0 === "default")) {
         let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
+    }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -124,7 +127,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     let len0 = data.length;
-    for (let i0 = 0; i0 < len0; i0++)
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       wrapper0.validate(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors), errors = vErrors.length);
   } else {
     let err6 = { instancePath, schemaPath: "#/anyOf/3/type", keyword: "type", params: { type: "array" } };
@@ -193,11 +196,14 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
         let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
+    }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -231,11 +237,14 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/required", keyword: "required", params: { missingProperty: "parameter" } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        for (let key1 of Object.keys(data4))
+        for (let key1 of Object.keys(data4)) {
+          if (errors >= 200)
+            break;
           if (key1 !== "parameter") {
             let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
           }
+        }
         if (data4.parameter !== void 0 && func0.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
@@ -268,7 +277,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data7.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate58(data7[i0], { instancePath: instancePath + "/values/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
       } else {
         let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/type", keyword: "type", params: { type: "array" } };
@@ -306,6 +315,8 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       let _errs1 = errors;
       if (typeof key0 == "string") {
         if (func78(key0) > 100) {
@@ -323,8 +334,11 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    for (let key1 of Object.keys(data))
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       validate55(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length);
+    }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
@@ -347,11 +361,14 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.values !== void 0 && func0.call(data, "values") && (validate69(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func0.call(data, "workgroupSize")) {
       let data1 = data.workgroupSize, _errs4 = errors, valid1 = !1, _errs5 = errors;
       if (Array.isArray(data1)) {
@@ -364,7 +381,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
         let len0 = data1.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
@@ -418,11 +435,14 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.family !== void 0 && func0.call(data, "family")) {
       let data0 = data.family;
       if (typeof data0 == "string") {
@@ -471,11 +491,14 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
+    }
     if (data.conditions !== void 0 && func0.call(data, "conditions")) {
       let data0 = data.conditions;
       if (Array.isArray(data0)) {
@@ -484,7 +507,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         let len0 = data0.length;
-        for (let i0 = 0; i0 < len0; i0++) {
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
             if (func78(data1) > 300) {
@@ -509,6 +532,8 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
             if (func78(key1) > 100) {
@@ -527,6 +552,8 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
         for (let key2 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
           let data3 = data2[key2];
           if (!(typeof data3 == "number" && isFinite(data3))) {
             let err14 = { instancePath: instancePath + "/fixed/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/fixed/additionalProperties/type", keyword: "type", params: { type: "number" } };
@@ -550,7 +577,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len1 = data4.length;
-        for (let i1 = 0; i1 < len1; i1++) {
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data5 = data4[i1];
           if (typeof data5 == "string") {
             if (func78(data5) > 4e6) {
@@ -575,7 +602,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
         }
         let len2 = data6.length;
-        for (let i2 = 0; i2 < len2; i2++) {
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
           let data7 = data6[i2];
           if (typeof data7 == "string") {
             if (func78(data7) > 100) {
@@ -600,7 +627,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len3 = data8.length;
-        for (let i3 = 0; i3 < len3; i3++) {
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
           let data9 = data8[i3];
           if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
             let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.kinds.items.enum } };
@@ -662,11 +689,14 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!func0.call(schema20.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
+    }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
@@ -707,7 +737,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate54(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length);
       } else {
         let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
@@ -722,7 +752,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
         let len1 = data4.length;
-        for (let i1 = 0; i1 < len1; i1++)
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
           validate58(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
       } else {
         let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
@@ -741,7 +771,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
         let len2 = data6.length;
-        for (let i2 = 0; i2 < len2; i2++)
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
           validate58(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
       } else {
         let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
@@ -756,7 +786,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
         let len3 = data8.length;
-        for (let i3 = 0; i3 < len3; i3++)
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
           validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
       } else {
         let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
@@ -771,7 +801,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
         let len4 = data10.length;
-        for (let i4 = 0; i4 < len4; i4++) {
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
           let data11 = data10[i4];
           if (typeof data11 == "string") {
             if (func78(data11) > 300) {
@@ -800,7 +830,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
         let len5 = data12.length;
-        for (let i5 = 0; i5 < len5; i5++)
+        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
           validate68(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
       } else {
         let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
@@ -815,7 +845,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
         let len6 = data14.length;
-        for (let i6 = 0; i6 < len6; i6++)
+        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
           validate74(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
       } else {
         let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
@@ -830,7 +860,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
         let len7 = data16.length;
-        for (let i7 = 0; i7 < len7; i7++)
+        for (let i7 = 0; i7 < len7 && errors < 200; i7++)
           validate78(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
       } else {
         let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
@@ -859,11 +889,14 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernels" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key0 of Object.keys(data))
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
       if (!(key0 === "schema" || key0 === "version" || key0 === "kernels")) {
         let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
+    }
     if (data.schema !== void 0 && func0.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
@@ -894,7 +927,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
         let len0 = data2.length;
-        for (let i0 = 0; i0 < len0; i0++)
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate53(data2[i0], { instancePath: instancePath + "/kernels/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
