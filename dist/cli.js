@@ -10386,7 +10386,7 @@ var require_ucs2length4 = __commonJS5({
   }
 });
 var validate4 = validate524;
-var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
+var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
 var func04 = Object.prototype.hasOwnProperty;
 var func81 = require_ucs2length4().default;
 var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
@@ -10520,7 +10520,8 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
   return validate533.errors = vErrors, errors === 0;
 }
 validate533.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema212 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
+var schema212 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
+var pattern42 = new RegExp("^[a-z][a-z0-9-]{0,39}$", "u");
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10558,12 +10559,13 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.name !== void 0 && func04.call(data, "name")) {
       let data0 = data.name;
-      if (typeof data0 != "string") {
-        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-      }
-      if (!(data0 === "nvml" || data0 === "amdgpu" || data0 === "intel" || data0 === "command" || data0 === "cpu-time" || data0 === "replay")) {
-        let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/enum", keyword: "enum", params: { allowedValues: schema212.properties.name.enum } };
+      if (typeof data0 == "string") {
+        if (!pattern42.test(data0)) {
+          let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,39}$" } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -10658,7 +10660,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
   return validate55.errors = vErrors, errors === 0;
 }
 validate55.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern42 = new RegExp("^(?!__proto__$)", "u");
+var pattern52 = new RegExp("^(?!__proto__$)", "u");
 var schema24 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate59.evaluated;
@@ -10689,7 +10691,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern42.test(key0)) {
+        if (!pattern52.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -10785,7 +10787,7 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
           let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
-        if (!pattern42.test(data0)) {
+        if (!pattern52.test(data0)) {
           let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" } };
           vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
         }
@@ -11185,7 +11187,7 @@ function validate662(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate662.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats0 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-var pattern62 = new RegExp("^[0-9a-f]+$", "u");
+var pattern73 = new RegExp("^[0-9a-f]+$", "u");
 function validate722(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate722.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11284,7 +11286,7 @@ function validate722(data, { instancePath = "", parentData, parentDataProperty, 
           let err16 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (!pattern62.test(data5)) {
+        if (!pattern73.test(data5)) {
           let err17 = { instancePath: instancePath + "/subject", schemaPath: "#/properties/subject/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]+$" } };
           vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
@@ -11687,7 +11689,8 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return validate56.errors = vErrors, errors === 0;
 }
 validate56.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema232 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", enum: ["nvml", "amdgpu", "intel", "command", "cpu-time", "replay"] }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
+var schema232 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
+var pattern43 = new RegExp("^[a-z][a-z0-9-]{0,39}$", "u");
 function validate582(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate582.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11725,12 +11728,13 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.name !== void 0 && func05.call(data, "name")) {
       let data0 = data.name;
-      if (typeof data0 != "string") {
-        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-      }
-      if (!(data0 === "nvml" || data0 === "amdgpu" || data0 === "intel" || data0 === "command" || data0 === "cpu-time" || data0 === "replay")) {
-        let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/enum", keyword: "enum", params: { allowedValues: schema232.properties.name.enum } };
+      if (typeof data0 == "string") {
+        if (!pattern43.test(data0)) {
+          let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,39}$" } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -11826,7 +11830,7 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate582.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema242 = { type: "object", additionalProperties: false, required: ["label", "commit"], properties: { label: { type: "string", maxLength: 500 }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, dirty: { type: "boolean" } } };
-var pattern43 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
+var pattern53 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
 function validate602(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate602.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -11864,7 +11868,7 @@ function validate602(data, { instancePath = "", parentData, parentDataProperty, 
         let err5 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema242.properties.commit.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
-      if (typeof data1 == "string" && !pattern43.test(data1)) {
+      if (typeof data1 == "string" && !pattern53.test(data1)) {
         let err6 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -12262,7 +12266,7 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
   return validate712.errors = vErrors, errors === 0;
 }
 validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern52 = new RegExp("^(?!__proto__$)", "u");
+var pattern62 = new RegExp("^(?!__proto__$)", "u");
 var schema31 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
@@ -12293,7 +12297,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern52.test(key0)) {
+        if (!pattern62.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -14840,7 +14844,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
         let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema492.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
-      if (typeof data2 == "string" && !pattern43.test(data2)) {
+      if (typeof data2 == "string" && !pattern53.test(data2)) {
         let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -14946,7 +14950,7 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
         let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
-      if (typeof data1 == "string" && !pattern43.test(data1)) {
+      if (typeof data1 == "string" && !pattern53.test(data1)) {
         let err11 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
@@ -15659,7 +15663,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
               let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
             }
-            if (!pattern52.test(key1)) {
+            if (!pattern62.test(key1)) {
               let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
@@ -19371,19 +19375,26 @@ async function dismiss(child) {
   await Promise.race([ended, new Promise((resolve6) => setTimeout(resolve6, longestGoodbyeMs).unref())]);
 }
 
-// src/meter/open-meter.ts
-import { fileURLToPath } from "node:url";
-
-// src/meter/command/kind.ts
-import { createHash as createHash5 } from "node:crypto";
-import { basename as basename2 } from "node:path";
-
-// src/meter/registry.ts
+// src/meter/kind.ts
 function unsuitable(obstacle) {
   return { ok: false, obstacle, missing: false };
 }
 function missing(obstacle) {
   return { ok: false, obstacle, missing: true };
+}
+
+// src/meter/sensor/names.ts
+var noise = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
+function wordsOf(name) {
+  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word4) => !noise.has(word4)).join(" ");
+}
+function isNamed(name, info) {
+  const wanted = wordsOf(name);
+  return wanted !== "" && (wordsOf(info.device) === wanted || wordsOf(info.description) === wanted);
+}
+function isOfVendor(info, vendor) {
+  const said2 = info.vendor.toLowerCase();
+  return said2 === "" || said2 === "unknown" || said2.includes(vendor);
 }
 
 // src/meter/clocks/control.ts
@@ -32251,9 +32262,9 @@ var concreteTokens = {
 };
 function parseOverload(sig) {
   const [paramsPart, ret] = sig.split("->").map((s2) => s2.trim());
-  const [letter, ...params] = paramsPart.split(/\s+/);
-  const elemSet = elemSets[letter];
-  if (!elemSet) throw new Error(`unknown element set "${letter}" in: ${sig}`);
+  const [letter2, ...params] = paramsPart.split(/\s+/);
+  const elemSet = elemSets[letter2];
+  if (!elemSet) throw new Error(`unknown element set "${letter2}" in: ${sig}`);
   for (const token2 of [...params, ret]) {
     const generic = genericTokens.has(token2);
     if (!generic && !(token2 in concreteTokens)) throw new Error(`unknown token "${token2}" in: ${sig}`);
@@ -34075,8 +34086,8 @@ var SourceModules = class {
     const source = this.source.files[path2] ?? "";
     const marked = markLoops(source);
     this.#marked.set(path2, marked);
-    const misplaced = misplacedDirective(source);
-    if (misplaced) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced };
+    const misplaced2 = misplacedDirective(source);
+    if (misplaced2) this.#misplaced ??= { kind: "compile", file: path2, ...misplaced2 };
     return marked;
   }
   resolveModule(modulePath) {
@@ -34262,7 +34273,7 @@ function childrenOf(element2, module) {
     module
   );
 }
-function wordsOf(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
+function wordsOf2(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
   const words2 = [];
   const visit = (one3) => {
     const picked2 = pick(one3);
@@ -34584,7 +34595,7 @@ var Dependencies = class {
         for (const name of this.#namesOf(part.name)) visit(this.#heads.get(name) ?? [], null);
       } else {
         const element2 = part.kind === "mention" ? part.element : part;
-        visit(wordsOf(element2), this.#blocks.get(owner) ?? null);
+        visit(wordsOf2(element2), this.#blocks.get(owner) ?? null);
       }
     }
     return [...found].sort();
@@ -34602,19 +34613,19 @@ var Dependencies = class {
       case "fn": {
         const name = declaration.name.ident.originalName;
         this.#walk(declaration);
-        add(this.#globals, name, [...guards, ...wordsOf(declaration)]);
+        add(this.#globals, name, [...guards, ...wordsOf2(declaration)]);
         const head2 = [...declaration.params, ...declaration.returnType ? [declaration.returnType] : []];
-        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf(part))]);
+        add(this.#heads, name, [...guards, ...head2.flatMap((part) => wordsOf2(part))]);
         return;
       }
       case "alias":
       case "struct":
-        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf(declaration)]);
+        add(this.#globals, declaration.name.ident.originalName, [...guards, ...wordsOf2(declaration)]);
         return;
       case "gvar":
       case "const":
       case "override":
-        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf(declaration)]);
+        add(this.#globals, declaration.name.decl.ident.originalName, [...guards, ...wordsOf2(declaration)]);
     }
   }
   #declareImports({ finalSegment }, guards) {
@@ -34642,7 +34653,7 @@ var Dependencies = class {
       }
       if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
         const name = statement.name.decl.ident.originalName;
-        add(block.names, name, [...guards, ...wordsOf(statement)]);
+        add(block.names, name, [...guards, ...wordsOf2(statement)]);
         if (certain) block.certain.add(name);
       }
       if (statement.kind === "for") {
@@ -34674,7 +34685,7 @@ var Dependencies = class {
     const partial = [];
     const parameters = newBlock(null, []);
     for (const parameter2 of fn.params) {
-      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf(parameter2));
+      add(parameters.names, parameter2.name.decl.ident.originalName, wordsOf2(parameter2));
     }
     const body = newBlock(parameters, []);
     forEachGuarded(
@@ -34720,8 +34731,8 @@ function forEachGuarded(elements, outer, visit) {
 function guardOf(element2) {
   const attributes = "attributes" in element2 ? element2.attributes ?? [] : [];
   for (const { attribute: attribute2 } of attributes) {
-    if (attribute2.kind === "@if") return { starts: true, words: wordsOf(attribute2.param.expression) };
-    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf(attribute2.param.expression) };
+    if (attribute2.kind === "@if") return { starts: true, words: wordsOf2(attribute2.param.expression) };
+    if (attribute2.kind === "@elif") return { starts: false, words: wordsOf2(attribute2.param.expression) };
     if (attribute2.kind === "@else") return { starts: false, words: [] };
   }
   return null;
@@ -34752,7 +34763,7 @@ function changedIn(statement) {
   return [...names3, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
-  return wordsOf(
+  return wordsOf2(
     element2,
     (inner) => inner.kind === "unary-expression" && inner.operator.value === "&" ? rootName(inner.expression) : null
   );
@@ -35115,7 +35126,7 @@ function applyUnary(operator, operand, kind) {
 }
 function swizzle(vector, name) {
   if (name.length === 1) return vector["xyzwrgba".indexOf(name) % 4] ?? null;
-  const picked2 = [...name].map((letter) => vector["xyzwrgba".indexOf(letter) % 4]);
+  const picked2 = [...name].map((letter2) => vector["xyzwrgba".indexOf(letter2) % 4]);
   return picked2.some((element2) => element2 === void 0) ? null : picked2;
 }
 function scalarOperator(operator, kind) {
@@ -38565,20 +38576,6 @@ function lastPart(watts) {
   return part.length === 0 ? null : part.reduce((sum, value2) => sum + value2, 0) / part.length;
 }
 
-// src/meter/sensor/names.ts
-var noise = /* @__PURE__ */ new Set(["nvidia", "amd", "intel", "corporation", "inc", "r", "tm", "c", "graphics", "gpu"]);
-function wordsOf2(name) {
-  return (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word4) => !noise.has(word4)).join(" ");
-}
-function isNamed(name, info) {
-  const wanted = wordsOf2(name);
-  return wanted !== "" && (wordsOf2(info.device) === wanted || wordsOf2(info.description) === wanted);
-}
-function isOfVendor(info, vendor) {
-  const said2 = info.vendor.toLowerCase();
-  return said2 === "" || said2 === "unknown" || said2.includes(vendor);
-}
-
 // src/meter/sensor/choose.ts
 async function chooseSensor(options) {
   const { candidates, wanted, device, time } = options;
@@ -39008,6 +39005,163 @@ async function sensorNotes({ sensor }) {
   return listed2.ok ? [] : [`other processes on it cannot be noticed: ${listed2.why}`];
 }
 
+// src/meter/hwmon/cards.ts
+import { readdir, realpath } from "node:fs/promises";
+import { basename as basename2, join as join9 } from "node:path";
+
+// src/meter/hwmon/files.ts
+import { readFile } from "node:fs/promises";
+var maxCharacters3 = 256;
+var unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+async function readAttribute(path2) {
+  try {
+    const text3 = await readFile(path2, "utf8");
+    return text3.length > maxCharacters3 ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text3.trim().replace(unprintable, "?") };
+  } catch (error) {
+    return { ok: false, why: whyUnreadable(path2, error) };
+  }
+}
+function whyUnreadable(path2, { code, message }) {
+  if (code === "ENOENT") return `there is no ${path2}`;
+  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path2}`;
+  return message;
+}
+async function readInteger(path2) {
+  const read = await readAttribute(path2);
+  if (!read.ok) return read;
+  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
+}
+
+// src/meter/hwmon/cards.ts
+async function names2(folder, pattern2) {
+  try {
+    const found = await readdir(folder);
+    return found.filter((name) => pattern2.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+async function findCards(sysfsFolder, drivers) {
+  const root = join9(sysfsFolder, "class", "drm");
+  const cards = [];
+  for (const card of await names2(root, /^card\d+$/)) {
+    const device = join9(root, card, "device");
+    const monitors = join9(device, "hwmon");
+    for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
+      const folder = join9(monitors, monitor);
+      const driver = await readAttribute(join9(folder, "name"));
+      if (!driver.ok || !drivers.includes(driver.value)) continue;
+      const product = await readAttribute(join9(device, "product_name"));
+      const name = product.ok && product.value !== "" ? product.value : null;
+      cards.push({ card, bus: basename2(await realpath(device)), name, folder });
+    }
+  }
+  return cards;
+}
+
+// src/meter/hwmon/sensor.ts
+import { join as join10 } from "node:path";
+var micro = 1e-6;
+function scaled(path2, factor3) {
+  return async () => {
+    const read = await readInteger(path2);
+    return read.ok ? { ok: true, value: read.value * factor3 } : read;
+  };
+}
+async function createHwmonSensor(card, vendor) {
+  const { folder, bus, name } = card;
+  const label = name ?? `${vendor} ${card.card} at ${bus}`;
+  const limit = await scaled(join10(folder, "power1_cap"), micro)();
+  const sensor = {
+    label,
+    details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
+    key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
+    unitJoules: micro,
+    counter: await findCounter2(folder),
+    power: await findPower2(folder),
+    state: await findState(folder),
+    processes: null,
+    close: async () => void 0
+  };
+  return { sensor, name, handles: [card.card, bus], refusal: null };
+}
+async function findCounter2(folder) {
+  const found = [];
+  for (const i of [1, 2]) {
+    const input = join10(folder, `energy${i}_input`);
+    const read = await readInteger(input);
+    if (!read.ok && read.why.startsWith("there is no")) continue;
+    const label = await readAttribute(join10(folder, `energy${i}_label`));
+    found.push({ input, label: label.ok ? label.value : "" });
+  }
+  const best = found.find(({ label }) => label === "card") ?? found[0];
+  if (best === void 0) return null;
+  const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
+  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
+}
+async function findPower2(folder) {
+  for (const [file, label] of [
+    ["power1_input", "power"],
+    ["power1_average", "average power"]
+  ]) {
+    const read = scaled(join10(folder, file), micro);
+    if ((await read()).ok) return { label, instant: true, fine: false, read };
+  }
+  return null;
+}
+async function findState(folder) {
+  const sm = scaled(join10(folder, "freq1_input"), 1e-6);
+  const memory = scaled(join10(folder, "freq2_input"), 1e-6);
+  const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
+  const known3 = await Promise.all([sm(), memory(), celsius()]);
+  if (known3.every((read) => !read.ok)) return null;
+  return async () => {
+    const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
+    return {
+      smMhz: smMhz.ok ? smMhz.value : null,
+      memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
+      celsius: degrees3.ok ? degrees3.value : null,
+      powerCapped: null,
+      slowdowns: [],
+      slowedMs: {}
+    };
+  };
+}
+
+// src/meter/hwmon/kind-of-driver.ts
+function hwmonKind(entry) {
+  const { name, summary, vendor, drivers } = entry;
+  return {
+    name,
+    summary,
+    async open(context) {
+      const { info } = context.device;
+      if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+      if (!isOfVendor(info, vendor.word)) return unsuitable(`${info.family} is not ${vendor.label}’s`);
+      const cards = await findCards(context.sysfsFolder, drivers);
+      if (cards.length === 0) {
+        return missing(
+          `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
+        );
+      }
+      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
+      return openSensor(name, candidates, context);
+    }
+  };
+}
+
+// src/meter/amdgpu/kind.ts
+var amdgpu = hwmonKind({
+  name: "amdgpu",
+  summary: "AMD under Linux: power of the hwmon sensor, added up",
+  vendor: { word: "amd", label: "AMD" },
+  drivers: ["amdgpu"]
+});
+
+// src/meter/command/kind.ts
+import { createHash as createHash5 } from "node:crypto";
+import { basename as basename3 } from "node:path";
+
 // src/meter/command/program.ts
 import { spawn as spawn2 } from "node:child_process";
 
@@ -39140,6 +39294,8 @@ var pollMs4 = 10;
 var unitJoules = 1e-6;
 var command = {
   name: "command",
+  summary: "any GPU: what a program of yours prints, see --meter-command",
+  isOffered: (context) => context.command !== void 0,
   async open(context) {
     const [program, ...rest] = context.command ?? [];
     if (program === void 0) return unsuitable("no command was given");
@@ -39151,7 +39307,7 @@ var command = {
       environment: context.commandEnvironment,
       time: context.time
     });
-    const label = basename2(program);
+    const label = basename3(program);
     const first = await firstReading(running, context.time);
     if (!first.ok) {
       await running.close();
@@ -39197,7 +39353,9 @@ function createSensor2(options) {
   };
 }
 
-// src/meter/cpu-time.ts
+// src/meter/cpu-time/kind.ts
+var defaultWattsPerCore = 15;
+var maxWattsPerCore = 1e3;
 var noticedWithinMs = 1;
 function readings(stretch, wattsPerCore) {
   return stretch.completions.flatMap(
@@ -39228,9 +39386,16 @@ function createCpuTimeMeter(wattsPerCore) {
 }
 var cpuTime = {
   name: "cpu-time",
-  async open({ device: { info }, wattsPerCore }) {
+  summary: "software adapters: estimated from CPU time, measured by no sensor",
+  async open({ device: { info }, wattsPerCore = defaultWattsPerCore }) {
     if (info.backend === "replay") return unsuitable("a recording brings its own energy figures");
     if (!info.software) return unsuitable(`${info.family} is a real GPU, whose energy the CPU does not tell`);
+    if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
+      throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
+        code: "bad-watts-per-core",
+        nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
+      });
+    }
     return {
       ok: true,
       meter: createCpuTimeMeter(wattsPerCore),
@@ -39239,154 +39404,18 @@ var cpuTime = {
   }
 };
 
-// src/meter/hwmon/cards.ts
-import { readdir, realpath } from "node:fs/promises";
-import { basename as basename3, join as join9 } from "node:path";
-
-// src/meter/hwmon/files.ts
-import { readFile } from "node:fs/promises";
-var maxCharacters3 = 256;
-var unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-async function readAttribute(path2) {
-  try {
-    const text3 = await readFile(path2, "utf8");
-    return text3.length > maxCharacters3 ? { ok: false, why: `${path2} is no attribute` } : { ok: true, value: text3.trim().replace(unprintable, "?") };
-  } catch (error) {
-    return { ok: false, why: whyUnreadable(path2, error) };
-  }
-}
-function whyUnreadable(path2, { code, message }) {
-  if (code === "ENOENT") return `there is no ${path2}`;
-  if (code === "EACCES" || code === "EPERM") return `no permission to read ${path2}`;
-  return message;
-}
-async function readInteger(path2) {
-  const read = await readAttribute(path2);
-  if (!read.ok) return read;
-  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
-}
-
-// src/meter/hwmon/cards.ts
-async function names2(folder, pattern2) {
-  try {
-    const found = await readdir(folder);
-    return found.filter((name) => pattern2.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
-  } catch {
-    return [];
-  }
-}
-async function findCards(sysfsFolder, drivers) {
-  const root = join9(sysfsFolder, "class", "drm");
-  const cards = [];
-  for (const card of await names2(root, /^card\d+$/)) {
-    const device = join9(root, card, "device");
-    const monitors = join9(device, "hwmon");
-    for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join9(monitors, monitor);
-      const driver = await readAttribute(join9(folder, "name"));
-      if (!driver.ok || !drivers.includes(driver.value)) continue;
-      const product = await readAttribute(join9(device, "product_name"));
-      const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename3(await realpath(device)), name, folder });
-    }
-  }
-  return cards;
-}
-
-// src/meter/hwmon/sensor.ts
-import { join as join10 } from "node:path";
-var micro = 1e-6;
-function scaled(path2, factor3) {
-  return async () => {
-    const read = await readInteger(path2);
-    return read.ok ? { ok: true, value: read.value * factor3 } : read;
-  };
-}
-async function createHwmonSensor(card, vendor) {
-  const { folder, bus, name } = card;
-  const label = name ?? `${vendor} ${card.card} at ${bus}`;
-  const limit = await scaled(join10(folder, "power1_cap"), micro)();
-  const sensor = {
-    label,
-    details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
-    key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
-    unitJoules: micro,
-    counter: await findCounter2(folder),
-    power: await findPower2(folder),
-    state: await findState(folder),
-    processes: null,
-    close: async () => void 0
-  };
-  return { sensor, name, handles: [card.card, bus], refusal: null };
-}
-async function findCounter2(folder) {
-  const found = [];
-  for (const i of [1, 2]) {
-    const input = join10(folder, `energy${i}_input`);
-    const read = await readInteger(input);
-    if (!read.ok && read.why.startsWith("there is no")) continue;
-    const label = await readAttribute(join10(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : "" });
-  }
-  const best = found.find(({ label }) => label === "card") ?? found[0];
-  if (best === void 0) return null;
-  const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
-  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
-}
-async function findPower2(folder) {
-  for (const [file, label] of [
-    ["power1_input", "power"],
-    ["power1_average", "average power"]
-  ]) {
-    const read = scaled(join10(folder, file), micro);
-    if ((await read()).ok) return { label, instant: true, fine: false, read };
-  }
-  return null;
-}
-async function findState(folder) {
-  const sm = scaled(join10(folder, "freq1_input"), 1e-6);
-  const memory = scaled(join10(folder, "freq2_input"), 1e-6);
-  const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
-  const known3 = await Promise.all([sm(), memory(), celsius()]);
-  if (known3.every((read) => !read.ok)) return null;
-  return async () => {
-    const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
-    return {
-      smMhz: smMhz.ok ? smMhz.value : null,
-      memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
-      celsius: degrees3.ok ? degrees3.value : null,
-      powerCapped: null,
-      slowdowns: [],
-      slowedMs: {}
-    };
-  };
-}
-
-// src/meter/hwmon/kinds.ts
-function hwmonKind(name, vendor, drivers) {
-  return {
-    name,
-    async open(context) {
-      const { info } = context.device;
-      if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
-      if (!isOfVendor(info, vendor.word)) return unsuitable(`${info.family} is not ${vendor.label}’s`);
-      const cards = await findCards(context.sysfsFolder, drivers);
-      if (cards.length === 0) {
-        return missing(
-          `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
-        );
-      }
-      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
-      return openSensor(name, candidates, context);
-    }
-  };
-}
-var amdgpu = hwmonKind("amdgpu", { word: "amd", label: "AMD" }, ["amdgpu"]);
-var intel = hwmonKind("intel", { word: "intel", label: "Intel" }, ["i915", "xe"]);
+// src/meter/intel/kind.ts
+var intel = hwmonKind({
+  name: "intel",
+  summary: "discrete Intel GPUs under Linux: the energy counter",
+  vendor: { word: "intel", label: "Intel" },
+  drivers: ["i915", "xe"]
+});
 
 // src/meter/nvml/kind.ts
 var nvml = {
   name: "nvml",
+  summary: "NVIDIA: the board's energy counter, or its power added up",
   async open(context) {
     const { info } = context.device;
     if (info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
@@ -39417,22 +39446,18 @@ var nvml = {
   }
 };
 
+// src/meter/kinds.ts
+var meterKinds = [command, nvml, amdgpu, intel, cpuTime];
+var meterChoices = ["auto", "none", ...meterKinds.map(({ name }) => name)];
+
 // src/meter/open-meter.ts
-var kinds = [command, nvml, amdgpu, intel, cpuTime];
-var meterChoices = ["auto", "none", ...kinds.map(({ name }) => name)];
-var defaultWattsPerCore = 15;
-var maxWattsPerCore = 1e3;
+import { fileURLToPath } from "node:url";
+var kinds = meterKinds;
 async function openMeter(options) {
-  const { choice, wattsPerCore = defaultWattsPerCore } = options;
-  if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
-    throw new JoulegateError("bad-input", `${wattsPerCore} W is no power of a CPU core.`, {
-      code: "bad-watts-per-core",
-      nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`
-    });
-  }
+  const { choice } = options;
   const context = {
     device: options.device,
-    wattsPerCore,
+    wattsPerCore: options.wattsPerCore,
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
@@ -39471,7 +39496,7 @@ function refusal2(choice, { obstacle, missing: missing2 }) {
 async function openFirst(context) {
   const tried = [];
   const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
-  const candidates = kinds.filter((kind) => kind !== command || context.command !== void 0);
+  const candidates = kinds.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
@@ -39484,7 +39509,7 @@ async function openFirst(context) {
   return { meter: null, reason, clocks: null };
 }
 
-// src/meter/recorded.ts
+// src/meter/replay/recorded.ts
 function recordedLookup(recording) {
   const { tunables, measurements } = recording;
   const byValues = new Map(measurements.map((measurement) => [measurement.values.join(","), measurement]));
@@ -39502,7 +39527,7 @@ function recordedJoules({ joules, watts, latencyMs }) {
   return watts === void 0 || latencyMs === void 0 ? null : watts * latencyMs / 1e3;
 }
 
-// src/meter/replay.ts
+// src/meter/replay/replay.ts
 function createReplayMeter(recording) {
   if (!recording.measurements.some((measurement) => recordedJoules(measurement) !== null)) return null;
   const lookup = recordedLookup(recording);
@@ -41688,6 +41713,28 @@ function extentOf(values2) {
   }
   return low <= high ? [low, high] : [0, 1];
 }
+function extentAlong([from, to], label) {
+  return from < to ? 7.5 * label.length + 10 : 16;
+}
+var roomBeyond = 16;
+function readableTicks(options, scale, candidates) {
+  const isReadable = (ticks2) => {
+    const labels = ticks2.map(options.format);
+    return ticks2.every((tick, at3) => {
+      if (at3 === 0) return true;
+      const [label = "", last2 = ""] = [labels[at3], labels[at3 - 1]];
+      const needed2 = (extentAlong(options.range, label) + extentAlong(options.range, last2)) / 2;
+      return label !== last2 && Math.abs(scale(tick) - scale(ticks2[at3 - 1])) >= needed2;
+    });
+  };
+  const [from, to] = options.range;
+  const isInside2 = (tick) => from > to || scale(tick) + extentAlong(options.range, options.format(tick)) / 2 <= to + roomBeyond;
+  for (let count2 = options.ticks; count2 > 1; count2--) {
+    const ticks2 = candidates(count2).filter(isInside2);
+    if (ticks2.length > 0 && isReadable(ticks2)) return ticks2;
+  }
+  return candidates(1).slice(0, 1);
+}
 function createAxis(options) {
   const { values: values2, range: range3, from = "fit" } = options;
   const positive = values2.filter((value2) => value2 > 0);
@@ -41697,17 +41744,22 @@ function createAxis(options) {
     const pad2 = (high / low) ** room;
     const scale2 = log4([low / pad2, high * pad2], [...range3]);
     const round2 = scale2.ticks(options.ticks).filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
-    const every = Math.max(1, Math.ceil(round2.length / (options.ticks + 1)));
-    const ticks2 = round2.filter((_, at3) => at3 % every === 0);
-    return Object.assign((value2) => scale2(value2), { ticks: ticks2, ...described(options) });
+    const ticks3 = readableTicks(options, scale2, (count2) => {
+      const every = Math.max(1, Math.ceil(round2.length / (count2 + 1)));
+      return round2.filter((_, at3) => at3 % every === 0);
+    });
+    return Object.assign((value2) => scale2(value2), { ticks: ticks3, ...described(options) });
   }
   const spread = high - low || Math.abs(high) || 1;
-  const start = from === "zero" ? 0 : low - room * spread;
-  const scale = linear2([start, high + room * spread], [...range3]);
-  return Object.assign((value2) => scale(value2), {
-    ticks: scale.ticks(options.ticks),
-    ...described(options)
+  const [below, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
+  const scale = linear2([low - below * spread, high + above * spread], [...range3]);
+  const ticks2 = readableTicks(options, scale, (count2) => {
+    const round2 = scale.ticks(count2);
+    if (from !== "first") return round2;
+    const half = ((round2[1] ?? high) - (round2[0] ?? low)) / 2;
+    return [low, ...round2.filter((tick) => tick - low >= half)];
   });
+  return Object.assign((value2) => scale(value2), { ticks: ticks2, ...described(options) });
 }
 function leadingDigit(value2) {
   return Number(value2.toExponential()[0]);
@@ -42874,7 +42926,7 @@ function frameOf({ width, height }) {
   return { left: 70, top: 26, right: width - 16, bottom: height - 42 };
 }
 function isNear(a2, b) {
-  return Math.abs(a2.x - b.x) < 70 && Math.abs(a2.y - b.y) < 18;
+  return Math.abs(a2.x - b.x) < 130 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
   const { clouds, marks = [], front = [], size = defaultSize } = options;
@@ -42896,8 +42948,12 @@ function planeFigure(options) {
     front.length > 1 ? polyline([...front].sort((a2, b) => a2.x - b.x).map(placed), { tone: "good", steps: true }) : "",
     ...marks.map((mark, at3) => {
       const place = placed(mark);
-      const isCrowded = marks.slice(0, at3).some((other) => isNear(placed(other), place));
-      return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
+      const below = marks.some((other, otherAt) => {
+        const otherPlace = placed(other);
+        const isLower = place.y > otherPlace.y || place.y === otherPlace.y && otherAt < at3;
+        return other.label !== "" && isNear(otherPlace, place) && isLower;
+      });
+      return labelledMark(place, { text: mark.label, below }, mark.tone, frame);
     })
   ]);
 }
@@ -42910,7 +42966,7 @@ function linesFigure(options) {
     values: all.map((point2) => point2.x),
     range: [frame.left, frame.right],
     ticks: 6,
-    from: "linear"
+    from: options.fromFirst === true ? "first" : "linear"
   });
   const y2 = createAxis({
     ...options.y,
@@ -42920,12 +42976,12 @@ function linesFigure(options) {
     from: options.fromZero === true ? "zero" : "fit"
   });
   const legend = lines2.length < 2 ? [] : lines2.map(({ label, tone, thin: thin2 }, at3) => {
-    const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at3];
+    const [left, base2] = [frame.left + 120 * at3, frame.bottom + 34];
     const sample = [
-      { x: left, y: top - 4 },
-      { x: left + 18, y: top - 4 }
+      { x: left, y: base2 - 4 },
+      { x: left + 18, y: base2 - 4 }
     ];
-    return polyline(sample, { tone, thin: thin2 === true }) + element("text", { x: left + 24, y: top }, escapeMarkup(label));
+    return polyline(sample, { tone, thin: thin2 === true }) + element("text", { x: left + 24, y: base2 }, escapeMarkup(label));
   });
   return figure(options, size, [
     drawAxes(frame, x2, y2),
@@ -43203,6 +43259,20 @@ function guardRow(kernel, id) {
   ];
 }
 
+// src/report/best-so-far.ts
+function bestSoFar(kernel) {
+  const { before, convergence: convergence2, objective, trials } = kernel;
+  const incumbent = before === null ? null : objectiveValue(objective, before);
+  const step2 = Math.max(1, trials / Math.max(1, convergence2.length));
+  if (convergence2.every((value2) => value2 === null)) return { incumbent, points: [] };
+  let best = incumbent;
+  const points = convergence2.flatMap((value2, at3) => {
+    best = value2 ?? best;
+    return best === null ? [] : [{ trial: at3 === 0 ? 1 : Math.round((at3 + 1) * step2), value: best }];
+  });
+  return { incumbent, points };
+}
+
 // src/report/html/retune-card.ts
 var maxImportances = 12;
 function markOf(cost2, label, tone) {
@@ -43236,21 +43306,31 @@ function thinnedSteps(points) {
   return changes.filter((_, at3) => at3 % every === 0 || at3 === changes.length - 1);
 }
 function convergence(kernel, id) {
-  const curve = kernel.convergence;
-  const step2 = Math.max(1, kernel.trials / Math.max(1, curve.length));
-  const points = curve.flatMap(
-    (value2, at3) => value2 === null ? [] : [{ x: Math.round((at3 + 1) * step2), y: value2 }]
-  );
-  if (points.length < 2) return "";
+  const { incumbent, points: best } = bestSoFar(kernel);
+  const points = best.map(({ trial, value: value2 }) => ({ x: trial, y: value2 }));
+  const [first, last2] = [points[0], points.at(-1)];
+  if (first === void 0 || last2 === void 0 || points.length < 2) return "";
   const shown = thinnedSteps(points);
   const format5 = (value2) => formatObjective(kernel.objective, value2);
+  const isEstimated2 = kernel.estimated && needsEnergy(kernel.objective);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(last2.y)}.${incumbent === null ? "" : ` What shipped before costs ${format5(incumbent)}.`}`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
-    y: { title: `best ${kernel.objective}`, format: format5 },
-    lines: [{ label: "best", tone: "base", points: shown, steps: true }]
+    y: { title: `${kernel.objective}${isEstimated2 ? " (estimated)" : ""}`, format: format5 },
+    lines: [
+      { label: "best so far", tone: "base", points: shown, steps: true },
+      ...incumbent === null ? [] : [
+        {
+          label: "shipped before",
+          tone: "faint",
+          points: [first, last2].map(({ x: x2 }) => ({ x: x2, y: incumbent })),
+          thin: true
+        }
+      ]
+    ],
+    fromFirst: true
   });
   return figureHtml("Search", svg);
 }
@@ -43754,24 +43834,26 @@ function guardBlocks(report3, limits2) {
 var maxCharts = 3;
 var maxPoints = 24;
 var leastPoints = 5;
-function chart({ convergence: convergence2, objective, trials }) {
-  const step2 = trials / Math.max(1, convergence2.length);
-  const known3 = convergence2.flatMap(
-    (value2, at3) => value2 === null ? [] : [{ trial: Math.round((at3 + 1) * step2), value: value2 }]
-  );
-  const every = Math.max(1, Math.ceil(known3.length / maxPoints));
-  const shown = known3.filter((_, at3) => (known3.length - 1 - at3) % every === 0);
+function chart(kernel) {
+  const { objective } = kernel;
+  const { incumbent, points } = bestSoFar(kernel);
+  const every = Math.max(1, Math.ceil((points.length - 1) / (maxPoints - 1)));
+  const shown = points.filter((_, at3) => at3 === 0 || (points.length - 1 - at3) % every === 0);
   const [first, last2] = [shown[0], shown.at(-1)];
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
-  const [unit2, size] = objectiveUnit(objective, Math.max(...shown.map(({ value: value2 }) => value2)));
-  const values2 = shown.map(({ value: value2 }) => Number((value2 / size).toPrecision(3)));
+  const best = shown.map(({ value: value2 }) => value2);
+  const level = incumbent === null ? [] : shown.map(() => incumbent);
+  const [unit2, size] = objectiveUnit(objective, Math.max(...best, ...level));
+  const values2 = [...best, ...level].map((value2) => Number((value2 / size).toPrecision(3)));
   return [
     "```mermaid",
     "xychart-beta",
     `    x-axis "trials" ${first.trial} --> ${last2.trial}`,
     `    y-axis "best ${objective}, ${unit2}"`,
-    `    line [${values2.join(", ")}]`,
-    "```"
+    `    line [${values2.slice(0, best.length).join(", ")}]`,
+    ...level.length === 0 ? [] : [`    line [${values2.slice(best.length).join(", ")}]`],
+    "```",
+    ...level.length === 0 ? [] : ["", "The level line is what shipped before."]
   ].join("\n");
 }
 function searchCharts(report3) {
@@ -47709,8 +47791,33 @@ async function measureNoise(options) {
   });
 }
 
-// src/app/guard/guard.ts
-import { join as join31 } from "node:path";
+// src/app/project/local-paths.ts
+import { basename as basename6 } from "node:path";
+var letter = "[\\p{L}\\p{N}_.@+~-]";
+var atStart = "(?<![\\p{L}\\p{N}_.~$/])";
+var absolutePath = new RegExp(
+  `(?:file://|${atStart})/(?!(?:dev|etc|lib|lib64|proc|sys|usr)/)${letter}+(?:/${letter}+)+`,
+  "gu"
+);
+function relativeTo(folder) {
+  if (folder === "/") return (text3) => text3;
+  const literal2 = `${atStart}${folder.replaceAll(/[$()*+./?[\\\]^{|}]/g, "\\$&")}`;
+  const below = new RegExp(`${literal2}/(?=${letter})`, "gu");
+  const itself = new RegExp(`${literal2}(?:/|(?!${letter}|/))`, "gu");
+  return (text3) => text3.replace(below, "").replace(itself, ".");
+}
+function withoutLocalPaths(host, value2) {
+  const toRelative = relativeTo(host.workingDirectory);
+  const clean = (part) => {
+    if (typeof part === "string") {
+      return part.includes("/") ? toRelative(part).replace(absolutePath, (path2) => basename6(path2)) : part;
+    }
+    if (Array.isArray(part)) return part.map(clean);
+    if (part === null || typeof part !== "object") return part;
+    return Object.fromEntries(Object.entries(part).map(([key2, entry]) => [key2, clean(entry)]));
+  };
+  return clean(value2);
+}
 
 // src/app/project/median-or-null.ts
 function medianOrNull(values2) {
@@ -47734,9 +47841,8 @@ var needed = /^(?:HOME|XDG_CONFIG_HOME|TMPDIR|TMP|TEMP|SUDO_UID|LD_LIBRARY_PATH|
 var settings = /^GIT_(?:CONFIG_(?:COUNT|KEY_\d+|VALUE_\d+|GLOBAL|SYSTEM|NOSYSTEM)|EXEC_PATH)$/;
 var isPath = (name) => /^path$/i.test(name);
 function picked(environment, isKept) {
-  return Object.fromEntries(
-    Object.entries(inheritedEnvironment(environment)).filter(([name]) => isKept(name))
-  );
+  const entries = Object.entries(inheritedEnvironment(environment));
+  return Object.fromEntries(entries.filter(([name]) => isKept(name)));
 }
 function isInside(folder, path2) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep3) ? folder : folder + sep3);
@@ -49517,7 +49623,7 @@ var operators = [
 ];
 
 // src/app/project/open-manifest.ts
-function absolutePath(host, path2) {
+function absolutePath2(host, path2) {
   return isAbsolute4(path2) ? path2 : resolve5(host.workingDirectory, path2);
 }
 function displayPath(host, path2) {
@@ -49553,7 +49659,7 @@ ${formatProblems(problems, { colour: false })}`,
   return manifest;
 }
 function openManifest(host, path2) {
-  const absolute = absolutePath(host, path2);
+  const absolute = absolutePath2(host, path2);
   const folder = dirname9(absolute);
   const repository = repositoryOf(host, folder);
   const root = repository?.root ?? folder;
@@ -49567,7 +49673,7 @@ function openManifest(host, path2) {
   if (manifest === null) {
     throw new JoulegateError("bad-input", `${path2} does not exist.`, {
       code: "no-manifest",
-      nextStep: "Name the manifest with --manifest FILE, or have one written with `joulegate init`."
+      nextStep: "Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`."
     });
   }
   return { manifest, folder, root, repository, path: below };
@@ -49599,7 +49705,7 @@ import { join as join27 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    makeFolder(absolutePath(host, folder));
+    makeFolder(absolutePath2(host, folder));
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the report cannot be made.`, {
@@ -49609,12 +49715,13 @@ function prepareReportFolder(host, folder) {
     });
   }
 }
-function writeReportFiles(host, place, report3) {
+function writeReportFiles(host, place, result) {
   const { report: folder, onReportFault } = place;
+  const report3 = withoutLocalPaths(host, result);
   if (folder === void 0) return report3;
-  const path2 = absolutePath(host, folder);
+  const path2 = absolutePath2(host, folder);
   const faults = [];
-  const warn = (text3) => void faults.push(text3);
+  const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
     work(join27(path2, name));
     return true;
@@ -49625,7 +49732,8 @@ function writeReportFiles(host, place, report3) {
   if (faults.length === 0) return report3;
   onReportFault?.(faults.join(" "));
   const isSaid = hasData || onReportFault !== void 0 || report3.exitCode !== ExitCode.passed;
-  const warnings = [...report3.warnings.filter((warning) => !faults.includes(warning)), ...faults];
+  const told = withoutLocalPaths(host, faults);
+  const warnings = [...report3.warnings.filter((warning) => !told.includes(warning)), ...told];
   return { ...report3, exitCode: isSaid ? report3.exitCode : ExitCode.badInput, warnings };
 }
 
@@ -49647,13 +49755,16 @@ function shippedConfiguration(options) {
 
 // src/app/project/show-report.ts
 function loadReport(host, path2) {
-  return readReport(absolutePath(host, path2));
+  return readReport(absolutePath2(host, path2));
 }
+
+// src/app/guard/guard.ts
+import { join as join31 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
 function exportRecording(host, options) {
-  const recording = readRecording(absolutePath(host, options.recording));
+  const recording = readRecording(absolutePath2(host, options.recording));
   const { measurements } = recording;
   const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
   if (options.objective === "energy" && energyMeasurements === 0) {
@@ -49663,7 +49774,7 @@ function exportRecording(host, options) {
     });
   }
   const text3 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
+  writeFileAtomic(absolutePath2(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
   return {
     out: options.out,
     kernel: recording.kernel,
@@ -49678,11 +49789,11 @@ function exportRecording(host, options) {
 var maxCacheBytes = 512 * 1024 * 1024;
 function importRecording(host, options) {
   const recording = importKernelTuner({
-    text: readTextFile(absolutePath(host, options.cache), maxCacheBytes),
+    text: readTextFile(absolutePath2(host, options.cache), maxCacheBytes),
     label: options.cache,
     provenance: {
       version: host.version,
-      command: host.command,
+      command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString()
     },
     ...options.timeField === void 0 ? {} : { timeField: options.timeField },
@@ -49690,7 +49801,7 @@ function importRecording(host, options) {
     ...options.powerField === void 0 ? {} : { powerField: options.powerField },
     ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
   });
-  writeRecording(absolutePath(host, options.out), recording);
+  writeRecording(absolutePath2(host, options.out), recording);
   const { measurements } = recording;
   return {
     out: options.out,
@@ -49785,7 +49896,7 @@ function recordingOf(options) {
     provenance: {
       tool: "joulegate",
       version: host.version,
-      command: host.command,
+      command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString(),
       subject,
       ...note === void 0 ? {} : { note }
@@ -49911,7 +50022,7 @@ async function record(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernel = selectKernels(manifest, [options.kernel])[0];
   const workload = findWorkload(kernel, options.workload);
-  const path2 = absolutePath(host, options.out);
+  const path2 = absolutePath2(host, options.out);
   const laboratory = await openLaboratory(host, options, [kernel]);
   try {
     const { limits: limits2 } = laboratory.info;
@@ -53208,7 +53319,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename6, join as join30, posix as posix2 } from "node:path";
+import { basename as basename7, join as join30, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -53256,7 +53367,7 @@ function whereHeadLeft(host, repository, revision) {
   try {
     return mergeBase(repository, revision);
   } catch (error) {
-    const isFolder = existsSync12(absolutePath(host, revision));
+    const isFolder = existsSync12(absolutePath2(host, revision));
     if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
     const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
     throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
@@ -53290,7 +53401,7 @@ function openRevisions(host, options) {
   if (options.base !== null && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, absolutePath(host, options.base), basename6(path2))
+      base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
     };
   }
   const checkout = inRepository(host, opened);
@@ -53819,7 +53930,8 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
-  const labels = await optional({ cost: cost2, otherwise: null, warn: host.progress.warn }, () => memory.labels());
+  const warn = host.progress.warn;
+  const labels = await optional({ cost: cost2, otherwise: null, warn }, () => memory.labels());
   if (labels === null) {
     const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
     return { accepts: nobody, warnings: [warning] };
@@ -53838,7 +53950,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join31(absolutePath(host, options.report), suggestionFile);
+  const path2 = join31(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -54111,7 +54223,7 @@ function describeResult(result) {
 }
 async function retuneRecording(host, options) {
   const startedAt = host.now();
-  const recording = readRecording(absolutePath(host, options.recording));
+  const recording = readRecording(absolutePath2(host, options.recording));
   const meter = createReplayMeter(recording);
   if (meter === null && needsEnergy(options.objective)) {
     throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
@@ -54206,7 +54318,7 @@ import { join as join32 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
-    makeFolder(absolutePath(host, folder));
+    makeFolder(absolutePath2(host, folder));
   } catch (error) {
     if (error instanceof JoulegateError) throw error;
     throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
@@ -54243,7 +54355,7 @@ ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
 async function keepSources(options) {
-  const folder = absolutePath(options.host, options.folder);
+  const folder = absolutePath2(options.host, options.folder);
   for (const final of options.finals) {
     const { incumbent, builder, idOf: idOf3 } = final.search;
     const write = async (configuration, name, role) => {
@@ -54365,7 +54477,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join34(absolutePath(host, report3), recordingsFolder);
+    const folder = join34(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -54454,13 +54566,9 @@ function exitCodeOf2(interrupted, faulty, kernels) {
   if (interrupted) return ExitCode.interrupted;
   return faulty > 0 || kernels.some((kernel) => kernel.configuration === null) ? ExitCode.badInput : ExitCode.passed;
 }
-function placesOf({ host, options, opened, laboratory, stateFolder }) {
-  const at3 = (path2, usual) => path2 === void 0 ? usual : absolutePath(host, path2);
-  const model = stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
-  return {
-    tuned: at3(options.out, ownTunedPath(opened)),
-    model: at3(options.model, model)
-  };
+function modelPathOf({ host, options, laboratory, stateFolder }) {
+  if (options.model !== void 0) return absolutePath2(host, options.model);
+  return stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -54477,7 +54585,7 @@ async function retuneOn(run, task) {
   const { host, options, opened, laboratory } = run;
   const { startedAt, kernels, noiseKernel } = task;
   const { family } = laboratory.info;
-  const modelPath = placesOf(run).model;
+  const modelPath = modelPathOf(run);
   const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
   const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
   const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
@@ -54490,9 +54598,10 @@ async function retuneOn(run, task) {
       energyEstimated: laboratory.meter?.info.estimated ?? false
     })
   );
+  const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath2(host, options.out);
   const faults = [
     ...modelFault === null ? [] : [modelFault],
-    ...await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })
+    ...await writeFindings({ ...run, tunedPath, searches, finals, retuned })
   ];
   const tuned = posix3.join(folderIn(opened.path), opened.manifest.tunedPath);
   return {
@@ -54735,7 +54844,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath2(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -54895,7 +55004,7 @@ function importancesOf(kernel, rows) {
   return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
-  const folder = absolutePath(host, options.report);
+  const folder = absolutePath2(host, options.report);
   const report3 = readReport(join37(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
@@ -54965,7 +55074,7 @@ async function exportRuntime(host, options) {
     kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
   }
   const file = { schema: "joulegate-runtime", version: 1, kernels };
-  writeRuntime(absolutePath(host, options.out), file);
+  writeRuntime(absolutePath2(host, options.out), file);
   return {
     out: options.out,
     kernels: kernels.map(({ name, entries, configurations: configurations2, templates }) => ({
@@ -55387,7 +55496,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename7, dirname as dirname10, join as join39 } from "node:path";
+import { basename as basename8, dirname as dirname10, join as join39 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -55395,7 +55504,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join39(dirname10(path2), `.${basename7(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join39(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -55531,7 +55640,7 @@ async function init(host, options) {
   };
 }
 function locate(host, manifest) {
-  const manifestPath = absolutePath(host, manifest);
+  const manifestPath = absolutePath2(host, manifest);
   const parent = dirname11(manifestPath);
   openFolder(parent);
   const real2 = realpathSync6(parent);
@@ -55575,7 +55684,7 @@ async function draftAll(host, place, named2) {
   return { kernels, leftOut: leftOut3 };
 }
 function pathBelow(host, root, path2) {
-  const absolute = absolutePath(host, path2);
+  const absolute = absolutePath2(host, path2);
   let folder = dirname11(absolute);
   try {
     folder = realpathSync6(folder);
@@ -55744,7 +55853,7 @@ function columns(rows, right = []) {
 
 // src/cli/shared-options.ts
 var manifestOption = {
-  manifest: { type: "string", value: "FILE", help: "the manifest; joulegate.yaml unless given" }
+  manifest: { type: "string", value: "FILE", help: "the same as MANIFEST; joulegate.yaml unless given" }
 };
 var laboratoryOptions = {
   device: {
@@ -55784,8 +55893,19 @@ var kernelOption = {
 var jsonOption = {
   json: { type: "boolean", help: "print the result as JSON on standard output" }
 };
-function readManifestOption(args) {
-  return { manifest: args.text("manifest") ?? "joulegate.yaml" };
+var manifestArgument = "MANIFEST?";
+function givenManifest(args, position = 0) {
+  const option = args.text("manifest");
+  const argument = args.positionals[position];
+  if (option === void 0 || argument === void 0) return option ?? argument;
+  throw new JoulegateError(
+    "bad-input",
+    `The manifest is given twice: as "${argument}" and with --manifest ${option}.`,
+    { code: "bad-arguments", nextStep: "Leave one of them out." }
+  );
+}
+function readManifestOption(args, position = 0) {
+  return { manifest: givenManifest(args, position) ?? "joulegate.yaml" };
 }
 function readLaboratoryOptions(args) {
   const wattsPerCore = args.number("watts-per-core");
@@ -55852,9 +55972,12 @@ function describeNoise(report3) {
 var doctorCommand = {
   name: "doctor",
   summary: "what this machine has, what is missing and how to get it",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
-kernel against itself and says how small a change this machine can tell from none.`,
+kernel against itself and says how small a change this machine can tell from none.
+
+Meters, in the order in which --meter auto tries them:
+${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
   examples: ["joulegate doctor", "joulegate doctor --json", "joulegate doctor --noise 10"],
   options: {
     noise: {
@@ -55876,8 +55999,8 @@ kernel against itself and says how small a change this machine can tell from non
   async run(args, host) {
     const minutes2 = args.number("noise");
     if (minutes2 !== void 0) return runNoise(args, host, minutes2);
-    if (args.text("manifest") !== void 0 || args.text("kernel") !== void 0) {
-      throw new JoulegateError("bad-input", "--manifest and --kernel belong to --noise.", {
+    if (givenManifest(args) !== void 0 || args.text("kernel") !== void 0) {
+      throw new JoulegateError("bad-input", "A manifest and --kernel belong to --noise.", {
         code: "bad-arguments",
         nextStep: "Add --noise MINUTES, or leave them out."
       });
@@ -55895,7 +56018,7 @@ kernel against itself and says how small a change this machine can tell from non
   }
 };
 async function runNoise(args, host, minutes2) {
-  const manifest = args.text("manifest");
+  const manifest = givenManifest(args);
   const report3 = await measureMachineNoise(host, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),
@@ -55990,11 +56113,11 @@ var explainCommand = {
 var exportCommand = {
   name: "export",
   summary: "write tuned kernels for an application, or a recording for another tuner",
-  positionals: ["FORMAT", "RECORDING?"],
-  description: `runtime: writes the manifest's kernels with what was tuned for them into one file, from which joulegate/runtime
-picks configuration and WGSL in an application (docs/runtime.md).
-kernel-tuner: turns a recording into a cache of Kernel Tuner, for its simulation mode and for what reads such caches. Times
-are milliseconds, energies joules, powers watts. Static features stay behind.`,
+  positionals: ["FORMAT", "MANIFEST|RECORDING?"],
+  description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
+joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+kernel-tuner RECORDING: turns the recording into a cache of Kernel Tuner, for its simulation mode and for what reads such
+caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
     "joulegate export runtime --out kernels.json",
     "joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json",
@@ -56023,14 +56146,8 @@ are milliseconds, energies joules, powers watts. Static features stay behind.`,
   }
 };
 async function runtime(args, host) {
-  if (args.positionals.length > 1) {
-    throw new JoulegateError("bad-input", "`joulegate export runtime` takes no recording.", {
-      code: "bad-arguments",
-      nextStep: "It reads the manifest and its tuned state: joulegate export runtime --out kernels.json"
-    });
-  }
   const summary = await exportRuntime(host, {
-    ...readManifestOption(args),
+    ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     out: outOf(args, "kernels.json")
   });
@@ -56096,14 +56213,14 @@ function reportResult(report3, args, terminal) {
 var guardCommand = {
   name: "guard",
   summary: "compare head with base and fail on a regression",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Compares what head ships with what base ships: base's sources at base's tuned state against head's at head's,
 in blocks of fresh processes that take turns. A suspicion is confirmed in fresh blocks before it counts.
 Kernels whose final program is the same are identical and not measured; new and removed ones are listed.`,
   examples: [
     "joulegate guard --base origin/main",
     "joulegate guard --base HEAD~1 --report out/",
-    "joulegate guard --manifest head/joulegate.yaml --base base/"
+    "joulegate guard head/joulegate.yaml --base base/"
   ],
   options: {
     ...manifestOption,
@@ -56212,13 +56329,16 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
 };
 
 // src/cli/commands/init.ts
-function readPrograms(args) {
+function readFiles(args) {
   const first = args.text("wgsl");
-  if (first !== void 0) return [first, ...args.positionals];
-  if (args.positionals.length === 0) return null;
-  throw new JoulegateError("bad-input", `"${args.positionals[0]}" is one argument too many.`, {
+  if (first !== void 0) {
+    return { manifest: args.text("manifest") ?? "joulegate.yaml", programs: [first, ...args.positionals] };
+  }
+  const surplus = args.positionals.find((name, at3) => at3 > 0 || /\.(wgsl|wesl)$/.test(name));
+  if (surplus === void 0) return { ...readManifestOption(args), programs: null };
+  throw new JoulegateError("bad-input", `"${surplus}" is one argument too many.`, {
     code: "bad-arguments",
-    nextStep: "Give files to `joulegate init` with --wgsl."
+    nextStep: "Give programs to `joulegate init` with --wgsl."
   });
 }
 function describeLeftOut({ file, line: line3, column, reason }) {
@@ -56252,11 +56372,12 @@ function describe5(result) {
 var initCommand = {
   name: "init",
   summary: "write a manifest for the kernels that are there, and a workflow",
-  positionals: ["FILE...?"],
+  positionals: ["MANIFEST|FILE...?"],
   description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
 overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
 FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
---wgsl every program below the manifest's folder is read. A file that is there already is never changed.`,
+--wgsl every program below the manifest's folder is read, and an argument is the manifest; after it, arguments are
+programs. A file that is there already is never changed.`,
   examples: [
     "joulegate init",
     "joulegate init --wgsl kernels/softmax.wgsl kernels/norm.wgsl",
@@ -56272,9 +56393,8 @@ FILL IN; \`joulegate validate\` points at each such place. Beside it comes .gith
     ...jsonOption
   },
   async run(args, host) {
-    const programs = readPrograms(args);
     const print = args.flag("print");
-    const result = await init(host, { ...readManifestOption(args), programs, print });
+    const result = await init(host, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
     if (print) for (const one3 of result.leftOut) host.progress.warn(describeLeftOut(one3));
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
@@ -56289,7 +56409,7 @@ function formatMinutes(minutes2) {
 var planCommand = {
   name: "plan",
   summary: "show kernels, spaces and the minutes that a run is budgeted",
-  positionals: [],
+  positionals: [manifestArgument],
   description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
@@ -56325,7 +56445,7 @@ ${total2}
 var recordCommand = {
   name: "record",
   summary: "measure a space into a recording",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Measures a kernel's configurations, all or a random part, into a recording that \`retune --device replay\` searches.
 Run again with the same --out it goes on with what is missing, also after Ctrl-C.`,
   examples: [
@@ -56416,20 +56536,13 @@ var reportCommand = {
 // src/cli/commands/retune.ts
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
-var manifestOnly = [
-  "manifest",
-  "kernel",
-  "budget",
-  "out",
-  "keep",
-  "max-minutes",
-  "meter",
-  "watts-per-core"
-];
+var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
 function refuse3(args, names3, reason) {
   const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
-  if (given === void 0) return;
-  throw new JoulegateError("bad-input", `--${given} ${reason}.`, {
+  if (given !== void 0) throw misplaced(`--${given}`, reason);
+}
+function misplaced(argument, reason) {
+  return new JoulegateError("bad-input", `${argument} ${reason}.`, {
     code: "bad-arguments",
     nextStep: "Run `joulegate retune --help` for what goes together."
   });
@@ -56438,7 +56551,9 @@ function optional2(key2, value2) {
   return value2 === void 0 ? {} : { [key2]: value2 };
 }
 function replayOptions(args) {
-  refuse3(args, manifestOnly, "means nothing with --device replay, which needs no manifest");
+  const reason = "means nothing with --device replay, which needs no manifest";
+  if (givenManifest(args) !== void 0) throw misplaced("A manifest", reason);
+  refuse3(args, manifestOnly, reason);
   const recording = args.text("recording");
   if (recording === void 0) {
     throw new JoulegateError("bad-input", "--device replay needs --recording FILE.", {
@@ -56459,7 +56574,7 @@ function replayOptions(args) {
 var retuneCommand = {
   name: "retune",
   summary: "search for better configurations and write tuned.json",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Searches every kernel of the manifest for a configuration that costs less, compares the best with what
 ships today side by side in fresh processes, and writes tuned.json, the cost model and, if asked, a report.
 Stopped with Ctrl-C it keeps its trials; the next retune goes on from there.
@@ -56538,10 +56653,10 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
 var validateCommand = {
   name: "validate",
   summary: "check the manifest and everything it names",
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Checks the manifest, its expressions and files, and links every kernel's default configuration. Every fault is
 shown at once, with its place and what to do. Needs no GPU.`,
-  examples: ["joulegate validate", "joulegate validate --manifest kernels/joulegate.yaml"],
+  examples: ["joulegate validate", "joulegate validate kernels/joulegate.yaml"],
   options: { ...manifestOption, ...jsonOption },
   async run(args, host) {
     const result = await validate8(host, readManifestOption(args));
@@ -56578,6 +56693,8 @@ A first session:
   joulegate validate                    is joulegate.yaml right?
   joulegate retune                      find better configurations, write tuned.json
   joulegate guard --base origin/main    did this branch make a kernel slower or hungrier?
+
+Where there is a --manifest, it can be an argument too: joulegate validate kernels/joulegate.yaml
 
 exit status:
   0 passed   1 a gate failed   2 bad input   3 could not measure   4 internal error   130 interrupted

@@ -1,4 +1,4 @@
-export { meterChoices } from '../meter/index.ts';
+export { meterChoices, meterKinds } from '../meter/index.ts';
 export { renderHtml, renderMarkdown, renderTerminal } from '../report/index.ts';
 export type { Report } from '../store/index.ts';
 export { runAction, runPost } from './action/index.ts';

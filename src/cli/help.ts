@@ -20,6 +20,8 @@ A first session:
   joulegate retune                      find better configurations, write tuned.json
   joulegate guard --base origin/main    did this branch make a kernel slower or hungrier?
 
+Where there is a --manifest, it can be an argument too: joulegate validate kernels/joulegate.yaml
+
 exit status:
   0 passed   1 a gate failed   2 bad input   3 could not measure   4 internal error   130 interrupted
 

@@ -1,4 +1,4 @@
 export type { CommandSpec } from './command.ts';
-export { type Ending, main } from './main.ts';
+export { main } from './main.ts';
 export { parseArguments } from './parse-arguments.ts';
 export { createTerminalProgress } from './terminal-progress.ts';

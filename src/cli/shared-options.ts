@@ -9,7 +9,7 @@ import { JoulegateError } from '../errors/index.ts';
 import type { Arguments, OptionSpec } from './command.ts';
 
 export const manifestOption = {
-  manifest: { type: 'string', value: 'FILE', help: 'the manifest; joulegate.yaml unless given' },
+  manifest: { type: 'string', value: 'FILE', help: 'the same as MANIFEST; joulegate.yaml unless given' },
 } as const satisfies Record<string, OptionSpec>;
 
 export const laboratoryOptions = {
@@ -53,8 +53,27 @@ export const jsonOption = {
   json: { type: 'boolean', help: 'print the result as JSON on standard output' },
 } as const satisfies Record<string, OptionSpec>;
 
-export function readManifestOption(args: Arguments): ManifestOptions {
-  return { manifest: args.text('manifest') ?? 'joulegate.yaml' };
+/** The positional argument that may name the manifest; every command with `--manifest` has it. */
+export const manifestArgument = 'MANIFEST?';
+
+/**
+ * The manifest that the arguments name, by `--manifest` or as the positional argument at `position`; undefined if neither does.
+ * @throws JoulegateError bad-input if both do
+ */
+export function givenManifest(args: Arguments, position = 0): string | undefined {
+  const option = args.text('manifest');
+  const argument = args.positionals[position];
+  if (option === undefined || argument === undefined) return option ?? argument;
+  throw new JoulegateError(
+    'bad-input',
+    `The manifest is given twice: as "${argument}" and with --manifest ${option}.`,
+    { code: 'bad-arguments', nextStep: 'Leave one of them out.' },
+  );
+}
+
+/** The manifest of a command that cannot do without one. @throws JoulegateError bad-input if it is given twice */
+export function readManifestOption(args: Arguments, position = 0): ManifestOptions {
+  return { manifest: givenManifest(args, position) ?? 'joulegate.yaml' };
 }
 
 export function readLaboratoryOptions(args: Arguments): LaboratoryOptions {

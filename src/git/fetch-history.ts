@@ -1,5 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
-import { type Environment, remoteEnvironment } from './git-environment.ts';
+import type { Environment } from '../system/index.ts';
+import { remoteEnvironment } from './git-environment.ts';
 import type { GitResult } from './git-process.ts';
 import { withoutFilters, withoutRepositoryPrograms } from './git-settings.ts';
 import { askGit, placeVariables, type Repository } from './open-repository.ts';

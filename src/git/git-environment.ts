@@ -2,8 +2,6 @@ import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, sep } from 'node:path';
 import { type Environment, inheritedEnvironment } from '../system/index.ts';
 
-export type { Environment };
-
 /**
  * What a git that stays on this disk needs: to be found, to find the settings of whoever runs it, to know who that is. It
  * starts nothing, so there is nothing else to hand on, least of all a secret.
@@ -27,9 +25,8 @@ const isPath = (name: string): boolean => /^path$/i.test(name);
 const remoteProtocols = 'https:http:ssh:file';
 
 function picked(environment: Environment, isKept: (name: string) => boolean): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(inheritedEnvironment(environment)).filter(([name]) => isKept(name)),
-  );
+  const entries = Object.entries(inheritedEnvironment(environment));
+  return Object.fromEntries(entries.filter(([name]) => isKept(name)));
 }
 
 /** Whether a real path is `folder`, which is one too, or below it. */

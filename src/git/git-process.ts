@@ -1,5 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
-import type { Environment } from './git-environment.ts';
+import type { Environment } from '../system/index.ts';
 import { fixedSettings, type Override, settingArguments } from './git-settings.ts';
 
 export interface GitCommand {

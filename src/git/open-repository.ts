@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
+import type { Environment } from '../system/index.ts';
 import { findGit } from './find-git.ts';
 import { findRepository, type RepositoryPlace } from './find-repository.ts';
-import { type Environment, isInside, localEnvironment } from './git-environment.ts';
+import { isInside, localEnvironment } from './git-environment.ts';
 import { notARepository } from './git-process.ts';
 import { parseSettings, type Setting, withoutFilters } from './git-settings.ts';
 import { runGit } from './run-git.ts';

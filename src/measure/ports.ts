@@ -73,7 +73,8 @@ export interface Device {
 }
 
 export interface MeterInfo {
-  readonly name: 'nvml' | 'amdgpu' | 'intel' | 'command' | 'cpu-time' | 'replay';
+  /** Kind of meter: small letters, digits and dashes. */
+  readonly name: string;
   /** What was read, for people: `CPU time x 15 W per core`. */
   readonly description: string;
   /** Energy that no sensor measured. */

@@ -3,25 +3,12 @@ import { JoulegateError } from '../errors/index.ts';
 import type { Meter } from '../measure/index.ts';
 import { type NativeSearch, nativeSearch } from '../native/index.ts';
 import type { ClockControl, ClockGuard } from './clocks/types.ts';
-import { command } from './command/kind.ts';
-import { cpuTime } from './cpu-time.ts';
-import { amdgpu, intel } from './hwmon/kinds.ts';
-import { nvml } from './nvml/kind.ts';
-import type { MeterContext, MeterKind, Opening } from './registry.ts';
+import type { MeterContext, MeterKind, Opening } from './kind.ts';
+import { type MeterChoice, meterChoices, meterKinds } from './kinds.ts';
 import { type MeterTime, systemTime } from './sensor/time.ts';
 
-/** What the user may ask for. */
-export type MeterChoice = 'auto' | 'none' | MeterKind['name'];
-
-/** In the order in which `auto` tries them: what the user brought, sensors, estimates. */
-const kinds: readonly MeterKind[] = [command, nvml, amdgpu, intel, cpuTime];
-
-/** All values of `MeterChoice`, for help and for checking arguments. */
-export const meterChoices: readonly MeterChoice[] = ['auto', 'none', ...kinds.map(({ name }) => name)];
-
-/** What a desktop or server core draws when busy, roughly; users give their own. */
-const defaultWattsPerCore = 15;
-const maxWattsPerCore = 1000;
+/** The table as what all of its entries are. */
+const kinds: readonly MeterKind[] = meterKinds;
 
 export interface OpenedMeter {
   /** null: energy is not measured. */
@@ -65,21 +52,14 @@ export interface OpenMeterOptions {
 /**
  * Opens a meter for a device. A sensor is watched for up to 3 s to learn its update period, resolution and idle power:
  * open it once while the device has nothing to do, and share it with `borrowMeter`.
- * @throws JoulegateError bad-input if the meter asked for cannot read this device, a sensor is unknown or `wattsPerCore`
- * is no power; could-not-measure if the meter asked for is not there, several sensors fit, or another process measures on
+ * @throws JoulegateError bad-input if the meter asked for cannot read this device, or what was said for it is wrong; could-not-measure if the meter asked for is not there, several sensors fit, or another process measures on
  * the GPU
  */
 export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter> {
-  const { choice, wattsPerCore = defaultWattsPerCore } = options;
-  if (!(wattsPerCore > 0 && wattsPerCore <= maxWattsPerCore)) {
-    throw new JoulegateError('bad-input', `${wattsPerCore} W is no power of a CPU core.`, {
-      code: 'bad-watts-per-core',
-      nextStep: `Give a number of watts above 0, at most ${maxWattsPerCore}.`,
-    });
-  }
+  const { choice } = options;
   const context: MeterContext = {
     device: options.device,
-    wattsPerCore,
+    wattsPerCore: options.wattsPerCore,
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
@@ -122,7 +102,7 @@ function refusal(choice: MeterChoice, { obstacle, missing }: Opening & { ok: fal
 async function openFirst(context: MeterContext): Promise<OpenedMeter> {
   const tried: (Opening & { ok: false })[] = [];
   const explain = (openings: typeof tried) => openings.map(({ obstacle }) => obstacle);
-  const candidates = kinds.filter((kind) => kind !== command || context.command !== undefined);
+  const candidates = kinds.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {

@@ -5,7 +5,7 @@ import { smallProject } from '../support/small-project.ts';
 it('takes a kernel only to measure noise with', async () => {
   const ended = await joulegate(await projectFolder({}), 'doctor', '--kernel', 'power');
   expect(ended.status).toBe(2);
-  expect(ended.stderr).toContain('--manifest and --kernel belong to --noise.');
+  expect(ended.stderr).toContain('A manifest and --kernel belong to --noise.');
 });
 
 describe('doctor --noise', () => {

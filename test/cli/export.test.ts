@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { main } from '../../src/cli/index.ts';
 import { projectFolder } from '../support/command-line.ts';
+import { run } from '../support/run-here.ts';
 import { smallProject } from '../support/small-project.ts';
 
 /** What Kernel Tuner's simulation mode adds up. */
@@ -30,25 +30,6 @@ const cache = JSON.stringify({
     '16,False': { TILE: 16, VECTOR: false, time: 'CompilationFailedConfig', ...spent(0) },
   },
 });
-
-/** Runs the command line in this process, from its source. */
-async function run(folder: string, ...args: string[]) {
-  const silent = () => undefined;
-  return await main(
-    args,
-    {
-      environment: {},
-      workingDirectory: folder,
-      signal: new AbortController().signal,
-      progress: { stage: silent, update: silent, note: silent, warn: silent },
-      workerPath: '',
-      version: '0.0.0',
-      command: 'joulegate',
-      now: () => new Date(0),
-    },
-    { colour: false, width: 100 },
-  );
-}
 
 async function imported(...fields: string[]) {
   const folder = await projectFolder({ 'cache.json': cache });
@@ -156,7 +137,7 @@ describe('export runtime', () => {
 
   it.each([
     ['no file to write', ['export', 'runtime'], 'needs --out FILE'],
-    ['a recording', ['export', 'runtime', 'r.json.gz', '--out', 'x'], 'takes no recording'],
+    ['two manifests', ['export', 'runtime', 'a.yaml', 'b.yaml', '--out', 'x'], 'one argument too many'],
     ['an unknown kernel', ['export', 'runtime', '--kernel', 'none', '--out', 'x'], 'has no kernel "none"'],
     ['kernel-tuner without a recording', ['export', 'kernel-tuner', '--out', 'x'], 'needs RECORDING'],
   ])('ends with status 2 for %s', async (_, args, message) => {

@@ -162,8 +162,8 @@ describe('a program as a kernel', () => {
     ],
   ])('that %s costs that configuration, and no other', async (fault, kind, message) => {
     const { build } = commandVariants();
-    // Long enough for the wrong unit to show.
-    const outcome = await device.time(await build({ FAULT: fault, SPIN: 2 }), time);
+    // Long enough for what is wrong to show, beside what else the machine does.
+    const outcome = await device.time(await build({ FAULT: fault, SPIN: 20 }), time);
     expect(outcome).toMatchObject({ ok: false, failure: { kind, message: expect.stringMatching(message) } });
     expect(await device.prepare(await build())).toEqual({ ok: true, value: null });
   });

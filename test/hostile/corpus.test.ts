@@ -1,6 +1,14 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../src/app/index.ts';
 import { createTerminalProgress, main } from '../../src/cli/index.ts';
@@ -13,12 +21,30 @@ import { liveHtml, liveMarkup, runnerCommands, steersTerminal } from './markdown
 
 /**
  * Files that somebody hostile could hand us, each read the way a user or a job reads it. `expected.json` says of every
- * one what its refusal says, or null where it is to be taken, and to do no harm.
+ * one what its refusal says, or null where it is to be taken, and to do no harm. Those of `mutations.json` are made of the
+ * innocent file of their kind in `bases/`: each pair is a text that stands in it once, and what stands there instead.
  */
 const corpus = join(import.meta.dirname, 'corpus');
-const expected: Readonly<Record<string, string | null>> = JSON.parse(
-  readFileSync(join(corpus, 'expected.json'), 'utf8'),
-);
+function table<T>(name: string): Readonly<Record<string, T>> {
+  return JSON.parse(readFileSync(join(corpus, name), 'utf8'));
+}
+const expected = table<string | null>('expected.json');
+const mutations = table<readonly (readonly [string, string])[]>('mutations.json');
+
+function mutated(kind: string, name: string): string {
+  let text = readFileSync(join(corpus, 'bases', `${kind}${extname(name)}`), 'utf8');
+  for (const [from, to] of mutations[`${kind}/${name}`] ?? []) {
+    expect(text.split(from)).toHaveLength(2);
+    text = text.replace(from, () => to);
+  }
+  return text;
+}
+
+/** Names of the files of a kind, those that are there and those that are made. */
+function namesOf(kind: string): readonly string[] {
+  const made = Object.keys(mutations).filter((path) => path.startsWith(`${kind}/`));
+  return [...readdirSync(join(corpus, kind)), ...made.map((path) => path.slice(kind.length + 1))].sort();
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'joulegate-corpus-'));
 beforeAll(() => writeFiles(folder, smallProject(1)));
@@ -111,15 +137,19 @@ const readers: Readonly<Record<string, (path: string, name: string) => Reading |
 };
 
 it('has an expectation of every file, and no other', () => {
-  const files = Object.keys(readers).flatMap((kind) =>
-    readdirSync(join(corpus, kind)).map((name) => `${kind}/${name}`),
-  );
+  const files = Object.keys(readers).flatMap((kind) => namesOf(kind).map((name) => `${kind}/${name}`));
   expect(Object.keys(expected).sort()).toEqual(files.sort());
 });
 
 describe.each(Object.entries(readers))('a hostile file among %s', (kind, read) => {
-  it.each(readdirSync(join(corpus, kind)))('%s', async (name) => {
-    const { refusal, said } = await read(join(corpus, kind, name), name);
+  it.each(namesOf(kind))('%s', async (name) => {
+    let path = join(corpus, kind, name);
+    if (Object.hasOwn(mutations, `${kind}/${name}`)) {
+      path = join(folder, 'made', kind, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, mutated(kind, name));
+    }
+    const { refusal, said } = await read(path, name);
     for (const line of said.split('\n')) expect(steersTerminal(line)).toBe(false);
     expect(runnerCommands(said)).toEqual([]);
     const reason = expected[`${kind}/${name}`];

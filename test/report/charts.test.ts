@@ -3,16 +3,19 @@ import { renderMarkdown } from '../../src/report/index.ts';
 import { retunedKernel, retuneReport } from './samples.ts';
 
 describe('a chart in Markdown', () => {
-  it('shows the best so far of a search that replaced something, in a unit people read', () => {
+  it('shows the best so far from the first trial on, in a unit people read, and what shipped before as a level line', () => {
     const text = renderMarkdown(retuneReport([retunedKernel({ trials: 10 })]));
     expect(text).toContain(
       [
         '```mermaid',
         'xychart-beta',
-        '    x-axis "trials" 2 --> 10',
+        '    x-axis "trials" 1 --> 10',
         '    y-axis "best energy, mJ"',
-        '    line [31.1, 31.1, 29, 27, 24.1, 24, 22.2, 21.3, 21.3]',
+        '    line [31.1, 31.1, 31.1, 29, 27, 24.1, 24, 22.2, 21.3, 21.3]',
+        '    line [31.1, 31.1, 31.1, 31.1, 31.1, 31.1, 31.1, 31.1, 31.1, 31.1]',
         '```',
+        '',
+        'The level line is what shipped before.',
       ].join('\n'),
     );
   });
@@ -21,7 +24,12 @@ describe('a chart in Markdown', () => {
     const chart = (objective: 'latency' | 'edp' | 'ed2p') =>
       renderMarkdown(
         retuneReport([
-          retunedKernel({ trials: 5, objective, convergence: [4, 3, 2, 2, 1].map((x) => x * 1e-5) }),
+          retunedKernel({
+            trials: 5,
+            objective,
+            before: null,
+            convergence: [4, 3, 2, 2, 1].map((x) => x * 1e-5),
+          }),
         ]),
       );
     expect(chart('latency')).toContain('"best latency, ns"\n    line [40, 30, 20, 20, 10]');
@@ -34,8 +42,14 @@ describe('a chart in Markdown', () => {
     const text = renderMarkdown(retuneReport([retunedKernel({ trials: 500, convergence })]));
     const values = /line \[(.*)\]/.exec(text)?.[1]?.split(', ') ?? [];
     expect(values.length).toBeLessThanOrEqual(24);
-    expect(values.at(-1)).toBe('502');
-    expect(text).toContain('--> 500');
+    expect(values.at(-1)).toBe('0.502');
+    expect(text).toContain('1 --> 500');
+  });
+
+  it('begins where something is known if nothing was compared', () => {
+    const text = renderMarkdown(retuneReport([retunedKernel({ trials: 10, before: null })]));
+    expect(text).toContain('2 --> 10');
+    expect(text).not.toContain('The level line');
   });
 
   it('is left out where nothing was replaced, or too little was tried', () => {

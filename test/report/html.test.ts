@@ -150,6 +150,18 @@ describe('a report as a page', () => {
   });
 });
 
+/** Runs in a page: labels of figures that lie over another one, or reach out of their figure. */
+const labelFaults = `[...document.querySelectorAll('svg.figure')].flatMap((figure) => {
+  const frame = figure.getBoundingClientRect();
+  const labels = [...figure.querySelectorAll('text')].map((label) => ({ text: label.textContent, box: label.getBoundingClientRect() }));
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const isCut = ({ left, right, bottom }) => left < frame.left || right > frame.right || bottom > frame.bottom;
+  return labels.flatMap(({ text, box }, at) => [
+    ...(isCut(box) ? [text + ' is cut'] : []),
+    ...labels.slice(0, at).filter((other) => meet(other.box, box)).map((other) => other.text + ' | ' + text),
+  ]);
+})`;
+
 await describeInBrowser('a page in a browser', (open) => {
   const folder = mkdtempSync(join(tmpdir(), 'joulegate-page-'));
   const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -197,6 +209,26 @@ await describeInBrowser('a page in a browser', (open) => {
       }
     },
   );
+
+  it('lays no label of a figure over another one, and cuts none, at any width', async () => {
+    // Figures that differ in their last digits only, and whole numbers that are few.
+    const [kernel] = searched(60).kernels as [RetunedKernel];
+    const points = kernel.evidence!.points.map((point, at) => ({ ...point, latencyMs: 1.0001 + at * 1e-6 }));
+    const close = {
+      ...kernel,
+      evidence: { ...kernel.evidence!, points },
+      trials: 3,
+      convergence: [0.03, 0.02],
+    };
+    for (const report of [regression(), searched(60), retuneReport([close])]) {
+      const { page } = await opened(report);
+      for (const width of [360, 400, 900]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await page.evaluate(labelFaults)).toEqual([]);
+      }
+      await page.close();
+    }
+  });
 
   it('fits a narrow screen', async () => {
     for (const report of [regression(), searched(60)]) {

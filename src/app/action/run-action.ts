@@ -4,6 +4,7 @@ import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import { type Commands, type Runner, readInputs, readRunner } from '../../github/index.ts';
 import { ensureNative, nativeRelease, nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
+import { withoutLocalPaths } from '../project/index.ts';
 import { runGuardMode } from './guard-mode.ts';
 import { publishFailure } from './publish-failure.ts';
 import type { CommentTarget } from './pull-request-comment.ts';
@@ -53,15 +54,17 @@ export async function fetchNative(host: Host, runner: Runner): Promise<Readonly<
  */
 export async function runAction(host: Host, commands: Commands): Promise<ExitCode> {
   let target: CommentTarget | null = null;
+  let { workingDirectory } = host;
   try {
     const inputs = readInputs(commands);
     const runner = readRunner(host.environment, (path) => readFileSync(path, 'utf8'));
     target = { host, commands, runner, inputs };
-    const workingDirectory = resolve(runner.workspace, inputs.workingDirectory);
+    workingDirectory = resolve(runner.workspace, inputs.workingDirectory);
     const actionHost: Host = { ...host, workingDirectory, ensureNative: () => fetchNative(host, runner) };
     return await modes[inputs.mode]({ host: actionHost, commands, runner, inputs });
   } catch (error) {
-    const { text, exitCode } = describeError(error, host.signal, target);
+    const { text: said, exitCode } = describeError(error, host.signal, target);
+    const text = withoutLocalPaths({ workingDirectory }, said);
     commands.error(text, { title: 'Joulegate' });
     // A run that was cancelled was so for a newer one, which will say what there is to say.
     if (target !== null && exitCode !== ExitCode.interrupted) await publishFailure(target, text);

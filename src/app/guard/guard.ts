@@ -60,7 +60,8 @@ async function readAcceptance(
     outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost = 'nothing was accepted by a label';
-  const labels = await optional({ cost, otherwise: null, warn: host.progress.warn }, () => memory.labels());
+  const warn = host.progress.warn;
+  const labels = await optional({ cost, otherwise: null, warn }, () => memory.labels());
   if (labels === null) {
     const warning = 'The labels of the pull request could not be read, so nothing was accepted by one.';
     return { accepts: nobody, warnings: [warning] };

@@ -89,7 +89,8 @@ export function openManifest(host: Host, path: string): OpenedManifest {
   if (manifest === null) {
     throw new JoulegateError('bad-input', `${path} does not exist.`, {
       code: 'no-manifest',
-      nextStep: 'Name the manifest with --manifest FILE, or have one written with `joulegate init`.',
+      nextStep:
+        'Name the manifest, as in `joulegate validate FILE`, or have one written with `joulegate init`.',
     });
   }
   return { manifest, folder, root, repository, path: below };

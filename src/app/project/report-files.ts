@@ -4,6 +4,7 @@ import { renderHtml, renderMarkdown } from '../../report/index.ts';
 import { makeFolder, type Report, writeFileAtomic, writeReport } from '../../store/index.ts';
 import type { Host } from '../host.ts';
 import { optionalNow } from '../optional.ts';
+import { withoutLocalPaths } from './local-paths.ts';
 import { absolutePath } from './open-manifest.ts';
 
 /**
@@ -36,15 +37,17 @@ export interface ReportPlace {
 }
 
 /**
- * Writes `report.json`, `report.md` and `report.html`. What was measured is not lost with a disk that is full: the report comes back
- * all the same, with a warning, and passes no more unless somebody hears of the fault.
+ * Writes `report.json`, `report.md` and `report.html`, and returns what is in them: the report without paths of this machine. What
+ * was measured is not lost with a disk that is full: the report comes back all the same, with a warning, and passes no more unless
+ * somebody hears of the fault.
  */
-export function writeReportFiles<R extends Report>(host: Host, place: ReportPlace, report: R): R {
+export function writeReportFiles<R extends Report>(host: Host, place: ReportPlace, result: R): R {
   const { report: folder, onReportFault } = place;
+  const report = withoutLocalPaths(host, result);
   if (folder === undefined) return report;
   const path = absolutePath(host, folder);
   const faults: string[] = [];
-  const warn = (text: string) => void faults.push(text);
+  const warn = (text: string) => void faults.push(withoutLocalPaths(host, text));
   const write = (name: string, work: (file: string) => void) =>
     optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
       work(join(path, name));
@@ -57,6 +60,7 @@ export function writeReportFiles<R extends Report>(host: Host, place: ReportPlac
   if (faults.length === 0) return report;
   onReportFault?.(faults.join(' '));
   const isSaid = hasData || onReportFault !== undefined || report.exitCode !== ExitCode.passed;
-  const warnings = [...report.warnings.filter((warning) => !faults.includes(warning)), ...faults];
+  const told = withoutLocalPaths(host, faults);
+  const warnings = [...report.warnings.filter((warning) => !told.includes(warning)), ...told];
   return { ...report, exitCode: isSaid ? report.exitCode : ExitCode.badInput, warnings };
 }

@@ -1,6 +1,6 @@
 import { importKernelTuner, readTextFile, writeRecording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { absolutePath } from '../project/index.ts';
+import { absolutePath, withoutLocalPaths } from '../project/index.ts';
 
 export interface ImportOptions {
   /** Path of a Kernel Tuner cache; `.gz` is unpacked. */
@@ -38,7 +38,7 @@ export function importRecording(host: Host, options: ImportOptions): ImportSumma
     label: options.cache,
     provenance: {
       version: host.version,
-      command: host.command,
+      command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString(),
     },
     ...(options.timeField === undefined ? {} : { timeField: options.timeField }),

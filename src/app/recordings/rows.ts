@@ -10,6 +10,7 @@ import type {
 import type { Space } from '../../space/index.ts';
 import type { Recording } from '../../store/index.ts';
 import type { Host } from '../host.ts';
+import { withoutLocalPaths } from '../project/index.ts';
 
 type RecordingRow = Recording['measurements'][number];
 
@@ -125,7 +126,7 @@ export function recordingOf(options: {
     provenance: {
       tool: 'joulegate',
       version: host.version,
-      command: host.command,
+      command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString(),
       subject,
       ...(note === undefined ? {} : { note }),

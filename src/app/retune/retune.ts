@@ -187,15 +187,10 @@ function exitCodeOf(interrupted: boolean, faulty: number, kernels: readonly Retu
     : ExitCode.passed;
 }
 
-/** Where a run reads and writes; the manifest's and the user's choices. */
-function placesOf({ host, options, opened, laboratory, stateFolder }: RetuneRun) {
-  const at = <T>(path: string | undefined, usual: T) =>
-    path === undefined ? usual : absolutePath(host, path);
-  const model = stateFolder === null ? null : join(stateFolder, `model-${laboratory.info.family}.json.gz`);
-  return {
-    tuned: at(options.out, ownTunedPath(opened)),
-    model: at(options.model, model),
-  };
+/** The cost model's file; null where no state folder could be had, and none is given. */
+function modelPathOf({ host, options, laboratory, stateFolder }: RetuneRun): string | null {
+  if (options.model !== undefined) return absolutePath(host, options.model);
+  return stateFolder === null ? null : join(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 
 /** What is compared by the end of the time for judging: finals first, then the noise in what they leave of it. */
@@ -220,7 +215,7 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
   const { host, options, opened, laboratory } = run;
   const { startedAt, kernels, noiseKernel } = task;
   const { family } = laboratory.info;
-  const modelPath = placesOf(run).model;
+  const modelPath = modelPathOf(run);
   const coldModel = openCostModel({ host, path: modelPath, family, seed: options.seed });
   const { searches, model, warnings, faulty } = await searchAll(run, kernels, coldModel);
   const modelFault =
@@ -236,9 +231,10 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
       energyEstimated: laboratory.meter?.info.estimated ?? false,
     }),
   );
+  const tunedPath = options.out === undefined ? ownTunedPath(opened) : absolutePath(host, options.out);
   const faults = [
     ...(modelFault === null ? [] : [modelFault]),
-    ...(await writeFindings({ ...run, tunedPath: placesOf(run).tuned, searches, finals, retuned })),
+    ...(await writeFindings({ ...run, tunedPath, searches, finals, retuned })),
   ];
   const tuned = posix.join(folderIn(opened.path), opened.manifest.tunedPath);
   return {

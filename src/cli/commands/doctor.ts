@@ -1,11 +1,13 @@
-import { doctor, measureMachineNoise, type NoiseReport } from '../../app/index.ts';
+import { doctor, measureMachineNoise, meterKinds, type NoiseReport } from '../../app/index.ts';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { columns, count, formatJson } from '../format.ts';
 import {
+  givenManifest,
   jsonOption,
   kernelOption,
   laboratoryOptions,
+  manifestArgument,
   readKernelFilter,
   readLaboratoryOptions,
 } from '../shared-options.ts';
@@ -48,9 +50,12 @@ function describeNoise(report: NoiseReport): string {
 export const doctorCommand: CommandSpec = {
   name: 'doctor',
   summary: 'what this machine has, what is missing and how to get it',
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
-kernel against itself and says how small a change this machine can tell from none.`,
+kernel against itself and says how small a change this machine can tell from none.
+
+Meters, in the order in which --meter auto tries them:
+${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
   examples: ['joulegate doctor', 'joulegate doctor --json', 'joulegate doctor --noise 10'],
   options: {
     noise: {
@@ -72,8 +77,8 @@ kernel against itself and says how small a change this machine can tell from non
   async run(args, host) {
     const minutes = args.number('noise');
     if (minutes !== undefined) return runNoise(args, host, minutes);
-    if (args.text('manifest') !== undefined || args.text('kernel') !== undefined) {
-      throw new JoulegateError('bad-input', '--manifest and --kernel belong to --noise.', {
+    if (givenManifest(args) !== undefined || args.text('kernel') !== undefined) {
+      throw new JoulegateError('bad-input', 'A manifest and --kernel belong to --noise.', {
         code: 'bad-arguments',
         nextStep: 'Add --noise MINUTES, or leave them out.',
       });
@@ -95,7 +100,7 @@ async function runNoise(
   host: Parameters<CommandSpec['run']>[1],
   minutes: number,
 ): Promise<CommandResult> {
-  const manifest = args.text('manifest');
+  const manifest = givenManifest(args);
   const report = await measureMachineNoise(host, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),

@@ -13,11 +13,11 @@ import {
 export const exportCommand: CommandSpec = {
   name: 'export',
   summary: 'write tuned kernels for an application, or a recording for another tuner',
-  positionals: ['FORMAT', 'RECORDING?'],
-  description: `runtime: writes the manifest's kernels with what was tuned for them into one file, from which joulegate/runtime
-picks configuration and WGSL in an application (docs/runtime.md).
-kernel-tuner: turns a recording into a cache of Kernel Tuner, for its simulation mode and for what reads such caches. Times
-are milliseconds, energies joules, powers watts. Static features stay behind.`,
+  positionals: ['FORMAT', 'MANIFEST|RECORDING?'],
+  description: `runtime [MANIFEST]: writes the manifest's kernels with what was tuned for them into one file, from which
+joulegate/runtime picks configuration and WGSL in an application (docs/runtime.md).
+kernel-tuner RECORDING: turns the recording into a cache of Kernel Tuner, for its simulation mode and for what reads such
+caches. Times are milliseconds, energies joules, powers watts. Static features stay behind.`,
   examples: [
     'joulegate export runtime --out kernels.json',
     'joulegate export kernel-tuner softmax.recording.json.gz --out softmax_cache.json',
@@ -48,14 +48,8 @@ are milliseconds, energies joules, powers watts. Static features stay behind.`,
 };
 
 async function runtime(args: Arguments, host: Host): Promise<CommandResult> {
-  if (args.positionals.length > 1) {
-    throw new JoulegateError('bad-input', '`joulegate export runtime` takes no recording.', {
-      code: 'bad-arguments',
-      nextStep: 'It reads the manifest and its tuned state: joulegate export runtime --out kernels.json',
-    });
-  }
   const summary = await exportRuntime(host, {
-    ...readManifestOption(args),
+    ...readManifestOption(args, 1),
     ...readKernelFilter(args),
     out: outOf(args, 'kernels.json'),
   });

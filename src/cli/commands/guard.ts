@@ -6,6 +6,7 @@ import {
   jsonOption,
   kernelOption,
   laboratoryOptions,
+  manifestArgument,
   manifestOption,
   readKernelFilter,
   readLaboratoryOptions,
@@ -15,14 +16,14 @@ import {
 export const guardCommand: CommandSpec = {
   name: 'guard',
   summary: 'compare head with base and fail on a regression',
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Compares what head ships with what base ships: base's sources at base's tuned state against head's at head's,
 in blocks of fresh processes that take turns. A suspicion is confirmed in fresh blocks before it counts.
 Kernels whose final program is the same are identical and not measured; new and removed ones are listed.`,
   examples: [
     'joulegate guard --base origin/main',
     'joulegate guard --base HEAD~1 --report out/',
-    'joulegate guard --manifest head/joulegate.yaml --base base/',
+    'joulegate guard head/joulegate.yaml --base base/',
   ],
   options: {
     ...manifestOption,

@@ -4,14 +4,20 @@ import type { Arguments, CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
 import { jsonOption, manifestOption, readManifestOption } from '../shared-options.ts';
 
-/** `--wgsl A B C`: what a shell makes of `--wgsl kernels/*.wgsl`. */
-function readPrograms(args: Arguments): readonly string[] | null {
+/**
+ * `--wgsl A B C`, which is what a shell makes of `--wgsl kernels/*.wgsl`: all of them are programs. Without it an argument is
+ * the manifest, as for every command.
+ */
+function readFiles(args: Arguments) {
   const first = args.text('wgsl');
-  if (first !== undefined) return [first, ...args.positionals];
-  if (args.positionals.length === 0) return null;
-  throw new JoulegateError('bad-input', `"${args.positionals[0]}" is one argument too many.`, {
+  if (first !== undefined) {
+    return { manifest: args.text('manifest') ?? 'joulegate.yaml', programs: [first, ...args.positionals] };
+  }
+  const surplus = args.positionals.find((name, at) => at > 0 || /\.(wgsl|wesl)$/.test(name));
+  if (surplus === undefined) return { ...readManifestOption(args), programs: null };
+  throw new JoulegateError('bad-input', `"${surplus}" is one argument too many.`, {
     code: 'bad-arguments',
-    nextStep: 'Give files to `joulegate init` with --wgsl.',
+    nextStep: 'Give programs to `joulegate init` with --wgsl.',
   });
 }
 
@@ -48,11 +54,12 @@ function describe(result: Initialisation): string {
 export const initCommand: CommandSpec = {
   name: 'init',
   summary: 'write a manifest for the kernels that are there, and a workflow',
-  positionals: ['FILE...?'],
+  positionals: ['MANIFEST|FILE...?'],
   description: `Reads WGSL and WESL programs and writes a manifest with what they say about themselves: entry points, buffers,
 overrides, workgroup sizes. What only you can know (sizes, lengths, numbers of workgroups) is left empty and marked
 FILL IN; \`joulegate validate\` points at each such place. Beside it comes .github/workflows/joulegate.yml. Without
---wgsl every program below the manifest's folder is read. A file that is there already is never changed.`,
+--wgsl every program below the manifest's folder is read, and an argument is the manifest; after it, arguments are
+programs. A file that is there already is never changed.`,
   examples: [
     'joulegate init',
     'joulegate init --wgsl kernels/softmax.wgsl kernels/norm.wgsl',
@@ -68,9 +75,8 @@ FILL IN; \`joulegate validate\` points at each such place. Beside it comes .gith
     ...jsonOption,
   },
   async run(args, host) {
-    const programs = readPrograms(args);
     const print = args.flag('print');
-    const result = await init(host, { ...readManifestOption(args), programs, print });
+    const result = await init(host, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
     if (print) for (const one of result.leftOut) host.progress.warn(describeLeftOut(one));
     if (args.flag('json')) return { output: formatJson(result), exitCode };

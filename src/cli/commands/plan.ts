@@ -6,6 +6,7 @@ import {
   jsonOption,
   kernelOption,
   laboratoryOptions,
+  manifestArgument,
   manifestOption,
   readKernelFilter,
   readLaboratoryOptions,
@@ -19,7 +20,7 @@ function formatMinutes(minutes: number): string {
 export const planCommand: CommandSpec = {
   name: 'plan',
   summary: 'show kernels, spaces and the minutes that a run is budgeted',
-  positionals: [],
+  positionals: [manifestArgument],
   description:
     'Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.',
   examples: ['joulegate plan', 'joulegate plan --device software'],

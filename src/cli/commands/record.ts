@@ -5,6 +5,7 @@ import { count, formatJson } from '../format.ts';
 import {
   jsonOption,
   laboratoryOptions,
+  manifestArgument,
   manifestOption,
   readLaboratoryOptions,
   readManifestOption,
@@ -14,7 +15,7 @@ import {
 export const recordCommand: CommandSpec = {
   name: 'record',
   summary: 'measure a space into a recording',
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Measures a kernel's configurations, all or a random part, into a recording that \`retune --device replay\` searches.
 Run again with the same --out it goes on with what is missing, also after Ctrl-C.`,
   examples: [

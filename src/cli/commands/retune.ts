@@ -4,9 +4,11 @@ import { objectives } from '../../manifest/index.ts';
 import type { Arguments, CommandSpec } from '../command.ts';
 import { reportResult } from '../report-result.ts';
 import {
+  givenManifest,
   jsonOption,
   kernelOption,
   laboratoryOptions,
+  manifestArgument,
   manifestOption,
   readKernelFilter,
   readLaboratoryOptions,
@@ -17,21 +19,15 @@ const defaultSeed = 1;
 
 /** Options that only mean something with `--device replay`, and those that mean nothing there. */
 const replayOnly = ['recording', 'objective', 'latency-slack'] as const;
-const manifestOnly = [
-  'manifest',
-  'kernel',
-  'budget',
-  'out',
-  'keep',
-  'max-minutes',
-  'meter',
-  'watts-per-core',
-] as const;
+const manifestOnly = ['kernel', 'budget', 'out', 'keep', 'max-minutes', 'meter', 'watts-per-core'] as const;
 
 function refuse(args: Arguments, names: readonly string[], reason: string): void {
   const given = names.find((name) => args.text(name) !== undefined || args.number(name) !== undefined);
-  if (given === undefined) return;
-  throw new JoulegateError('bad-input', `--${given} ${reason}.`, {
+  if (given !== undefined) throw misplaced(`--${given}`, reason);
+}
+
+function misplaced(argument: string, reason: string): JoulegateError {
+  return new JoulegateError('bad-input', `${argument} ${reason}.`, {
     code: 'bad-arguments',
     nextStep: 'Run `joulegate retune --help` for what goes together.',
   });
@@ -42,7 +38,9 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 }
 
 function replayOptions(args: Arguments): ReplayRetuneOptions {
-  refuse(args, manifestOnly, 'means nothing with --device replay, which needs no manifest');
+  const reason = 'means nothing with --device replay, which needs no manifest';
+  if (givenManifest(args) !== undefined) throw misplaced('A manifest', reason);
+  refuse(args, manifestOnly, reason);
   const recording = args.text('recording');
   if (recording === undefined) {
     throw new JoulegateError('bad-input', '--device replay needs --recording FILE.', {
@@ -64,7 +62,7 @@ function replayOptions(args: Arguments): ReplayRetuneOptions {
 export const retuneCommand: CommandSpec = {
   name: 'retune',
   summary: 'search for better configurations and write tuned.json',
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Searches every kernel of the manifest for a configuration that costs less, compares the best with what
 ships today side by side in fresh processes, and writes tuned.json, the cost model and, if asked, a report.
 Stopped with Ctrl-C it keeps its trials; the next retune goes on from there.

@@ -2,15 +2,15 @@ import { validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
-import { jsonOption, manifestOption, readManifestOption } from '../shared-options.ts';
+import { jsonOption, manifestArgument, manifestOption, readManifestOption } from '../shared-options.ts';
 
 export const validateCommand: CommandSpec = {
   name: 'validate',
   summary: 'check the manifest and everything it names',
-  positionals: [],
+  positionals: [manifestArgument],
   description: `Checks the manifest, its expressions and files, and links every kernel's default configuration. Every fault is
 shown at once, with its place and what to do. Needs no GPU.`,
-  examples: ['joulegate validate', 'joulegate validate --manifest kernels/joulegate.yaml'],
+  examples: ['joulegate validate', 'joulegate validate kernels/joulegate.yaml'],
   options: { ...manifestOption, ...jsonOption },
   async run(args, host) {
     const result = await validate(host, readManifestOption(args));

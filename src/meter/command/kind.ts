@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { type MeterKind, missing, unsuitable } from '../registry.ts';
+import { type MeterKind, missing, unsuitable } from '../kind.ts';
 import { openSensor } from '../sensor/open.ts';
 import type { MeterTime } from '../sensor/time.ts';
 import type { Probed, Sensor } from '../sensor/types.ts';
@@ -13,8 +13,10 @@ const pollMs = 10;
 const unitJoules = 1e-6;
 
 /** `command`: whatever a program of the user's prints, one reading a line. */
-export const command: MeterKind = {
+export const command: MeterKind<'command'> = {
   name: 'command',
+  summary: 'any GPU: what a program of yours prints, see --meter-command',
+  isOffered: (context) => context.command !== undefined,
   async open(context) {
     const [program, ...rest] = context.command ?? [];
     if (program === undefined) return unsuitable('no command was given');

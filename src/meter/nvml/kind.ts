@@ -1,4 +1,4 @@
-import { type MeterKind, missing, unsuitable } from '../registry.ts';
+import { type MeterKind, missing, unsuitable } from '../kind.ts';
 import { isOfVendor } from '../sensor/names.ts';
 import { openSensor } from '../sensor/open.ts';
 import { listGpus } from './gpus.ts';
@@ -6,8 +6,9 @@ import { openNvml } from './library.ts';
 import { nvmlLibraryPath } from './usual-library.ts';
 
 /** `nvml`: NVIDIA's GPUs. */
-export const nvml: MeterKind = {
+export const nvml: MeterKind<'nvml'> = {
   name: 'nvml',
+  summary: "NVIDIA: the board's energy counter, or its power added up",
   async open(context) {
     const { info } = context.device;
     if (info.backend === 'replay') return unsuitable(`${info.family} is no GPU`);

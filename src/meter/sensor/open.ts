@@ -1,6 +1,6 @@
 import type { MeterInfo } from '../../measure/index.ts';
 import { openClockControl } from '../clocks/control.ts';
-import { type MeterContext, missing, type Opening } from '../registry.ts';
+import { type MeterContext, missing, type Opening } from '../kind.ts';
 import { type Candidate, chooseSensor } from './choose.ts';
 import { lockGpu } from './lock.ts';
 import { createSensorMeter } from './meter.ts';

@@ -1,3 +1,5 @@
+import { needsEnergy } from '../../manifest/index.ts';
+import { bestSoFar } from '../best-so-far.ts';
 import {
   formatConfiguration,
   formatInteger,
@@ -76,21 +78,33 @@ function thinnedSteps(points: readonly Point[]): readonly Point[] {
 
 /** The best so far after every trial. */
 function convergence(kernel: RetunedKernel, id: string): string {
-  const curve = kernel.convergence;
-  const step = Math.max(1, kernel.trials / Math.max(1, curve.length));
-  const points = curve.flatMap((value, at) =>
-    value === null ? [] : [{ x: Math.round((at + 1) * step), y: value }],
-  );
-  if (points.length < 2) return '';
+  const { incumbent, points: best } = bestSoFar(kernel);
+  const points = best.map(({ trial, value }) => ({ x: trial, y: value }));
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || points.length < 2) return '';
   const shown = thinnedSteps(points);
   const format = (value: number) => formatObjective(kernel.objective, value);
+  const isEstimated = kernel.estimated && needsEnergy(kernel.objective);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: 'Best so far',
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format(points.at(-1)?.y ?? 0)}.`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format(last.y)}.${incumbent === null ? '' : ` What shipped before costs ${format(incumbent)}.`}`,
     x: { title: 'trials', format: (value) => formatInteger(value) },
-    y: { title: `best ${kernel.objective}`, format },
-    lines: [{ label: 'best', tone: 'base', points: shown, steps: true }],
+    y: { title: `${kernel.objective}${isEstimated ? ' (estimated)' : ''}`, format },
+    lines: [
+      { label: 'best so far', tone: 'base', points: shown, steps: true },
+      ...(incumbent === null
+        ? []
+        : [
+            {
+              label: 'shipped before',
+              tone: 'faint' as const,
+              points: [first, last].map(({ x }) => ({ x, y: incumbent })),
+              thin: true,
+            },
+          ]),
+    ],
+    fromFirst: true,
   });
   return figureHtml('Search', svg);
 }

@@ -1,3 +1,4 @@
+import { bestSoFar } from '../best-so-far.ts';
 import { objectiveUnit } from '../format.ts';
 import { wasReplaced } from '../notes/index.ts';
 import type { RetunedKernel, RetuneReport } from '../types.ts';
@@ -10,24 +11,27 @@ const maxPoints = 24;
 const leastPoints = 5;
 
 /** The best so far over the trials, as a Mermaid chart, which GitHub draws; elsewhere it is a readable list. Empty: nothing to show. */
-function chart({ convergence, objective, trials }: RetunedKernel): string {
-  const step = trials / Math.max(1, convergence.length);
-  const known = convergence.flatMap((value, at) =>
-    value === null ? [] : [{ trial: Math.round((at + 1) * step), value }],
-  );
-  const every = Math.max(1, Math.ceil(known.length / maxPoints));
-  const shown = known.filter((_, at) => (known.length - 1 - at) % every === 0);
+function chart(kernel: RetunedKernel): string {
+  const { objective } = kernel;
+  const { incumbent, points } = bestSoFar(kernel);
+  const every = Math.max(1, Math.ceil((points.length - 1) / (maxPoints - 1)));
+  // The first and the last are always among them.
+  const shown = points.filter((_, at) => at === 0 || (points.length - 1 - at) % every === 0);
   const [first, last] = [shown[0], shown.at(-1)];
   if (first === undefined || last === undefined || shown.length < leastPoints) return '';
-  const [unit, size] = objectiveUnit(objective, Math.max(...shown.map(({ value }) => value)));
-  const values = shown.map(({ value }) => Number((value / size).toPrecision(3)));
+  const best = shown.map(({ value }) => value);
+  const level = incumbent === null ? [] : shown.map(() => incumbent);
+  const [unit, size] = objectiveUnit(objective, Math.max(...best, ...level));
+  const values = [...best, ...level].map((value) => Number((value / size).toPrecision(3)));
   return [
     '```mermaid',
     'xychart-beta',
     `    x-axis "trials" ${first.trial} --> ${last.trial}`,
     `    y-axis "best ${objective}, ${unit}"`,
-    `    line [${values.join(', ')}]`,
+    `    line [${values.slice(0, best.length).join(', ')}]`,
+    ...(level.length === 0 ? [] : [`    line [${values.slice(best.length).join(', ')}]`]),
     '```',
+    ...(level.length === 0 ? [] : ['', 'The level line is what shipped before.']),
   ].join('\n');
 }
 

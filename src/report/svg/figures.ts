@@ -34,9 +34,9 @@ export interface PlaneOptions extends FigureText {
   readonly size?: Size;
 }
 
-/** Whether labels at both places would lie over each other. */
+/** Whether labels at both places could lie over each other: two words, to either side of their marks. */
 function isNear(a: Point, b: Point): boolean {
-  return Math.abs(a.x - b.x) < 70 && Math.abs(a.y - b.y) < 18;
+  return Math.abs(a.x - b.x) < 130 && Math.abs(a.y - b.y) < 18;
 }
 
 /** Points of two quantities, with a front and marks: the energy-latency plane, or predictions against measurements. */
@@ -64,13 +64,18 @@ export function planeFigure(options: PlaneOptions): string {
       : '',
     ...marks.map((mark, at) => {
       const place = placed(mark);
-      const isCrowded = marks.slice(0, at).some((other) => isNear(placed(other), place));
-      return labelledMark(place, { text: mark.label, below: isCrowded }, mark.tone, frame);
+      // Of two that are near, the lower one has its label below.
+      const below = marks.some((other, otherAt) => {
+        const otherPlace = placed(other);
+        const isLower = place.y > otherPlace.y || (place.y === otherPlace.y && otherAt < at);
+        return other.label !== '' && isNear(otherPlace, place) && isLower;
+      });
+      return labelledMark(place, { text: mark.label, below }, mark.tone, frame);
     }),
   ]);
 }
 
-/** Lines over a common x: convergence of searches, power over time. */
+/** Lines over a common x, two with a legend at most: convergence of searches, power over time. */
 export function linesFigure(
   options: FigureText & {
     readonly x: Quantity;
@@ -82,6 +87,8 @@ export function linesFigure(
       readonly steps?: boolean;
       readonly thin?: boolean;
     }[];
+    /** Whether x begins with its least value, which then has a tick. */
+    readonly fromFirst?: boolean;
     /** Whether y begins at 0. */
     readonly fromZero?: boolean;
     readonly size?: Size;
@@ -95,7 +102,7 @@ export function linesFigure(
     values: all.map((point) => point.x),
     range: [frame.left, frame.right],
     ticks: 6,
-    from: 'linear',
+    from: options.fromFirst === true ? 'first' : 'linear',
   });
   const y = createAxis({
     ...options.y,
@@ -108,14 +115,15 @@ export function linesFigure(
     lines.length < 2
       ? []
       : lines.map(({ label, tone, thin }, at) => {
-          const [left, top] = [frame.right - 150, frame.top + 12 + 16 * at];
+          // Below the axis, where no line can run through it.
+          const [left, base] = [frame.left + 120 * at, frame.bottom + 34];
           const sample = [
-            { x: left, y: top - 4 },
-            { x: left + 18, y: top - 4 },
+            { x: left, y: base - 4 },
+            { x: left + 18, y: base - 4 },
           ];
           return (
             polyline(sample, { tone, thin: thin === true }) +
-            element('text', { x: left + 24, y: top }, escapeMarkup(label))
+            element('text', { x: left + 24, y: base }, escapeMarkup(label))
           );
         });
   return figure(options, size, [

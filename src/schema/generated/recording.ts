@@ -98,7 +98,7 @@ export interface RecordingMeter {
   /**
    * Kind of meter.
    */
-  readonly name: "nvml" | "amdgpu" | "intel" | "command" | "cpu-time" | "replay";
+  readonly name: string;
   /**
    * What was read, for people.
    */

@@ -168,7 +168,7 @@ export interface ReportMeter {
   /**
    * Kind of meter.
    */
-  readonly name: "nvml" | "amdgpu" | "intel" | "command" | "cpu-time" | "replay";
+  readonly name: string;
   /**
    * What was read, for people.
    */
