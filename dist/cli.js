@@ -19255,7 +19255,7 @@ function lockSharedOrOwn(path2) {
   }
 }
 function ownFolder() {
-  const uid = process.getuid?.();
+  const uid = process.geteuid?.();
   const folder = join7(tmpdir(), `joulegate-locks-${uid ?? "own"}`);
   mkdirSync(folder, { recursive: true, mode: 448 });
   const stats = lstatSync2(folder);

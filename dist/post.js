@@ -25488,7 +25488,7 @@ function lockSharedOrOwn(path5) {
   }
 }
 function ownFolder() {
-  const uid = process.getuid?.();
+  const uid = process.geteuid?.();
   const folder = join12(tmpdir(), `joulegate-locks-${uid ?? "own"}`);
   mkdirSync(folder, { recursive: true, mode: 448 });
   const stats = lstatSync2(folder);

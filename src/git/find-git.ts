@@ -1,6 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
-import { findProgram } from '../system/index.ts';
-import { type Environment, searchPath } from './git-environment.ts';
+import { type Environment, findProgram } from '../system/index.ts';
+import { searchPath } from './git-environment.ts';
 
 /**
  * Absolute path of git, which is looked up as a shell does it, but never in the working directory and never below `root`:
