@@ -141,6 +141,8 @@ describe('the lock of a GPU', () => {
   });
 
   it.runIf(isRoot)('is of one user alone in a folder that they may not write to', async () => {
+    // Who acts as another user is not told of TMPDIR.
+    onTestFinished(() => rmSync('/tmp/joulegate-locks-65534', { recursive: true, force: true }));
     chmodSync(lockFolder, 0o755);
     await asAnother(async () => {
       const { meter, reason } = await openedMeter();
