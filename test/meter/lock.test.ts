@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { borrowMeter, openMeter } from '../../src/meter/index.ts';
 import { adapterOf, HwmonTree } from './hwmon-tree.ts';
 
@@ -21,14 +21,21 @@ const bus = '0000:0a:00.0';
 let tree: HwmonTree;
 let lockFolder: string;
 let path: string;
+/** Where locks of one user alone go. */
+let temporary: string;
 beforeEach(() => {
   tree = new HwmonTree();
   tree.addCard(bus, { name: 'amdgpu', power1_average: '20000000' });
   lockFolder = mkdtempSync(join(tmpdir(), 'joulegate-lock-'));
+  temporary = mkdtempSync(join(tmpdir(), 'joulegate-own-lock-'));
+  chmodSync(temporary, 0o1777);
+  vi.stubEnv('TMPDIR', temporary);
   path = join(lockFolder, 'joulegate-pci-0000-0a-00.0.lock');
 });
 afterEach(() => {
   tree.remove();
+  vi.unstubAllEnvs();
+  rmSync(temporary, { recursive: true, force: true });
   rmSync(lockFolder, { recursive: true, force: true });
 });
 
@@ -134,6 +141,8 @@ describe('the lock of a GPU', () => {
   });
 
   it.runIf(isRoot)('is of one user alone in a folder that they may not write to', async () => {
+    // Who acts as another user is not told of TMPDIR.
+    onTestFinished(() => rmSync('/tmp/joulegate-locks-65534', { recursive: true, force: true }));
     chmodSync(lockFolder, 0o755);
     await asAnother(async () => {
       const { meter, reason } = await openedMeter();

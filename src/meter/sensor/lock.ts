@@ -71,7 +71,6 @@ function lockSharedOrOwn(path: string): { readonly file: number | null; readonly
 
 /** A folder for this user's locks. Whoever else may write to the temporary folder cannot have made it. */
 function ownFolder(): string {
-  // What is made belongs to the effective user.
   const uid = process.geteuid?.();
   const folder = join(tmpdir(), `joulegate-locks-${uid ?? 'own'}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

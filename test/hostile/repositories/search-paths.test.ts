@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join, parse } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findDriver } from '../../../src/device/index.ts';
-import { findProgram, inheritedEnvironment } from '../../../src/system/index.ts';
+import { inheritedEnvironment } from '../../../src/system/index.ts';
 import { writeFiles } from '../../support/command-line.ts';
 import { hostileProject, plantProgram } from './project.ts';
 
@@ -85,13 +85,5 @@ describe('what children inherit', () => {
     expect(inheritedEnvironment({ LD_PRELOAD: 'libc.so.6 ./evil.so:/opt/a.so' })).toEqual({
       LD_PRELOAD: 'libc.so.6:/opt/a.so'.replace(':', delimiter),
     });
-  });
-});
-
-describe('a program of the system', () => {
-  it('is found in the folders that are named, and nowhere else', () => {
-    expect(findProgram('sh', ['/nowhere', '/usr/bin', '/bin'])).toBe('/usr/bin/sh');
-    expect(findProgram('sh', ['/nowhere'])).toBeNull();
-    expect(findProgram('no-such-program', ['/usr/bin'])).toBeNull();
   });
 });
