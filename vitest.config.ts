@@ -20,6 +20,7 @@ export default defineConfig({
     // Ends what hangs; no test is to fail because the machine has other things to do.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    maxWorkers: 2,
+    // One more than the cores that it is meant for: many tests wait for processes and services.
+    maxWorkers: 3,
   },
 });
