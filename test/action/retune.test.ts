@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unpackState } from '../../src/store/index.ts';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { commandProgram } from '../support/command-program.ts';
@@ -73,11 +74,15 @@ describe('the nightly job', () => {
     // Time enough for the noise, whatever comparing takes.
     const unhurried = quick.replace('judge-seconds: 2', 'judge-seconds: 120');
     const manifest = unhurried.replace('  power:\n', '  power:\n    sentinel: true\n') + program;
-    const { run } = await nightly({ 'joulegate.yaml': manifest, 'main.mjs': commandProgram });
-    const ended = await run(1, { inputs: { mode: 'retune', 'allow-commands': 'true' } });
+    const { job, run } = await nightly({ 'joulegate.yaml': manifest, 'main.mjs': commandProgram });
+    const inputs = { mode: 'retune', 'allow-commands': 'true', cache: './kept' };
+    const ended = await run(1, { inputs });
     expect(ended.log).not.toContain('::error');
     expect(ended.status).toBe(0);
-    expect(ended.log).toContain('A/A block');
+    const states = readdirSync(join(job.workspace, 'kept'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => unpackState(readFileSync(join(parentPath, name)), name));
+    expect([...new Set(states.flatMap(({ noise }) => noise.map(({ kernel }) => kernel)))]).toEqual(['power']);
     // Where programs may not be run nothing is begun.
     const refused = await run(2);
     expect(refused).toMatchObject({ status: 2 });

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -43,7 +44,9 @@ function mutated(kind: string, name: string): string {
 /** Names of the files of a kind, those that are there and those that are made. */
 function namesOf(kind: string): readonly string[] {
   const made = Object.keys(mutations).filter((path) => path.startsWith(`${kind}/`));
-  return [...readdirSync(join(corpus, kind)), ...made.map((path) => path.slice(kind.length + 1))].sort();
+  const folder = join(corpus, kind);
+  const there = existsSync(folder) ? readdirSync(folder) : [];
+  return [...there, ...made.map((path) => path.slice(kind.length + 1))].sort();
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'joulegate-corpus-'));
