@@ -40,6 +40,7 @@ export function scriptedBundles(): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   for (const name of ['cli.js', 'action.js', 'post.js']) place(join(dist, name), join(folder, name));
+  place(join(dist, 'worker.js'), join(folder, 'real-worker.js'));
   place(join(import.meta.dirname, 'worker.mjs'), join(folder, 'worker.js'));
   made = folder;
   return folder;

@@ -1,9 +1,6 @@
 // Stands where dist/worker.js does, and speaks its protocol: a software adapter on which nothing is compiled and nothing waits.
 // What a launch costs is read off the small project's kernel: its rounds, and the workgroup and elements per thread it is built
 // with. Times are virtual, so no figure depends on the machine.
-if (process.argv[2]?.startsWith('--') === true) {
-  throw new Error('only the GPU process is scripted');
-}
 
 const info = {
   backend: 'webgpu',
@@ -96,18 +93,24 @@ const answers = {
   },
 };
 
-process.on('disconnect', () => process.exit());
-process.on('SIGINT', () => undefined);
-process.on('message', async (message) => {
-  if ('expect' in message) {
-    process.send({ expected: message.expect.identity });
-    return;
-  }
-  const { id, request } = message;
-  process.send({ id, begun: true });
-  if (request.kind === 'close') {
-    process.send({ id, response: null }, () => process.exit());
-    return;
-  }
-  process.send({ id, response: await answers[request.kind](request) });
-});
+function serve() {
+  process.on('disconnect', () => process.exit());
+  process.on('SIGINT', () => undefined);
+  process.on('message', async (message) => {
+    if ('expect' in message) {
+      process.send({ expected: message.expect.identity });
+      return;
+    }
+    const { id, request } = message;
+    process.send({ id, begun: true });
+    if (request.kind === 'close') {
+      process.send({ id, response: null }, () => process.exit());
+      return;
+    }
+    process.send({ id, response: await answers[request.kind](request) });
+  });
+}
+
+// The bundle has other parts too, which are asked for by a word where a GPU process is given its parent: those are the real ones.
+if (/^\d+$/.test(process.argv[2] ?? '')) serve();
+else await import('./real-worker.js');
