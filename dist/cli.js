@@ -2435,9 +2435,9 @@ var require_float = __commonJS({
       test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
       resolve(str) {
         const node = new Scalar.Scalar(parseFloat(str));
-        const dot = str.indexOf(".");
-        if (dot !== -1 && str[str.length - 1] === "0")
-          node.minFractionDigits = str.length - dot - 1;
+        const dot2 = str.indexOf(".");
+        if (dot2 !== -1 && str[str.length - 1] === "0")
+          node.minFractionDigits = str.length - dot2 - 1;
         return node;
       },
       stringify: stringifyNumber.stringifyNumber
@@ -2875,9 +2875,9 @@ var require_float2 = __commonJS({
       test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
       resolve(str) {
         const node = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
-        const dot = str.indexOf(".");
-        if (dot !== -1) {
-          const f = str.substring(dot + 1).replace(/_/g, "");
+        const dot2 = str.indexOf(".");
+        if (dot2 !== -1) {
+          const f = str.substring(dot2 + 1).replace(/_/g, "");
           if (f[f.length - 1] === "0")
             node.minFractionDigits = f.length;
         }
@@ -7530,7 +7530,7 @@ var descriptions = {
   minProperties: ({ limit }) => limit === 1 ? "must not be empty" : `must have at least ${limit} keys`,
   maxProperties: ({ limit }) => `must have at most ${limit} keys`,
   uniqueItems: ({ i, j }) => `has the same item twice (numbers ${Number(j) + 1} and ${Number(i) + 1})`,
-  pattern: ({ pattern: pattern2 }) => `must match ${pattern2}`,
+  pattern: ({ pattern: pattern8 }) => `must match ${pattern8}`,
   format: ({ format: format5 }) => `must be a ${format5}`,
   "false schema": () => "is not allowed here"
 };
@@ -18131,8 +18131,19 @@ function nearestName(name, known3) {
 }
 
 // src/meter/borrow.ts
+function closedBy(meter, close2) {
+  return {
+    get info() {
+      return meter.info;
+    },
+    start: (options) => meter.start(options),
+    ...meter.confirm === void 0 ? {} : { confirm: meter.confirm.bind(meter) },
+    ...meter.quiet === void 0 ? {} : { quiet: meter.quiet.bind(meter) },
+    close: close2
+  };
+}
 function borrowMeter(meter) {
-  return { ...meter, close: async () => void 0 };
+  return closedBy(meter, async () => void 0);
 }
 
 // src/meter/sensor/processes.ts
@@ -18184,7 +18195,8 @@ var sizes = {
   nvmlPciInfo_t: 68,
   nvmlFieldValue_t: 40,
   nvmlProcessInfo_v1_t: 16,
-  nvmlProcessInfo_v2_t: 24
+  nvmlProcessInfo_v2_t: 24,
+  nvmlUtilization_t: 8
 };
 var offsets = {
   "nvmlPciInfo_t.busId": 36,
@@ -18193,7 +18205,8 @@ var offsets = {
   "nvmlFieldValue_t.nvmlReturn": 28,
   "nvmlFieldValue_t.value": 32,
   "nvmlProcessInfo_v1_t.pid": 0,
-  "nvmlProcessInfo_v2_t.pid": 0
+  "nvmlProcessInfo_v2_t.pid": 0,
+  "nvmlUtilization_t.gpu": 0
 };
 var constants = {
   NVML_SUCCESS: 0,
@@ -18244,6 +18257,7 @@ var functions = {
   nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
   nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
   nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetUtilizationRates: ["uintptr_t", "void *"],
   nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
   nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
   nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
@@ -18863,10 +18877,10 @@ async function listed(nvml2, name, values2) {
   const found = Math.min(word(count2), maxClocks);
   return { ok: true, value: Array.from({ length: found }, (_, i) => clocks.readUInt32LE(4 * i)) };
 }
-function nvmlClocks(nvml2, handle, named2) {
+function nvmlClocks(nvml2, handle, named3) {
   const done = (code) => code === success ? { ok: true, value: null } : { ok: false, why: codeText(code) };
   return {
-    ...named2,
+    ...named3,
     async supported() {
       const memory = await listed(nvml2, "nvmlDeviceGetSupportedMemoryClocks", [handle]);
       if (!memory.ok) return memory;
@@ -19012,6 +19026,7 @@ async function readState(nvml2, handle) {
 var pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets["nvmlPciInfo_t.busId"] };
 var archTuring = constants.NVML_DEVICE_ARCH_TURING;
 var maxGpus = 64;
+var grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 var word3 = (memory) => memory.readUInt32LE();
 var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
 async function listGpus(nvml2, procFolder, libraryPath) {
@@ -19036,7 +19051,7 @@ async function listGpus(nvml2, procFolder, libraryPath) {
 }
 async function describeGpu(gpu) {
   const { nvml: nvml2, handle, index } = gpu;
-  const named2 = await nvml2.readText("nvmlDeviceGetName", [handle]);
+  const named3 = await nvml2.readText("nvmlDeviceGetName", [handle]);
   const uuid = await nvml2.readText("nvmlDeviceGetUUID", [handle]);
   const bus = await nvml2.read(
     "nvmlDeviceGetPciInfo_v3",
@@ -19044,7 +19059,7 @@ async function describeGpu(gpu) {
     pciInfo.bytes,
     (memory) => terminated(memory.subarray(pciInfo.busId))
   );
-  const name = named2.ok ? named2.value : null;
+  const name = named3.ok ? named3.value : null;
   const handles = [String(index), ...uuid.ok ? [uuid.value] : [], ...bus.ok ? [bus.value] : []];
   const key2 = (handles[1] ?? `nvidia-${index}`).replace(/[^A-Za-z0-9-]/g, "-");
   const label = name ?? `NVIDIA GPU ${index}`;
@@ -19079,6 +19094,7 @@ async function createSensor(gpu) {
   return {
     label,
     details: details2.filter((detail) => detail !== null).join(", "),
+    scope: grace.test(label) ? "module" : "board",
     key: key2,
     unitJoules: 1e-3,
     counter: await findCounter(nvml2, handle),
@@ -19087,6 +19103,15 @@ async function createSensor(gpu) {
     async processes() {
       const pids = await gpuProcessIds(nvml2, handle);
       return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    async busyPart() {
+      const read = await nvml2.read(
+        "nvmlDeviceGetUtilizationRates",
+        [handle],
+        sizes.nvmlUtilization_t,
+        (memory) => memory.readUInt32LE(offsets["nvmlUtilization_t.gpu"])
+      );
+      return read.ok ? { ok: true, value: read.value / 100 } : read;
     },
     close: async () => void 0
   };
@@ -19149,8 +19174,8 @@ async function findPower(nvml2, handle, name) {
 // src/meter/nvml/usual-library.ts
 import { basename, resolve as resolve2 } from "node:path";
 var usualNvmlLibrary = process.platform === "win32" ? "nvml.dll" : "libnvidia-ml.so.1";
-function nvmlLibraryPath(named2) {
-  const path2 = named2 ?? usualNvmlLibrary;
+function nvmlLibraryPath(named3) {
+  const path2 = named3 ?? usualNvmlLibrary;
   return basename(path2) === path2 ? path2 : resolve2(path2);
 }
 
@@ -19483,6 +19508,79 @@ function refused({ label }, why) {
     code: "clocks-refused",
     nextStep: "Locking clocks takes administrator rights and a GPU of Volta or newer: check with `sudo nvidia-smi -lgc 1200,1200` and `sudo nvidia-smi -rgc`, run the job as root, or remove `clocks` from the manifest."
   });
+}
+
+// src/meter/sensor/burst.ts
+var workgroups = 4096;
+var workgroup = 64;
+var output = {
+  name: "output",
+  group: 0,
+  binding: 0,
+  kind: "storage",
+  type: "f32",
+  length: workgroups * workgroup,
+  byteLength: 4 * workgroups * workgroup,
+  fill: "zeros",
+  seed: 1,
+  values: null,
+  check: null
+};
+var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
+  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  output[id.x] = value.x + value.y + value.z + value.w;
+}`;
+var burst = {
+  kernel: "joulegate",
+  workload: "burst",
+  configuration: {},
+  id: "joulegate/burst",
+  program: {
+    wgsl,
+    entryPoint: "main",
+    dispatch: [workgroups, 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    buffers: [output],
+    requiredFeatures: [],
+    identity: "joulegate-burst-1",
+    lines: wgsl.split("\n").map(() => null)
+  }
+};
+
+// src/meter/sensor/choose.ts
+function possibleSensors(candidates, wanted, info) {
+  if (wanted !== void 0) return { candidates: [named(candidates, wanted)], why: "it was asked for" };
+  const alike = candidates.filter(({ name }) => name !== null && isNamed(name, info));
+  if (alike.length > 0)
+    return { candidates: alike, why: alike.length === 1 ? "its name is the adapter’s" : null };
+  return { candidates, why: candidates.length === 1 ? "it is the only one" : null };
+}
+function named(candidates, wanted) {
+  const candidate = candidates.find(
+    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
+  );
+  if (candidate !== void 0) return candidate;
+  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
+    code: "unknown-sensor",
+    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
+  });
+}
+function describe({ handles, sensor }) {
+  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
+}
+function ambiguous(possible, info, tried) {
+  const burst2 = tried ? ", and loads on the device did not show in the power of exactly one" : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
+    {
+      code: "ambiguous-sensor",
+      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
+    }
+  );
 }
 
 // src/stats/holm.ts
@@ -19871,15 +19969,15 @@ function combineCuts(cuts) {
 function meanConditions(all) {
   const known3 = all.filter((conditions) => conditions !== null);
   if (known3.length === 0) return null;
-  const meanOf = (field3) => {
+  const meanOf2 = (field3) => {
     const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
     return values2.length === 0 ? null : sumOf(values2) / values2.length;
   };
   return {
-    smMhz: meanOf("smMhz"),
-    memoryMhz: meanOf("memoryMhz"),
-    celsius: meanOf("celsius"),
-    powerCappedPart: meanOf("powerCappedPart")
+    smMhz: meanOf2("smMhz"),
+    memoryMhz: meanOf2("memoryMhz"),
+    celsius: meanOf2("celsius"),
+    powerCappedPart: meanOf2("powerCappedPart")
   };
 }
 function weightedOrNull(values2, weights) {
@@ -19994,10 +20092,10 @@ var STEP_MS = 600;
 var STEP_UPDATES = 6;
 async function heatUp(request) {
   const { bench, variant, longestMs } = request;
-  const stepMs = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
+  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before = null;
-  for (let doneMs = 0; doneMs + stepMs <= longestMs && !request.isAborted(); doneMs += stepMs) {
-    const step2 = await takeStep(bench, variant, stepMs);
+  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+    const step2 = await takeStep(bench, variant, stepMs2);
     if (!step2.ok) return step2;
     if (before !== null && isSteady(before, step2.value)) break;
     before = step2.value;
@@ -20065,25 +20163,55 @@ function differs(head2, rest) {
   const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
   return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
 }
+var STEP_PART = 0.03;
+var STEP_ERRORS = 6;
+var LEAST_SIDE = 4;
+function changeIn(values2) {
+  const n = values2.length;
+  const all = moments(values2);
+  const total2 = all.variance * (n - 1);
+  let best = null;
+  for (let at4 = LEAST_SIDE; at4 <= n - LEAST_SIDE; at4++) {
+    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
+    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
+    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
+  }
+  if (best === null) return null;
+  const { at: at3, within } = best;
+  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
+  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
+  const difference = Math.abs(to - from);
+  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
+  const middle2 = (n - 1) / 2;
+  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
+  const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
+  return { from, to, sudden: within < total2 - along };
+}
 
 // src/measure/updates.ts
 var LATE_PERIODS = 1.8;
 var LOST_PART = 0.7;
 var JUMP_FACTOR = 3;
 var LEAST_UPDATES = 4;
+var OUTLIER_DEVIATIONS = 8;
+var OUTLIER_PART = 0.15;
+var MEDIAN_DEVIATIONS = 1.4826;
+var LEAST_SCATTERED = 6;
 function updatesBetween(ticks2, completions) {
   const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
   return ticks2.slice(1).map((tick, i) => {
     const before = ticks2[i];
     const joules = tick.joules - before.joules;
+    const launched = launches[i + 1] - launches[i];
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
       joules,
+      launches: launched,
       watts: 1e3 * joules / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules / (launches[i + 1] - launches[i])
+      joulesPerLaunch: joules / launched
     };
   });
 }
@@ -20103,6 +20231,47 @@ function implausible(updates, updatePeriodMs) {
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
+}
+function groupUpdates(updates, leastMs2) {
+  const groups = [];
+  let open = null;
+  for (const update of updates) {
+    open = open === null ? update : joined(open, update);
+    if (open.toMs - open.fromMs < leastMs2) continue;
+    groups.push(open);
+    open = null;
+  }
+  return groups;
+}
+function joined(a2, b) {
+  const joules = a2.joules + b.joules;
+  const launches = a2.launches + b.launches;
+  return {
+    fromMs: a2.fromMs,
+    toMs: b.toMs,
+    // How late the tick between the two was seen no longer matters.
+    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
+    longestMs: a2.longestMs + (b.toMs - b.fromMs),
+    joules,
+    launches,
+    watts: 1e3 * joules / (b.toMs - a2.fromMs),
+    joulesPerLaunch: joules / launches
+  };
+}
+var BUSY_PART = 0.95;
+function outlierAmong(updates) {
+  if (updates.length < LEAST_SCATTERED) return null;
+  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
+  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
+  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const outlier = updates.find((update) => {
+    const { joules, shortestMs, longestMs } = update;
+    if (wattsOf(joules, longestMs) > usual + most) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
+  });
+  if (outlier === void 0) return null;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
 }
 function wattsOf(joules, milliseconds) {
   return 1e3 * joules / milliseconds;
@@ -20149,20 +20318,55 @@ function cutWindow(request) {
   }
   const updates = updatesBetween(ticks2, completions);
   if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection = implausible(updates, meter.updatePeriodMs);
-    if (objection !== null) return isVoid(objection);
+    const objection2 = implausible(updates, meter.updatePeriodMs);
+    if (objection2 !== null) return isVoid(objection2);
   }
   const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
   const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
   const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
   const start = ticks2[Math.max(0, cut3)];
+  if (!meter.estimated) {
+    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
+    if (objection2 !== null) return objection2;
+  }
   const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
   if (launches <= 0) return isVoid("no launch completed between the readings");
   const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
   const series = joulesPerLaunch.filter(Number.isFinite);
   const powers = request.powers ?? [];
   const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
+  const objection = isIdle(energy, meter) ?? isDisputed(energy);
+  if (objection !== null) return isVoid(objection);
   return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+}
+var LEAST_ABOVE_IDLE = 0.03;
+var LEAST_WATTS_ABOVE_IDLE = 0.5;
+function isIdle({ watts }, { idleWatts, estimated }) {
+  if (estimated || idleWatts === null) return null;
+  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
+  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
+}
+function wholeUpdates(updates, { updatePeriodMs }) {
+  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
+  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
+  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
+}
+function unsteady(updates, cut3, meter) {
+  const whole = wholeUpdates(updates.slice(cut3), meter);
+  const outlier = outlierAmong(whole);
+  if (outlier !== null) return isVoid(outlier);
+  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  if (change2 === null) return null;
+  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
+  return { ok: false, reason, changed: change2.sudden };
+}
+function isDisputed({ disagreement = null }) {
+  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
+  const percent5 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
+}
+function shortJoules(joules) {
+  return `${joules.toPrecision(3)} J`;
 }
 var KEPT_UPDATES = 120;
 function powerCourse(readings2, beginMs) {
@@ -20193,20 +20397,15 @@ function toMeasurement(cut3) {
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
   const disagreement = integrated === null ? null : integrated / joules - 1;
-  const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
     joules: joules / launches,
-    // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
-    netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
+    netJoules,
     watts: joules / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
-      disputed ? Math.abs(disagreement) : 0
-    ),
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
     relativeError: relativeErrorOf(series),
     ...disagreement === null ? {} : { disagreement }
   };
@@ -20214,9 +20413,20 @@ function toMeasurement(cut3) {
 
 // src/measure/energy.ts
 var ATTEMPTS = 2;
-var MOST_WINDOWS = 4;
+var MOST_WINDOWS = 6;
 var SHORTEST_PART = 1 / 3;
 async function measureEnergy(request) {
+  const { device, meter, variant } = request;
+  const unseen = await meter.confirm?.(device, variant) ?? null;
+  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
+  const before = await meter.quiet?.() ?? null;
+  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
+  const outcome = await measureWindows(request);
+  if (outcome.status !== "valid") return outcome;
+  const after = await meter.quiet?.() ?? null;
+  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
+}
+async function measureWindows(request) {
   const { windowMs, precision, longestMs = windowMs } = request.options;
   const cuts = [];
   for (let lengthMs = windowMs; ; ) {
@@ -20225,21 +20435,31 @@ async function measureEnergy(request) {
     cuts.push(taken.cut);
     const energy = combineCuts(cuts);
     const { relativeError = null } = energy;
-    if (precision === void 0 || relativeError === null || cuts.length >= MOST_WINDOWS) {
-      return { status: "valid", energy };
-    }
+    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
+    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
     const doneMs = 1e3 * energy.seconds;
     const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
     const leftMs = longestMs - doneMs;
     const leastMs2 = SHORTEST_PART * windowMs;
-    if (missingMs <= 0 || leftMs < leastMs2) return { status: "valid", energy };
+    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
     lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
   }
 }
+var TOLERATED_IMPRECISION = 4;
+var TOLERATED_ERROR = 0.02;
+function ifPreciseEnough(energy, error, precision) {
+  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
+    return { status: "valid", energy };
+  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
 async function takeWindow(request, windowMs) {
   const { device, meter, variant } = request;
-  const options = { ...request.options, windowMs };
-  let durationMs = options.preheatMs + windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
+  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
+  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
+  const options = { ...request.options, windowMs, preheatMs };
+  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
   const reasons = [];
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -20250,6 +20470,7 @@ async function takeWindow(request, windowMs) {
     const cut3 = cutSampled(sampled.value, meter.info, options);
     if (cut3.ok) return { status: "valid", cut: cut3 };
     reasons.push(cut3.reason);
+    if (cut3.changed === true) break;
     durationMs = Math.max(
       durationMs,
       options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
@@ -24370,8 +24591,8 @@ var Parser = class {
     const depth = this.maxDepthRemaining;
     while (true) {
       if (this.match(TOKEN.DOT)) {
-        const dot = this.#advanceToken();
-        if (!this.maxDepthRemaining--) this.#limitExceeded("maxDepth", dot);
+        const dot2 = this.#advanceToken();
+        if (!this.maxDepthRemaining--) this.#limitExceeded("maxDepth", dot2);
         const op = this.match(TOKEN.QUESTION) && this.registry.enableOptionalTypes && this.#advanceToken() ? OPERATORS.optionalFieldAccess : OPERATORS.fieldAccess;
         const propertyValue = this.value;
         const start = this.pos;
@@ -34643,7 +34864,7 @@ var Dependencies = class {
    * known of it.
    */
   #walk(fn) {
-    const visit = (statement, { guards, certain }, outer) => {
+    const visit = (statement, { guards, certain: certain2 }, outer) => {
       for (const word4 of guards) this.#conditions.add(word4);
       const block = statement.kind === "for" ? newBlock(outer, guards) : outer;
       this.#blocks.set(statement, block);
@@ -34654,7 +34875,7 @@ var Dependencies = class {
       if (statement.kind === "let" || statement.kind === "var" || statement.kind === "const") {
         const name = statement.name.decl.ident.originalName;
         add(block.names, name, [...guards, ...wordsOf2(statement)]);
-        if (certain) block.certain.add(name);
+        if (certain2) block.certain.add(name);
       }
       if (statement.kind === "for") {
         if (statement.init) visit(statement.init, { guards, certain: true }, block);
@@ -35444,8 +35665,8 @@ function functionCode(fn, call2, scope) {
     return null;
   };
   if (last2?.kind !== "return" || !last2.value) return unknown5;
-  const named2 = body.slice(0, -1);
-  if (!named2.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
+  const named3 = body.slice(0, -1);
+  if (!named3.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
   const passed = argumentsOf(fn, call2, scope);
   const value2 = lazyValueCode(last2.value, scope.of(fn));
   return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
@@ -37095,17 +37316,17 @@ function linkParameters(values2) {
   return { constants: constants13, conditions };
 }
 function unusedTunables(kernel, words2) {
-  const named2 = /* @__PURE__ */ new Set();
+  const named3 = /* @__PURE__ */ new Set();
   for (const expression of [
     ...kernel.dispatch,
     ...kernel.buffers.flatMap((buffer) => [buffer.length, ...buffer.values ?? []])
   ]) {
-    for (const name of expression.names) named2.add(name);
+    for (const name of expression.names) named3.add(name);
   }
   return kernel.tunables.filter(({ name, values: values2 }) => {
     if (name === clockTunable) return false;
     const spellings = [name, ...values2.map((value2) => `${name}_${value2}`)];
-    return !named2.has(name) && !spellings.some((spelling) => words2.has(spelling));
+    return !named3.has(name) && !spellings.some((spelling) => words2.has(spelling));
   }).map(({ name }) => name);
 }
 
@@ -37788,7 +38009,7 @@ var floatBits = new Float32Array(1);
 var integerBits = new Uint32Array(floatBits.buffer);
 var numbers = null;
 function fromHalf(bits) {
-  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern2) => decode(pattern2));
+  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
   return numbers[bits];
 }
 function decode(bits) {
@@ -37840,10 +38061,10 @@ function compareOutput(binding, actual, expected) {
   const expectedElements = elementsOf(binding, aligned(expected));
   const actualBits = poisonView(binding, aligned(actual));
   const expectedBits = poisonView(binding, aligned(expected));
-  const pattern2 = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
+  const pattern8 = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
   const scale = relative3 > 0 ? absolute / relative3 : absolute;
-  if (expectedBits.every((bits) => bits === pattern2)) {
-    const who = actualBits.every((bits) => bits === pattern2) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
+  if (expectedBits.every((bits) => bits === pattern8)) {
+    const who = actualBits.every((bits) => bits === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
   if (expectedElements.every((element2) => Number.isNaN(decode2(element2)))) {
@@ -37859,7 +38080,7 @@ function compareOutput(binding, actual, expected) {
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
     if (bits === expectedBits[i]) continue;
-    if (bits === pattern2) {
+    if (bits === pattern8) {
       add2(unwritten, i);
       continue;
     }
@@ -38139,10 +38360,10 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named2 = alternatives([...conditions], constants13);
+  const named3 = alternatives([...conditions], constants13);
   return [
-    ...[...constants13].filter((name) => !named2.has(name)).map((name) => parameter(name, "constant", null)),
-    ...[...named2].map(([name, values2]) => parameter(name, "condition", values2))
+    ...[...constants13].filter((name) => !named3.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...named3].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
@@ -38326,8 +38547,8 @@ function createMarks(names3, text3) {
 function cut(text3, marks) {
   const nameOf4 = new Map([...marks].map(([name, mark]) => [String(mark), name]));
   if (nameOf4.size === 0) return [text3];
-  const pattern2 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
-  return text3.split(pattern2).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
+  const pattern8 = new RegExp(`(${[...nameOf4.keys()].join("|")})`);
+  return text3.split(pattern8).map((piece, index) => index % 2 === 0 ? piece : nameOf4.get(piece));
 }
 function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
@@ -38485,139 +38706,439 @@ function failed2(failure) {
   return { ok: false, failure };
 }
 
-// src/meter/sensor/burst.ts
-var workgroups = 4096;
-var workgroup = 64;
-var output = {
-  name: "output",
-  group: 0,
-  binding: 0,
-  kind: "storage",
-  type: "f32",
-  length: workgroups * workgroup,
-  byteLength: 4 * workgroups * workgroup,
-  fill: "zeros",
-  seed: 1,
-  values: null,
-  check: null
-};
-var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
-@compute @workgroup_size(${workgroup})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
-  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
-  output[id.x] = value.x + value.y + value.z + value.w;
-}`;
-var burst = {
-  kernel: "joulegate",
-  workload: "burst",
-  configuration: {},
-  id: "joulegate/burst",
-  program: {
-    wgsl,
-    entryPoint: "main",
-    dispatch: [workgroups, 1, 1],
-    workgroupSize: [workgroup, 1, 1],
-    buffers: [output],
-    requiredFeatures: [],
-    identity: "joulegate-burst-1",
-    lines: wgsl.split("\n").map(() => null)
-  }
-};
-
-// src/meter/sensor/loaded.ts
-var quietMs = 600;
-var burstMs = 1600;
-var risingMs = 600;
-var pollMs2 = 10;
-var leastWatts = 3;
-var leastFactor = 3;
-async function findLoaded(sensors, device, time) {
-  const quiet = await meanWatts(sensors, time, { fromMs: 0, toMs: quietMs });
-  const running = device.run(burst, burstMs);
-  const [loaded, outcome] = await Promise.all([
-    meanWatts(sensors, time, { fromMs: risingMs, toMs: burstMs }),
-    running
-  ]);
-  if (!outcome.ok) return null;
-  const rises = sensors.map((sensor, i) => ({ sensor, watts: (loaded[i] ?? Number.NaN) - (quiet[i] ?? Number.NaN) })).sort((a2, b) => b.watts - a2.watts);
-  if (rises.some(({ watts }) => Number.isNaN(watts))) return null;
-  const [first, second] = rises;
-  if (first === void 0 || first.watts < leastWatts) return null;
-  return first.watts >= leastFactor * (second?.watts ?? 0) ? first.sensor : null;
+// src/meter/sensor/response.ts
+var mostDelayMs = 3e3;
+var mostSpreadMs = 3e3;
+var leastGained = 1e-6;
+var leastVariation = 1e-9;
+var delayStepMs = 50;
+var widthsMs = [0, 25, 50, 100, 200, 350, 500, 700, 1e3, 1400, 2e3];
+var constantsMs = [30, 60, 100, 160, 250, 400, 600, 850, 1200, 1700, 2400];
+var finestMs = 2;
+var settlingConstants = 5.3;
+var closeParts = 2e-3;
+function settledAfterMs({ delayMs, shape, spreadMs }) {
+  return delayMs + (shape === "box" ? spreadMs : settlingConstants * spreadMs);
 }
-async function meanWatts(sensors, time, span) {
-  const startMs = time.nowMs();
-  const counters2 = sensors.map(() => []);
-  const powers = sensors.map(() => []);
-  while (time.nowMs() - startMs < span.toMs) {
-    if (time.nowMs() - startMs >= span.fromMs) {
-      await Promise.all(
-        sensors.map(async ({ counter, power: power2 }, i) => {
-          const timeMs = time.nowMs();
-          const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
-          if (joules?.ok === true) counters2[i]?.push({ timeMs, joules: joules.value });
-          if (watts?.ok === true) powers[i]?.push(watts.value);
-        })
-      );
-    }
-    await time.sleep(pollMs2);
-  }
-  return sensors.map((_, i) => counterWatts(counters2[i] ?? []) ?? lastPart(powers[i] ?? []));
-}
-function counterWatts(readings2) {
-  const ticks2 = findTicks(readings2);
-  const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
-  return 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
-}
-function lastPart(watts) {
-  const part = watts.slice(Math.floor(0.75 * watts.length));
-  return part.length === 0 ? null : part.reduce((sum, value2) => sum + value2, 0) / part.length;
-}
-
-// src/meter/sensor/choose.ts
-async function chooseSensor(options) {
-  const { candidates, wanted, device, time } = options;
-  if (wanted !== void 0) return chooseNamed(candidates, wanted);
-  const named2 = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
-  const [only, ...others] = named2.length === 0 ? candidates : named2;
-  if (only !== void 0 && others.length === 0) {
-    return { candidate: only, why: named2.length === 1 ? "its name is the adapter’s" : "it is the only one" };
-  }
-  const possible = named2.length === 0 ? candidates : named2;
-  const { run } = device;
-  if (run !== void 0) {
-    const sensors = possible.map(({ sensor }) => sensor);
-    const loaded = await findLoaded(sensors, { run: run.bind(device) }, time);
-    const candidate = possible.find(({ sensor }) => sensor === loaded);
-    if (candidate !== void 0) return { candidate, why: "a burst of load showed in its power alone" };
-  }
-  throw ambiguous(possible, device.info, run !== void 0);
-}
-function chooseNamed(candidates, wanted) {
-  const candidate = candidates.find(
-    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
-  );
-  if (candidate !== void 0) return { candidate, why: "it was asked for" };
-  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
-    code: "unknown-sensor",
-    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
+function counterUpdates(ticks2) {
+  return ticks2.slice(1).flatMap((tick, i) => {
+    const before = ticks2[i];
+    const watts = 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs);
+    return watts < 0 ? [] : [{ timeMs: tick.timeMs, sinceMs: before.timeMs, watts }];
   });
 }
-function describe({ handles, sensor }) {
-  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
+function powerUpdates(powers, periodMs) {
+  const updates = [];
+  let saidMs = Number.NEGATIVE_INFINITY;
+  powers.forEach(({ timeMs, watts }, i) => {
+    const changed = i > 0 && watts !== powers[i - 1].watts;
+    if (periodMs !== null && !changed && timeMs - saidMs < 1.5 * periodMs) return;
+    saidMs = changed || periodMs === null || i === 0 ? timeMs : saidMs + periodMs;
+    if (Number.isFinite(saidMs)) updates.push({ timeMs: saidMs, sinceMs: null, watts });
+  });
+  return updates;
 }
-function ambiguous(possible, info, tried) {
-  const burst2 = tried ? ", and a burst of load did not show in the power of exactly one" : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
-    {
-      code: "ambiguous-sensor",
-      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
+function fitResponse(cause, updates) {
+  if (updates.length < 8) return null;
+  const problem = new Regression(updates);
+  const fits2 = [
+    fitShape(cause, problem, "box", widthsMs),
+    fitShape(cause, problem, "exponential", constantsMs)
+  ].filter((fit) => fit !== null);
+  const [best, other] = fits2.sort((a2, b) => b.explained - a2.explained);
+  if (best === void 0) return null;
+  const isClose = other !== void 0 && 1 - other.explained <= 2 * (1 - best.explained) + closeParts;
+  const settledMs = Math.max(settledAfterMs(best), isClose ? settledAfterMs(other) : 0);
+  return { ...best, settledAfterMs: settledMs };
+}
+function fitShape(cause, problem, shape, spreads) {
+  let best = null;
+  const consider = (response, blurred) => {
+    const { delayMs, spreadMs } = response;
+    if (delayMs < 0 || delayMs > mostDelayMs || spreadMs < 0 || spreadMs > mostSpreadMs) return;
+    const fit = problem.fit(response, blurred);
+    if (fit !== null && (best === null || fit.explained > best.explained)) best = fit;
+  };
+  for (const spreadMs of spreads) {
+    const blurred = blur(cause, shape, spreadMs);
+    for (let delayMs = 0; delayMs <= mostDelayMs; delayMs += delayStepMs) {
+      consider({ shape, spreadMs, delayMs }, blurred);
     }
-  );
+  }
+  for (let stepMs2 = delayStepMs; best !== null && stepMs2 >= finestMs; ) {
+    const { spreadMs, delayMs, explained } = best;
+    for (const spread of [spreadMs, spreadMs + stepMs2, spreadMs - stepMs2]) {
+      if (spread < 0 || spread === 0 && shape === "exponential") continue;
+      const blurred = blur(cause, shape, spread);
+      for (const delay2 of [delayMs, delayMs + stepMs2, delayMs - stepMs2]) {
+        consider({ shape, spreadMs: spread, delayMs: delay2 }, blurred);
+      }
+    }
+    if (best.explained - explained < leastGained) stepMs2 /= 2;
+  }
+  return best;
+}
+function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
+  const sums = runningSums(values2, stepMs2);
+  const causeSum = (timeMs) => sumBetween(values2, sums, startMs, stepMs2, timeMs);
+  if (shape === "box" && spreadMs === 0) {
+    return { at: (timeMs) => valueAt2(values2, startMs, stepMs2, timeMs), sumAt: causeSum };
+  }
+  let last2 = values2[0] ?? 0;
+  const kept2 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
+  const shown = values2.map((value2, i) => {
+    if (shape === "exponential") last2 = value2 + (last2 - value2) * kept2;
+    else {
+      const untilMs = startMs + i * stepMs2;
+      last2 = (causeSum(untilMs) - causeSum(untilMs - spreadMs)) / spreadMs;
+    }
+    return last2;
+  });
+  const shownSums = runningSums(shown, stepMs2);
+  return {
+    at: (timeMs) => valueAt2(shown, startMs, stepMs2, timeMs),
+    sumAt: (timeMs) => sumBetween(shown, shownSums, startMs, stepMs2, timeMs)
+  };
+}
+function runningSums(values2, stepMs2) {
+  const sums = [0];
+  for (const value2 of values2) sums.push(sums.at(-1) + value2 * stepMs2);
+  return sums;
+}
+function valueAt2(values2, startMs, stepMs2, timeMs) {
+  const place = Math.min(Math.max((timeMs - startMs) / stepMs2, 0), values2.length - 1);
+  const below = Math.floor(place);
+  const from = values2[below] ?? 0;
+  return from + (place - below) * ((values2[below + 1] ?? from) - from);
+}
+function sumBetween(values2, sums, startMs, stepMs2, timeMs) {
+  const place = (timeMs - startMs) / stepMs2;
+  if (place <= 0) return place * stepMs2 * (values2[0] ?? 0);
+  if (place >= values2.length)
+    return sums.at(-1) + (place - values2.length) * stepMs2 * (values2.at(-1) ?? 0);
+  const below = Math.floor(place);
+  return sums[below] + (place - below) * stepMs2 * values2[below];
+}
+var Regression = class {
+  #updates;
+  /** Time about its mean, as a part of the whole: what a slow drift follows. */
+  #trend;
+  #trendSquares;
+  /** Watts without their mean and trend. */
+  #rest;
+  #restSquares;
+  constructor(updates) {
+    this.#updates = updates;
+    const times = updates.map(({ timeMs }) => timeMs);
+    const middle2 = meanOf(times);
+    const length = Math.max(1, times.at(-1) - times[0]);
+    this.#trend = times.map((timeMs) => (timeMs - middle2) / length);
+    this.#trendSquares = dot(this.#trend, this.#trend);
+    this.#rest = this.#without(updates.map(({ watts: watts2 }) => watts2));
+    const watts = updates.map((update) => update.watts);
+    const squares = dot(this.#rest, this.#rest);
+    this.#restSquares = squares > leastVariation ** 2 * dot(watts, watts) ? squares : 0;
+  }
+  fit(response, blurred) {
+    const { delayMs } = response;
+    const shown = this.#updates.map(
+      ({ timeMs, sinceMs }) => sinceMs === null ? blurred.at(timeMs - delayMs) : (blurred.sumAt(timeMs - delayMs) - blurred.sumAt(sinceMs - delayMs)) / (timeMs - sinceMs)
+    );
+    const own = this.#without(shown);
+    const squares = dot(own, own);
+    if (!(squares > 1e-9 * dot(shown, shown)) || this.#restSquares === 0) return null;
+    const gain = dot(own, this.#rest) / squares;
+    const explained = gain <= 0 ? 0 : gain * gain * squares / this.#restSquares;
+    const freedom = Math.max(1, shown.length - 5);
+    const gainError = Math.sqrt((1 - explained) * this.#restSquares / freedom / squares);
+    const base2 = meanOf(this.#updates.map(({ watts }, i) => watts - gain * shown[i]));
+    return { ...response, base: base2, gain, gainError, explained };
+  }
+  #without(values2) {
+    const middle2 = meanOf(values2);
+    const slope = this.#trendSquares > 0 ? dot(values2, this.#trend) / this.#trendSquares : 0;
+    return values2.map((value2, i) => value2 - middle2 - slope * this.#trend[i]);
+  }
+};
+function meanOf(values2) {
+  return values2.reduce((sum, value2) => sum + value2, 0) / values2.length;
+}
+function dot(a2, b) {
+  let sum = 0;
+  for (let i = 0; i < a2.length; i++) sum += a2[i] * b[i];
+  return sum;
+}
+
+// src/meter/sensor/traits.ts
+var wantedTicks = 13;
+var leastTicks = 4;
+var pollMs2 = 2;
+var leastMs = 600;
+var punctualMs = 20;
+var maxMs = 2e3;
+var stillMs = 1e3;
+var steadyPart = 0.04;
+var coarsePart = 0.2;
+function periodOf(changesMs, pollMs6 = 0) {
+  const gaps = changesMs.slice(1).map((changeMs, i) => changeMs - changesMs[i]);
+  if (gaps.length < leastTicks) return null;
+  const middle2 = median(gaps);
+  return pollMs6 > coarsePart * middle2 ? mean(gaps.filter((gap2) => gap2 > 0.4 * middle2 && gap2 < 1.6 * middle2)) : middle2;
+}
+async function measureTraits(sensor, time) {
+  const counted2 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
+  if (counted2.ok) return counted2;
+  const powered = await measurePowerTraits(sensor, time);
+  if (!powered.ok) return { ok: false, why: `${counted2.why}, and ${powered.why}` };
+  const { traits } = powered;
+  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
+}
+async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
+  const readings2 = [];
+  const startMs = time.nowMs();
+  let ticks2 = 0;
+  while (ticks2 < wantedTicks || time.nowMs() - startMs < leastMs) {
+    const timeMs = time.nowMs();
+    const read = await counter.read();
+    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
+    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
+    const before = readings2.at(-1);
+    if (before !== void 0 && read.value < before.joules) {
+      return { ok: false, why: "its energy counter goes back" };
+    }
+    if (before !== void 0 && read.value !== before.joules) ticks2++;
+    readings2.push({ timeMs, joules: read.value });
+    const elapsedMs = timeMs - startMs;
+    if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
+    await time.sleep(pollMs2);
+  }
+  if (ticks2 < leastTicks) {
+    return {
+      ok: false,
+      why: ticks2 === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
+    };
+  }
+  const seen = findTicks(readings2);
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
+  return {
+    ok: true,
+    traits: {
+      source: "counter",
+      updatePeriodMs: periodOf(seen.map(({ timeMs }) => timeMs)),
+      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
+      idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
+      counterFault: null
+    }
+  };
+}
+function steadyMean(ticks2) {
+  const first = ticks2[0];
+  const last2 = ticks2.at(-1);
+  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
+  const all = 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
+  const quarter = Math.max(1, Math.floor((ticks2.length - 1) / 4));
+  for (let i = 0; i + quarter < ticks2.length; i += quarter) {
+    const [from, to] = [ticks2[i], ticks2[i + quarter]];
+    const watts = 1e3 * (to.joules - from.joules) / (to.timeMs - from.timeMs);
+    if (Math.abs(watts - all) > steadyPart * all) return null;
+  }
+  return all;
+}
+async function measurePowerTraits({ power: power2 }, time) {
+  if (power2 === null) return { ok: false, why: "it has no power reading" };
+  if (!power2.instant)
+    return { ok: false, why: `its ${power2.label} is an average over so long that windows blur` };
+  const readings2 = [];
+  const changesMs = [];
+  const startMs = time.nowMs();
+  while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
+    const timeMs = time.nowMs();
+    const read = await power2.read();
+    if (!read.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read.why}` };
+    const before = readings2.at(-1);
+    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
+    readings2.push({ timeMs, watts: read.value });
+    await time.sleep(pollMs2);
+  }
+  const watts = readings2.map((reading) => reading.watts);
+  const middle2 = median(watts);
+  if (!(middle2 > 0)) return { ok: false, why: `its ${power2.label} reads ${middle2} W` };
+  const quarter = Math.max(1, Math.floor(watts.length / 4));
+  const quarters = [0, 1, 2, 3].map((i) => mean(watts.slice(i * quarter, (i + 1) * quarter)));
+  const steady = quarters.every((value2) => Math.abs(value2 - middle2) <= steadyPart * middle2);
+  return {
+    ok: true,
+    traits: {
+      source: "power",
+      updatePeriodMs: periodOf(changesMs),
+      resolutionJoules: null,
+      idleWatts: steady ? mean(watts) : null,
+      counterFault: null
+    }
+  };
+}
+function commonDivisor(a2, b) {
+  return b === 0 ? a2 : commonDivisor(b, a2 % b);
+}
+
+// src/meter/sensor/load-pattern.ts
+var pattern2 = [600, 500, 700, 900, 500, 600, 900, 700, 800];
+var leastUpdates = 3;
+var mostStretched = 12;
+var pollMs3 = 10;
+var stepMs = 5;
+var furtherMs = 3e3;
+async function observePattern(request) {
+  const { sensors, load, time, periodMs } = request;
+  const shortestMs = Math.min(...pattern2);
+  const stretched = Math.min(mostStretched, Math.max(1, (periodMs ?? 0) * leastUpdates / shortestMs));
+  const watch = new Watch(sensors, time);
+  const startMs = time.nowMs();
+  const spans = [];
+  for (const [i, part] of pattern2.entries()) {
+    const durationMs = part * stretched;
+    const fromMs = time.nowMs();
+    if (i % 2 === 0) {
+      await watch.until(fromMs + durationMs);
+      continue;
+    }
+    let running = true;
+    const run = load.run(load.variant, durationMs).finally(() => {
+      running = false;
+    });
+    run.catch(() => void 0);
+    await watch.until(fromMs + durationMs, () => running);
+    const outcome = await run;
+    if (!outcome.ok) return { ok: false, why: outcome.failure.message };
+    const { completions } = outcome.value;
+    const [first, end] = [completions[0], completions.at(-1)];
+    const known3 = first !== void 0 && end !== void 0 && end.timeMs > first.timeMs;
+    spans.push(known3 ? { fromMs: first.timeMs, toMs: end.timeMs } : { fromMs, toMs: fromMs + durationMs });
+  }
+  const observed = () => ({
+    cause: causeOf(spans, startMs, time.nowMs()),
+    loads: spans,
+    sensors: watch.observed(periodMs)
+  });
+  const seen = observed();
+  if (request.isEnough(seen)) return { ok: true, ...seen };
+  await watch.until(time.nowMs() + furtherMs);
+  return { ok: true, ...observed() };
+}
+function causeOf(spans, startMs, endMs) {
+  const steps2 = Math.ceil((endMs - startMs) / stepMs) + 1;
+  const values2 = Array.from({ length: steps2 }, (_, i) => {
+    const atMs = startMs + i * stepMs;
+    return spans.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs) ? 1 : 0;
+  });
+  return { startMs, stepMs, values: values2 };
+}
+var Watch = class {
+  #sensors;
+  #time;
+  #counters;
+  #powers;
+  #failed;
+  constructor(sensors, time) {
+    this.#sensors = sensors;
+    this.#time = time;
+    this.#counters = sensors.map(() => []);
+    this.#powers = sensors.map(() => []);
+    this.#failed = sensors.map(() => false);
+  }
+  /** Looks until a moment, and for as long as `goesOn` says beyond it. */
+  async until(endMs, goesOn = () => false) {
+    const time = this.#time;
+    while (time.nowMs() < endMs || goesOn()) {
+      await Promise.all(this.#sensors.map((sensor, i) => this.#look(sensor, i)));
+      await time.sleep(pollMs3);
+    }
+  }
+  async #look({ counter, power: power2 }, i) {
+    const timeMs = this.#time.nowMs();
+    const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+    if (joules?.ok === true) this.#counters[i]?.push({ timeMs, joules: joules.value });
+    if (watts?.ok === true) this.#powers[i]?.push({ timeMs, watts: watts.value });
+    if (joules?.ok !== true && watts?.ok !== true) this.#failed[i] = true;
+  }
+  observed(periodMs) {
+    return this.#sensors.map(({ power: power2 }, i) => {
+      if (this.#failed[i] === true) return { counter: [], power: [], powerPeriodMs: null };
+      const counter = counterUpdates(findTicks(this.#counters[i] ?? []));
+      const powers = power2?.instant === true || counter.length === 0 ? this.#powers[i] ?? [] : [];
+      const powerPeriodMs = periodMs ?? periodOf(changesOf(powers));
+      return { counter, power: powerUpdates(powers, powerPeriodMs), powerPeriodMs };
+    });
+  }
+};
+function changesOf(powers) {
+  return powers.filter(({ watts }, i) => i > 0 && watts !== powers[i - 1].watts).map(({ timeMs }) => timeMs);
+}
+
+// src/meter/sensor/confirm.ts
+var leastExplained = 0.6;
+var leastWatts = 1;
+var leastUpdates2 = 8;
+var leastPart = 0.03;
+var certain = 8;
+var othersPart = 1 / 3;
+var mostSettledMs = 8e3;
+var seenWholeMs = 700;
+async function confirmLoads(request) {
+  const isSeen = (seen, withinMs) => seen.sensors.some((sensor) => {
+    const fit = fitOf(seen, sensor);
+    return fit !== null && shows(fit) && fit.settledAfterMs < withinMs;
+  });
+  const observe = () => observePattern({ ...request, isEnough: (seen) => isSeen(seen, seenWholeMs) });
+  let observed = await observe();
+  if (observed.ok && !isSeen(observed, Number.POSITIVE_INFINITY)) observed = await observe();
+  if (!observed.ok) {
+    const why = `no load could be put on the device: ${observed.why}`;
+    return request.sensors.map(() => ({ ok: false, why, ran: false }));
+  }
+  const { sensors, loads } = observed;
+  return sensors.map((sensor) => confirmationOf(fitOf(observed, sensor), sensor, loads));
+}
+function onlyConfirmed(confirmations) {
+  const rises = confirmations.map((one3) => one3.ok ? one3.fit.gain : 0);
+  const best = rises.indexOf(Math.max(...rises));
+  const rise = rises[best] ?? 0;
+  const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
+  return rise > 0 && others.length === 0 ? best : null;
+}
+function fitOf({ cause }, { counter, power: power2 }) {
+  return fitResponse(cause, counter.length >= leastUpdates2 ? counter : power2);
+}
+function shows(fit) {
+  const { explained, gain, gainError, base: base2 } = fit;
+  return explained >= leastExplained && gain >= leastWatts && gain >= leastPart * Math.abs(base2) && gain >= certain * gainError;
+}
+function confirmationOf(fit, sensor, loads) {
+  if (fit === null)
+    return { ok: false, why: "its power did not move, or could not be read, while loads ran", ran: true };
+  const [base2, loaded] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
+  if (!shows(fit)) {
+    const part = Math.round(100 * fit.explained);
+    const why = `loads that ran on the device did not show in its power: ${base2} W without, ${loaded} W with one, and that explains ${part} % of how it moved`;
+    return { ok: false, why, ran: true };
+  }
+  const settledMs = fit.settledAfterMs;
+  if (settledMs > mostSettledMs) {
+    const seconds = (settledMs / 1e3).toFixed(1);
+    return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
+  }
+  const late = settledMs < 1 ? "at once" : `within ${Math.round(settledMs)} ms`;
+  const words2 = `four loads showed in its power, ${base2} W without and ${loaded} W with one, ${late}`;
+  const disagreement = disagreementOf(sensor, loads, settledMs);
+  return { ok: true, fit, words: words2, disagreement, powerPeriodMs: sensor.powerPeriodMs };
+}
+function disagreementOf({ counter, power: power2 }, loads, settledMs) {
+  const within = (updates) => updates.filter(
+    ({ timeMs, sinceMs }) => loads.some(({ fromMs, toMs }) => (sinceMs ?? timeMs) >= fromMs + settledMs && timeMs <= toMs)
+  ).map(({ watts }) => watts);
+  const [counted2, stated] = [within(counter), within(power2)];
+  if (counted2.length < leastUpdates2 || stated.length < leastUpdates2) return null;
+  return mean(stated) / mean(counted2) - 1;
 }
 
 // src/meter/sensor/disturbances.ts
@@ -38706,6 +39227,42 @@ function stillPower(readings2) {
   return null;
 }
 
+// src/meter/sensor/quiet.ts
+var pollMs4 = 10;
+var leastCounterMs = 50;
+async function wattsNow({ counter, power: power2 }, time, periodMs) {
+  if (power2?.instant === true) {
+    const read = await power2.read();
+    return read.ok ? read.value : null;
+  }
+  if (counter === null) return null;
+  const readings2 = [];
+  const endMs = time.nowMs() + 3 * (periodMs ?? 0) + leastCounterMs;
+  while (time.nowMs() < endMs) {
+    const timeMs = time.nowMs();
+    const read = await counter.read();
+    if (!read.ok) return null;
+    readings2.push({ timeMs, joules: read.value });
+    const ticks2 = findTicks(readings2);
+    const [first, last2] = [ticks2[0], ticks2.at(-1)];
+    const enoughMs2 = Math.max(leastCounterMs, 0.5 * (periodMs ?? 0));
+    if (first !== void 0 && last2 !== void 0 && last2.timeMs - first.timeMs >= enoughMs2) {
+      return 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
+    }
+    await time.sleep(pollMs4);
+  }
+  return null;
+}
+async function waitForQuiet(request) {
+  const { sensor, time, periodMs, mostWatts, graceMs } = request;
+  const endMs = time.nowMs() + graceMs;
+  for (; ; ) {
+    const watts = await wattsNow(sensor, time, periodMs);
+    if (watts === null || watts <= mostWatts || time.nowMs() >= endMs) return watts;
+    await time.sleep(pollMs4);
+  }
+}
+
 // src/meter/sensor/sampler.ts
 function pollPeriodMs(updatePeriodMs) {
   return Math.min(10, Math.max(2, (updatePeriodMs ?? 100) / 20));
@@ -38717,7 +39274,7 @@ async function startSampler(sensor, traits, time) {
   const powers = [];
   const states = [];
   const failures = /* @__PURE__ */ new Set();
-  const pollMs5 = pollPeriodMs(traits.updatePeriodMs);
+  const pollMs6 = pollPeriodMs(traits.updatePeriodMs);
   let powerDueMs = 0;
   let stateDueMs = 0;
   async function readCounter() {
@@ -38755,7 +39312,7 @@ async function startSampler(sensor, traits, time) {
   let stopped = false;
   const polling = (async () => {
     for (; ; ) {
-      await time.sleep(pollMs5);
+      await time.sleep(pollMs6);
       if (stopped) return;
       await look(false);
     }
@@ -38786,39 +39343,136 @@ function accumulate(powers) {
 
 // src/meter/sensor/meter.ts
 var nothing = { powers: [], faults: [], conditions: null };
+var toleratedDisagreement = 0.025;
+var warmerPart = 0.1;
+var warmerWatts = 5;
+var colderPart = 0.9;
+var alonePart = 0.5;
+var lastUpdates = 2.5;
+var noticeMs = 100;
 async function createSensorMeter(options) {
-  const { name, sensor, traits, time } = options;
-  const atOpening = await listProcesses(sensor);
-  return {
-    info: {
+  const { sensor, confirmation } = options;
+  const meter = new SensorMeter(options, await listProcesses(sensor));
+  if (confirmation !== void 0) await meter.believe("shader", confirmation);
+  return meter;
+}
+var SensorMeter = class {
+  #options;
+  #atOpening;
+  /** What came of the loads that each path put on the device; null if they showed. */
+  #confirmed = /* @__PURE__ */ new Map();
+  #traits;
+  #settledAfterMs = null;
+  /** Power between loads, shortly after one: clocks are still up then. */
+  #baseWatts = null;
+  /** How far the counter is from the power; null where nothing checks it. */
+  #disagreement = null;
+  constructor(options, atOpening) {
+    this.#options = options;
+    this.#traits = options.traits;
+    this.#atOpening = atOpening;
+  }
+  get info() {
+    const { name, sensor } = this.#options;
+    const { source, updatePeriodMs, resolutionJoules, idleWatts } = this.#traits;
+    return {
       name,
-      description: describeSensor(sensor, traits),
+      description: this.#describe(),
       estimated: false,
-      updatePeriodMs: traits.updatePeriodMs,
-      resolutionJoules: traits.resolutionJoules,
-      idleWatts: traits.idleWatts,
+      updatePeriodMs,
+      resolutionJoules,
+      idleWatts: idleWatts ?? this.#baseWatts,
       // What a board's own counter sees of the time is documented nowhere.
-      sampledPart: traits.source === "power" ? sensor.power?.sampledPart ?? null : null
-    },
-    async start(options2) {
-      if (options2 !== void 0) await time.sleep(options2.delayMs);
-      const before = atOpening?.trusted === true ? atOpening : await listProcesses(sensor);
-      return startSession({ sensor, traits, time, before });
-    },
-    async close() {
-      try {
-        await sensor.close();
-      } finally {
-        await options.onClose();
-      }
+      sampledPart: source === "power" ? sensor.power?.sampledPart ?? null : null,
+      settledAfterMs: this.#settledAfterMs,
+      scope: sensor.scope
+    };
+  }
+  async confirm(device, variant) {
+    const path2 = variant.command === void 0 ? "shader" : "program";
+    const known3 = this.#confirmed.get(path2);
+    if (known3 !== void 0) return known3;
+    const { sensor, time } = this.#options;
+    const load = { variant, run: device.run.bind(device) };
+    const periodMs = this.#traits.updatePeriodMs;
+    const [seen] = await confirmLoads({ sensors: [sensor], load, time, periodMs });
+    if (seen?.ok === true) await this.believe(path2, seen);
+    if (seen?.ok !== false || !seen.ran) return null;
+    const why = `${sensor.label} does not show what is measured: ${seen.why}`;
+    this.#confirmed.set(path2, why);
+    return why;
+  }
+  /** Takes over what loads told about the sensor. */
+  async believe(path2, confirmation) {
+    const { sensor, time } = this.#options;
+    const { fit, disagreement, powerPeriodMs } = confirmation;
+    this.#confirmed.set(path2, null);
+    if (this.#traits.updatePeriodMs === null && this.#traits.source === "power") {
+      this.#traits = { ...this.#traits, updatePeriodMs: powerPeriodMs };
     }
-  };
-}
-function describeSensor(sensor, { source, counterFault }) {
-  const { label, details: details2, counter, power: power2 } = sensor;
-  const read = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
-  return `${label}, ${read}${details2 === "" ? "" : ` (${details2})`}`;
-}
+    this.#settledAfterMs = Math.max(this.#settledAfterMs ?? 0, fit.settledAfterMs);
+    this.#baseWatts = Math.max(this.#baseWatts ?? 0, fit.base);
+    if (this.#traits.source !== "counter" || disagreement === null) return;
+    this.#disagreement = disagreement;
+    if (Math.abs(disagreement) <= toleratedDisagreement) return;
+    const powered = await measurePowerTraits(sensor, time);
+    const [percent5, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
+    const counterFault = `its counter says ${percent5.toFixed(1)} % ${side} under load`;
+    if (powered.ok) this.#traits = { ...powered.traits, counterFault };
+  }
+  async quiet() {
+    const { sensor, time } = this.#options;
+    const { idleWatts, updatePeriodMs: periodMs } = this.#traits;
+    const usual = Math.max(idleWatts ?? 0, this.#baseWatts ?? 0);
+    if (usual <= 0) return null;
+    const graceMs = (this.#settledAfterMs ?? 0) + lastUpdates * (periodMs ?? 0) + noticeMs;
+    const mostWatts = usual * (1 + warmerPart) + warmerWatts;
+    const watts = await waitForQuiet({ sensor, time, periodMs, mostWatts, graceMs });
+    if (watts === null || watts <= mostWatts) {
+      await this.#coolDown(watts);
+      return null;
+    }
+    const others = await listProcesses(sensor);
+    const isAlone = others?.trusted === true && others.processes.length === 0;
+    if (isAlone && watts <= usual * (1 + alonePart)) {
+      this.#baseWatts = watts;
+      return null;
+    }
+    const who = others?.trusted === true ? others.processes.map(({ label }) => label).join(", ") : "";
+    return `something else is at work on ${sensor.label}${who === "" ? "" : `, on which ${who} run`}: ${Math.round(watts)} W while nothing of ours ran, ${Math.round(usual)} W before`;
+  }
+  /** A board that is colder now draws less at rest than when it was opened; one reading may be noise. */
+  async #coolDown(watts) {
+    const { sensor, time } = this.#options;
+    const { idleWatts, updatePeriodMs } = this.#traits;
+    if (watts === null || idleWatts === null || watts > colderPart * idleWatts) return;
+    await time.sleep(updatePeriodMs ?? 0);
+    const again = await wattsNow(sensor, time, updatePeriodMs);
+    if (again === null || again > colderPart * idleWatts) return;
+    this.#traits = { ...this.#traits, idleWatts: (watts + again) / 2 };
+  }
+  async start(options) {
+    const { sensor, time } = this.#options;
+    if (options !== void 0) await time.sleep(options.delayMs);
+    const before = this.#atOpening?.trusted === true ? this.#atOpening : await listProcesses(sensor);
+    return startSession({ sensor, traits: this.#traits, time, before });
+  }
+  async close() {
+    try {
+      await this.#options.sensor.close();
+    } finally {
+      await this.#options.onClose();
+    }
+  }
+  #describe() {
+    const { label, details: details2, counter, power: power2, scope } = this.#options.sensor;
+    const { source, counterFault } = this.#traits;
+    const read = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+    const checked = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
+    const notes2 = [scope ?? "unknown scope", checked, ...details2 === "" ? [] : [details2]];
+    return `${label}, ${read} (${notes2.join(", ")})`;
+  }
+};
 async function listProcesses(sensor) {
   const listed2 = await sensor.processes?.();
   return listed2?.ok === true ? listed2.value : null;
@@ -38851,139 +39505,19 @@ async function startSession(options) {
   };
 }
 
-// src/meter/sensor/traits.ts
-var wantedTicks = 13;
-var leastTicks = 4;
-var pollMs3 = 2;
-var leastMs = 600;
-var punctualMs = 20;
-var maxMs = 2e3;
-var stillMs = 1e3;
-var steadyPart = 0.25;
-async function measureTraits(sensor, time) {
-  const counted2 = sensor.counter === null ? { ok: false, why: "it has no energy counter" } : await watchCounter(sensor, time);
-  if (counted2.ok) return counted2;
-  const powered = await watchPower(sensor, time);
-  if (!powered.ok) return { ok: false, why: `${counted2.why}, and ${powered.why}` };
-  const { traits } = powered;
-  return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
-}
-async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
-  const readings2 = [];
-  const startMs = time.nowMs();
-  let ticks2 = 0;
-  while (ticks2 < wantedTicks || time.nowMs() - startMs < leastMs) {
-    const timeMs = time.nowMs();
-    const read = await counter.read();
-    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
-    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
-    const before = readings2.at(-1);
-    if (before !== void 0 && read.value < before.joules) {
-      return { ok: false, why: "its energy counter goes back" };
-    }
-    if (before !== void 0 && read.value !== before.joules) ticks2++;
-    readings2.push({ timeMs, joules: read.value });
-    const elapsedMs = timeMs - startMs;
-    if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
-    await time.sleep(pollMs3);
-  }
-  if (ticks2 < leastTicks) {
-    return {
-      ok: false,
-      why: ticks2 === 0 ? "its energy counter stands still" : "its energy counter hardly moves"
-    };
-  }
-  const seen = findTicks(readings2);
-  const periods = seen.slice(1).map((tick, i) => tick.timeMs - seen[i].timeMs);
-  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
-  return {
-    ok: true,
-    traits: {
-      source: "counter",
-      updatePeriodMs: median(periods),
-      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
-      idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
-      counterFault: null
-    }
-  };
-}
-function steadyMean(ticks2) {
-  const first = ticks2[0];
-  const last2 = ticks2.at(-1);
-  if (first === void 0 || last2 === void 0 || last2.timeMs <= first.timeMs) return null;
-  const all = 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs);
-  const quarter = Math.max(1, Math.floor((ticks2.length - 1) / 4));
-  for (let i = 0; i + quarter < ticks2.length; i += quarter) {
-    const [from, to] = [ticks2[i], ticks2[i + quarter]];
-    const watts = 1e3 * (to.joules - from.joules) / (to.timeMs - from.timeMs);
-    if (Math.abs(watts - all) > steadyPart * all) return null;
-  }
-  return all;
-}
-async function watchPower({ power: power2 }, time) {
-  if (power2 === null) return { ok: false, why: "it has no power reading" };
-  if (!power2.instant)
-    return { ok: false, why: `its ${power2.label} is an average over so long that windows blur` };
-  const readings2 = [];
-  const changesMs = [];
-  const startMs = time.nowMs();
-  while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
-    const timeMs = time.nowMs();
-    const read = await power2.read();
-    if (!read.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read.why}` };
-    const before = readings2.at(-1);
-    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
-    readings2.push({ timeMs, watts: read.value });
-    await time.sleep(pollMs3);
-  }
-  const watts = readings2.map((reading) => reading.watts);
-  const middle2 = median(watts);
-  if (!(middle2 > 0)) return { ok: false, why: `its ${power2.label} reads ${middle2} W` };
-  const steady = watts.every((value2) => Math.abs(value2 - middle2) <= steadyPart * middle2);
-  const periods = changesMs.slice(1).map((changeMs, i) => changeMs - changesMs[i]);
-  return {
-    ok: true,
-    traits: {
-      source: "power",
-      updatePeriodMs: periods.length >= leastTicks ? median(periods) : null,
-      resolutionJoules: null,
-      idleWatts: steady ? mean(watts) : null,
-      counterFault: null
-    }
-  };
-}
-function commonDivisor(a2, b) {
-  return b === 0 ? a2 : commonDivisor(b, a2 % b);
-}
-
 // src/meter/sensor/open.ts
 async function openSensor(name, candidates, context) {
-  const { device, sensor: wanted, time } = context;
   let used = null;
   try {
-    const { candidate, why } = await chooseSensor({ candidates, wanted, device, time });
+    const chosen = await choose(candidates, context);
+    const { candidate } = chosen;
     const { sensor, refusal: refusal3 } = candidate;
     if (refusal3 !== null) return missing(`${sensor.label}: ${refusal3}`);
     const lock = await lockOf(candidate, context);
     try {
-      const measured = await measureTraits(sensor, time);
-      if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
-      const { traits } = measured;
-      const opened = await clocksOf(candidate, context);
-      const onClose = async () => {
-        try {
-          await opened?.control.close();
-        } finally {
-          lock?.release();
-        }
-      };
-      const meter = await createSensorMeter({ name, sensor, traits, time, onClose });
-      used = candidate;
-      const notes2 = await sensorNotes(candidate);
-      if (lock?.note) notes2.push(lock.note);
-      if (opened?.note) notes2.push(opened.note);
-      const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
-      return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
+      const opened = await openChosen(name, chosen, lock, context);
+      if (opened.ok) used = candidate;
+      return opened;
     } finally {
       if (used === null) lock?.release();
     }
@@ -38991,18 +39525,95 @@ async function openSensor(name, candidates, context) {
     for (const candidate of candidates) if (candidate !== used) await candidate.sensor.close();
   }
 }
+async function choose(candidates, context) {
+  const { device, sensor: wanted, time } = context;
+  const possible = possibleSensors(candidates, wanted, device.info);
+  const [candidate] = possible.candidates;
+  if (possible.why !== null && candidate !== void 0) return { candidate, why: possible.why };
+  const load = loadOf(context);
+  if (load === null) throw ambiguous(possible.candidates, device.info, false);
+  const sensors = possible.candidates.map(({ sensor }) => sensor);
+  const confirmations = await confirmLoads({ sensors, load, time, periodMs: null });
+  const found = onlyConfirmed(confirmations) ?? -1;
+  const [loaded, confirmation] = [possible.candidates[found], confirmations[found]];
+  if (loaded === void 0 || confirmation?.ok !== true)
+    throw ambiguous(possible.candidates, device.info, true);
+  return { candidate: loaded, why: "of several its power alone followed loads on the device", confirmation };
+}
+function loadOf({ device }) {
+  const { run } = device;
+  return run === void 0 ? null : { variant: burst, run: run.bind(device) };
+}
+async function openChosen(name, { candidate, why, confirmation: known3 }, lock, context) {
+  const { time, device } = context;
+  const { sensor } = candidate;
+  const measured = await measureTraits(sensor, time);
+  if (!measured.ok) return missing(`${sensor.label}: ${measured.why}`);
+  const { traits } = measured;
+  const tenants = await tenantsOf(sensor);
+  if (!tenants.ok) return missing(`${sensor.label}: ${tenants.why}`);
+  const load = loadOf(context);
+  let confirmation = known3;
+  if (confirmation === void 0 && load !== null) {
+    [confirmation] = await confirmLoads({ sensors: [sensor], load, time, periodMs: traits.updatePeriodMs });
+  }
+  if (confirmation?.ok === false && confirmation.ran) return missing(`${sensor.label}: ${confirmation.why}`);
+  const shown = confirmation?.ok === true ? confirmation : void 0;
+  const isNameless = candidate.name === null || isNamed(candidate.name, device.info) || context.sensor !== void 0;
+  if (shown === void 0 && !isNameless) {
+    return missing(
+      `${sensor.label} is not called as ${device.info.description}, and no load told whether it is its sensor`
+    );
+  }
+  const opened = await clocksOf(candidate, context);
+  const onClose = async () => {
+    try {
+      await opened?.control.close();
+    } finally {
+      lock?.release();
+    }
+  };
+  const meter = await createSensorMeter({
+    ...{ name, sensor, traits, time, onClose },
+    ...shown === void 0 ? {} : { confirmation: shown }
+  });
+  const notes2 = [
+    shown?.words ?? "whether it sees the device will be told by the first launches",
+    ...tenants.notes
+  ];
+  if (lock?.note) notes2.push(lock.note);
+  if (opened?.note) notes2.push(opened.note);
+  const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
+  return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
+}
 function lockOf({ sensor }, context) {
-  const { lockFolder: folder, lockWaitMs: waitMs2, time } = context;
+  const { lockFolder: folder, lockWaitMs: waitMs2 = 0, time } = context;
   if (folder === void 0) return null;
   return lockGpu({ folder, key: sensor.key, label: sensor.label, waitMs: waitMs2, time });
 }
 function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, time }) {
   return board === void 0 ? null : openClockControl({ board, folder, guard: guard2, time });
 }
-async function sensorNotes({ sensor }) {
+var mostBusyPart = 0.15;
+async function tenantsOf(sensor) {
   const listed2 = await sensor.processes?.();
-  if (listed2 === void 0) return [];
-  return listed2.ok ? [] : [`other processes on it cannot be noticed: ${listed2.why}`];
+  const busy2 = await sensor.busyPart?.();
+  const known3 = listed2?.ok === true && listed2.value.trusted ? listed2.value.processes : [];
+  const names3 = known3.map(({ label }) => label).join(", ");
+  if (busy2?.ok === true && busy2.value > mostBusyPart) {
+    const who = names3 === "" ? "somebody" : names3;
+    const percent5 = Math.round(100 * busy2.value);
+    return { ok: false, why: `it works for ${who} ${percent5} % of the time while nothing of ours runs` };
+  }
+  if (busy2?.ok !== true && names3 !== "") {
+    return { ok: false, why: `${names3} may be at work on it, and how busy it is cannot be read` };
+  }
+  const notes2 = [];
+  if (names3 !== "") notes2.push(`${names3} is on it too, at rest when the meter was opened`);
+  if (listed2 === void 0) notes2.push("who else is on it cannot be told");
+  else if (!listed2.ok) notes2.push(`other processes on it cannot be noticed: ${listed2.why}`);
+  else if (!listed2.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
+  return { ok: true, notes: notes2 };
 }
 
 // src/meter/hwmon/cards.ts
@@ -39033,10 +39644,10 @@ async function readInteger(path2) {
 }
 
 // src/meter/hwmon/cards.ts
-async function names2(folder, pattern2) {
+async function names2(folder, pattern8) {
   try {
     const found = await readdir(folder);
-    return found.filter((name) => pattern2.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
+    return found.filter((name) => pattern8.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
   } catch {
     return [];
   }
@@ -39072,12 +39683,14 @@ async function createHwmonSensor(card, vendor) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
   const limit = await scaled(join10(folder, "power1_cap"), micro)();
+  const found = await findCounter2(folder);
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
+    scope: found?.scope ?? (await isApu(folder) ? "package" : "board"),
     key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
     unitJoules: micro,
-    counter: await findCounter2(folder),
+    counter: found?.counter ?? null,
     power: await findPower2(folder),
     state: await findState(folder),
     processes: null,
@@ -39085,19 +39698,28 @@ async function createHwmonSensor(card, vendor) {
   };
   return { sensor, name, handles: [card.card, bus], refusal: null };
 }
+var scopes = { "": "board", card: "board", pkg: "package" };
+var mostCounters = 8;
 async function findCounter2(folder) {
   const found = [];
-  for (const i of [1, 2]) {
+  for (let i = 1; i <= mostCounters; i++) {
     const input = join10(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith("there is no")) continue;
     const label = await readAttribute(join10(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : "" });
+    found.push({ input, label: label.ok ? label.value : "", counts: read.ok && read.value > 0 });
   }
-  const best = found.find(({ label }) => label === "card") ?? found[0];
+  const known3 = found.filter(({ label }) => scopes[label] !== void 0).sort((a2, b) => Number(scopes[b.label] === "board") - Number(scopes[a2.label] === "board"));
+  const best = known3.find(({ counts }) => counts) ?? known3[0];
   if (best === void 0) return null;
-  const of = best.label === "" ? "" : ` of the ${best.label === "pkg" ? "package" : best.label}`;
-  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  const of = best.label === "" ? "" : ` '${best.label}'`;
+  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  return { counter, scope: scopes[best.label] ?? "board" };
+}
+async function isApu(folder) {
+  const has = async (name) => (await readAttribute(join10(folder, name))).ok;
+  if (await has("in1_input")) return true;
+  return await has("freq1_input") && !await has("freq2_input") && !await has("power1_cap");
 }
 async function findPower2(folder) {
   for (const [file, label] of [
@@ -39109,19 +39731,22 @@ async function findPower2(folder) {
   }
   return null;
 }
+var cappedPart = 0.97;
 async function findState(folder) {
   const sm = scaled(join10(folder, "freq1_input"), 1e-6);
   const memory = scaled(join10(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
+  const [limit, power2] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
   const known3 = await Promise.all([sm(), memory(), celsius()]);
   if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
+    const [most, watts] = await Promise.all([limit(), power2?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
       celsius: degrees3.ok ? degrees3.value : null,
-      powerCapped: null,
+      powerCapped: most.ok && most.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most.value : null,
       slowdowns: [],
       slowedMs: {}
     };
@@ -39290,7 +39915,7 @@ function killAtExit(child) {
 
 // src/meter/command/kind.ts
 var silentMs = 5e3;
-var pollMs4 = 10;
+var pollMs5 = 10;
 var unitJoules = 1e-6;
 var command = {
   name: "command",
@@ -39326,7 +39951,7 @@ async function firstReading(program, time) {
   while (program.latest === null) {
     if (program.fault !== null) return { ok: false, why: program.fault };
     if (time.nowMs() > endMs) return { ok: false, why: `it printed no reading within ${silentMs / 1e3} s` };
-    await time.sleep(pollMs4);
+    await time.sleep(pollMs5);
   }
   return { ok: true, value: program.latest.quantity };
 }
@@ -39343,6 +39968,7 @@ function createSensor2(options) {
   return {
     label,
     details: "",
+    scope: null,
     key: key2,
     unitJoules,
     counter: quantity === "joules" ? { label: "joules it prints", read } : null,
@@ -39439,7 +40065,7 @@ var nvml = {
         await meter.close();
         await library.close();
       };
-      return { ...opening, reason: [opening.reason, ...faults].join("; "), meter: { ...meter, close: close2 } };
+      return { ...opening, reason: [opening.reason, ...faults].join("; "), meter: closedBy(meter, close2) };
     } finally {
       if (!used) await library.close();
     }
@@ -39793,12 +40419,12 @@ function voidText(samples2) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   const reasons = [...counts].sort(([, a2], [, b]) => b - a2);
-  const named2 = reasons.slice(0, maxReasons).map(([reason, count2]) => {
+  const named3 = reasons.slice(0, maxReasons).map(([reason, count2]) => {
     return count2 === 1 ? cleanLine(reason, 200) : `${cleanLine(reason, 200)} (${count2} times)`;
   });
-  const rest = reasons.length - named2.length;
+  const rest = reasons.length - named3.length;
   const more = rest > 0 ? `; and ${formatCount(rest, "other reason")}` : "";
-  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named2.join("; ")}${more}`;
+  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named3.join("; ")}${more}`;
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
@@ -40192,7 +40818,7 @@ var bisectLeft = ascendingBisect.left;
 var bisectCenter = bisector(number).center;
 var blur2 = Blur2(blurf);
 var blurImage = Blur2(blurfImage);
-function Blur2(blur) {
+function Blur2(blur3) {
   return function(data, rx, ry = rx) {
     if (!((rx = +rx) >= 0)) throw new RangeError("invalid rx");
     if (!((ry = +ry) >= 0)) throw new RangeError("invalid ry");
@@ -40200,8 +40826,8 @@ function Blur2(blur) {
     if (!((width = Math.floor(width)) >= 0)) throw new RangeError("invalid width");
     if (!((height = Math.floor(height !== void 0 ? height : values2.length / width)) >= 0)) throw new RangeError("invalid height");
     if (!width || !height || !rx && !ry) return data;
-    const blurx = rx && blur(rx);
-    const blury = ry && blur(ry);
+    const blurx = rx && blur3(rx);
+    const blury = ry && blur3(ry);
     const temp = values2.slice();
     if (blurx && blury) {
       blurh(blurx, temp, values2, width, height);
@@ -40222,24 +40848,24 @@ function Blur2(blur) {
     return data;
   };
 }
-function blurh(blur, T, S, w, h) {
+function blurh(blur3, T, S, w, h) {
   for (let y2 = 0, n = w * h; y2 < n; ) {
-    blur(T, S, y2, y2 += w, 1);
+    blur3(T, S, y2, y2 += w, 1);
   }
 }
-function blurv(blur, T, S, w, h) {
+function blurv(blur3, T, S, w, h) {
   for (let x2 = 0, n = w * h; x2 < w; ++x2) {
-    blur(T, S, x2, x2 + n, w);
+    blur3(T, S, x2, x2 + n, w);
   }
 }
 function blurfImage(radius) {
-  const blur = blurf(radius);
+  const blur3 = blurf(radius);
   return (T, S, start, stop, step2) => {
     start <<= 2, stop <<= 2, step2 <<= 2;
-    blur(T, S, start + 0, stop + 0, step2);
-    blur(T, S, start + 1, stop + 1, step2);
-    blur(T, S, start + 2, stop + 2, step2);
-    blur(T, S, start + 3, stop + 3, step2);
+    blur3(T, S, start + 0, stop + 0, step2);
+    blur3(T, S, start + 1, stop + 1, step2);
+    blur3(T, S, start + 2, stop + 2, step2);
+    blur3(T, S, start + 3, stop + 3, step2);
   };
 }
 function blurf(radius) {
@@ -40365,7 +40991,7 @@ var reRgbaInteger = new RegExp(`^rgba\\(${reI},${reI},${reI},${reN}\\)$`);
 var reRgbaPercent = new RegExp(`^rgba\\(${reP},${reP},${reP},${reN}\\)$`);
 var reHslPercent = new RegExp(`^hsl\\(${reN},${reP},${reP}\\)$`);
 var reHslaPercent = new RegExp(`^hsla\\(${reN},${reP},${reP},${reN}\\)$`);
-var named = {
+var named2 = {
   aliceblue: 15792383,
   antiquewhite: 16444375,
   aqua: 65535,
@@ -40545,7 +41171,7 @@ function color_formatRgb() {
 function color(format5) {
   var m, l;
   format5 = (format5 + "").trim().toLowerCase();
-  return (m = reHex.exec(format5)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format5)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format5)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format5)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format5)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named.hasOwnProperty(format5) ? rgbn(named[format5]) : format5 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+  return (m = reHex.exec(format5)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format5)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format5)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format5)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format5)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named2.hasOwnProperty(format5) ? rgbn(named2[format5]) : format5 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
 }
 function rgbn(n) {
   return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
@@ -45169,9 +45795,9 @@ var driverWords = /* @__PURE__ */ new Set([
 ]);
 function deviceFamily(adapter) {
   const words2 = (text3) => text3.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-  const named2 = words2(adapter.device);
-  const end = named2.findIndex((word4, index) => index > 0 && driverWords.has(word4));
-  const kept2 = (end < 0 ? named2 : named2.slice(0, end)).filter((word4) => !noise2.has(word4));
+  const named3 = words2(adapter.device);
+  const end = named3.findIndex((word4, index) => index > 0 && driverWords.has(word4));
+  const kept2 = (end < 0 ? named3 : named3.slice(0, end)).filter((word4) => !noise2.has(word4));
   const device = kept2.length > 0 ? kept2 : words2(adapter.architecture);
   const vendor = words2(adapter.vendor).filter((word4) => !noise2.has(word4));
   const repeated = vendor.length > 0 && vendor.every((word4, index) => device[index] === word4);
@@ -45224,7 +45850,7 @@ var warmUpMs = 400;
 var settledWithin = 0.2;
 var batchMs = 20;
 var batchesInFlight = 2;
-var leastPart = 5e-3;
+var leastPart2 = 5e-3;
 var tellingMs = 10;
 var doubtfulPart = 0.2;
 var longMs = 250;
@@ -45354,7 +45980,7 @@ var CommandLauncher = class {
     const ourMs = atMs - startMs;
     const said2 = `it says that ${launches} launches took ${ms} ms, and answered after ${ourMs.toFixed(1)} ms`;
     const tooLong = ms > mostPart * ourMs + noticedWithinMs2;
-    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart * ourMs;
+    const tooShort = launches > 1 && ourMs > tellingMs && ms < leastPart2 * ourMs;
     if (tooLong || tooShort) {
       return refused2(`${said2}: ${wantedTime}`);
     }
@@ -45788,7 +46414,7 @@ function delay(milliseconds) {
 }
 
 // src/device/command/session.ts
-var finestMs = 1e-6;
+var finestMs2 = 1e-6;
 var CommandSession = class {
   #group;
   #clock;
@@ -45896,7 +46522,7 @@ function readTime(text3, atMs) {
   return {
     kind: "time",
     ms,
-    resolutionMs: Math.max(finestMs, 10 ** (Number(exponent2) - digits2.length)),
+    resolutionMs: Math.max(finestMs2, 10 ** (Number(exponent2) - digits2.length)),
     atMs
   };
 }
@@ -46969,7 +47595,7 @@ var credentialAddress = /:\/\/[^/\s@]*:[^/\s@]+@/;
 function withoutSecrets(environment) {
   const kept2 = {};
   for (const [name, value2] of Object.entries(inheritedEnvironment(environment))) {
-    const isSecret = secretNames.some((pattern2) => pattern2.test(name)) || credentialAddress.test(value2);
+    const isSecret = secretNames.some((pattern8) => pattern8.test(name)) || credentialAddress.test(value2);
     if (!isSecret || harmless2.has(name)) kept2[name] = value2;
   }
   return kept2;
@@ -51972,7 +52598,7 @@ var Proposer = class {
     const points = [];
     let largest2 = 0;
     for (let slot2 = 0; slot2 < count2; slot2++) {
-      const choice = choose(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
+      const choice = choose2(pool, slot2 < latencySlots ? latencyAim : objectiveAim);
       if (choice === null) break;
       largest2 = Math.max(largest2, choice.improvement);
       points.push(choice.candidate.point);
@@ -51983,7 +52609,7 @@ var Proposer = class {
     return { points, expectedImprovement: largest2 };
   }
 };
-function choose(pool, aim) {
+function choose2(pool, aim) {
   let best = null;
   let improvement = 0;
   let bestWorth = Number.NEGATIVE_INFINITY;
@@ -54136,7 +54762,7 @@ function costIn(measurement) {
     joules: measurement?.energy?.joules ?? null
   };
 }
-function choose2(search, final) {
+function choose3(search, final) {
   const { idOf: idOf3, result, incumbent } = search;
   const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf3(known3.configuration) === idOf3(configuration2)));
   if (final === null) {
@@ -54162,7 +54788,7 @@ function reportedSlack(objective) {
 function retunedKernel(task) {
   const { search, final } = task;
   const { kernel, workload, result, space: space2, objective } = search;
-  const { configuration, cost: cost2, before, reason } = choose2(search, final);
+  const { configuration, cost: cost2, before, reason } = choose3(search, final);
   return {
     kernel: kernel.name,
     workload: workload.name,
@@ -54692,8 +55318,8 @@ function checkLoader({ environment, exists }) {
   };
 }
 function driverFiles({ environment, list: list4 }) {
-  const named2 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
-  if (named2 !== void 0 && named2 !== "") return paths(named2);
+  const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
+  if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
     (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
   );
@@ -55012,8 +55638,8 @@ function explain2(host, options) {
       nextStep: "Give the folder of a retune: `joulegate retune --report DIR` writes one."
     });
   }
-  const named2 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
-  if (named2.length === 0) {
+  const named3 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
+  if (named3.length === 0) {
     const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
     const near = nearestName(options.kernel, known3);
     throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
@@ -55021,7 +55647,7 @@ function explain2(host, options) {
       nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
     });
   }
-  const wanted = named2.filter(
+  const wanted = named3.filter(
     ({ workload }) => options.workload === void 0 || workload === options.workload
   );
   if (wanted.length === 0) {
@@ -55030,7 +55656,7 @@ function explain2(host, options) {
       `${options.kernel} has no workload '${options.workload}' in the report.`,
       {
         code: "unknown-workload",
-        nextStep: `It has ${named2.map(({ workload }) => `'${workload}'`).join(", ")}.`
+        nextStep: `It has ${named3.map(({ workload }) => `'${workload}'`).join(", ")}.`
       }
     );
   }
@@ -55653,17 +56279,17 @@ function locate(host, manifest) {
     folder: slashed(root, real2)
   };
 }
-async function draftAll(host, place, named2) {
+async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
-  const paths2 = named2?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
+  const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
   const shown = (path2) => displayPath(host, join40(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names3 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
-    const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named2 !== null, shown });
+    const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named3 !== null, shown });
     leftOut3.push(...refused4);
-    if (named2 !== null && entries.length === 0) throw cannotGuard(refused4);
+    if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names3);
       const source = slashed(join40(root, folder), join40(root, path2));

@@ -24300,7 +24300,8 @@ var sizes = {
   nvmlPciInfo_t: 68,
   nvmlFieldValue_t: 40,
   nvmlProcessInfo_v1_t: 16,
-  nvmlProcessInfo_v2_t: 24
+  nvmlProcessInfo_v2_t: 24,
+  nvmlUtilization_t: 8
 };
 var offsets = {
   "nvmlPciInfo_t.busId": 36,
@@ -24309,7 +24310,8 @@ var offsets = {
   "nvmlFieldValue_t.nvmlReturn": 28,
   "nvmlFieldValue_t.value": 32,
   "nvmlProcessInfo_v1_t.pid": 0,
-  "nvmlProcessInfo_v2_t.pid": 0
+  "nvmlProcessInfo_v2_t.pid": 0,
+  "nvmlUtilization_t.gpu": 0
 };
 var constants = {
   NVML_SUCCESS: 0,
@@ -24360,6 +24362,7 @@ var functions = {
   nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
   nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
   nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetUtilizationRates: ["uintptr_t", "void *"],
   nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
   nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
   nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],
@@ -25245,6 +25248,7 @@ async function readState(nvml, handle) {
 var pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets["nvmlPciInfo_t.busId"] };
 var archTuring = constants.NVML_DEVICE_ARCH_TURING;
 var maxGpus = 64;
+var grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 var word3 = (memory) => memory.readUInt32LE();
 var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
 async function listGpus(nvml, procFolder, libraryPath) {
@@ -25312,6 +25316,7 @@ async function createSensor(gpu) {
   return {
     label,
     details: details.filter((detail) => detail !== null).join(", "),
+    scope: grace.test(label) ? "module" : "board",
     key,
     unitJoules: 1e-3,
     counter: await findCounter(nvml, handle),
@@ -25320,6 +25325,15 @@ async function createSensor(gpu) {
     async processes() {
       const pids = await gpuProcessIds(nvml, handle);
       return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    async busyPart() {
+      const read = await nvml.read(
+        "nvmlDeviceGetUtilizationRates",
+        [handle],
+        sizes.nvmlUtilization_t,
+        (memory) => memory.readUInt32LE(offsets["nvmlUtilization_t.gpu"])
+      );
+      return read.ok ? { ok: true, value: read.value / 100 } : read;
     },
     close: async () => void 0
   };

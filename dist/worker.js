@@ -883,6 +883,7 @@ var functions = {
   nvmlDeviceGetEnforcedPowerLimit: ["uintptr_t", "void *"],
   nvmlDeviceGetFieldValues: ["uintptr_t", "int", "void *"],
   nvmlDeviceGetClockInfo: ["uintptr_t", "int", "void *"],
+  nvmlDeviceGetUtilizationRates: ["uintptr_t", "void *"],
   nvmlDeviceGetTemperature: ["uintptr_t", "int", "void *"],
   nvmlDeviceGetCurrentClocksEventReasons: ["uintptr_t", "void *"],
   nvmlDeviceGetCurrentClocksThrottleReasons: ["uintptr_t", "void *"],

@@ -32,7 +32,7 @@ export interface EnergyRequest {
 /** A void window is tried this often before it is given up. */
 const ATTEMPTS = 2;
 /** Windows that one measurement is made of at most. */
-const MOST_WINDOWS = 4;
+const MOST_WINDOWS = 6;
 /** A window is not shorter than this part of the first one: its ends and preheating would cost more than it tells. */
 const SHORTEST_PART = 1 / 3;
 
@@ -44,6 +44,19 @@ const SHORTEST_PART = 1 / 3;
  * A void window is retried once. If one stays void so does the measurement: what happened in it may have begun before.
  */
 export async function measureEnergy(request: EnergyRequest): Promise<WindowOutcome> {
+  const { device, meter, variant } = request;
+  const unseen = (await meter.confirm?.(device, variant)) ?? null;
+  if (unseen !== null) return { status: 'void', reasons: [unseen], disturbed: false };
+  const before = (await meter.quiet?.()) ?? null;
+  if (before !== null) return { status: 'void', reasons: [before], disturbed: true };
+  const outcome = await measureWindows(request);
+  if (outcome.status !== 'valid') return outcome;
+  // Who came unnoticed is still there.
+  const after = (await meter.quiet?.()) ?? null;
+  return after === null ? outcome : { status: 'void', reasons: [after], disturbed: true };
+}
+
+async function measureWindows(request: EnergyRequest): Promise<WindowOutcome> {
   const { windowMs, precision, longestMs = windowMs } = request.options;
   const cuts: GoodCut[] = [];
   for (let lengthMs = windowMs; ; ) {
@@ -52,17 +65,29 @@ export async function measureEnergy(request: EnergyRequest): Promise<WindowOutco
     cuts.push(taken.cut);
     const energy = combineCuts(cuts);
     const { relativeError = null } = energy;
-    if (precision === undefined || relativeError === null || cuts.length >= MOST_WINDOWS) {
-      return { status: 'valid', energy };
-    }
+    if (precision === undefined || relativeError === null) return { status: 'valid', energy };
+    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
     const doneMs = 1000 * energy.seconds;
     // A standard error falls with the square root of time.
     const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
     const leftMs = longestMs - doneMs;
     const leastMs = SHORTEST_PART * windowMs;
-    if (missingMs <= 0 || leftMs < leastMs) return { status: 'valid', energy };
+    if (missingMs <= 0 || leftMs < leastMs) return ifPreciseEnough(energy, relativeError, precision);
     lengthMs = Math.min(leftMs, Math.max(leastMs, missingMs));
   }
+}
+
+/** A standard error of more than so many times what was asked for, */
+const TOLERATED_IMPRECISION = 4;
+/** and of more than this, is no answer. */
+const TOLERATED_ERROR = 0.02;
+
+function ifPreciseEnough(energy: EnergyMeasurement, error: number, precision: number): WindowOutcome {
+  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
+    return { status: 'valid', energy };
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent(error)}; ${percent(precision)} was wanted`;
+  return { status: 'void', reasons: [reason], disturbed: false };
 }
 
 type Taken =
@@ -72,9 +97,11 @@ type Taken =
 /** One window of about `windowMs`, tried again if it is void. */
 async function takeWindow(request: EnergyRequest, windowMs: number): Promise<Taken> {
   const { device, meter, variant } = request;
-  const options = { ...request.options, windowMs };
+  const { updatePeriodMs, settledAfterMs } = meter.info;
+  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs ?? 0) + (updatePeriodMs ?? 0));
+  const options = { ...request.options, windowMs, preheatMs };
   // Room for the ticks on both sides of the window.
-  let durationMs = options.preheatMs + windowMs + 2 * (meter.info.updatePeriodMs ?? 0);
+  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
   const reasons: string[] = [];
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -85,6 +112,7 @@ async function takeWindow(request: EnergyRequest, windowMs: number): Promise<Tak
     const cut = cutSampled(sampled.value, meter.info, options);
     if (cut.ok) return { status: 'valid', cut };
     reasons.push(cut.reason);
+    if (cut.changed === true) break;
     // Launches longer than the window leave too few readings in it: four of them are enough.
     durationMs = Math.max(
       durationMs,

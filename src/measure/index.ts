@@ -16,6 +16,7 @@ export type {
   MeterSession,
   PowerReading,
   SensorEvidence,
+  SensorScope,
   Stretch,
   TimeOptions,
 } from './ports.ts';

@@ -87,7 +87,17 @@ export interface MeterInfo {
    * null or absent: unknown.
    */
   readonly sampledPart?: number | null;
+  /**
+   * Time after which readings are within half a percent of a step of the power, as measured with loads; null or absent:
+   * unknown. A window begins so long after its launches at the earliest.
+   */
+  readonly settledAfterMs?: number | null;
+  /** What the joules include; null or absent: nobody says. */
+  readonly scope?: SensorScope | null;
 }
+
+/** What a sensor's joules include, from the chip alone to all that hangs on a socket of the wall. */
+export type SensorScope = 'GPU' | 'board' | 'module' | 'package' | 'socket' | 'outlet';
 
 /** A reading of accumulated energy on the same monotonic clock as completions. */
 export interface EnergyReading {
@@ -140,6 +150,17 @@ export interface Meter {
    * that follows at another phase of the sensor. Meters that see everything need not.
    */
   start(options?: { readonly delayMs: number }): Promise<MeterSession>;
+  /**
+   * Makes sure that this meter sees what the device does with a variant, by putting loads on the device the first time that one
+   * of its kind (a program, or a shader on the adapter) is measured. Absent: the meter's energy comes from the device itself.
+   * @returns why it does not: a clause; null if it does
+   */
+  confirm?(device: Pick<Device, 'run'>, variant: Variant): Promise<string | null>;
+  /**
+   * Waits until the meter shows that nothing runs. Absent: the meter sees the device's own work only.
+   * @returns why that does not happen: a clause; null if it does, or cannot be told
+   */
+  quiet?(): Promise<string | null>;
   close(): Promise<void>;
 }
 

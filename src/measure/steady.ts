@@ -42,3 +42,42 @@ function differs(head: readonly number[], rest: readonly number[]): boolean {
   const error = Math.sqrt(variance * (1 / head.length + 1 / rest.length));
   return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
 }
+
+/** Two parts of a series whose means differ by more than this, */
+const STEP_PART = 0.03;
+/** and by more than this many standard errors, are no one state. Chance comes to three or four over all places to part it. */
+const STEP_ERRORS = 6;
+/** Fewer values on a side than this say nothing about a step. */
+const LEAST_SIDE = 4;
+
+/** A series in two parts whose means differ. */
+export interface Change {
+  readonly from: number;
+  readonly to: number;
+  /** It changed at once; otherwise it went on changing. */
+  readonly sudden: boolean;
+}
+
+/** How a series that should have settled changes, if it does: what came or went meanwhile is in its mean. */
+export function changeIn(values: readonly number[]): Change | null {
+  const n = values.length;
+  const all = moments(values);
+  const total = all.variance * (n - 1);
+  let best: { readonly at: number; readonly within: number } | null = null;
+  for (let at = LEAST_SIDE; at <= n - LEAST_SIDE; at++) {
+    const [before, after] = [moments(values.slice(0, at)), moments(values.slice(at))];
+    const within = before.variance * (at - 1) + after.variance * (n - at - 1);
+    if (best === null || within < best.within) best = { at, within };
+  }
+  if (best === null) return null;
+  const { at, within } = best;
+  const [from, to] = [moments(values.slice(0, at)).mean, moments(values.slice(at)).mean];
+  const error = Math.sqrt((within / (n - 2)) * (1 / at + 1 / (n - at)));
+  const difference = Math.abs(to - from);
+  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
+  // A straight line through all of it leaves more than a step does, if it is a step.
+  const middle = (n - 1) / 2;
+  const slopes = values.map((value, i) => (i - middle) * (value - all.mean));
+  const along = slopes.reduce((sum, one) => sum + one, 0) ** 2 / ((n * (n * n - 1)) / 12);
+  return { from, to, sudden: within < total - along };
+}

@@ -19,10 +19,7 @@ export interface EnergyMeasurement {
   readonly launches: number;
   readonly seconds: number;
   readonly estimated: boolean;
-  /**
-   * Smallest relative difference the meter can show over this window. If counter and integrated power disagree by more
-   * than 5 %, at least that: a difference the sensor's own two answers span is none, so no saving follows from it.
-   */
+  /** Smallest relative difference the meter can show over this window. */
   readonly relativeResolution: number;
   /**
    * Standard error of `joules` over `joules`, from how the meter's updates scatter; null or absent if they are too few to

@@ -10,6 +10,7 @@ export interface Update {
   readonly shortestMs: number;
   readonly longestMs: number;
   readonly joules: number;
+  readonly launches: number;
   readonly watts: number;
   readonly joulesPerLaunch: number;
 }
@@ -22,6 +23,14 @@ const LOST_PART = 0.7;
 const JUMP_FACTOR = 3;
 /** Fewer updates than this have no "others". */
 const LEAST_UPDATES = 4;
+/** An update stands out by so many standard deviations of the others, as their median deviation tells, */
+const OUTLIER_DEVIATIONS = 8;
+/** and by at least this part of them. */
+const OUTLIER_PART = 0.15;
+/** The standard deviation of a normal distribution over its median absolute deviation. */
+const MEDIAN_DEVIATIONS = 1.4826;
+/** Fewer updates than this have no noise that can be told. */
+const LEAST_SCATTERED = 6;
 
 /** The updates between ticks; one during which nothing was launched has infinite joules per launch. */
 export function updatesBetween(ticks: readonly Tick[], completions: readonly Completion[]): Update[] {
@@ -29,14 +38,16 @@ export function updatesBetween(ticks: readonly Tick[], completions: readonly Com
   return ticks.slice(1).map((tick, i) => {
     const before = ticks[i] as Tick;
     const joules = tick.joules - before.joules;
+    const launched = (launches[i + 1] as number) - (launches[i] as number);
     return {
       fromMs: before.timeMs,
       toMs: tick.timeMs,
       shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
       longestMs: tick.timeMs - before.timeMs + before.lateByMs,
       joules,
+      launches: launched,
       watts: (1000 * joules) / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules / ((launches[i + 1] as number) - (launches[i] as number)),
+      joulesPerLaunch: joules / launched,
     };
   });
 }
@@ -66,6 +77,54 @@ export function implausible(updates: readonly Update[], updatePeriodMs: number):
     return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
   }
   return null;
+}
+
+/** Updates put together until each spans `leastMs`: what a launch draws unevenly, or a sensor repeats, is no noise. */
+export function groupUpdates(updates: readonly Update[], leastMs: number): Update[] {
+  const groups: Update[] = [];
+  let open: Update | null = null;
+  for (const update of updates) {
+    open = open === null ? update : joined(open, update);
+    if (open.toMs - open.fromMs < leastMs) continue;
+    groups.push(open);
+    open = null;
+  }
+  return groups;
+}
+
+function joined(a: Update, b: Update): Update {
+  const joules = a.joules + b.joules;
+  const launches = a.launches + b.launches;
+  return {
+    fromMs: a.fromMs,
+    toMs: b.toMs,
+    // How late the tick between the two was seen no longer matters.
+    shortestMs: b.shortestMs + (a.toMs - a.fromMs),
+    longestMs: a.longestMs + (b.toMs - b.fromMs),
+    joules,
+    launches,
+    watts: (1000 * joules) / (b.toMs - a.fromMs),
+    joulesPerLaunch: joules / launches,
+  };
+}
+
+/** An update with fewer launches than this part of the usual was not busy all along, and may say less. */
+const BUSY_PART = 0.95;
+
+/** Why one of a sensor's updates cannot be power, by how the others scatter; null if all can. */
+export function outlierAmong(updates: readonly Update[]): string | null {
+  if (updates.length < LEAST_SCATTERED) return null;
+  const rateOf = ({ launches, fromMs, toMs }: Update) => launches / (toMs - fromMs);
+  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
+  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const outlier = updates.find((update) => {
+    const { joules, shortestMs, longestMs } = update;
+    if (wattsOf(joules, longestMs) > usual + most) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
+  });
+  if (outlier === undefined) return null;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
 }
 
 function wattsOf(joules: number, milliseconds: number): number {

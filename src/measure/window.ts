@@ -2,9 +2,9 @@ import type { WindowOptions } from './options.ts';
 import type { Completion, EnergyReading, MeterInfo, PowerReading } from './ports.ts';
 import { relativeErrorOf } from './precision.ts';
 import { findTicks, integratedJoules, launchesAt, type Tick } from './series.ts';
-import { steadyFrom } from './steady.ts';
+import { changeIn, steadyFrom } from './steady.ts';
 import type { EnergyMeasurement, PowerUpdate } from './types.ts';
-import { implausible, updatesBetween } from './updates.ts';
+import { groupUpdates, implausible, outlierAmong, type Update, updatesBetween } from './updates.ts';
 
 /** A window that counts, or why it does not. */
 export type WindowCut =
@@ -14,7 +14,12 @@ export type WindowCut =
       /** Joules per launch, one for every update of the meter inside the window. */
       readonly series: readonly number[];
     }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** The board became another one meanwhile: what is measured now would be that one. */
+      readonly changed?: boolean;
+    };
 
 /** A counter that is silent for this many of its update periods stands still. */
 const STILL_PERIODS = 5;
@@ -86,13 +91,62 @@ export function cutWindow(request: {
   const steady = steadyFrom(updates.map(({ joulesPerLaunch }) => joulesPerLaunch));
   const cut = ticks.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
   const start = ticks[Math.max(0, cut)] as Tick;
+  if (!meter.estimated) {
+    const objection = unsteady(updates, Math.max(0, cut), meter);
+    if (objection !== null) return objection;
+  }
   const launches = launchesAt(completions, last.timeMs) - launchesAt(completions, start.timeMs);
   if (launches <= 0) return isVoid('no launch completed between the readings');
   const joulesPerLaunch = updates.slice(Math.max(0, cut)).map((update) => update.joulesPerLaunch);
   const series = joulesPerLaunch.filter(Number.isFinite);
   const powers = request.powers ?? [];
   const energy = toMeasurement({ first: start, last, launches, series, powers, meter });
+  const objection = isIdle(energy, meter) ?? isDisputed(energy);
+  if (objection !== null) return isVoid(objection);
   return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+}
+
+/** Power under load is above idle power by at least this part of it, or this many watts. */
+const LEAST_ABOVE_IDLE = 0.03;
+const LEAST_WATTS_ABOVE_IDLE = 0.5;
+
+/** Why a window's power is that of a board at rest; null if it is not, or nobody knows that. */
+function isIdle({ watts }: EnergyMeasurement, { idleWatts, estimated }: MeterInfo): string | null {
+  if (estimated || idleWatts === null) return null;
+  const least = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
+  return watts >= least
+    ? null
+    : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
+}
+
+/** Updates of a sensor, each long enough to hold a launch and to be a new one. */
+function wholeUpdates(updates: readonly Update[], { updatePeriodMs }: MeterInfo): readonly Update[] {
+  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
+  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
+  // A tick may be seen a little early against the period.
+  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
+}
+
+/** Why what is left of a window after its first `cut` updates is not one state of the board; null if it is. */
+function unsteady(updates: readonly Update[], cut: number, meter: MeterInfo): WindowCut | null {
+  const whole = wholeUpdates(updates.slice(cut), meter);
+  const outlier = outlierAmong(whole);
+  if (outlier !== null) return isVoid(outlier);
+  const change = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  if (change === null) return null;
+  const reason = `the energy of a launch changed within the window, from ${shortJoules(change.from)} to ${shortJoules(change.to)}`;
+  return { ok: false, reason, changed: change.sudden };
+}
+
+/** Why a window's counter is not believed; null if it is, or nothing checks it. */
+function isDisputed({ disagreement = null }: EnergyMeasurement): string | null {
+  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
+  const percent = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent} %`;
+}
+
+function shortJoules(joules: number): string {
+  return `${joules.toPrecision(3)} J`;
 }
 
 /** Updates that are kept to be looked at. */
@@ -144,20 +198,15 @@ function toMeasurement(cut: {
   const lateSeconds = Math.max(first.lateByMs, last.lateByMs) / 1000;
   const integrated = integratedJoules(powers, first.timeMs, last.timeMs);
   const disagreement = integrated === null ? null : integrated / joules - 1;
-  const disputed = disagreement !== null && Math.abs(disagreement) > TOLERATED_DISAGREEMENT;
   return {
     joules: joules / launches,
-    // Below idle the idle figure does not fit this window: then the net is unknown, not negative.
-    netJoules: netJoules !== null && netJoules >= 0 ? netJoules : null,
+    netJoules,
     watts: joules / seconds,
     launches,
     seconds,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: Math.max(
-      (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
-      disputed ? Math.abs(disagreement) : 0,
-    ),
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
     relativeError: relativeErrorOf(series),
     ...(disagreement === null ? {} : { disagreement }),
   };

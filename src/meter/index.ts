@@ -6,7 +6,6 @@ export { type MeterChoice, meterChoices, meterKinds } from './kinds.ts';
 export { type OpenMeterOptions, openMeter } from './open-meter.ts';
 export { recordedLookup } from './replay/recorded.ts';
 export { createReplayMeter } from './replay/replay.ts';
-export { createSensorMeter } from './sensor/meter.ts';
+export { openSensor } from './sensor/open.ts';
 export { type MeterTime, systemTime } from './sensor/time.ts';
-export { measureTraits } from './sensor/traits.ts';
 export type { BoardState, GpuProcess, Sensor } from './sensor/types.ts';

@@ -109,7 +109,7 @@ describe('a block of a cold board', () => {
       await blocksOn(gpu, 1, { ...quickOptions, window: { ...quick, heatUpMs } });
       return gpu.time.nowMs() - fromMs;
     };
-    const never: GpuSettings = { ...usual, launchNoise: 1 };
+    const never: GpuSettings = { ...usual, launchNoise: 0.3 };
     expect((await elapsed(never, 3000)) - (await elapsed(never, 0))).toBeLessThan(4000);
     const calm: GpuSettings = { ...usual, celsiusPerWatt: 0 };
     expect((await elapsed(calm, 30_000)) - (await elapsed(calm, 0))).toBeLessThan(2500);

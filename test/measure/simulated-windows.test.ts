@@ -93,8 +93,8 @@ describe('the phase of the sensor', () => {
       return moments(products).mean / variance;
     };
     expect(Math.abs(memory(await measureOften(uneven, { count: 120 })))).toBeLessThan(0.25);
-    // Stretches that follow on one another begin at about the same phase.
-    expect(memory(await measureOften(uneven, { count: 120, jitter: false }))).toBeGreaterThan(0.5);
+    // What waits for the sensor to say that nothing runs begins at one of its updates.
+    expect(Math.abs(memory(await measureOften(uneven, { count: 120, jitter: false })))).toBeGreaterThan(0.5);
   });
 
   test('is left alone where the sensor misses nothing', async () => {
@@ -125,7 +125,7 @@ describe('a measurement goes on', () => {
   });
 
   test('no longer than it may', async () => {
-    const hopeless: GpuSettings = { ...usual, sensor: { noise: 0.3 } };
+    const hopeless: GpuSettings = { ...usual, sensor: { noise: 0.08 } };
     const energies = await measureOften(hopeless, { count: 10, options: wanting(0.001) });
     for (const { seconds } of energies) {
       expect(seconds).toBeGreaterThan(8);
@@ -152,7 +152,7 @@ describe('a measurement goes on', () => {
     expect(energy?.seconds).toBeGreaterThan(6);
     expect((energy?.launches ?? 0) * 0.8e-3).toBeCloseTo(energy?.seconds ?? 0, 6);
     expect((energy?.watts ?? 0) * 0.8e-3).toBeCloseTo(energy?.joules ?? 0, 9);
-    expect(energy?.netJoules).toBeCloseTo((energy?.joules ?? 0) - 80 * 0.8e-3, 3);
+    expect(energy?.netJoules).toBeCloseTo((energy?.joules ?? 0) - 80 * 0.8e-3, 2);
     expect(energy?.conditions).toMatchObject({ smMhz: 1980, powerCappedPart: 0 });
   });
 });

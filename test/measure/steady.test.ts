@@ -28,8 +28,12 @@ function readingsOf(watts: (update: number) => number): EnergyReading[] {
   }));
 }
 
+const requestFor = (watts: (update: number) => number) => ({
+  ...{ completions, readings: readingsOf(watts), meter, options },
+});
+
 function cut(watts: (update: number) => number) {
-  const window = cutWindow({ completions, readings: readingsOf(watts), meter, options });
+  const window = cutWindow(requestFor(watts));
   if (!window.ok) throw new Error(window.reason);
   return window.energy;
 }
@@ -50,10 +54,20 @@ describe('a window begins', () => {
     expect(seconds).toBeGreaterThanOrEqual(2.7);
   });
 
-  test('where half of what was asked for is left, if power never settles', () => {
-    const { seconds } = cut((update) => 100 + 3 * update);
-    expect(seconds).toBeGreaterThanOrEqual(1.5);
-    expect(seconds).toBeLessThan(2.5);
+  test('nowhere if power never settles, or changes at once', () => {
+    const voided = (watts: (update: number) => number) => cutWindow(requestFor(watts));
+    const reason = expect.stringMatching(/^the energy of a launch changed within the window, from \d/);
+    expect(voided((update) => 100 + 3 * update)).toEqual({ ok: false, reason, changed: false });
+    // The board is another one from then on: what follows is not measured again as if it were the same.
+    expect(voided((update) => (update < 26 ? 200 : 182))).toEqual({ ok: false, reason, changed: true });
+  });
+
+  test('nowhere if one update stands out of the others', () => {
+    const glitch = cutWindow(requestFor((update) => (update === 22 ? 400 : 200)));
+    expect(glitch).toMatchObject({
+      ok: false,
+      reason: 'one update of the sensor said 400 W, the others 200 W',
+    });
   });
 
   test('with the first tick if only the sensor is noisy, but for a few in a hundred', () => {

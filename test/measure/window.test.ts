@@ -102,10 +102,6 @@ describe('a window', () => {
     expect(energy.estimated).toBe(true);
     expect(energy.relativeResolution).toBe(0);
   });
-
-  test('has no net energy where the idle figure exceeds what was drawn', () => {
-    expect(energyOf(cut({ meter: { ...sensor, idleWatts: 300 } })).netJoules).toBeNull();
-  });
 });
 
 describe('a window is void', () => {
@@ -114,6 +110,14 @@ describe('a window is void', () => {
     return outcome.ok ? null : outcome.reason;
   };
   const good = polled({ fromMs: 900, toMs: 4100, pollMs: 10, tickMs: 100, watts: 200 });
+
+  test('if its power is that of a board at rest', () => {
+    const resting = (idleWatts: number) => reasonOf({ meter: { ...sensor, idleWatts } });
+    const words = 'W were drawn, 198.0 W at rest: the launches do not show in the meter';
+    expect(resting(198)).toBe(`200.0 ${words}`);
+    expect(resting(300)).toContain('300.0 W at rest');
+    expect(resting(190)).toBeNull();
+  });
 
   test('if nothing was launched', () => {
     expect(reasonOf({ completions: [] })).toBe('no launch completed inside the stretch');

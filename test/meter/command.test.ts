@@ -40,7 +40,7 @@ describe('the command meter', () => {
   it('reads joules that a program counts', async () => {
     const meter = await open(program(counter(2, 'J')));
     expect(meter.info).toMatchObject({ name: 'command', estimated: false });
-    expect(meter.info.description).toMatch(/^node, joules it prints$/);
+    expect(meter.info.description).toBe('node, joules it prints (unknown scope, unchecked)');
     // A multiple of the program's step: a busy machine may let every other line pass unseen.
     expect((meter.info.resolutionJoules ?? 1) % 2).toBeCloseTo(0, 9);
     const session = await meter.start();
@@ -55,7 +55,7 @@ describe('the command meter', () => {
       program("console.log('# watts\\n\\n'); setInterval(() => console.log('12500 mW'), 10)"),
     );
     expect(meter.info).toMatchObject({
-      description: 'node, watts it prints added up',
+      description: 'node, watts it prints added up (unknown scope, unchecked)',
       idleWatts: 12.5,
     });
     const session = await meter.start();

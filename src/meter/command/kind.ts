@@ -75,6 +75,7 @@ function createSensor(options: {
   return {
     label,
     details: '',
+    scope: null,
     key,
     unitJoules,
     counter: quantity === 'joules' ? { label: 'joules it prints', read } : null,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SensorScope } from '../../measure/index.ts';
 import type { Candidate } from '../sensor/choose.ts';
 import type { BoardState, Probed, Sensor } from '../sensor/types.ts';
 import type { HwmonCard } from './cards.ts';
@@ -19,12 +20,14 @@ export async function createHwmonSensor(card: HwmonCard, vendor: string): Promis
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
   const limit = await scaled(join(folder, 'power1_cap'), micro)();
+  const found = await findCounter(folder);
   const sensor: Sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : '',
+    scope: found?.scope ?? ((await isApu(folder)) ? 'package' : 'board'),
     key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, '-')}`,
     unitJoules: micro,
-    counter: await findCounter(folder),
+    counter: found?.counter ?? null,
     power: await findPower(folder),
     state: await findState(folder),
     processes: null,
@@ -33,20 +36,46 @@ export async function createHwmonSensor(card: HwmonCard, vendor: string): Promis
   return { sensor, name, handles: [card.card, bus], refusal: null };
 }
 
-/** `xe` has counters for the card and for its package, told apart by labels; `i915` has one. */
-async function findCounter(folder: string): Promise<Sensor['counter']> {
-  const found: { readonly input: string; readonly label: string }[] = [];
-  for (const i of [1, 2]) {
+interface HwmonCounter {
+  readonly counter: NonNullable<Sensor['counter']>;
+  readonly scope: SensorScope;
+}
+
+/** What the drivers' labels of energy counters mean: Linux, Documentation/ABI/testing/sysfs-driver-intel-xe-hwmon. */
+const scopes: Readonly<Record<string, SensorScope>> = { '': 'board', card: 'board', pkg: 'package' };
+const mostCounters = 8;
+
+/**
+ * `i915` has one counter; `xe` has one for the card, which some boards leave at 0, and one for the GPU's package, told apart by
+ * labels. The first that counts is taken.
+ */
+async function findCounter(folder: string): Promise<HwmonCounter | null> {
+  const found: { readonly input: string; readonly label: string; readonly counts: boolean }[] = [];
+  for (let i = 1; i <= mostCounters; i++) {
     const input = join(folder, `energy${i}_input`);
     const read = await readInteger(input);
     if (!read.ok && read.why.startsWith('there is no')) continue;
     const label = await readAttribute(join(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : '' });
+    found.push({ input, label: label.ok ? label.value : '', counts: read.ok && read.value > 0 });
   }
-  const best = found.find(({ label }) => label === 'card') ?? found[0];
+  const known = found
+    .filter(({ label }) => scopes[label] !== undefined)
+    .sort((a, b) => Number(scopes[b.label] === 'board') - Number(scopes[a.label] === 'board'));
+  const best = known.find(({ counts }) => counts) ?? known[0];
   if (best === undefined) return null;
-  const of = best.label === '' ? '' : ` of the ${best.label === 'pkg' ? 'package' : best.label}`;
-  return { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  const of = best.label === '' ? '' : ` '${best.label}'`;
+  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  return { counter, scope: scopes[best.label] ?? 'board' };
+}
+
+/**
+ * Power of an APU is that of all it holds, CPU cores included. amdgpu shows an APU by what it leaves out: no clock of a memory of
+ * its own and no power limit (Linux, hwmon_attributes_visible in amdgpu_pm.c), or by a voltage that only they have.
+ */
+async function isApu(folder: string): Promise<boolean> {
+  const has = async (name: string) => (await readAttribute(join(folder, name))).ok;
+  if (await has('in1_input')) return true;
+  return (await has('freq1_input')) && !(await has('freq2_input')) && !(await has('power1_cap'));
 }
 
 /** `power1_input` is instantaneous; `power1_average` is a mean over a time that no document states. Some boards round to watts. */
@@ -61,20 +90,26 @@ async function findPower(folder: string): Promise<Sensor['power']> {
   return null;
 }
 
+/** A board that draws this part of its power limit is held by it. */
+const cappedPart = 0.97;
+
 /** amdgpu states its clocks; why they are what they are, hwmon does not tell. */
 async function findState(folder: string): Promise<Sensor['state']> {
   const sm = scaled(join(folder, 'freq1_input'), 1e-6);
   const memory = scaled(join(folder, 'freq2_input'), 1e-6);
   const celsius = scaled(join(folder, 'temp1_input'), 1e-3);
+  const [limit, power] = [scaled(join(folder, 'power1_cap'), micro), await findPower(folder)];
   const known = await Promise.all([sm(), memory(), celsius()]);
   if (known.every((read) => !read.ok)) return null;
   return async (): Promise<BoardState> => {
     const [smMhz, memoryMhz, degrees] = await Promise.all([sm(), memory(), celsius()]);
+    const [most, watts] = await Promise.all([limit(), power?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
       celsius: degrees.ok ? degrees.value : null,
-      powerCapped: null,
+      powerCapped:
+        most.ok && most.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most.value : null,
       slowdowns: [],
       slowedMs: {},
     };

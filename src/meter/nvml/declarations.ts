@@ -9,6 +9,7 @@ export const sizes = {
   nvmlFieldValue_t: 40,
   nvmlProcessInfo_v1_t: 16,
   nvmlProcessInfo_v2_t: 24,
+  nvmlUtilization_t: 8,
 } as const;
 
 /** Where fields of structures begin. */
@@ -20,6 +21,7 @@ export const offsets = {
   'nvmlFieldValue_t.value': 32,
   'nvmlProcessInfo_v1_t.pid': 0,
   'nvmlProcessInfo_v2_t.pid': 0,
+  'nvmlUtilization_t.gpu': 0,
 } as const;
 
 /** Enumerators and macros. */
@@ -74,6 +76,7 @@ export const functions = {
   nvmlDeviceGetEnforcedPowerLimit: ['uintptr_t', 'void *'],
   nvmlDeviceGetFieldValues: ['uintptr_t', 'int', 'void *'],
   nvmlDeviceGetClockInfo: ['uintptr_t', 'int', 'void *'],
+  nvmlDeviceGetUtilizationRates: ['uintptr_t', 'void *'],
   nvmlDeviceGetTemperature: ['uintptr_t', 'int', 'void *'],
   nvmlDeviceGetCurrentClocksEventReasons: ['uintptr_t', 'void *'],
   nvmlDeviceGetCurrentClocksThrottleReasons: ['uintptr_t', 'void *'],

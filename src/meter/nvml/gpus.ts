@@ -14,6 +14,8 @@ const pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets['nvmlPciInfo_t.busI
 /** Up to here power usage is instantaneous, later it is a mean over a second. */
 const archTuring = constants.NVML_DEVICE_ARCH_TURING;
 const maxGpus = 64;
+/** Modules of a GPU and a CPU, whose counter includes both. */
+const grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 
 const word = (memory: Buffer) => memory.readUInt32LE();
 const perThousand = (read: Probed<number>): Probed<number> =>
@@ -105,6 +107,7 @@ async function createSensor(gpu: {
   return {
     label,
     details: details.filter((detail) => detail !== null).join(', '),
+    scope: grace.test(label) ? 'module' : 'board',
     key,
     unitJoules: 0.001,
     counter: await findCounter(nvml, handle),
@@ -113,6 +116,15 @@ async function createSensor(gpu: {
     async processes() {
       const pids = await gpuProcessIds(nvml, handle);
       return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
+    },
+    async busyPart() {
+      const read = await nvml.read(
+        'nvmlDeviceGetUtilizationRates',
+        [handle],
+        sizes.nvmlUtilization_t,
+        (memory) => memory.readUInt32LE(offsets['nvmlUtilization_t.gpu']),
+      );
+      return read.ok ? { ok: true, value: read.value / 100 } : read;
     },
     close: async () => undefined,
   };

@@ -1,3 +1,4 @@
+import { closedBy } from '../borrow.ts';
 import { type MeterKind, missing, unsuitable } from '../kind.ts';
 import { isOfVendor } from '../sensor/names.ts';
 import { openSensor } from '../sensor/open.ts';
@@ -33,7 +34,7 @@ export const nvml: MeterKind<'nvml'> = {
         await meter.close();
         await library.close();
       };
-      return { ...opening, reason: [opening.reason, ...faults].join('; '), meter: { ...meter, close } };
+      return { ...opening, reason: [opening.reason, ...faults].join('; '), meter: closedBy(meter, close) };
     } finally {
       if (!used) await library.close();
     }

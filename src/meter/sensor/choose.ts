@@ -1,9 +1,7 @@
 import { JoulegateError } from '../../errors/index.ts';
-import type { Device, DeviceInfo } from '../../measure/index.ts';
+import type { DeviceInfo } from '../../measure/index.ts';
 import type { BoardClocks } from '../clocks/types.ts';
-import { findLoaded } from './loaded.ts';
 import { isNamed } from './names.ts';
-import type { MeterTime } from './time.ts';
 import type { Sensor } from './types.ts';
 
 /** A sensor that may be the adapter's. */
@@ -19,46 +17,36 @@ export interface Candidate {
   readonly clocks?: BoardClocks;
 }
 
-export interface Chosen {
-  readonly candidate: Candidate;
-  /** Why this one, one clause. */
-  readonly why: string;
+/** The candidates that may be the adapter's, and why. */
+export interface Possible {
+  readonly candidates: readonly Candidate[];
+  /** Why the only one, a clause; null if there are several. */
+  readonly why: string | null;
 }
 
 /**
- * Finds the adapter's own sensor: as the user names it, else by name if that is unique, else by a burst of load.
+ * The sensors that may be the adapter's: the one that the user names, else those whose name is the adapter's, else all. A
+ * load on the device tells the rest.
  * @param candidates at least one
- * @throws JoulegateError bad-input for a name that no sensor has, could-not-measure if several fit
+ * @throws JoulegateError bad-input for a name that no sensor has
  */
-export async function chooseSensor(options: {
-  readonly candidates: readonly Candidate[];
-  readonly wanted: string | undefined;
-  readonly device: { readonly info: DeviceInfo } & Partial<Pick<Device, 'run'>>;
-  readonly time: MeterTime;
-}): Promise<Chosen> {
-  const { candidates, wanted, device, time } = options;
-  if (wanted !== undefined) return chooseNamed(candidates, wanted);
-  const named = candidates.filter(({ name }) => name !== null && isNamed(name, device.info));
-  const [only, ...others] = named.length === 0 ? candidates : named;
-  if (only !== undefined && others.length === 0) {
-    return { candidate: only, why: named.length === 1 ? 'its name is the adapter’s' : 'it is the only one' };
-  }
-  const possible = named.length === 0 ? candidates : named;
-  const { run } = device;
-  if (run !== undefined) {
-    const sensors = possible.map(({ sensor }) => sensor);
-    const loaded = await findLoaded(sensors, { run: run.bind(device) }, time);
-    const candidate = possible.find(({ sensor }) => sensor === loaded);
-    if (candidate !== undefined) return { candidate, why: 'a burst of load showed in its power alone' };
-  }
-  throw ambiguous(possible, device.info, run !== undefined);
+export function possibleSensors(
+  candidates: readonly Candidate[],
+  wanted: string | undefined,
+  info: DeviceInfo,
+): Possible {
+  if (wanted !== undefined) return { candidates: [named(candidates, wanted)], why: 'it was asked for' };
+  const alike = candidates.filter(({ name }) => name !== null && isNamed(name, info));
+  if (alike.length > 0)
+    return { candidates: alike, why: alike.length === 1 ? 'its name is the adapter’s' : null };
+  return { candidates, why: candidates.length === 1 ? 'it is the only one' : null };
 }
 
-function chooseNamed(candidates: readonly Candidate[], wanted: string): Chosen {
+function named(candidates: readonly Candidate[], wanted: string): Candidate {
   const candidate = candidates.find(({ handles }) =>
     handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase()),
   );
-  if (candidate !== undefined) return { candidate, why: 'it was asked for' };
+  if (candidate !== undefined) return candidate;
   throw new JoulegateError('bad-input', `There is no sensor '${wanted}'.`, {
     code: 'unknown-sensor',
     nextStep: `Name one of ${candidates.map(describe).join(', ')}.`,
@@ -69,8 +57,9 @@ function describe({ handles, sensor }: Candidate): string {
   return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(', ')})`;
 }
 
-function ambiguous(possible: readonly Candidate[], info: DeviceInfo, tried: boolean): JoulegateError {
-  const burst = tried ? ', and a burst of load did not show in the power of exactly one' : '';
+/** @param tried whether loads were tried */
+export function ambiguous(possible: readonly Candidate[], info: DeviceInfo, tried: boolean): JoulegateError {
+  const burst = tried ? ', and loads on the device did not show in the power of exactly one' : '';
   return new JoulegateError(
     'could-not-measure',
     `${possible.length} sensors may belong to ${info.description}${burst}.`,

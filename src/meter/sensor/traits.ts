@@ -26,8 +26,25 @@ const punctualMs = 20;
 const maxMs = 2000;
 /** A counter that has not moved by now does not count. */
 const stillMs = 1000;
-/** Power that varies more than this around its median is not idle. */
-const steadyPart = 0.25;
+/** Idle power whose quarters differ by more than this from its mean still moves: what comes of it would be another figure. */
+const steadyPart = 0.04;
+/** Polls that are further apart than this part of a period blur every gap between two changes. */
+const coarsePart = 0.2;
+
+/**
+ * The update period in a series of moments at which a sensor said something new: the median gap; where polls were so far apart
+ * that gaps come in whole polls, the mean of the gaps that are about as long.
+ * @param pollMs time between two polls
+ * @returns null for fewer than four gaps
+ */
+export function periodOf(changesMs: readonly number[], pollMs = 0): number | null {
+  const gaps = changesMs.slice(1).map((changeMs, i) => changeMs - (changesMs[i] as number));
+  if (gaps.length < leastTicks) return null;
+  const middle = median(gaps);
+  return pollMs > coarsePart * middle
+    ? mean(gaps.filter((gap) => gap > 0.4 * middle && gap < 1.6 * middle))
+    : middle;
+}
 
 /** Watches a sensor for at most 3 s; `why` is a clause that says what keeps it from being used. */
 export async function measureTraits(
@@ -39,7 +56,7 @@ export async function measureTraits(
       ? { ok: false as const, why: 'it has no energy counter' }
       : await watchCounter(sensor, time);
   if (counted.ok) return counted;
-  const powered = await watchPower(sensor, time);
+  const powered = await measurePowerTraits(sensor, time);
   if (!powered.ok) return { ok: false, why: `${counted.why}, and ${powered.why}` };
   const { traits } = powered;
   return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted.why } };
@@ -74,14 +91,13 @@ async function watchCounter({ counter, unitJoules }: Sensor, time: MeterTime): P
     };
   }
   const seen = findTicks(readings);
-  const periods = seen.slice(1).map((tick, i) => tick.timeMs - (seen[i] as EnergyReading).timeMs);
   // The total as well: steps of a quiet board may be alike, and then say nothing about what they are made of.
   const counts = seen.map(({ joules }) => Math.round(joules / unitJoules));
   return {
     ok: true,
     traits: {
       source: 'counter',
-      updatePeriodMs: median(periods),
+      updatePeriodMs: periodOf(seen.map(({ timeMs }) => timeMs)),
       resolutionJoules: unitJoules * counts.reduce(commonDivisor, 0),
       idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
       counterFault: null,
@@ -105,7 +121,8 @@ function steadyMean(ticks: readonly EnergyReading[]): number | null {
   return all;
 }
 
-async function watchPower({ power }: Sensor, time: MeterTime): Promise<Watched> {
+/** Watches a sensor's power for at most a second, whether it has a counter or not. */
+export async function measurePowerTraits({ power }: Sensor, time: MeterTime): Promise<Watched> {
   if (power === null) return { ok: false, why: 'it has no power reading' };
   if (!power.instant)
     return { ok: false, why: `its ${power.label} is an average over so long that windows blur` };
@@ -124,13 +141,14 @@ async function watchPower({ power }: Sensor, time: MeterTime): Promise<Watched> 
   const watts = readings.map((reading) => reading.watts);
   const middle = median(watts);
   if (!(middle > 0)) return { ok: false, why: `its ${power.label} reads ${middle} W` };
-  const steady = watts.every((value) => Math.abs(value - middle) <= steadyPart * middle);
-  const periods = changesMs.slice(1).map((changeMs, i) => changeMs - (changesMs[i] as number));
+  const quarter = Math.max(1, Math.floor(watts.length / 4));
+  const quarters = [0, 1, 2, 3].map((i) => mean(watts.slice(i * quarter, (i + 1) * quarter)));
+  const steady = quarters.every((value) => Math.abs(value - middle) <= steadyPart * middle);
   return {
     ok: true,
     traits: {
       source: 'power',
-      updatePeriodMs: periods.length >= leastTicks ? median(periods) : null,
+      updatePeriodMs: periodOf(changesMs),
       resolutionJoules: null,
       idleWatts: steady ? mean(watts) : null,
       counterFault: null,

@@ -1,3 +1,5 @@
+import type { SensorScope } from '../../measure/index.ts';
+
 /** A value, or a clause that says why there is none. */
 export type Probed<T> =
   | { readonly ok: true; readonly value: T }
@@ -43,6 +45,8 @@ export interface Sensor {
   readonly label: string;
   /** What belongs to a report of it: `power limit 700 W, driver 580.95`; empty if nothing does. */
   readonly details: string;
+  /** What its joules include; null where nobody says. */
+  readonly scope: SensorScope | null;
   /** Unique on the host, safe in file names. */
   readonly key: string;
   /** What is read, in words: `energy counter of NVML`. Absent where there is no such reading. */
@@ -62,5 +66,7 @@ export interface Sensor {
   readonly unitJoules: number;
   readonly state: (() => Promise<BoardState>) | null;
   readonly processes: (() => Promise<Probed<ProcessList>>) | null;
+  /** Part of the last moments in which the GPU worked for anybody: 0 to 1. Absent where the system does not say. */
+  readonly busyPart?: () => Promise<Probed<number>>;
   close(): Promise<void>;
 }

@@ -47,6 +47,14 @@ const fields = {
   rippleWatts: 29,
   lockedMhz: 30,
   clockReturn: 31,
+  tenantWatts: 72,
+  tenantFromMs: 73,
+  tenantUntilMs: 74,
+  jumpJoules: 75,
+  jumpAtMs: 76,
+  baseJoules: 77,
+  cpuWatts: 78,
+  utilizationReturn: 79,
 } as const;
 const globalCount = 16;
 const perGpu = 96;
@@ -93,6 +101,14 @@ const usual: Readonly<Record<GpuField, number>> = {
   rippleWatts: 0.2,
   lockedMhz: 0,
   clockReturn: 0,
+  tenantWatts: 0,
+  tenantFromMs: 0,
+  tenantUntilMs: 0,
+  jumpJoules: 0,
+  jumpAtMs: 0,
+  baseJoules: 0,
+  cpuWatts: 0,
+  utilizationReturn: 0,
 };
 
 export type DriverAge = 'current' | 'old';

@@ -10,10 +10,12 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,7 +34,10 @@ enum {
   SM_MHZ_LATER, SM_LATER_AT_MS, MEMORY_MHZ, CELSIUS, LIMIT_WATTS, MIG_MODE, VIRTUALIZATION, PROCESS_RETURN,
   PROCESS_COUNT, ARCHITECTURE, HANDLE_RETURN, REASON_FIELDS_RETURN, SEGMENT_COUNT,
   RIPPLE_WATTS, LOCKED_MHZ, CLOCK_RETURN,
-  PIDS = 32, PIDS_FROM_MS = PIDS + PROCESSES, SEGMENT = PIDS_FROM_MS + PROCESSES
+  PIDS = 32, PIDS_FROM_MS = PIDS + PROCESSES, SEGMENT = PIDS_FROM_MS + PROCESSES,
+  /* Somebody else's work on the board; a jump of the counter; what loads before those listed drew; watts of each busy core of
+     this process's children, in real time; the answer about utilization. */
+  TENANT_WATTS = 72, TENANT_FROM_MS, TENANT_UNTIL_MS, JUMP_JOULES, JUMP_AT_MS, BASE_JOULES, CPU_WATTS, UTILIZATION_RETURN
 };
 
 /* Modes of the energy counter, from COUNTER_MODE_AT_MS on. */
@@ -70,6 +75,41 @@ static double joules_at(volatile double *gpu, double ms) {
   for (int i = 0; i < (int)gpu[SEGMENT_COUNT]; i++) {
     volatile double *segment = gpu + SEGMENT + 3 * i;
     joules += segment[2] * overlap(segment[0], segment[1], 0, ms) / 1e3;
+  }
+  joules += gpu[TENANT_WATTS] * overlap(gpu[TENANT_FROM_MS], gpu[TENANT_UNTIL_MS], 0, ms) / 1e3;
+  if (gpu[JUMP_AT_MS] > 0 && ms >= gpu[JUMP_AT_MS]) joules += gpu[JUMP_JOULES];
+  return joules + gpu[BASE_JOULES];
+}
+
+/* CPU seconds of this process's children: of those that are gone, and of those that are there. */
+static double children_seconds(void) {
+  struct rusage gone;
+  getrusage(RUSAGE_CHILDREN, &gone);
+  double seconds = gone.ru_utime.tv_sec + gone.ru_stime.tv_sec + (gone.ru_utime.tv_usec + gone.ru_stime.tv_usec) / 1e6;
+  glob_t tasks;
+  if (glob("/proc/self/task/*/children", 0, NULL, &tasks) != 0) return seconds;
+  for (size_t i = 0; i < tasks.gl_pathc; i++) {
+    FILE *file = fopen(tasks.gl_pathv[i], "r");
+    int pid;
+    while (file != NULL && fscanf(file, "%d", &pid) == 1) {
+      clockid_t clock;
+      struct timespec used;
+      if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
+        seconds += used.tv_sec + used.tv_nsec / 1e9;
+    }
+    if (file != NULL) fclose(file);
+  }
+  globfree(&tasks);
+  return seconds;
+}
+
+/* Joules of the children's work up to the last tick. */
+static double cpu_joules(volatile double *gpu, double tick) {
+  static double at_ms, joules;
+  if (tick > at_ms) {
+    double now = gpu[CPU_WATTS] * children_seconds();
+    if (now > joules) joules = now;
+    at_ms = tick;
   }
   return joules;
 }
@@ -152,6 +192,17 @@ int nvmlDeviceGetPowerUsage(void *device, unsigned int *milliwatts) {
   double watts = mean_watts(gpu, end - gpu[AVERAGE_MS], end) + gpu[RIPPLE_WATTS] * ripple(end, gpu[POWER_PERIOD_MS]);
   *milliwatts = (unsigned int)lround(watts * 1e3);
   return (int)gpu[POWER_RETURN];
+}
+
+/* Percent of the last 200 ms. */
+int nvmlDeviceGetUtilizationRates(void *device, unsigned int *rates) {
+  volatile double *gpu = gpu_of(device);
+  double now = now_ms(), busy = overlap(gpu[TENANT_FROM_MS], gpu[TENANT_UNTIL_MS], now - 200, now);
+  for (int i = 0; i < (int)gpu[SEGMENT_COUNT]; i++)
+    busy += overlap(gpu[SEGMENT + 3 * i], gpu[SEGMENT + 3 * i + 1], now - 200, now);
+  rates[0] = (unsigned int)(busy > 200 ? 100 : busy / 2);
+  rates[1] = 0;
+  return (int)gpu[UTILIZATION_RETURN];
 }
 
 int nvmlDeviceGetTemperature(void *device, int sensor, unsigned int *celsius) {
@@ -297,6 +348,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millij
   if (gpu[COUNTER_RETURN] != SUCCESS && (mode == FAILS || gpu[COUNTER_MODE] != FAILS)) return (int)gpu[COUNTER_RETURN];
   double tick = last_tick(mode == FREEZES ? at : now, gpu[TICK_MS]);
   double joules = joules_at(gpu, tick) + gpu[RIPPLE_WATTS] * ripple(tick, gpu[TICK_MS]) * gpu[TICK_MS] / 1e3;
+  if (gpu[CPU_WATTS] > 0) joules += cpu_joules(gpu, tick);
   if (mode == RESETS) joules -= joules_at(gpu, at);
   if (mode == GOES_BACK) joules -= 60;
   if (mode == ZERO || joules < 0) joules = 0;

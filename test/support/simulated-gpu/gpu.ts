@@ -1,5 +1,5 @@
 import type { Clock, Device, Meter } from '../../../src/measure/index.ts';
-import { borrowMeter, createSensorMeter, measureTraits } from '../../../src/meter/index.ts';
+import { borrowMeter, openSensor } from '../../../src/meter/index.ts';
 import { Board } from './board.ts';
 import { type GpuSettings, withDefaults } from './parameters.ts';
 import { SimulatedProcess } from './process.ts';
@@ -49,17 +49,12 @@ export class SimulatedGpu {
   };
 
   async #openSensor(): Promise<Meter> {
-    const { sensor, time } = this;
-    const measured = await measureTraits(sensor, time);
-    if (!measured.ok) throw new Error(measured.why);
-    const meter = await createSensorMeter({
-      name: 'nvml',
-      sensor,
-      traits: measured.traits,
-      time,
-      onClose: async () => undefined,
-    });
-    const { periodMs, sampledMs } = this.board.parameters.sensor;
-    return { ...meter, info: { ...meter.info, sampledPart: sampledMs / periodMs } };
+    const { sensor, time, board } = this;
+    // A process of its own puts loads on the board; it is none of those that are measured.
+    const probe = new SimulatedProcess({ board, time, index: -1, onClose: () => undefined });
+    const candidate = { sensor, name: probe.info.description, handles: ['0'], refusal: null };
+    const opened = await openSensor('nvml', [candidate], { device: probe, time });
+    if (!opened.ok) throw new Error(opened.obstacle);
+    return opened.meter;
   }
 }

@@ -24,6 +24,10 @@ export interface SensorParameters {
   readonly noise: number;
   /** Smallest step of the counter. 1 mJ with NVML (its documentation). */
   readonly unitJoules: number;
+  /** Its readings are those of so long ago, */
+  readonly lagMs: number;
+  /** and a running mean that forgets with this time constant; 0: none. */
+  readonly tauMs: number;
   /** When the first update is; anything, since nothing synchronises a sensor with a process. */
   readonly phaseMs: number;
 }
@@ -122,6 +126,8 @@ export function withDefaults(settings: GpuSettings): GpuParameters {
       periodMs: 100,
       sampledMs: 25,
       noise: 0.01,
+      lagMs: 0,
+      tauMs: 0,
       unitJoules: 0.001,
       phaseMs: 37,
       ...settings.sensor,

@@ -17,6 +17,7 @@ export type CounterFault =
 export class SimulatedSensor implements Sensor {
   readonly label = 'Simulated GPU';
   readonly details = '';
+  readonly scope = 'board';
   readonly key = 'simulated-gpu';
   readonly unitJoules: number;
   readonly counter: Sensor['counter'];
@@ -30,12 +31,14 @@ export class SimulatedSensor implements Sensor {
   /** What the n-th update added up to, and the power it saw. */
   readonly #sums: number[] = [];
   readonly #watts: number[] = [];
+  /** The running mean so far. */
+  #smooth: number | null = null;
 
   constructor(board: Board, time: VirtualTime) {
     this.#board = board;
     this.#time = time;
     this.#random = board.random.fork('sensor');
-    const { kind, unitJoules } = board.parameters.sensor;
+    const { kind, unitJoules, sampledMs, periodMs } = board.parameters.sensor;
     this.unitJoules = unitJoules;
     this.counter =
       kind === 'counter' ? { label: 'simulated counter', read: async () => this.#readCounter() } : null;
@@ -43,6 +46,7 @@ export class SimulatedSensor implements Sensor {
       label: 'simulated power',
       instant: true,
       fine: true,
+      sampledPart: sampledMs / periodMs,
       read: async () => ({ ok: true, value: this.#watts[this.#update(time.nowMs())] as number }),
     };
   }
@@ -85,12 +89,14 @@ export class SimulatedSensor implements Sensor {
 
   /** Index of the last update before a moment; it and all before it are made if they are not yet. */
   #update(timeMs: number): number {
-    const { periodMs, sampledMs, noise, phaseMs } = this.#board.parameters.sensor;
+    const { periodMs, sampledMs, noise, phaseMs, lagMs, tauMs } = this.#board.parameters.sensor;
     const index = Math.max(0, Math.floor((timeMs - phaseMs) / periodMs));
     for (let i = this.#sums.length; i <= index; i++) {
       const atMs = phaseMs + i * periodMs;
-      const seen = this.#board.timeline.meanWatts(atMs - sampledMs, atMs);
-      const watts = seen * (1 + noise * this.#random.normal());
+      const seen = this.#board.timeline.meanWatts(atMs - lagMs - sampledMs, atMs - lagMs);
+      const kept = tauMs > 0 ? Math.exp(-periodMs / tauMs) : 0;
+      this.#smooth = seen + ((this.#smooth ?? seen) - seen) * kept;
+      const watts = this.#smooth * (1 + noise * this.#random.normal());
       this.#watts.push(watts);
       // A driver counts from when it was loaded, long before us.
       this.#sums.push((this.#sums[i - 1] ?? 1000) + (watts * periodMs) / 1000);

@@ -1,0 +1,125 @@
+import { mean } from '../../stats/index.ts';
+import { type Load, type Observed, type ObservedSensor, observePattern, type Span } from './load-pattern.ts';
+import { fitResponse, type ResponseFit, type SensorUpdate } from './response.ts';
+import type { MeterTime } from './time.ts';
+import type { Sensor } from './types.ts';
+
+/** Loads show in a sensor if they explain this part of how its power moved, */
+const leastExplained = 0.6;
+/** raise it by this many watts, by this part of what is drawn without, */
+const leastWatts = 1;
+/** A counter, and what it is checked by, must have said so much. */
+const leastUpdates = 8;
+const leastPart = 0.03;
+/** and by so many standard errors. */
+const certain = 8;
+/** Another sensor is no candidate if loads raise its power by less than this part of what they raise the right one's by. */
+const othersPart = 1 / 3;
+/** Readings that need longer to follow a load would make windows of minutes. */
+const mostSettledMs = 8000;
+/** A response that is over sooner than this was seen whole within the pattern. */
+const seenWholeMs = 700;
+
+/** What loads through the path that is measured did to the power of one sensor. */
+export type Confirmation =
+  | {
+      readonly ok: true;
+      readonly fit: ResponseFit;
+      readonly words: string;
+      /** Integrated power over the counter's energy under load, less 1; null where one of them is missing. */
+      readonly disagreement: number | null;
+      readonly powerPeriodMs: number | null;
+    }
+  /** `why` is a clause; `ran` is false where no load could be put on the device, which says nothing of the sensor. */
+  | { readonly ok: false; readonly why: string; readonly ran: boolean };
+
+/**
+ * Puts loads on a device, on and off, and says for each sensor whether they show in its power, and how late.
+ * @param request.periodMs update period of the slowest sensor; null if unknown
+ */
+export async function confirmLoads(request: {
+  readonly sensors: readonly Sensor[];
+  readonly load: Load;
+  readonly time: MeterTime;
+  readonly periodMs: number | null;
+}): Promise<readonly Confirmation[]> {
+  const isSeen = (seen: Observed, withinMs: number) =>
+    seen.sensors.some((sensor) => {
+      const fit = fitOf(seen, sensor);
+      return fit !== null && shows(fit) && fit.settledAfterMs < withinMs;
+    });
+  const observe = () => observePattern({ ...request, isEnough: (seen) => isSeen(seen, seenWholeMs) });
+  let observed = await observe();
+  // What else came or went meanwhile is likely to be over.
+  if (observed.ok && !isSeen(observed, Number.POSITIVE_INFINITY)) observed = await observe();
+  if (!observed.ok) {
+    const why = `no load could be put on the device: ${observed.why}`;
+    return request.sensors.map(() => ({ ok: false, why, ran: false }));
+  }
+  const { sensors, loads } = observed;
+  return sensors.map((sensor) => confirmationOf(fitOf(observed, sensor), sensor, loads));
+}
+
+/** The one sensor in whose power loads showed, and in no other's; null if not exactly one is. */
+export function onlyConfirmed(confirmations: readonly Confirmation[]): number | null {
+  const rises = confirmations.map((one) => (one.ok ? one.fit.gain : 0));
+  const best = rises.indexOf(Math.max(...rises));
+  const rise = rises[best] ?? 0;
+  const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
+  return rise > 0 && others.length === 0 ? best : null;
+}
+
+function fitOf({ cause }: Observed, { counter, power }: ObservedSensor): ResponseFit | null {
+  return fitResponse(cause, counter.length >= leastUpdates ? counter : power);
+}
+
+function shows(fit: ResponseFit): boolean {
+  const { explained, gain, gainError, base } = fit;
+  return (
+    explained >= leastExplained &&
+    gain >= leastWatts &&
+    gain >= leastPart * Math.abs(base) &&
+    gain >= certain * gainError
+  );
+}
+
+function confirmationOf(
+  fit: ResponseFit | null,
+  sensor: ObservedSensor,
+  loads: readonly Span[],
+): Confirmation {
+  if (fit === null)
+    return { ok: false, why: 'its power did not move, or could not be read, while loads ran', ran: true };
+  const [base, loaded] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
+  if (!shows(fit)) {
+    const part = Math.round(100 * fit.explained);
+    const why = `loads that ran on the device did not show in its power: ${base} W without, ${loaded} W with one, and that explains ${part} % of how it moved`;
+    return { ok: false, why, ran: true };
+  }
+  const settledMs = fit.settledAfterMs;
+  if (settledMs > mostSettledMs) {
+    const seconds = (settledMs / 1000).toFixed(1);
+    return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
+  }
+  const late = settledMs < 1 ? 'at once' : `within ${Math.round(settledMs)} ms`;
+  const words = `four loads showed in its power, ${base} W without and ${loaded} W with one, ${late}`;
+  const disagreement = disagreementOf(sensor, loads, settledMs);
+  return { ok: true, fit, words, disagreement, powerPeriodMs: sensor.powerPeriodMs };
+}
+
+/** Power against the counter, over what each said of the settled part of the loads. */
+function disagreementOf(
+  { counter, power }: ObservedSensor,
+  loads: readonly Span[],
+  settledMs: number,
+): number | null {
+  const within = (updates: readonly SensorUpdate[]) =>
+    updates
+      .filter(({ timeMs, sinceMs }) =>
+        loads.some(({ fromMs, toMs }) => (sinceMs ?? timeMs) >= fromMs + settledMs && timeMs <= toMs),
+      )
+      .map(({ watts }) => watts);
+  const [counted, stated] = [within(counter), within(power)];
+  if (counted.length < leastUpdates || stated.length < leastUpdates) return null;
+  return mean(stated) / mean(counted) - 1;
+}
