@@ -38357,14 +38357,15 @@ async function buildAndPrepare(builder, device) {
 
 // src/measure/trials.ts
 var phases = createRandom(1);
+var maxVariants = 16;
 function createTrials(request) {
   return new DeviceTrials(request);
 }
 var DeviceTrials = class {
   #request;
+  /** The least recently used first. */
   #variants = /* @__PURE__ */ new Map();
   #verified = /* @__PURE__ */ new Map();
-  #latencies = /* @__PURE__ */ new Map();
   #reference = null;
   #costs = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
   constructor(request) {
@@ -38385,8 +38386,6 @@ var DeviceTrials = class {
       latencyTrials: latencyTrials + 1,
       latencyMs: latencyMs + this.#request.clock.nowMs() - startMs
     };
-    if (outcome.ok) this.#latencies.set(this.#key(configuration), outcome.value);
-    this.#tell(configuration, { energy: null, failure: outcome.ok ? null : outcome.failure });
     return outcome;
   }
   async energy(configuration) {
@@ -38398,10 +38397,6 @@ var DeviceTrials = class {
       energyTrials: energyTrials + 1,
       energyMs: energyMs + this.#request.clock.nowMs() - startMs
     };
-    this.#tell(configuration, {
-      energy: outcome.ok ? outcome.value : null,
-      failure: outcome.ok ? null : outcome.failure
-    });
     return outcome;
   }
   expect(configuration) {
@@ -38448,10 +38443,12 @@ var DeviceTrials = class {
   }
   #build(configuration) {
     const key2 = this.#key(configuration);
-    let built = this.#variants.get(key2);
-    if (built === void 0) {
-      built = this.#request.builder.build(configuration);
-      this.#variants.set(key2, built);
+    const built = this.#variants.get(key2) ?? this.#request.builder.build(configuration);
+    this.#variants.delete(key2);
+    this.#variants.set(key2, built);
+    for (const oldest of this.#variants.keys()) {
+      if (this.#variants.size <= maxVariants) break;
+      this.#variants.delete(oldest);
     }
     return built;
   }
@@ -38470,10 +38467,6 @@ var DeviceTrials = class {
     const { builder, device } = this.#request;
     this.#reference ??= prepareReference(builder, device);
     return device.verify(variant, await this.#reference);
-  }
-  #tell(configuration, rest) {
-    const latency = this.#latencies.get(this.#key(configuration)) ?? null;
-    this.#request.onMeasurement?.({ configuration, latency, ...rest });
   }
   #key(configuration) {
     return JSON.stringify(
