@@ -35595,8 +35595,8 @@ function declarationCode(declaration, reference, scope) {
       return (run, frame, view) => {
         if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
         const { memory } = frame;
-        const remembered = recall(run, memory, slot3, view);
-        if (remembered !== void 0) return remembered;
+        const remembered2 = recall(run, memory, slot3, view);
+        if (remembered2 !== void 0) return remembered2;
         const readsBefore = run.laneReads;
         const passed = frame.arguments[index];
         if (passed === void 0) return input(run, frame, view);
@@ -35666,8 +35666,8 @@ function declarationCode(declaration, reference, scope) {
     }
     if (changes && !view.initial) return null;
     const { memory } = frame;
-    const remembered = recall(run, memory, slot2, view);
-    if (remembered !== void 0) return remembered;
+    const remembered2 = recall(run, memory, slot2, view);
+    if (remembered2 !== void 0) return remembered2;
     const readsBefore = run.laneReads;
     memory[slot2 + view.index] = null;
     const value2 = held2(run, frame, view);
@@ -50913,7 +50913,7 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
 var smallestPivot = 1e-6;
 function grown(values2, length) {
   if (values2.length >= length) return values2;
-  const larger = new Float64Array(Math.max(length, 2 * values2.length));
+  const larger = new Float64Array(Math.max(length, Math.ceil(1.25 * values2.length)));
   larger.set(values2);
   return larger;
 }
@@ -51308,7 +51308,10 @@ var Ledger = class {
     return point2.join(",");
   }
   has(point2) {
-    return this.#byKey.has(this.keyOf(point2));
+    return this.hasKey(this.keyOf(point2));
+  }
+  hasKey(key2) {
+    return this.#byKey.has(key2);
   }
   /** Adds a configuration that was just tried, or is known from before. */
   record(point2, measured) {
@@ -51441,6 +51444,7 @@ function calibrate(x2, y2) {
 // src/search/surrogate.ts
 var fittingPoints = 160;
 var processPoints = 250;
+var mostPoints = 500;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
   const order = items.map((_, index) => index);
@@ -51498,7 +51502,7 @@ var Surrogate = class {
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known3.length >= this.#nextFit) this.#refit(samples2);
+    if (known3.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
@@ -51617,6 +51621,7 @@ var PowerModel = class {
 };
 
 // src/search/prior-beliefs.ts
+var remembered = 8192;
 var nothing2 = { logLatency: null, logWatts: null };
 var enoughToOppose = 8;
 var enoughToTell = 24;
@@ -51658,6 +51663,11 @@ var PriorBeliefs = class {
     if (aims.some(ranks2)) return;
     this.#silent = true;
     this.#known.clear();
+  }
+  /** Once there are many, forgets what is not wanted any more. */
+  retain(isWanted) {
+    if (this.#known.size <= remembered) return;
+    for (const key2 of this.#known.keys()) if (!isWanted(key2)) this.#known.delete(key2);
   }
   /** Works out the belief about a configuration, once. */
   async learn(key2, configuration) {
@@ -51807,6 +51817,10 @@ var Validity = class {
     }
     return probability;
   }
+  /** Forgets what was worked out for places that are no candidates any more. */
+  retain(keys) {
+    for (const key2 of this.#known.keys()) if (!keys.has(key2)) this.#known.delete(key2);
+  }
 };
 
 // src/search/proposer.ts
@@ -51875,7 +51889,7 @@ var Proposer = class {
     );
   }
   async #pool(elite) {
-    const { priors, space: space2 } = this.#task;
+    const { ledger, priors, space: space2 } = this.#task;
     const proposed = [...this.#candidates.propose(elite)];
     if (priors.speaks) {
       let asked = 0;
@@ -51890,6 +51904,8 @@ var Proposer = class {
     const keys = new Set(pool.map(([key2]) => key2));
     this.#latency.retain(keys);
     this.#objective.retain(keys);
+    this.#validity.retain(keys);
+    priors.retain((key2) => keys.has(key2) || ledger.hasKey(key2));
     return pool.map(([key2, point2]) => ({
       point: point2,
       latency: this.#place(key2, point2, priors.get(key2).logLatency),

@@ -56,7 +56,11 @@ export class Ledger {
   }
 
   has(point: Point): boolean {
-    return this.#byKey.has(this.keyOf(point));
+    return this.hasKey(this.keyOf(point));
+  }
+
+  hasKey(key: string): boolean {
+    return this.#byKey.has(key);
   }
 
   /** Adds a configuration that was just tried, or is known from before. */
