@@ -51288,6 +51288,7 @@ function asMeasurement(trial) {
   const { configuration, latency, energy, failure } = trial;
   return { configuration, latency, energy, failure };
 }
+var coursesKept = 8;
 var Ledger = class {
   #space;
   #objective;
@@ -51329,6 +51330,18 @@ var Ledger = class {
   recordEnergy(trial, energy, failure) {
     this.#trials[trial.index] = { ...trial, energy, failure };
     this.#convergence[this.size - 1] = this.bestObjective();
+    this.#forgetCourses();
+  }
+  /** Only the best trial's course of power is looked at, and those that may still become it are few. */
+  #forgetCourses() {
+    const kept2 = new Set(
+      this.ranked().slice(0, coursesKept).map(({ trial }) => trial.index)
+    );
+    for (const trial of this.#trials) {
+      if (trial.energy?.power === void 0 || kept2.has(trial.index)) continue;
+      const { power: power2, ...energy } = trial.energy;
+      this.#trials[trial.index] = { ...trial, energy };
+    }
   }
   get good() {
     return this.#trials.filter(isGood);

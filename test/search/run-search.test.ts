@@ -407,3 +407,22 @@ test('the models of a long search stay small', async () => {
   expect(Math.max(...sizes)).toBeGreaterThan(400);
   expect(Math.max(...sizes)).toBeLessThan(510);
 });
+
+test('courses of power are kept of the best few, the best one’s among them', async () => {
+  const power = [{ seconds: 0.1, watts: 100 }];
+  const objective = { minimize: 'energy', latencySlack: 10 } as const;
+  const task = searchTask(kernel, { objective, methods: { energyShare: 0.5 } });
+  const { best, measurements, energyMeasurements } = await runSearch({
+    ...task,
+    trials: {
+      ...task.trials,
+      energy: async (configuration) => {
+        const measured = await task.trials.energy(configuration);
+        return measured.ok ? { ok: true, value: { ...measured.value, power } } : measured;
+      },
+    },
+  });
+  expect(best?.energy?.power).toEqual(power);
+  expect(energyMeasurements).toBeGreaterThan(12);
+  expect(measurements.filter(({ energy }) => energy?.power !== undefined)).toHaveLength(8);
+});
