@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { openWebgpuDevice, type WebgpuDeviceOptions } from '../../src/device/index.ts';
 import type { Device } from '../../src/measure/index.ts';
 import { childrenRunning } from './processes.ts';
@@ -15,7 +15,8 @@ export interface WorkerHeld {
   readonly responses: number;
 }
 
-const watcher = join(import.meta.dirname, 'watched-worker.mjs');
+/** From the project's root, where tests run and benchmarks, which are bundled. */
+const watcher = resolve('test/support/watched-worker.mjs');
 
 /** A device whose GPU process can be asked what it holds. Linux only; one at a time. */
 export async function openWatchedDevice(
