@@ -7416,6 +7416,7 @@ var package_default = {
     "bench:model": "node bench/run.mjs model",
     "bench:operators": "node bench/run.mjs operators",
     "bench:fleet": "node bench/run.mjs fleet",
+    "bench:growth": "node bench/run.mjs growth",
     "bench:measure": "node bench/run.mjs measure",
     "gpu:acceptance": "node bench/run.mjs acceptance"
   },
@@ -35816,8 +35817,8 @@ function declarationCode(declaration, reference, scope) {
       return (run, frame, view) => {
         if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
         const { memory } = frame;
-        const remembered = recall(run, memory, slot3, view);
-        if (remembered !== void 0) return remembered;
+        const remembered2 = recall(run, memory, slot3, view);
+        if (remembered2 !== void 0) return remembered2;
         const readsBefore = run.laneReads;
         const passed = frame.arguments[index];
         if (passed === void 0) return input(run, frame, view);
@@ -35887,8 +35888,8 @@ function declarationCode(declaration, reference, scope) {
     }
     if (changes && !view.initial) return null;
     const { memory } = frame;
-    const remembered = recall(run, memory, slot2, view);
-    if (remembered !== void 0) return remembered;
+    const remembered2 = recall(run, memory, slot2, view);
+    if (remembered2 !== void 0) return remembered2;
     const readsBefore = run.laneReads;
     memory[slot2 + view.index] = null;
     const value2 = held2(run, frame, view);
@@ -38578,14 +38579,15 @@ async function buildAndPrepare(builder, device) {
 
 // src/measure/trials.ts
 var phases = createRandom(1);
+var maxVariants = 16;
 function createTrials(request) {
   return new DeviceTrials(request);
 }
 var DeviceTrials = class {
   #request;
+  /** The least recently used first. */
   #variants = /* @__PURE__ */ new Map();
   #verified = /* @__PURE__ */ new Map();
-  #latencies = /* @__PURE__ */ new Map();
   #reference = null;
   #costs = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
   constructor(request) {
@@ -38606,8 +38608,6 @@ var DeviceTrials = class {
       latencyTrials: latencyTrials + 1,
       latencyMs: latencyMs + this.#request.clock.nowMs() - startMs
     };
-    if (outcome.ok) this.#latencies.set(this.#key(configuration), outcome.value);
-    this.#tell(configuration, { energy: null, failure: outcome.ok ? null : outcome.failure });
     return outcome;
   }
   async energy(configuration) {
@@ -38619,10 +38619,6 @@ var DeviceTrials = class {
       energyTrials: energyTrials + 1,
       energyMs: energyMs + this.#request.clock.nowMs() - startMs
     };
-    this.#tell(configuration, {
-      energy: outcome.ok ? outcome.value : null,
-      failure: outcome.ok ? null : outcome.failure
-    });
     return outcome;
   }
   expect(configuration) {
@@ -38669,10 +38665,12 @@ var DeviceTrials = class {
   }
   #build(configuration) {
     const key2 = this.#key(configuration);
-    let built = this.#variants.get(key2);
-    if (built === void 0) {
-      built = this.#request.builder.build(configuration);
-      this.#variants.set(key2, built);
+    const built = this.#variants.get(key2) ?? this.#request.builder.build(configuration);
+    this.#variants.delete(key2);
+    this.#variants.set(key2, built);
+    for (const oldest of this.#variants.keys()) {
+      if (this.#variants.size <= maxVariants) break;
+      this.#variants.delete(oldest);
     }
     return built;
   }
@@ -38691,10 +38689,6 @@ var DeviceTrials = class {
     const { builder, device } = this.#request;
     this.#reference ??= prepareReference(builder, device);
     return device.verify(variant, await this.#reference);
-  }
-  #tell(configuration, rest) {
-    const latency = this.#latencies.get(this.#key(configuration)) ?? null;
-    this.#request.onMeasurement?.({ configuration, latency, ...rest });
   }
   #key(configuration) {
     return JSON.stringify(
@@ -46124,7 +46118,8 @@ var GpuProcess = class {
     const child = fork(options.workerPath, [String(process.pid)], {
       env: { ...options.environment },
       cwd: neutralFolder,
-      execArgv: [],
+      // `worker/programs.ts` says why.
+      execArgv: ["--expose-gc"],
       serialization: "advanced",
       stdio: ["ignore", "pipe", "pipe", "ipc"]
     });
@@ -51545,7 +51540,7 @@ function fitCovariance(dimensions, data, start = priorParameters(dimensions)) {
 var smallestPivot = 1e-6;
 function grown(values2, length) {
   if (values2.length >= length) return values2;
-  const larger = new Float64Array(Math.max(length, 2 * values2.length));
+  const larger = new Float64Array(Math.max(length, Math.ceil(1.25 * values2.length)));
   larger.set(values2);
   return larger;
 }
@@ -51920,6 +51915,7 @@ function asMeasurement(trial) {
   const { configuration, latency, energy, failure } = trial;
   return { configuration, latency, energy, failure };
 }
+var coursesKept = 8;
 var Ledger = class {
   #space;
   #objective;
@@ -51940,7 +51936,10 @@ var Ledger = class {
     return point2.join(",");
   }
   has(point2) {
-    return this.#byKey.has(this.keyOf(point2));
+    return this.hasKey(this.keyOf(point2));
+  }
+  hasKey(key2) {
+    return this.#byKey.has(key2);
   }
   /** Adds a configuration that was just tried, or is known from before. */
   record(point2, measured) {
@@ -51958,6 +51957,18 @@ var Ledger = class {
   recordEnergy(trial, energy, failure) {
     this.#trials[trial.index] = { ...trial, energy, failure };
     this.#convergence[this.size - 1] = this.bestObjective();
+    this.#forgetCourses();
+  }
+  /** Only the best trial's course of power is looked at, and those that may still become it are few. */
+  #forgetCourses() {
+    const kept2 = new Set(
+      this.ranked().slice(0, coursesKept).map(({ trial }) => trial.index)
+    );
+    for (const trial of this.#trials) {
+      if (trial.energy?.power === void 0 || kept2.has(trial.index)) continue;
+      const { power: power2, ...energy } = trial.energy;
+      this.#trials[trial.index] = { ...trial, energy };
+    }
   }
   get good() {
     return this.#trials.filter(isGood);
@@ -52073,6 +52084,7 @@ function calibrate(x2, y2) {
 // src/search/surrogate.ts
 var fittingPoints = 160;
 var processPoints = 250;
+var mostPoints = 500;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
   const order = items.map((_, index) => index);
@@ -52130,7 +52142,7 @@ var Surrogate = class {
       coordinates: item.coordinates,
       target: (residuals[index] - centre) / this.#spread
     }));
-    if (known3.length >= this.#nextFit) this.#refit(samples2);
+    if (known3.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
     const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
@@ -52249,6 +52261,7 @@ var PowerModel = class {
 };
 
 // src/search/prior-beliefs.ts
+var remembered = 8192;
 var nothing2 = { logLatency: null, logWatts: null };
 var enoughToOppose = 8;
 var enoughToTell = 24;
@@ -52290,6 +52303,11 @@ var PriorBeliefs = class {
     if (aims.some(ranks2)) return;
     this.#silent = true;
     this.#known.clear();
+  }
+  /** Once there are many, forgets what is not wanted any more. */
+  retain(isWanted) {
+    if (this.#known.size <= remembered) return;
+    for (const key2 of this.#known.keys()) if (!isWanted(key2)) this.#known.delete(key2);
   }
   /** Works out the belief about a configuration, once. */
   async learn(key2, configuration) {
@@ -52439,6 +52457,10 @@ var Validity = class {
     }
     return probability;
   }
+  /** Forgets what was worked out for places that are no candidates any more. */
+  retain(keys) {
+    for (const key2 of this.#known.keys()) if (!keys.has(key2)) this.#known.delete(key2);
+  }
 };
 
 // src/search/proposer.ts
@@ -52507,7 +52529,7 @@ var Proposer = class {
     );
   }
   async #pool(elite) {
-    const { priors, space: space2 } = this.#task;
+    const { ledger, priors, space: space2 } = this.#task;
     const proposed = [...this.#candidates.propose(elite)];
     if (priors.speaks) {
       let asked = 0;
@@ -52522,6 +52544,8 @@ var Proposer = class {
     const keys = new Set(pool.map(([key2]) => key2));
     this.#latency.retain(keys);
     this.#objective.retain(keys);
+    this.#validity.retain(keys);
+    priors.retain((key2) => keys.has(key2) || ledger.hasKey(key2));
     return pool.map(([key2, point2]) => ({
       point: point2,
       latency: this.#place(key2, point2, priors.get(key2).logLatency),

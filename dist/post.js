@@ -24180,6 +24180,7 @@ var package_default = {
     "bench:model": "node bench/run.mjs model",
     "bench:operators": "node bench/run.mjs operators",
     "bench:fleet": "node bench/run.mjs fleet",
+    "bench:growth": "node bench/run.mjs growth",
     "bench:measure": "node bench/run.mjs measure",
     "gpu:acceptance": "node bench/run.mjs acceptance"
   },

@@ -1349,6 +1349,28 @@ function createLauncher(options) {
   };
 }
 
+// src/device/worker/loss.ts
+var Loss = class {
+  #waiting = /* @__PURE__ */ new Set();
+  #reason = null;
+  /** @param lost resolves with Dawn's reason when the device is gone */
+  constructor(lost) {
+    void lost.then((reason) => {
+      this.#reason = reason;
+      for (const tell of this.#waiting) tell(reason);
+    });
+  }
+  /** What `work` comes to, or `answer` to the reason of a loss that was before it or comes first. */
+  race(work, answer) {
+    return new Promise((resolve2, reject) => {
+      const tell = (reason) => resolve2(answer(reason));
+      if (this.#reason !== null) tell(this.#reason);
+      this.#waiting.add(tell);
+      work.then(resolve2, reject).finally(() => this.#waiting.delete(tell));
+    });
+  }
+};
+
 // src/device/worker/buffers.ts
 function paddedBytes(binding) {
   return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
@@ -1490,6 +1512,7 @@ var layoutTypes = {
   uniform: "uniform"
 };
 var maxPrograms = 128;
+var maxGarbage = 32;
 var maxAhead = 4;
 var Programs = class {
   #device;
@@ -1498,6 +1521,8 @@ var Programs = class {
   #compiled = /* @__PURE__ */ new Map();
   /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
   #ahead = /* @__PURE__ */ new Map();
+  /** Programs given up since garbage was collected. */
+  #garbage = 0;
   /** `pool`: kept for later programs. `program`: that one may have at all. */
   constructor(device, maxBytes2) {
     this.#device = device;
@@ -1577,7 +1602,9 @@ var Programs = class {
   /** Forgets a program; its buffers become free for others. */
   drop(identity) {
     this.#compiled.get(identity)?.bound.release();
-    this.#compiled.delete(identity);
+    if (!this.#compiled.delete(identity) || ++this.#garbage < maxGarbage) return;
+    this.#garbage = 0;
+    globalThis.gc?.();
   }
   /** Frees all memory that no compiled program needs. */
   releaseMemory() {
@@ -1859,8 +1886,7 @@ var hardwareBytes = { pool: 4 * 1024 ** 3, program: 32 * 1024 ** 3 };
 var referenceBytes = 512 * 1024 ** 2;
 var Session = class _Session {
   info;
-  /** Resolves with Dawn's reason when the device is gone. */
-  lost;
+  loss;
   /** Kept whole: Dawn's device must not outlive its adapter and instance. */
   #opened;
   #clock;
@@ -1874,7 +1900,9 @@ var Session = class _Session {
     this.#clock = clock2;
     this.#launcher = launcher;
     this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
-    this.lost = opened.device.lost.then(({ reason, message }) => `${message || "no message"} (${reason})`);
+    this.loss = new Loss(
+      opened.device.lost.then(({ reason, message }) => `${message || "no message"} (${reason})`)
+    );
   }
   /** @throws AdapterFault */
   static async open(name, { clock: clock2, polling, search: search2 }) {
@@ -2005,19 +2033,15 @@ function serveWorker(search2) {
       return opened.result;
     }
     if (session === null) throw new Error(`'${request.kind}' before 'open'`);
-    const lost = session.lost.then((reason) => {
-      const failure2 = {
-        kind: "device-lost",
-        message: `the device was lost: ${reason}`,
-        at: null
-      };
-      return { ok: false, failure: failure2 };
-    });
     const handled = session.handle(request).catch(async (error) => {
       await new Promise((resolve2) => setTimeout(resolve2, lossNoticeMs));
       throw error;
     });
-    return Promise.race([handled, lost]);
+    return session.loss.race(handled, (reason) => {
+      const message = `the device was lost: ${reason}`;
+      const failure2 = { kind: "device-lost", message, at: null };
+      return { ok: false, failure: failure2 };
+    });
   }
   async function serve({ id, request }) {
     await send({ id, begun: true });

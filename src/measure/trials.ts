@@ -12,7 +12,7 @@ import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Clock, Device, Meter } from './ports.ts';
 import { prepareReference, type TrialBuilder } from './reference.ts';
-import type { EnergyMeasurement, LatencyMeasurement, Measurement } from './types.ts';
+import type { EnergyMeasurement, LatencyMeasurement } from './types.ts';
 
 /** Time spent measuring, for reports and plans. */
 export interface TrialCosts {
@@ -44,12 +44,16 @@ export interface TrialsRequest {
   readonly builder: TrialBuilder;
   readonly options: MeasureOptions;
   readonly clock: Clock;
-  /** Told after every trial everything known about its configuration, e.g. to save it. */
-  readonly onMeasurement?: (measurement: Measurement) => void;
 }
 
 /** Where trials meet a sensor that sees a part of the time; nothing else is drawn at random here. */
 const phases = createRandom(1);
+
+/**
+ * Built variants that are kept: of a batch, and of what has its energy measured after it. With its text and the place of every
+ * line a variant takes tens of kilobytes, and building it again some milliseconds.
+ */
+const maxVariants = 16;
 
 /** Trials of one kernel and workload on a device. A correct variant is verified once, then remembered. */
 export function createTrials(request: TrialsRequest): Trials {
@@ -58,9 +62,9 @@ export function createTrials(request: TrialsRequest): Trials {
 
 class DeviceTrials implements Trials {
   readonly #request: TrialsRequest;
+  /** The least recently used first. */
   readonly #variants = new Map<string, Promise<Outcome<Variant>>>();
   readonly #verified = new Map<string, Promise<Outcome<null>>>();
-  readonly #latencies = new Map<string, TimedLatency>();
   #reference: Promise<Variant> | null = null;
   #costs: TrialCosts = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
 
@@ -85,8 +89,6 @@ class DeviceTrials implements Trials {
       latencyTrials: latencyTrials + 1,
       latencyMs: latencyMs + this.#request.clock.nowMs() - startMs,
     };
-    if (outcome.ok) this.#latencies.set(this.#key(configuration), outcome.value);
-    this.#tell(configuration, { energy: null, failure: outcome.ok ? null : outcome.failure });
     return outcome;
   }
 
@@ -99,10 +101,6 @@ class DeviceTrials implements Trials {
       energyTrials: energyTrials + 1,
       energyMs: energyMs + this.#request.clock.nowMs() - startMs,
     };
-    this.#tell(configuration, {
-      energy: outcome.ok ? outcome.value : null,
-      failure: outcome.ok ? null : outcome.failure,
-    });
     return outcome;
   }
 
@@ -156,10 +154,12 @@ class DeviceTrials implements Trials {
 
   #build(configuration: Configuration): Promise<Outcome<Variant>> {
     const key = this.#key(configuration);
-    let built = this.#variants.get(key);
-    if (built === undefined) {
-      built = this.#request.builder.build(configuration);
-      this.#variants.set(key, built);
+    const built = this.#variants.get(key) ?? this.#request.builder.build(configuration);
+    this.#variants.delete(key);
+    this.#variants.set(key, built);
+    for (const oldest of this.#variants.keys()) {
+      if (this.#variants.size <= maxVariants) break;
+      this.#variants.delete(oldest);
     }
     return built;
   }
@@ -181,11 +181,6 @@ class DeviceTrials implements Trials {
     const { builder, device } = this.#request;
     this.#reference ??= prepareReference(builder, device);
     return device.verify(variant, await this.#reference);
-  }
-
-  #tell(configuration: Configuration, rest: Pick<Measurement, 'energy' | 'failure'>): void {
-    const latency = this.#latencies.get(this.#key(configuration)) ?? null;
-    this.#request.onMeasurement?.({ configuration, latency, ...rest });
   }
 
   #key(configuration: Configuration): string {

@@ -24,7 +24,7 @@ const smallestPivot = 1e-6;
 
 function grown(values: Float64Array, length: number): Float64Array {
   if (values.length >= length) return values;
-  const larger = new Float64Array(Math.max(length, 2 * values.length));
+  const larger = new Float64Array(Math.max(length, Math.ceil(1.25 * values.length)));
   larger.set(values);
   return larger;
 }

@@ -30,6 +30,9 @@ function asMeasurement(trial: Trial): Measurement {
   return { configuration, latency, energy, failure };
 }
 
+/** Courses of power that are kept: up to 120 figures each. */
+const coursesKept = 8;
+
 /** What was tried and what came of it; the search's memory. */
 export class Ledger {
   readonly #space: Space;
@@ -56,7 +59,11 @@ export class Ledger {
   }
 
   has(point: Point): boolean {
-    return this.#byKey.has(this.keyOf(point));
+    return this.hasKey(this.keyOf(point));
+  }
+
+  hasKey(key: string): boolean {
+    return this.#byKey.has(key);
   }
 
   /** Adds a configuration that was just tried, or is known from before. */
@@ -76,6 +83,21 @@ export class Ledger {
   recordEnergy(trial: Trial, energy: EnergyMeasurement | null, failure: VariantFailure | null): void {
     this.#trials[trial.index] = { ...trial, energy, failure };
     this.#convergence[this.size - 1] = this.bestObjective();
+    this.#forgetCourses();
+  }
+
+  /** Only the best trial's course of power is looked at, and those that may still become it are few. */
+  #forgetCourses(): void {
+    const kept = new Set(
+      this.ranked()
+        .slice(0, coursesKept)
+        .map(({ trial }) => trial.index),
+    );
+    for (const trial of this.#trials) {
+      if (trial.energy?.power === undefined || kept.has(trial.index)) continue;
+      const { power, ...energy } = trial.energy;
+      this.#trials[trial.index] = { ...trial, energy };
+    }
   }
 
   get good(): GoodTrial[] {

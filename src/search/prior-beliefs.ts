@@ -9,6 +9,9 @@ export interface PriorBelief {
   readonly logWatts: number | null;
 }
 
+/** Beliefs that are kept at least: a configuration that was proposed once is likely to be proposed again. */
+const remembered = 8192;
+
 const nothing: PriorBelief = { logLatency: null, logWatts: null };
 
 /** Predicted and measured log cost of a trial. */
@@ -69,6 +72,12 @@ export class PriorBeliefs {
     if (aims.some(ranks)) return;
     this.#silent = true;
     this.#known.clear();
+  }
+
+  /** Once there are many, forgets what is not wanted any more. */
+  retain(isWanted: (key: string) => boolean): void {
+    if (this.#known.size <= remembered) return;
+    for (const key of this.#known.keys()) if (!isWanted(key)) this.#known.delete(key);
   }
 
   /** Works out the belief about a configuration, once. */

@@ -122,7 +122,7 @@ export class Proposer {
   }
 
   async #pool(elite: readonly Point[]): Promise<Candidate[]> {
-    const { priors, space } = this.#task;
+    const { ledger, priors, space } = this.#task;
     const proposed = [...this.#candidates.propose(elite)];
     if (priors.speaks) {
       let asked = 0;
@@ -137,6 +137,8 @@ export class Proposer {
     const keys = new Set(pool.map(([key]) => key));
     this.#latency.retain(keys);
     this.#objective.retain(keys);
+    this.#validity.retain(keys);
+    priors.retain((key) => keys.has(key) || ledger.hasKey(key));
     return pool.map(([key, point]) => ({
       point,
       latency: this.#place(key, point, priors.get(key).logLatency),

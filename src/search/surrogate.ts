@@ -33,6 +33,9 @@ export interface Belief {
 const fittingPoints = 160;
 const processPoints = 250;
 
+/** Points that a process may grow to: its memory grows with their square, its time with their cube. */
+const mostPoints = 500;
+
 /** Half the best and half at random, at most `limit`, in their old order. */
 function thin<T extends { readonly target: number }>(
   items: readonly T[],
@@ -49,7 +52,8 @@ function thin<T extends { readonly target: number }>(
 
 /**
  * A Gaussian process on the log cost of a kernel's configurations. What the cost model predicts is its mean; the process
- * learns what is left. Parameters are refitted as the data grows by 30 %; between, points are only added.
+ * learns what is left. Parameters are refitted as the data grows by 30 %, or the process to 500 points; between, points are
+ * only added.
  */
 export class Surrogate {
   readonly #dimensions: readonly Dimension[];
@@ -107,7 +111,7 @@ export class Surrogate {
       coordinates: item.coordinates,
       target: ((residuals[index] as number) - centre) / this.#spread,
     }));
-    if (known.length >= this.#nextFit) this.#refit(samples);
+    if (known.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples);
     else for (const { key, coordinates } of samples) this.#add(key, coordinates);
 
     const targets = new Map(samples.map(({ key, target }) => [key, target]));

@@ -13,7 +13,7 @@ export class Validity {
   #trees: BoostedTrees | null = null;
   #learntFrom = 0;
   #failures = 0;
-  #known = new Map<string, number>();
+  readonly #known = new Map<string, number>();
 
   constructor(coordinates: Coordinates, seed: number) {
     this.#coordinates = coordinates;
@@ -59,5 +59,10 @@ export class Validity {
       this.#known.set(key, probability);
     }
     return probability;
+  }
+
+  /** Forgets what was worked out for places that are no candidates any more. */
+  retain(keys: ReadonlySet<string>): void {
+    for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
   }
 }

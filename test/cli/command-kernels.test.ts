@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -73,6 +81,29 @@ it('retunes a program, and leaves nothing behind', async () => {
     configuration: { SPIN: 0.1, FAULT: 'none' },
     failures: { crash: 2 },
   });
+  expect(readdirSync(temporary)).toEqual([]);
+  expect(runningWith(temporary)).toEqual([]);
+});
+
+it.each<[string, (path: string) => void, string]>([
+  ['a file', (path) => writeFileSync(path, 'precious'), 'Nothing is kept for the next run.'],
+  ['a link', (path) => symlinkSync(tmpdir(), path), 'Nothing is kept for the next run.'],
+  [
+    'a folder that takes no trials',
+    (path) => {
+      mkdirSync(path);
+      writeFileSync(join(path, 'trials'), 'precious');
+    },
+    'an interrupted search cannot be resumed.',
+  ],
+])('leaves no temporary folder behind where the state folder is %s', async (_what, spoil, said) => {
+  const temporary = temporaryFolder();
+  const folder = await projectFolder(files);
+  spoil(join(folder, '.joulegate'));
+  const ended = await joulegate(folder, 'retune', '--allow-commands', '--meter', 'none', '--json');
+  expect(JSON.parse(ended.stdout)).toMatchObject({ exitCode: 0, kernels: [{ trials: 4 }] });
+  expect(ended.status).toBe(0);
+  expect(ended.stderr).toContain(said);
   expect(readdirSync(temporary)).toEqual([]);
   expect(runningWith(temporary)).toEqual([]);
 });

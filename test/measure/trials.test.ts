@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome, Variant, VariantBuilder } from '../../src/kernel/index.ts';
-import { createTrials, type Measurement } from '../../src/measure/index.ts';
+import { createTrials } from '../../src/measure/index.ts';
+import { WatchedObjects } from '../support/held-objects.ts';
 import { createSimulatedLab, type LabOptions, simulatedVariant } from '../support/simulated-device.ts';
 
 /** A builder of variants of one tunable; only what trials look at is there. */
@@ -27,7 +28,6 @@ async function laboratory(options: Partial<LabOptions> = {}, builder = builderOf
     cost: (variant) => ({ latencyMs: Number(variant.configuration.W ?? 1), watts: 100 }),
     ...options,
   });
-  const told: Measurement[] = [];
   const trials = createTrials({
     device: await lab.openDevice(),
     meter: metered ? await lab.openMeter() : null,
@@ -37,10 +37,9 @@ async function laboratory(options: Partial<LabOptions> = {}, builder = builderOf
       window: { preheatMs: 10, windowMs: 100 },
     },
     clock: lab.clock,
-    onMeasurement: (measurement) => told.push(measurement),
   });
   lab.log.splice(0);
-  return { lab, trials, told };
+  return { lab, trials };
 }
 
 function failureOf(outcome: Outcome<unknown>) {
@@ -66,12 +65,11 @@ describe('a latency trial', () => {
 
   test('does not time a wrong variant', async () => {
     const wrong = { kind: 'wrong-result', message: 'output[3] is 1, not 2' } as const;
-    const { lab, trials, told } = await laboratory({
+    const { lab, trials } = await laboratory({
       verify: (variant) => (variant.id === 'W=2' ? { ok: false, failure: wrong } : { ok: true, value: null }),
     });
     expect(failureOf(await trials.latency({ W: 2 }))).toEqual(wrong);
     expect(lab.log.some((line) => line.includes('time'))).toBe(false);
-    expect(told).toEqual([{ configuration: { W: 2 }, latency: null, energy: null, failure: wrong }]);
     expect((await trials.latency({ W: 4 })).ok).toBe(true);
   });
 
@@ -121,12 +119,10 @@ describe('a latency trial', () => {
 
 describe('an energy trial', () => {
   test('gives joules per launch', async () => {
-    const { trials, told } = await laboratory();
+    const { trials } = await laboratory();
     await trials.latency({ W: 4 });
     const outcome = await trials.energy({ W: 4 });
     expect(outcome.ok && outcome.value.joules).toBeCloseTo(0.4, 9);
-    expect(told.at(-1)?.latency?.medianMs).toBe(4);
-    expect(told.at(-1)?.energy).toEqual(outcome.ok ? outcome.value : null);
   });
 
   test('that stays void says why, and nothing against the variant', async () => {
@@ -153,4 +149,19 @@ test('features are static, and costs are counted in time of the clock', async ()
   await trials.latency({ W: 2 });
   // Four requests of 1 ms, three samples of 2 ms.
   expect(trials.costs()).toEqual({ latencyTrials: 1, latencyMs: 10, energyTrials: 0, energyMs: 0 });
+});
+
+test('after hundreds of trials only the last few variants are held, and any can still be measured', async () => {
+  const variants = new WatchedObjects();
+  const building = builderOf({
+    build: async (configuration) => {
+      const variant = simulatedVariant(`W=${configuration.W}`, configuration);
+      variants.add(variant);
+      return { ok: true, value: variant };
+    },
+  });
+  const { trials } = await laboratory({}, building);
+  for (let W = 1; W <= 300; W++) expect((await trials.latency({ W })).ok).toBe(true);
+  expect(await variants.held()).toBeLessThanOrEqual(20);
+  expect((await trials.energy({ W: 1 })).ok).toBe(true);
 });

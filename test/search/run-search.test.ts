@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Measurement } from '../../src/measure/index.ts';
-import { type CostRow, createCostModel } from '../../src/model/index.ts';
+import { type CostRow, createCostModel, GaussianProcess } from '../../src/model/index.ts';
 import { runSearch, type SearchProgress } from '../../src/search/index.ts';
 import { type Configuration, createSpace } from '../../src/space/index.ts';
 import {
@@ -388,4 +388,41 @@ describe('what is carried over', () => {
       expect(withModel).toBeLessThan(await bestOf(null, seed));
     }
   });
+});
+
+test('the models of a long search stay small', async () => {
+  const add = vi.spyOn(GaussianProcess.prototype, 'add');
+  const known = all.slice(0, 1600).map(({ configuration, latencyMs }) => ({
+    configuration,
+    latency: latencyOf(latencyMs),
+    energy: null,
+    failure: null,
+  }));
+  const budget = { trials: known.length + 320, seconds: 3600 };
+  const objective = { minimize: 'latency' } as const;
+  await runSearch(searchTask(kernel, { objective, known, budget, patience: Number.POSITIVE_INFINITY }));
+  const sizes = add.mock.contexts.map((process) => (process as GaussianProcess).size);
+  add.mockRestore();
+  // Those that it begins anew with, 250 more until it does, and a batch that is believed before it is tried.
+  expect(Math.max(...sizes)).toBeGreaterThan(400);
+  expect(Math.max(...sizes)).toBeLessThan(510);
+});
+
+test('courses of power are kept of the best few, the best one’s among them', async () => {
+  const power = [{ seconds: 0.1, watts: 100 }];
+  const objective = { minimize: 'energy', latencySlack: 10 } as const;
+  const task = searchTask(kernel, { objective, methods: { energyShare: 0.5 } });
+  const { best, measurements, energyMeasurements } = await runSearch({
+    ...task,
+    trials: {
+      ...task.trials,
+      energy: async (configuration) => {
+        const measured = await task.trials.energy(configuration);
+        return measured.ok ? { ok: true, value: { ...measured.value, power } } : measured;
+      },
+    },
+  });
+  expect(best?.energy?.power).toEqual(power);
+  expect(energyMeasurements).toBeGreaterThan(12);
+  expect(measurements.filter(({ energy }) => energy?.power !== undefined)).toHaveLength(8);
 });

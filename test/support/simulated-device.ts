@@ -40,6 +40,8 @@ export interface LabOptions {
   readonly timerResolutionMs?: number;
   readonly estimated?: boolean;
   readonly software?: boolean;
+  /** Keeps nothing of what is over when a session starts: no log, no power. For runs whose memory is looked at. */
+  readonly forgets?: boolean;
 }
 
 /** A laboratory in virtual time: no wait, no wall clock, the same seed gives the same numbers. */
@@ -134,6 +136,15 @@ class Lab implements SimulatedLab {
     const segment = this.#segments[low - 1];
     const load = segment === undefined ? 0 : segment.joulesBefore + this.#aboveIdle(segment, timeMs);
     return ((this.options.idleWatts ?? 0) * timeMs) / 1000 + load;
+  }
+
+  /** Readings look back by a tick at most. */
+  forget(): void {
+    if (this.options.forgets !== true) return;
+    this.log.splice(0);
+    const since = this.#nowMs - 1000;
+    const first = this.#segments.findIndex(({ toMs }) => toMs >= since);
+    this.#segments.splice(0, first < 0 ? this.#segments.length - 1 : first);
   }
 
   #aboveIdle({ fromMs, toMs, watts }: Segment, timeMs: number): number {
@@ -263,6 +274,7 @@ class SimulatedMeter implements Meter {
   async start(): Promise<MeterSession> {
     const lab = this.#lab;
     const fromMs = lab.clock.nowMs();
+    lab.forget();
     lab.log.push('meter start');
     let disturbances: string[] = [];
     return {

@@ -3,6 +3,7 @@ import { type ExitCode, JoulegateError } from '../../errors/index.ts';
 import { announce, collectReports, type Runner } from '../../github/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { type FleetReports, findStrays, mergeFleet } from '../fleet/index.ts';
+import { optional } from '../optional.ts';
 import { prepareReportFolder, writeReportFiles } from '../project/index.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
 import { mergeNight } from './night/index.ts';
@@ -52,12 +53,11 @@ async function judgeTogether(
   const couldAccept = reads.some(({ report }) =>
     report.kernels.some(({ acceptLabel }) => acceptLabel != null),
   );
-  const merged = mergeFleet({
-    fleet: byDevice(reads),
-    gaps,
-    failOn: inputs.failOn,
-    labels: couldAccept ? await labelsOf(task) : null,
-  });
+  const warn = (text: string) => commands.warning(text);
+  const labels = couldAccept
+    ? await optional({ cost: 'nothing was accepted by a label', otherwise: null, warn }, () => labelsOf(task))
+    : null;
+  const merged = mergeFleet({ fleet: byDevice(reads), gaps, failOn: inputs.failOn, labels });
   const otherCommit = otherCommitNote(merged, runner);
   const notes = [...(isOfFork(runner) ? [forkNote] : []), ...(otherCommit === null ? [] : [otherCommit])];
   const told = { ...merged, warnings: [...notes, ...merged.warnings].slice(0, maxWarnings) };

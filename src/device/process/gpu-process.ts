@@ -60,7 +60,8 @@ export class GpuProcess {
     const child = fork(options.workerPath, [String(process.pid)], {
       env: { ...options.environment },
       cwd: neutralFolder,
-      execArgv: [],
+      // `worker/programs.ts` says why.
+      execArgv: ['--expose-gc'],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -23,6 +23,12 @@ const layoutTypes: Record<BufferBinding['kind'], GPUBufferBindingType> = {
 /** More buys nothing: buffers are shared, and a search returns only to its best few. */
 const maxPrograms = 128;
 
+/**
+ * Programs that may be given up before their garbage is collected. A pipeline has no `destroy`: the driver keeps its code
+ * until its JavaScript object is gone, and those are so small that V8 sees no reason to look for hundreds of trials.
+ */
+const maxGarbage = 32;
+
 /** Pipelines that were compiled ahead and not asked for yet. */
 const maxAhead = 4;
 
@@ -34,6 +40,8 @@ export class Programs {
   readonly #compiled = new Map<string, CompiledProgram>();
   /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
   readonly #ahead = new Map<string, Promise<GPUComputePipeline | null>>();
+  /** Programs given up since garbage was collected. */
+  #garbage = 0;
 
   /** `pool`: kept for later programs. `program`: that one may have at all. */
   constructor(device: GPUDevice, maxBytes: { readonly pool: number; readonly program: number }) {
@@ -123,7 +131,10 @@ export class Programs {
   /** Forgets a program; its buffers become free for others. */
   drop(identity: string): void {
     this.#compiled.get(identity)?.bound.release();
-    this.#compiled.delete(identity);
+    if (!this.#compiled.delete(identity) || ++this.#garbage < maxGarbage) return;
+    this.#garbage = 0;
+    // Exposed by the flag that `GpuProcess` starts this process with.
+    globalThis.gc?.();
   }
 
   /** Frees all memory that no compiled program needs. */

@@ -63,20 +63,16 @@ export function serveWorker(search: NativeSearch): void {
       return opened.result;
     }
     if (session === null) throw new Error(`'${request.kind}' before 'open'`);
-    const lost = session.lost.then((reason) => {
-      const failure: WireFailure = {
-        kind: 'device-lost',
-        message: `the device was lost: ${reason}`,
-        at: null,
-      };
-      return { ok: false, failure };
-    });
     const handled = session.handle(request).catch(async (error: unknown) => {
       // A lost device also makes pending calls fail, a moment before it is announced.
       await new Promise((resolve) => setTimeout(resolve, lossNoticeMs));
       throw error;
     });
-    return Promise.race([handled, lost]);
+    return session.loss.race<unknown>(handled, (reason) => {
+      const message = `the device was lost: ${reason}`;
+      const failure: WireFailure = { kind: 'device-lost', message, at: null };
+      return { ok: false, failure };
+    });
   }
 
   async function serve({ id, request }: RequestEnvelope): Promise<void> {

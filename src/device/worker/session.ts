@@ -12,6 +12,7 @@ import { AdapterFault, isSoftware, loadDawn, type OpenAdapter, openAdapter } fro
 import { scoped } from './faults.ts';
 import { describeDevice } from './info.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
+import { Loss } from './loss.ts';
 import type { Polling } from './polling.ts';
 import { type CompiledProgram, Programs } from './programs.ts';
 import { References } from './references.ts';
@@ -39,8 +40,7 @@ type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
 /** An open device and everything that lives as long as it does. */
 export class Session {
   readonly info: DeviceInfo;
-  /** Resolves with Dawn's reason when the device is gone. */
-  readonly lost: Promise<string>;
+  readonly loss: Loss;
   /** Kept whole: Dawn's device must not outlive its adapter and instance. */
   readonly #opened: OpenAdapter;
   readonly #clock: Clock;
@@ -60,7 +60,9 @@ export class Session {
     this.#clock = clock;
     this.#launcher = launcher;
     this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
-    this.lost = opened.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`);
+    this.loss = new Loss(
+      opened.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`),
+    );
   }
 
   /** @throws AdapterFault */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { ExitCode, JoulegateError } from '../../../errors/index.ts';
+import { ExitCode } from '../../../errors/index.ts';
 import { tunedFile } from '../../../github/index.ts';
 import { isReplaced } from '../../../report/index.ts';
 import type { ReportRetune } from '../../../schema/index.ts';
@@ -13,6 +13,7 @@ import {
   writeTuned,
 } from '../../../store/index.ts';
 import { mergeRetunes } from '../../fleet/index.ts';
+import { optional, optionalNow } from '../../optional.ts';
 import { prepareReportFolder, writeReportFiles } from '../../project/index.ts';
 import { restoreState } from '../kept-state.ts';
 import { type ModeTask, reportFault, reportFolderOf } from '../mode-task.ts';
@@ -30,27 +31,22 @@ function readState(read: ReadReport<ReportRetune>, warn: (text: string) => void)
     warn(`${collected.name} left nothing to be kept.`);
     return null;
   }
-  try {
-    const state = unpackState(readFileSync(collected.state), `the state of ${collected.name}`);
+  const path = collected.state;
+  return optionalNow({ cost: 'it is not kept', otherwise: null, warn }, () => {
+    const state = unpackState(readFileSync(path), `the state of ${collected.name}`);
     if (state.family === report.device?.family) return state;
     warn(`The state of ${collected.name} is of ${state.family}, which is not its device: it is not kept.`);
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    warn(`${error.message}: it is not kept.`);
-  }
-  return null;
+    return null;
+  });
 }
 
 /** @returns the path; null if the file could not be written, which is said */
 function writeMerged(path: string, tuned: Tuned, fail: (text: string) => void): string | null {
-  try {
+  const cost = 'there is no tuned state to propose';
+  return optionalNow({ cost, otherwise: null, warn: fail }, () => {
     writeTuned(path, tuned);
     return path;
-  } catch (error) {
-    if (!(error instanceof JoulegateError)) throw error;
-    fail(`${error.message}.`);
-    return null;
-  }
+  });
 }
 
 /** Saves what all shards of each device family learnt: this job alone writes it, so that no shard undoes another's. */
@@ -126,6 +122,8 @@ export async function mergeNight(
   const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   const files = tunedPath === null ? [] : [tunedPath];
   await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath, files });
-  await keep(task, states, warn);
+  await optional({ cost: 'what the jobs learnt is not kept', otherwise: undefined, warn }, () =>
+    keep(task, states, warn),
+  );
   return report.exitCode as ExitCode;
 }
