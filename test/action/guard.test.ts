@@ -190,6 +190,14 @@ describe('a run without a verdict', () => {
     expect(comments[0]?.body).toContain('flow sequence');
   });
 
+  it('has `error` for one also if the runner or its event cannot be read', async () => {
+    const { job, run } = await pullRequest({});
+    for (const environment of [{ GITHUB_RUN_ID: 'none' }, { GITHUB_EVENT_PATH: join(job.workspace, 'no') }]) {
+      const ended = await run({ environment });
+      expect(ended).toMatchObject({ status: 2, outputs: { verdict: 'error' } });
+    }
+  });
+
   it('comes of comparing a commit with itself', async () => {
     const { checkout, run } = await pullRequest({ 'README.md': 'words' });
     const ended = await run({ inputs: { base: checkout.merge } });
@@ -211,6 +219,7 @@ describe('inputs', () => {
     const { run } = await pullRequest({});
     const ended = await run({ inputs: { mode: 'gaurd', comment: 'loudly', 'max-minutes': 'ten' } });
     expect(ended.status).toBe(2);
+    expect(ended.outputs).toEqual({ verdict: 'error' });
     for (const text of ['guard, retune or report', 'auto, on-change or never', 'a number of minutes']) {
       expect(ended.log).toContain(text);
     }

@@ -1,10 +1,4 @@
-import {
-  announce,
-  appendJobSummary,
-  checkRunName,
-  publishFailedCheckRun,
-  setOutputs,
-} from '../../github/index.ts';
+import { announce, appendJobSummary, checkRunName, publishFailedCheckRun } from '../../github/index.ts';
 import { renderFailure, renderFailureComment } from '../../report/index.ts';
 import { optional } from '../optional.ts';
 import { isOfFork } from './publish.ts';
@@ -25,7 +19,7 @@ async function makeCheckRun(target: CommentTarget, message: string): Promise<voi
 }
 
 /**
- * Says in summary, outputs, check run and an earlier comment that this run has no verdict: a green one of an earlier commit must not
+ * Says in summary, check run and an earlier comment that this run has no verdict: a green one of an earlier commit must not
  * go on standing there.
  */
 export async function publishFailure(target: CommentTarget, message: string): Promise<void> {
@@ -36,7 +30,6 @@ export async function publishFailure(target: CommentTarget, message: string): Pr
   await attempt('the job has no summary', () =>
     announce(commands, appendJobSummary(runner, `${renderFailure(message)}\n`)),
   );
-  await attempt('the outputs could not be set', () => setOutputs(commands, { verdict: 'error' }));
   if (inputs.mode === 'retune' || inputs.shard !== null) return;
   await attempt('there is no check run', () => makeCheckRun(target, message));
   await attempt('an earlier comment may still stand', () => {
