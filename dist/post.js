@@ -25663,7 +25663,8 @@ function readPullRequest(payload) {
     headRepository,
     baseRef: text(payload, "pull_request.base.ref", patterns.branch),
     baseSha: text(payload, "pull_request.base.sha", patterns.commit),
-    fromFork: headRepository?.toLowerCase() !== baseRepository.toLowerCase()
+    fromFork: headRepository?.toLowerCase() !== baseRepository.toLowerCase(),
+    isClosed: textOrNull(payload, "action", /^[a-z_]+$/) === "closed"
   };
 }
 function readPush(payload) {
@@ -25777,6 +25778,7 @@ function readRunner(environment, readFile2) {
     runId,
     runAttempt,
     runUrl: `${serverUrl}/${owner}/${name}/actions/runs/${runId}/attempts/${runAttempt}`,
+    workflow: optional(environment, "GITHUB_WORKFLOW") ?? "",
     job: optional(environment, "GITHUB_JOB") ?? "",
     sha: variable(environment, "GITHUB_SHA", patterns.commit),
     ref,

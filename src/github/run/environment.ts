@@ -19,6 +19,8 @@ export interface Runner extends RunnerEvent {
   readonly runAttempt: number;
   /** Page of the run and attempt. */
   readonly runUrl: string;
+  /** Name of the workflow; empty if the runner does not say. */
+  readonly workflow: string;
   readonly job: string;
   /** Commit that triggered the run; for pull requests the merge commit. */
   readonly sha: string;
@@ -150,6 +152,7 @@ export function readRunner(environment: Environment, readFile: (path: string) =>
     runId,
     runAttempt,
     runUrl: `${serverUrl}/${owner}/${name}/actions/runs/${runId}/attempts/${runAttempt}`,
+    workflow: optional(environment, 'GITHUB_WORKFLOW') ?? '',
     job: optional(environment, 'GITHUB_JOB') ?? '',
     sha: variable(environment, 'GITHUB_SHA', patterns.commit),
     ref,
