@@ -52668,7 +52668,7 @@ function suggestedTuned(tuned, advice) {
 
 // src/app/guard/memory.ts
 var noMemory = {
-  restore: async () => ({ noiseFloor: null, attempts: [] }),
+  restore: async () => ({ noiseFloor: null, attempts: [], nights: [] }),
   keep: async () => void 0,
   labels: async () => []
 };
@@ -53268,6 +53268,11 @@ function placeOf({ comparison, judgement, broken }) {
   const failure = broken?.status === "broken-head" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
   return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
 }
+var maxNights = 20;
+function describeNights({ judgement, nights }) {
+  if (judgement === null || nights.length === 0) return {};
+  return { nights: nights.slice(-maxNights).map(({ latencyMs, joules }) => ({ latencyMs, joules })) };
+}
 function describeAdvice(advice) {
   if (advice === null) return null;
   const { configuration, overBase, overHead } = advice;
@@ -53312,6 +53317,7 @@ function guardedKernel(task) {
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
+    ...describeNights(task),
     blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
     ...comparison.status === "changed" ? { diff: programDiff(comparison.base.variant, comparison.head.variant) } : {}
@@ -53876,6 +53882,7 @@ async function measureChanged(task, laboratory) {
     earlier,
     warnings: [...warnings, ...lost],
     noiseFloor,
+    nights: kept2.nights,
     advice,
     measuredWith: laboratory
   };
@@ -53897,6 +53904,7 @@ async function runGuard(task) {
       machineChanged: null,
       warnings: [],
       noiseFloor: null,
+      nights: [],
       advice: [],
       measuredWith: null
     };
@@ -54001,6 +54009,7 @@ async function guard(host, options) {
       advice: advice.find(matches) ?? null,
       samples: outcome.samples,
       earlier: outcome.earlier,
+      nights: outcome.nights.filter(matches),
       failOn: options.failOn ?? comparison.definition.gate.failOn,
       acceptedBy: accepts(comparison.kernel),
       energyEstimated: measuredWith?.meter?.info.estimated ?? false
