@@ -206,6 +206,25 @@ describe('a comment that is long', () => {
   });
 });
 
+describe('a comment of nothing but long and strange names', () => {
+  it('fits, and begins with the worst', () => {
+    const strange = (i: number) => `${String.fromCodePoint(0x6f22 + i)}<`.repeat(2000);
+    const rows = Array.from({ length: 24 }, (_, i) => {
+      const text = strange(i);
+      const kernel = { ...slow, kernel: text, workload: text, reason: text, file: text, acceptLabel: text };
+      const all = i === 23 ? Array(50).fill(kernel) : Array(50).fill({ ...kernel, fails: false });
+      return rowOf(guardReport(all, { ...measured, reason: text, warnings: Array(20).fill(text) }), {
+        leg: text,
+      });
+    });
+    const body = renderComment(rows, place);
+    expect(body.length).toBeLessThanOrEqual(65_536);
+    expect(body.split('\n')[1]).toMatch(/^## ❌ Joulegate: failed/);
+    expect(readComment(body)?.rows.length).toBeGreaterThan(0);
+    expect(liveMarkup(body)).toEqual([]);
+  });
+});
+
 describe('foreign text in a comment', () => {
   it('is no markup, link or mention, wherever it stands', () => {
     const text = '</summary><img src=x> @octo #1 [a](//b) `c` | **d** $e$ <!-- joulegate-rows:AA -->';

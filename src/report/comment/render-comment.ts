@@ -33,20 +33,24 @@ const steps: readonly RowLimits[] = [
   { kernels: 10, kernelNotes: 0, notes: 2, facts: 4 },
   { kernels: 3, kernelNotes: 0, notes: 1, facts: 0 },
   { kernels: 1, kernelNotes: 0, notes: 0, facts: 0 },
+  { kernels: 0, kernelNotes: 0, notes: 0, facts: 0 },
 ];
 
 /** A row that says less: what is cut off is counted. */
 function shortened(row: CommentRow, limits: RowLimits): CommentRow {
   const kernels = row.kernels.slice(0, limits.kernels);
-  const isLast = limits.facts === 0;
+  const isShort = limits.facts === 0;
+  const cut = (text: string, length: number) => (isShort ? text.slice(0, length) : text);
   return {
     ...row,
+    device: cut(row.device, 60),
+    counts: cut(row.counts, 100),
+    reason: cut(row.reason, 100),
+    loosened: row.loosened === null ? null : cut(row.loosened, 300),
     kernels: kernels.map((kernel) => ({ ...kernel, notes: kernel.notes.slice(0, limits.kernelNotes) })),
     more: row.more + row.kernels.length - kernels.length,
     notes: row.notes.slice(0, limits.notes),
     facts: row.facts.slice(0, limits.facts),
-    reason: isLast ? row.reason.slice(0, 100) : row.reason,
-    loosened: isLast ? (row.loosened?.slice(0, 300) ?? null) : row.loosened,
   };
 }
 
@@ -76,16 +80,22 @@ function render(rows: readonly CommentRow[], options: CommentOptions): string {
 
 /**
  * The body of the comment that holds these rows, and nothing else. A long one loses what needs least attention, row by row,
- * and says how much. All text in it is escaped: it is neither markup nor a link and mentions nobody.
+ * and says how much; where even that does not do, the rows that need least attention themselves. All text in it is escaped:
+ * it is neither markup nor a link and mentions nobody.
  */
 export function renderComment(rows: readonly CommentRow[], options: CommentOptions): string {
   const { maxLength = githubMaxLength } = options;
+  let kept: readonly CommentRow[] = rows;
   let text = '';
   for (const limits of steps) {
-    text = render(
-      rows.map((row) => shortened(row, limits)),
-      options,
-    );
+    kept = rows.map((row) => shortened(row, limits));
+    text = render(kept, options);
+    if (text.length <= maxLength) return text;
+  }
+  while (kept.length > 1) {
+    const [last] = [...worstFirst(kept)].reverse();
+    kept = kept.filter((row) => row !== last);
+    text = render(kept, options);
     if (text.length <= maxLength) return text;
   }
   return text;
