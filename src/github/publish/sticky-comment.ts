@@ -27,16 +27,16 @@ export interface CommentOutcome
 /** How often the comment is read. Each time another leg's write may have crossed ours. */
 const maxRounds = 10;
 /** What lies between another leg's reading and its writing is shorter than this, or than some times our own. */
-const leastPause = 1.5;
+const leastPause = 1;
 const mostPause = 10;
 const pauseFactor = 3;
 
-/** Legs that met once must not go on in step: each waits up to a second longer, by what it is. */
+/** Legs that met once must not go on in step: each waits up to half a second longer, by what it is. */
 function ownDelay({ source, leg }: CommentRow, round: number): number {
   const [byte = 0] = createHash('sha256')
     .update(JSON.stringify([source, leg, round]))
     .digest();
-  return byte / 256;
+  return byte / 512;
 }
 
 const lostMessage = 'The comment could not be made: it is gone each time it is to be changed.';
