@@ -25778,6 +25778,8 @@ function readRunner(environment, readFile2) {
     runId,
     runAttempt,
     runUrl: `${serverUrl}/${owner}/${name}/actions/runs/${runId}/attempts/${runAttempt}`,
+    // Forgejo's runner says that it is Gitea's, too.
+    sourcePath: optional(environment, "GITEA_ACTIONS") === "true" ? "src/commit" : "blob",
     workflow: optional(environment, "GITHUB_WORKFLOW") ?? "",
     job: optional(environment, "GITHUB_JOB") ?? "",
     sha: variable(environment, "GITHUB_SHA", patterns.commit),

@@ -9,6 +9,7 @@ import {
 export const place: CommentOptions = {
   manifest: 'joulegate.yaml',
   repositoryUrl: 'https://github.com/octo/kernels',
+  sourcePath: 'blob',
 };
 
 export const origin: ReportOrigin = {

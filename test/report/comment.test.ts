@@ -261,6 +261,8 @@ describe('foreign text in a comment', () => {
         repositoryUrl,
       });
     expect(at('a b"ä.wgsl')).toContain('/gpu/a%20b%22%C3%A4.wgsl#L14">');
+    const gitea = renderComment([rowOf(guardReport([slow]))], { ...place, sourcePath: 'src/commit' });
+    expect(gitea).toContain(`/src/commit/${'a'.repeat(40)}/kernels/softmax.wesl#L14">`);
     for (const file of ['../../secret.wgsl', '/etc/passwd', '..\\..\\x'])
       expect(at(file)).not.toContain('/blob/');
     expect(at('x.wgsl', 'https://x/"><script>')).not.toMatch(/href|script/);

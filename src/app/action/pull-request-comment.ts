@@ -25,6 +25,7 @@ export interface CommentTarget {
 export function commentOptions({ inputs, runner }: CommentTarget): CommentOptions {
   return {
     manifest: posix.normalize(posix.join(inputs.workingDirectory.replaceAll('\\', '/'), inputs.manifest)),
+    sourcePath: runner.sourcePath,
     repositoryUrl: `${runner.serverUrl}/${runner.repository.owner}/${runner.repository.name}`,
   };
 }

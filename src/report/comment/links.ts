@@ -5,6 +5,8 @@ import { codeMarkdown } from '../markdown/index.ts';
 export interface CommentPlace {
   /** `https://github.com/octo/kernels`; nothing is linked if it is not an address. */
   readonly repositoryUrl: string;
+  /** What stands between that and the commit of a file. */
+  readonly sourcePath: 'blob' | 'src/commit';
 }
 
 /** `shown` has to be safe as Markdown already. */
@@ -40,5 +42,9 @@ export function reportLink(place: CommentPlace, { run, attempt, artifact }: Comm
 export function sourceLink(place: CommentPlace, { head }: CommentRow, { file, line }: CommentKernel): string {
   if (file === '') return '';
   const shown = codeMarkdown(line === null ? file : `${file}:${line}`);
-  return link(place, `blob/${head}/${encoded(file)}${line === null ? '' : `#L${line}`}`, shown);
+  return link(
+    place,
+    `${place.sourcePath}/${head}/${encoded(file)}${line === null ? '' : `#L${line}`}`,
+    shown,
+  );
 }
