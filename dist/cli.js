@@ -12114,7 +12114,7 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] } } };
+var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } };
 var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
@@ -13098,17 +13098,32 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
       }
     }
+    if (data.nights !== void 0 && func05.call(data, "nights")) {
+      let data29 = data.nights;
+      if (Array.isArray(data29)) {
+        if (data29.length > 60) {
+          let err79 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+        }
+        let len2 = data29.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate712(data29[i2], { instancePath: instancePath + "/nights/" + i2, parentData: data29, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      } else {
+        let err80 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+      }
+    }
   } else {
-    let err79 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+    let err81 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema34 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
 var schema35 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
-function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13193,11 +13208,11 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
-  return validate91.errors = vErrors, errors === 0;
+  return validate922.errors = vErrors, errors === 0;
 }
-validate91.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+validate922.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.source === void 0 || !func05.call(data, "source")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
@@ -13235,7 +13250,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate91(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
+          validate922(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate922.errors : vErrors.concat(validate922.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -13245,11 +13260,11 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate90.errors = vErrors, errors === 0;
+  return validate91.errors = vErrors, errors === 0;
 }
-validate90.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate942(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate942.evaluated;
+validate91.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate952(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate952.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13303,11 +13318,11 @@ function validate942(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate942.errors = vErrors, errors === 0;
+  return validate952.errors = vErrors, errors === 0;
 }
-validate942.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
+validate952.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate972(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate972.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.label === void 0 || !func05.call(data, "label")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
@@ -13385,12 +13400,12 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate96.errors = vErrors, errors === 0;
+  return validate972.errors = vErrors, errors === 0;
 }
-validate96.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate972.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema382 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
-function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
+function validate1012(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1012.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.path === void 0 || !func05.call(data, "path")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
@@ -13435,12 +13450,12 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate100.errors = vErrors, errors === 0;
+  return validate1012.errors = vErrors, errors === 0;
 }
-validate100.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1012.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema392 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
+function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func05.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -13496,12 +13511,12 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate102.errors = vErrors, errors === 0;
+  return validate103.errors = vErrors, errors === 0;
 }
-validate102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
-function validate104(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate104.evaluated;
+function validate1052(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1052.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -14012,9 +14027,9 @@ function validate104(data, { instancePath = "", parentData, parentDataProperty, 
     let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
   }
-  return validate104.errors = vErrors, errors === 0;
+  return validate1052.errors = vErrors, errors === 0;
 }
-validate104.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1052.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats02 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate534(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate534.evaluated;
@@ -14315,7 +14330,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.policy !== void 0 && func05.call(data, "policy") && (validate90(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
+    if (data.policy !== void 0 && func05.call(data, "policy") && (validate91(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
       let data21 = data.notJudged;
       if (Array.isArray(data21)) {
         if (data21.length > 32e3) {
@@ -14324,7 +14339,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data21.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate942(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate942.errors : vErrors.concat(validate942.errors), errors = vErrors.length);
+          validate952(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate952.errors : vErrors.concat(validate952.errors), errors = vErrors.length);
       } else {
         let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
@@ -14350,7 +14365,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data24.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate96(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
+          validate972(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate972.errors : vErrors.concat(validate972.errors), errors = vErrors.length);
       } else {
         let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
@@ -14358,7 +14373,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
       let data26 = data.suggestion, _errs57 = errors, valid12 = false, passing3 = null, _errs58 = errors;
-      validate100(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
+      validate1012(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1012.errors : vErrors.concat(validate1012.errors), errors = vErrors.length);
       var _valid3 = _errs58 === errors;
       _valid3 && (valid12 = true, passing3 = 0);
       let _errs59 = errors;
@@ -14376,7 +14391,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
       let data27 = data.noiseFloor, _errs62 = errors, valid13 = false, passing4 = null, _errs63 = errors;
-      validate102(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length);
+      validate103(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
       var _valid4 = _errs63 === errors;
       _valid4 && (valid13 = true, passing4 = 0);
       let _errs64 = errors;
@@ -14401,7 +14416,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len4 = data28.length;
         for (let i4 = 0; i4 < len4 && errors < 200; i4++)
-          validate104(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors), errors = vErrors.length);
+          validate1052(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1052.errors : vErrors.concat(validate1052.errors), errors = vErrors.length);
       } else {
         let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
@@ -14417,8 +14432,8 @@ validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false 
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
 var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -14494,12 +14509,12 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate112.errors = vErrors, errors === 0;
+  return validate113.errors = vErrors, errors === 0;
 }
-validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate1142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1142.evaluated;
+function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -14567,11 +14582,11 @@ function validate1142(data, { instancePath = "", parentData, parentDataProperty,
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate1142.errors = vErrors, errors === 0;
+  return validate1152.errors = vErrors, errors === 0;
 }
-validate1142.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1172(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1172.evaluated;
+validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -14621,11 +14636,11 @@ function validate1172(data, { instancePath = "", parentData, parentDataProperty,
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate1172.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate1172.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate119(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate119.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -14679,11 +14694,11 @@ function validate119(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate119.errors = vErrors, errors === 0;
+  return validate120.errors = vErrors, errors === 0;
 }
-validate119.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
+validate120.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func05.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -14718,7 +14733,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate112(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+          validate113(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -14733,7 +14748,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1142(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1142.errors : vErrors.concat(validate1142.errors), errors = vErrors.length);
+          validate1152(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -14748,7 +14763,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate1172(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1172.errors : vErrors.concat(validate1172.errors), errors = vErrors.length);
+          validate118(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -14763,7 +14778,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate119(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors), errors = vErrors.length);
+          validate120(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -14773,12 +14788,12 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate1112.errors = vErrors, errors === 0;
+  return validate112.errors = vErrors, errors === 0;
 }
-validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema492 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -14890,12 +14905,12 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate124.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate125(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate125.evaluated;
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -15010,11 +15025,11 @@ function validate125(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate125.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate125.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -15062,7 +15077,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate123(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+          validate124(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15070,7 +15085,7 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate125(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors), errors = vErrors.length);
+      validate126(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -15090,12 +15105,12 @@ function validate122(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate122.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate133(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate133.evaluated;
+function validate1342(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1342.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -15186,11 +15201,11 @@ function validate133(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate133.errors = vErrors, errors === 0;
+  return validate1342.errors = vErrors, errors === 0;
 }
-validate133.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1362(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1362.evaluated;
+validate1342.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -15248,11 +15263,11 @@ function validate1362(data, { instancePath = "", parentData, parentDataProperty,
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate1362.errors = vErrors, errors === 0;
+  return validate137.errors = vErrors, errors === 0;
 }
-validate1362.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1102.evaluated;
+validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -15364,7 +15379,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.evidence !== void 0 && func05.call(data, "evidence")) {
       let data0 = data.evidence, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
-      validate1112(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
+      validate112(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
       var _valid0 = _errs4 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs5 = errors;
@@ -15382,7 +15397,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
       let data1 = data.history, _errs8 = errors, valid2 = false, passing1 = null, _errs9 = errors;
-      validate122(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
+      validate123(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       var _valid1 = _errs9 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs10 = errors;
@@ -15708,7 +15723,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len0 = data20.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate133(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors), errors = vErrors.length);
+          validate1342(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
       } else {
         let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
@@ -15842,7 +15857,7 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len2 = data30.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate1362(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1362.errors : vErrors.concat(validate1362.errors), errors = vErrors.length);
+          validate137(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
         let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
@@ -15864,11 +15879,11 @@ function validate1102(data, { instancePath = "", parentData, parentDataProperty,
     let err104 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
   }
-  return validate1102.errors = vErrors, errors === 0;
+  return validate1112.errors = vErrors, errors === 0;
 }
-validate1102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
+validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1072(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1072.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -16115,7 +16130,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1102(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1102.errors : vErrors.concat(validate1102.errors), errors = vErrors.length);
+          validate1112(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -16125,9 +16140,9 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate106.errors = vErrors, errors === 0;
+  return validate1072.errors = vErrors, errors === 0;
 }
-validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1072.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16137,7 +16152,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate106(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate1072(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1072.errors : vErrors.concat(validate1072.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -40717,6 +40732,105 @@ function kilowattHoursPerMonth(joules, callsPerDay) {
   return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
 }
 
+// src/report/sparkline.ts
+var bars = "▁▂▃▄▅▆▇█";
+function sparkline(values2, points) {
+  if (values2.length === 0) return "";
+  const count2 = Math.min(points, values2.length);
+  const picked2 = Array.from({ length: count2 }, (_, i) => {
+    const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
+    return values2[at3] ?? null;
+  });
+  const known3 = picked2.filter((value2) => value2 !== null);
+  const low = Math.min(...known3);
+  const range3 = Math.max(...known3) - low;
+  return picked2.map((value2) => {
+    if (value2 === null) return " ";
+    return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
+  }).join("");
+}
+
+// src/report/markdown/escape.ts
+var replacements = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  // As references, so that they can neither escape what follows nor split a table cell.
+  "\\": "&#92;",
+  "|": "&#124;",
+  "`": "&#96;",
+  $: "&#36;",
+  "*": "\\*",
+  _: "\\_",
+  "~": "\\~",
+  "[": "\\[",
+  "]": "\\]"
+};
+function breakAutolinks(text3) {
+  return text3.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
+}
+function escapeMarkdown(text3, maxLength4 = 600) {
+  const escaped = breakAutolinks(cleanLine(text3, maxLength4)).replace(
+    /[&<>\\|`$*_~[\]]/g,
+    (character) => replacements[character] ?? character
+  );
+  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
+}
+function codeMarkdown(text3, maxLength4 = 300) {
+  const line3 = cleanLine(text3, maxLength4);
+  if (line3 === "") return "";
+  if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
+  const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return `<code>${referenced2}</code>`;
+}
+
+// src/report/markdown/parts.ts
+function line(cells) {
+  return `| ${cells.join(" | ")} |`;
+}
+function table(task) {
+  const { titles, rows, maxRows } = task;
+  if (rows.length === 0) return "";
+  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
+  const pick = (cells) => used.map((i) => cells[i] ?? "");
+  const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
+  const shown = rows.slice(0, maxRows).map((row) => line(pick(row)));
+  const rest = rows.length - shown.length;
+  const more = rest > 0 ? `
+
+${formatCount(rest, "more row")} not shown here; the JSON report has them.` : "";
+  return [line(pick(titles)), line(rule), ...shown].join("\n") + more;
+}
+function details(summary, content) {
+  return content === "" ? "" : `<details><summary>${summary}</summary>
+
+${content}
+
+</details>`;
+}
+function movement(before, after, format5) {
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+  return known3.join(" → ");
+}
+function changeText(ratio3) {
+  return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
+}
+function quantityCell(ratio3, figures2) {
+  return [changeText(ratio3), figures2].filter((text3) => text3 !== "").map((text3) => text3.replaceAll(" ", " ")).join("<br>");
+}
+function subjectCell(subject) {
+  return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
+}
+function factList(report3) {
+  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
+  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
+}
+function warningList(report3, limits2) {
+  const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
+  const rest = report3.warnings.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
+}
+
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
@@ -40728,6 +40842,334 @@ function groupSamples(report3) {
     else group.push(sample);
   }
   return (kernel) => groups.get(keyOf3(kernel)) ?? [];
+}
+
+// src/report/markdown/fleet-table.ts
+var maxDevices = 12;
+function plainName({ kernel, on }) {
+  const suffix = on === void 0 ? "" : ` on ${on}`;
+  return suffix !== "" && kernel.endsWith(suffix) ? kernel.slice(0, -suffix.length) : kernel;
+}
+function cell(kernel, mark) {
+  if (kernel === void 0) return "–";
+  const change2 = (ratio3, what) => ratio3 === null ? [] : [`${what} ${formatChange(ratio3.estimate)}`];
+  const figures2 = [...change2(kernel.energyRatio, "energy"), ...change2(kernel.latencyRatio, "latency")];
+  return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures2].join("<br>").replaceAll(" ", " ");
+}
+function rowOf(kernel) {
+  return JSON.stringify([plainName(kernel), kernel.workload]);
+}
+function kernelsOfQuietRows(kernels, isQuiet2) {
+  const loud = new Set(kernels.filter((kernel) => !isQuiet2(kernel)).map(rowOf));
+  return kernels.filter((kernel) => !loud.has(rowOf(kernel)));
+}
+function columnsOf({ devices = [], kernels }) {
+  const failing = new Set(kernels.filter(({ fails }) => fails).map(({ on }) => on));
+  const ranked = [
+    ...devices.filter(({ label }) => failing.has(label)),
+    ...devices.filter(({ label }) => !failing.has(label))
+  ].slice(0, maxDevices);
+  return devices.filter((device) => ranked.includes(device));
+}
+function fleetTable(report3, kernels, options) {
+  const devices = columnsOf(report3);
+  const rest = (report3.devices ?? []).length - devices.length;
+  const rows = /* @__PURE__ */ new Map();
+  for (const kernel of kernels) {
+    const row = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
+    row.set(kernel.on ?? "", kernel);
+    rows.set(rowOf(kernel), row);
+  }
+  const shown = table({
+    titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
+    rightAligned: [],
+    rows: [...rows.values()].map((row) => {
+      const [first] = row.values();
+      const name = subjectCell({ kernel: plainName(first), workload: first.workload });
+      return [
+        name + (first.sentinel ? " (sentinel)" : ""),
+        ...devices.map(({ label }) => cell(row.get(label), options.mark))
+      ];
+    }),
+    maxRows: options.limits.maxRows
+  });
+  if (shown === "" || rest === 0) return shown;
+  return `${shown}
+
+${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
+}
+
+// src/report/markdown/guard.ts
+var headings = { green: "✅", red: "❌", yellow: "⚠️" };
+var maxQuietRows = 5;
+function markOf(kernel) {
+  return kernel.fails ? "🔴" : verdicts[kernel.verdict].mark;
+}
+function kernelTable(report3, kernels, limits2) {
+  if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf });
+  const titles = quantityTitles(report3);
+  return table({
+    titles: ["verdict", "kernel", titles.energy, titles.latency],
+    rightAligned: [2, 3],
+    rows: kernels.map((kernel) => [
+      `${markOf(kernel)} ${kernelVerdictText(kernel)}`,
+      subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
+      quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
+      quantityCell(
+        kernel.latencyRatio,
+        movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
+      )
+    ]),
+    maxRows: limits2.maxRows
+  });
+}
+function noteItem(kernel) {
+  const place = placeText(kernel);
+  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
+  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
+  return [`- ${heading}${where}`, ...notes2].join("\n");
+}
+function notes(kernels, limits2) {
+  const explained = kernels.filter(needsNotes);
+  const items = explained.slice(0, limits2.maxNotes).map(noteItem);
+  const rest = explained.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
+function configurationList(report3, limits2) {
+  const measured = bySeverity(report3.kernels).filter(
+    (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
+  );
+  const samplesOf3 = groupSamples(report3);
+  const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
+    const { base: base2, head: head2 } = kernel.configuration;
+    const after = head2 === null ? "" : formatConfiguration(head2);
+    const before = base2 === null ? "" : formatConfiguration(base2);
+    const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
+    const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
+    const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
+    const windows = windowNote(samplesOf3(kernel));
+    return windows === "" ? subject : `${subject}
+  - ${escapeMarkdown(windows, 1e3)}`;
+  });
+  return items.join("\n");
+}
+function policyBlock(report3) {
+  const loosened = loosenedNote(report3);
+  const other = otherPolicyNote(report3);
+  return [
+    loosened === null ? "" : `> [!WARNING]
+> ${escapeMarkdown(loosened, 4e3)}`,
+    other === null ? "" : escapeMarkdown(other, 4e3)
+  ].filter((text3) => text3 !== "").join("\n\n");
+}
+function codeBlock(language, lines2) {
+  const runs2 = lines2.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
+  const fence = "`".repeat(Math.max(2, ...runs2) + 1);
+  return [`${fence}${language}`, ...lines2, fence].join("\n");
+}
+function suggestionBlock(report3, limits2) {
+  const diff = suggestionDiff(report3, limits2.maxNotes);
+  if (diff.length === 0) return "";
+  const rest = advisedKernels(report3).length - limits2.maxNotes;
+  const more = rest > 0 ? ` ${rest} more in the JSON report.` : "";
+  return `${escapeMarkdown(suggestionNote(report3), 2e3)}${more}
+
+${codeBlock("diff", diff)}`;
+}
+function guardBlocks(report3, limits2) {
+  const ordered2 = bySeverity(report3.kernels);
+  const quietOnes = report3.devices === void 0 ? ordered2.filter(isQuiet) : kernelsOfQuietRows(ordered2, isQuiet);
+  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
+  const hidden = new Set(folded);
+  const shown = ordered2.filter((kernel) => !hidden.has(kernel));
+  const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
+  return [
+    title,
+    `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
+    policyBlock(report3),
+    kernelTable(report3, shown, limits2),
+    notes(ordered2, limits2),
+    details("Suggested tuned state", suggestionBlock(report3, limits2)),
+    details(
+      `${folded.length} unchanged or identical`,
+      folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
+    ),
+    details("Configurations and measurements", configurationList(report3, limits2)),
+    warningList(report3, limits2),
+    factList(report3)
+  ];
+}
+
+// src/report/best-so-far.ts
+function bestSoFar(kernel) {
+  const { before, convergence: convergence2, objective, trials } = kernel;
+  const incumbent = before === null ? null : objectiveValue(objective, before);
+  const step2 = Math.max(1, trials / Math.max(1, convergence2.length));
+  if (convergence2.every((value2) => value2 === null)) return { incumbent, points: [] };
+  let best = incumbent;
+  const points = convergence2.flatMap((value2, at3) => {
+    best = value2 ?? best;
+    return best === null ? [] : [{ trial: at3 === 0 ? 1 : Math.round((at3 + 1) * step2), value: best }];
+  });
+  return { incumbent, points };
+}
+
+// src/report/markdown/charts.ts
+var maxCharts = 3;
+var maxPoints = 24;
+var leastPoints = 5;
+function chart(kernel) {
+  const { objective } = kernel;
+  const { incumbent, points } = bestSoFar(kernel);
+  const every = Math.max(1, Math.ceil((points.length - 1) / (maxPoints - 1)));
+  const shown = points.filter((_, at3) => at3 === 0 || (points.length - 1 - at3) % every === 0);
+  const [first, last2] = [shown[0], shown.at(-1)];
+  if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
+  const best = shown.map(({ value: value2 }) => value2);
+  const level = incumbent === null ? [] : shown.map(() => incumbent);
+  const [unit2, size] = objectiveUnit(objective, Math.max(...best, ...level));
+  const values2 = [...best, ...level].map((value2) => Number((value2 / size).toPrecision(3)));
+  return [
+    "```mermaid",
+    "xychart-beta",
+    `    x-axis "trials" ${first.trial} --> ${last2.trial}`,
+    `    y-axis "best ${objective}, ${unit2}"`,
+    `    line [${values2.slice(0, best.length).join(", ")}]`,
+    ...level.length === 0 ? [] : [`    line [${values2.slice(best.length).join(", ")}]`],
+    "```",
+    ...level.length === 0 ? [] : ["", "The level line is what shipped before."]
+  ].join("\n");
+}
+function searchCharts(report3) {
+  return report3.kernels.filter((kernel) => wasReplaced(report3, kernel)).map((kernel) => ({ kernel, drawn: chart(kernel) })).filter(({ drawn }) => drawn !== "").slice(0, maxCharts).map(
+    ({ kernel: { kernel, workload }, drawn }) => `${codeMarkdown(kernel, 100)} ${codeMarkdown(workload, 150)}
+
+${drawn}`
+  ).join("\n\n");
+}
+
+// src/report/markdown/retune.ts
+function kernelTable2(report3, limits2) {
+  const titles = quantityTitles(report3);
+  return table({
+    titles: ["kernel", titles.energy, titles.latency, "trials"],
+    rightAligned: [1, 2, 3],
+    rows: report3.kernels.map((kernel) => {
+      const replaced = wasReplaced(report3, kernel);
+      const before = replaced ? kernel.before : null;
+      return [
+        subjectCell(kernel),
+        quantityCell(
+          replaced ? kernel.energyRatio : null,
+          movement(before?.joules, kernel.joules, formatJoules)
+        ),
+        quantityCell(
+          replaced ? kernel.latencyRatio : null,
+          movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds)
+        ),
+        formatInteger(kernel.trials)
+      ];
+    }),
+    maxRows: limits2.maxRows
+  });
+}
+function configurationText2(report3, kernel) {
+  const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
+  switch (configurationOutcome(report3, kernel)) {
+    case "none-works":
+      return "none";
+    case "nothing-to-tune":
+      return "nothing to tune";
+    case "so-far":
+      return `best so far ${now}`;
+    case "kept":
+      return `keeps ${now}`;
+    case "first":
+      return `now ${now}`;
+    case "replaced":
+      return `now ${now}, was ${codeMarkdown(formatConfiguration(kernel.previousConfiguration ?? {}), 600)}`;
+  }
+}
+function configurations(report3, limits2) {
+  const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
+    const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
+    const notes2 = [
+      kernel.reason,
+      searchNote(kernel),
+      ...historyNotes(kernel),
+      ...failureNotes(kernel)
+    ].filter((note) => note !== "");
+    return [
+      `- ${name}: ${configurationText2(report3, kernel)}`,
+      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
+    ].join("\n");
+  });
+  const rest = report3.kernels.length - items.length;
+  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
+}
+function tradeOffs(report3, limits2) {
+  const rows = report3.kernels.flatMap(
+    (kernel) => (
+      // One point is no choice.
+      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point2) => [
+        codeMarkdown(kernel.kernel, 100),
+        codeMarkdown(kernel.workload, 150),
+        formatMilliseconds(point2.latencyMs),
+        formatJoules(point2.joules),
+        codeMarkdown(formatConfiguration(point2.configuration), 300)
+      ])
+    )
+  );
+  if (rows.length === 0) return "";
+  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
+  return table({
+    titles: ["kernel", "workload", "latency", energy, "configuration"],
+    rightAligned: [2, 3],
+    rows,
+    maxRows: limits2.maxRows
+  });
+}
+function retuneBlocks(report3, limits2) {
+  return [
+    isInterrupted(report3) ? "## ⚠️ Joulegate: retune interrupted" : "## Joulegate: retuned",
+    `**${retuneTitle(report3)}** after ${formatCount(
+      report3.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
+      "trial"
+    )}.`,
+    report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
+    configurations(report3, limits2),
+    details("How the searches went", searchCharts(report3)),
+    details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
+    warningList(report3, limits2),
+    factList(report3)
+  ];
+}
+
+// src/report/markdown/render-markdown.ts
+var commentLength = 65e3;
+var steps = [
+  { maxRows: 500, maxNotes: 200 },
+  { maxRows: 200, maxNotes: 60 },
+  { maxRows: 100, maxNotes: 20 },
+  { maxRows: 40, maxNotes: 10 },
+  { maxRows: 10, maxNotes: 3 },
+  { maxRows: 2, maxNotes: 1 }
+];
+function render(report3, limits2) {
+  const blocks = report3.kind === "guard" ? guardBlocks(report3, limits2) : retuneBlocks(report3, limits2);
+  return `${blocks.filter((block) => block !== "").join("\n\n")}
+`;
+}
+function renderMarkdown(report3, options = {}) {
+  const { maxLength: maxLength4 = commentLength } = options;
+  let text3 = "";
+  for (const limits2 of steps) {
+    text3 = render(report3, limits2);
+    if (text3.length <= maxLength4) return text3;
+  }
+  const end = text3.lastIndexOf("\n", maxLength4 - 1);
+  return text3.slice(0, Math.max(0, end + 1));
 }
 
 // src/report/svg/element.ts
@@ -42649,7 +43091,7 @@ function x(p) {
 function y(p) {
   return p[1];
 }
-function line(x$1, y$1) {
+function line2(x$1, y$1) {
   var defined = constant2(true), context = null, curve = curveLinear, output2 = null, path2 = withPath(line3);
   x$1 = typeof x$1 === "function" ? x$1 : x$1 === void 0 ? x : constant2(x$1);
   y$1 = typeof y$1 === "function" ? y$1 : y$1 === void 0 ? y : constant2(y$1);
@@ -43515,7 +43957,7 @@ function dots(points, tone = null) {
   return element("path", { class: tone === null ? "dots" : `dots is-${tone}`, d: [...places2].join("") });
 }
 function polyline(points, options) {
-  const path2 = line(
+  const path2 = line2(
     ({ x: x2 }) => Math.round(x2 * 10) / 10,
     ({ y: y2 }) => Math.round(y2 * 10) / 10
   );
@@ -43879,23 +44321,9 @@ function guardRow(kernel, id) {
   ];
 }
 
-// src/report/best-so-far.ts
-function bestSoFar(kernel) {
-  const { before, convergence: convergence2, objective, trials } = kernel;
-  const incumbent = before === null ? null : objectiveValue(objective, before);
-  const step2 = Math.max(1, trials / Math.max(1, convergence2.length));
-  if (convergence2.every((value2) => value2 === null)) return { incumbent, points: [] };
-  let best = incumbent;
-  const points = convergence2.flatMap((value2, at3) => {
-    best = value2 ?? best;
-    return best === null ? [] : [{ trial: at3 === 0 ? 1 : Math.round((at3 + 1) * step2), value: best }];
-  });
-  return { incumbent, points };
-}
-
 // src/report/html/retune-card.ts
 var maxImportances = 12;
-function markOf(cost2, label, tone) {
+function markOf2(cost2, label, tone) {
   return cost2 === null || cost2.latencyMs === null || cost2.joules === null ? [] : [{ x: cost2.latencyMs, y: cost2.joules, label, tone }];
 }
 function plane2(kernel, evidence, id) {
@@ -43913,9 +44341,9 @@ function plane2(kernel, evidence, id) {
     clouds: [{ points: measured, tone: null }],
     front: kernel.pareto.map(({ latencyMs, joules }) => ({ x: latencyMs, y: joules })),
     marks: [
-      ...others.flatMap((finalist) => markOf(finalist, "", "faint")),
-      ...isReplaced(kernel) ? markOf(kernel.before, "before", "base") : [],
-      ...markOf(kernel, isReplaced(kernel) ? "chosen" : "kept", "head")
+      ...others.flatMap((finalist) => markOf2(finalist, "", "faint")),
+      ...isReplaced(kernel) ? markOf2(kernel.before, "before", "base") : [],
+      ...markOf2(kernel, isReplaced(kernel) ? "chosen" : "kept", "head")
     ]
   });
   return figureHtml("Energy and latency", svg);
@@ -44134,7 +44562,7 @@ function guardBody(report3) {
       rows: ordered2.map((kernel) => {
         const at3 = detailed.indexOf(kernel);
         const row = guardRow(kernel, at3 === -1 ? "kernels" : idOf(at3));
-        return at3 === -1 ? [row[0] ?? "", plainName(kernel), ...row.slice(2)] : row;
+        return at3 === -1 ? [row[0] ?? "", plainName2(kernel), ...row.slice(2)] : row;
       })
     }),
     suggested.length === 0 ? "" : disclosure(
@@ -44144,7 +44572,7 @@ function guardBody(report3) {
     ...detailed.map((kernel, at3) => guardCard(kernel, samplesOf3(kernel), { id: idOf(at3), diffLength }))
   ].join("");
 }
-function plainName({ kernel, workload }) {
+function plainName2({ kernel, workload }) {
   return `${textHtml(kernel, 100)} <span class="faint">${textHtml(workload, 200)}</span>`;
 }
 function retuneBody(report3) {
@@ -44210,401 +44638,6 @@ ${body}
 </body>
 </html>
 `;
-}
-
-// src/report/markdown/escape.ts
-var replacements = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  // As references, so that they can neither escape what follows nor split a table cell.
-  "\\": "&#92;",
-  "|": "&#124;",
-  "`": "&#96;",
-  $: "&#36;",
-  "*": "\\*",
-  _: "\\_",
-  "~": "\\~",
-  "[": "\\[",
-  "]": "\\]"
-};
-function breakAutolinks(text3) {
-  return text3.replace(/@/g, "@​").replace(/#(?=\d)/g, "#​").replace(/\bGH-(?=\d)/gi, (match) => `${match.slice(0, 2)}​-`).replace(/:(?=\/\/)/g, ":​").replace(/\bwww\./gi, (match) => `${match.slice(0, 3)}​.`);
-}
-function escapeMarkdown(text3, maxLength4 = 600) {
-  const escaped = breakAutolinks(cleanLine(text3, maxLength4)).replace(
-    /[&<>\\|`$*_~[\]]/g,
-    (character) => replacements[character] ?? character
-  );
-  return escaped.replace(/^([-+=#])/, "\\$1").replace(/^(\d+)([.)])/, "$1\\$2");
-}
-function codeMarkdown(text3, maxLength4 = 300) {
-  const line3 = cleanLine(text3, maxLength4);
-  if (line3 === "") return "";
-  if (/^[\w .,;:=/()+→-]+$/.test(line3)) return `\`${line3}\``;
-  const referenced2 = line3.replace(/[^A-Za-z0-9 ,=()]/gu, (character) => `&#${character.codePointAt(0)};`);
-  return `<code>${referenced2}</code>`;
-}
-
-// src/report/markdown/parts.ts
-function line2(cells) {
-  return `| ${cells.join(" | ")} |`;
-}
-function table(task) {
-  const { titles, rows, maxRows } = task;
-  if (rows.length === 0) return "";
-  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
-  const pick = (cells) => used.map((i) => cells[i] ?? "");
-  const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
-  const shown = rows.slice(0, maxRows).map((row) => line2(pick(row)));
-  const rest = rows.length - shown.length;
-  const more = rest > 0 ? `
-
-${formatCount(rest, "more row")} not shown here; the JSON report has them.` : "";
-  return [line2(pick(titles)), line2(rule), ...shown].join("\n") + more;
-}
-function details(summary, content) {
-  return content === "" ? "" : `<details><summary>${summary}</summary>
-
-${content}
-
-</details>`;
-}
-function movement(before, after, format5) {
-  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
-  return known3.join(" → ");
-}
-function changeText(ratio3) {
-  return ratio3 === null ? "" : formatRatio(ratio3).replaceAll("[", "\\[").replaceAll("]", "\\]");
-}
-function quantityCell(ratio3, figures2) {
-  return [changeText(ratio3), figures2].filter((text3) => text3 !== "").map((text3) => text3.replaceAll(" ", " ")).join("<br>");
-}
-function subjectCell(subject) {
-  return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
-}
-function factList(report3) {
-  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
-  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
-}
-function warningList(report3, limits2) {
-  const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
-  const rest = report3.warnings.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${formatCount(rest, "more warning")}`] : []].join("\n");
-}
-
-// src/report/markdown/fleet-table.ts
-var maxDevices = 12;
-function plainName2({ kernel, on }) {
-  const suffix = on === void 0 ? "" : ` on ${on}`;
-  return suffix !== "" && kernel.endsWith(suffix) ? kernel.slice(0, -suffix.length) : kernel;
-}
-function cell(kernel, mark) {
-  if (kernel === void 0) return "–";
-  const change2 = (ratio3, what) => ratio3 === null ? [] : [`${what} ${formatChange(ratio3.estimate)}`];
-  const figures2 = [...change2(kernel.energyRatio, "energy"), ...change2(kernel.latencyRatio, "latency")];
-  return [`${mark(kernel)} ${kernelVerdictText(kernel)}`, ...figures2].join("<br>").replaceAll(" ", " ");
-}
-function rowOf(kernel) {
-  return JSON.stringify([plainName2(kernel), kernel.workload]);
-}
-function kernelsOfQuietRows(kernels, isQuiet2) {
-  const loud = new Set(kernels.filter((kernel) => !isQuiet2(kernel)).map(rowOf));
-  return kernels.filter((kernel) => !loud.has(rowOf(kernel)));
-}
-function columnsOf({ devices = [], kernels }) {
-  const failing = new Set(kernels.filter(({ fails }) => fails).map(({ on }) => on));
-  const ranked = [
-    ...devices.filter(({ label }) => failing.has(label)),
-    ...devices.filter(({ label }) => !failing.has(label))
-  ].slice(0, maxDevices);
-  return devices.filter((device) => ranked.includes(device));
-}
-function fleetTable(report3, kernels, options) {
-  const devices = columnsOf(report3);
-  const rest = (report3.devices ?? []).length - devices.length;
-  const rows = /* @__PURE__ */ new Map();
-  for (const kernel of kernels) {
-    const row = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
-    row.set(kernel.on ?? "", kernel);
-    rows.set(rowOf(kernel), row);
-  }
-  const shown = table({
-    titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
-    rightAligned: [],
-    rows: [...rows.values()].map((row) => {
-      const [first] = row.values();
-      const name = subjectCell({ kernel: plainName2(first), workload: first.workload });
-      return [
-        name + (first.sentinel ? " (sentinel)" : ""),
-        ...devices.map(({ label }) => cell(row.get(label), options.mark))
-      ];
-    }),
-    maxRows: options.limits.maxRows
-  });
-  if (shown === "" || rest === 0) return shown;
-  return `${shown}
-
-${formatCount(rest, "more device")} not shown here; the JSON report has them.`;
-}
-
-// src/report/markdown/guard.ts
-var headings = { green: "✅", red: "❌", yellow: "⚠️" };
-var maxQuietRows = 5;
-function markOf2(kernel) {
-  return kernel.fails ? "🔴" : verdicts[kernel.verdict].mark;
-}
-function kernelTable(report3, kernels, limits2) {
-  if (report3.devices !== void 0) return fleetTable(report3, kernels, { limits: limits2, mark: markOf2 });
-  const titles = quantityTitles(report3);
-  return table({
-    titles: ["verdict", "kernel", titles.energy, titles.latency],
-    rightAligned: [2, 3],
-    rows: kernels.map((kernel) => [
-      `${markOf2(kernel)} ${kernelVerdictText(kernel)}`,
-      subjectCell(kernel) + (kernel.sentinel ? " (sentinel)" : ""),
-      quantityCell(kernel.energyRatio, movement(kernel.base?.joules, kernel.head?.joules, formatJoules)),
-      quantityCell(
-        kernel.latencyRatio,
-        movement(kernel.base?.latencyMs, kernel.head?.latencyMs, formatMilliseconds)
-      )
-    ]),
-    maxRows: limits2.maxRows
-  });
-}
-function noteItem(kernel) {
-  const place = placeText(kernel);
-  const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-  const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
-  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
-  return [`- ${heading}${where}`, ...notes2].join("\n");
-}
-function notes(kernels, limits2) {
-  const explained = kernels.filter(needsNotes);
-  const items = explained.slice(0, limits2.maxNotes).map(noteItem);
-  const rest = explained.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
-}
-function configurationList(report3, limits2) {
-  const measured = bySeverity(report3.kernels).filter(
-    (kernel) => kernel.configuration.head !== null && kernel.verdict !== "identical"
-  );
-  const samplesOf3 = groupSamples(report3);
-  const items = measured.slice(0, limits2.maxNotes).map((kernel) => {
-    const { base: base2, head: head2 } = kernel.configuration;
-    const after = head2 === null ? "" : formatConfiguration(head2);
-    const before = base2 === null ? "" : formatConfiguration(base2);
-    const now = after === "" ? "nothing to tune" : codeMarkdown(after, 600);
-    const was = before === after || before === "" ? "" : `, base: ${codeMarkdown(before, 600)}`;
-    const subject = `- ${codeMarkdown(kernel.kernel, 100)} ${codeMarkdown(kernel.workload, 150)}: ${now}${was}`;
-    const windows = windowNote(samplesOf3(kernel));
-    return windows === "" ? subject : `${subject}
-  - ${escapeMarkdown(windows, 1e3)}`;
-  });
-  return items.join("\n");
-}
-function policyBlock(report3) {
-  const loosened = loosenedNote(report3);
-  const other = otherPolicyNote(report3);
-  return [
-    loosened === null ? "" : `> [!WARNING]
-> ${escapeMarkdown(loosened, 4e3)}`,
-    other === null ? "" : escapeMarkdown(other, 4e3)
-  ].filter((text3) => text3 !== "").join("\n\n");
-}
-function codeBlock(language, lines2) {
-  const runs2 = lines2.flatMap((line3) => line3.match(/`+/g) ?? []).map((run) => run.length);
-  const fence = "`".repeat(Math.max(2, ...runs2) + 1);
-  return [`${fence}${language}`, ...lines2, fence].join("\n");
-}
-function suggestionBlock(report3, limits2) {
-  const diff = suggestionDiff(report3, limits2.maxNotes);
-  if (diff.length === 0) return "";
-  const rest = advisedKernels(report3).length - limits2.maxNotes;
-  const more = rest > 0 ? ` ${rest} more in the JSON report.` : "";
-  return `${escapeMarkdown(suggestionNote(report3), 2e3)}${more}
-
-${codeBlock("diff", diff)}`;
-}
-function guardBlocks(report3, limits2) {
-  const ordered2 = bySeverity(report3.kernels);
-  const quietOnes = report3.devices === void 0 ? ordered2.filter(isQuiet) : kernelsOfQuietRows(ordered2, isQuiet);
-  const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const hidden = new Set(folded);
-  const shown = ordered2.filter((kernel) => !hidden.has(kernel));
-  const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
-  return [
-    title,
-    `**${countsText(report3)}.** ${escapeMarkdown(report3.reason, 1e3)}`,
-    policyBlock(report3),
-    kernelTable(report3, shown, limits2),
-    notes(ordered2, limits2),
-    details("Suggested tuned state", suggestionBlock(report3, limits2)),
-    details(
-      `${folded.length} unchanged or identical`,
-      folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
-    ),
-    details("Configurations and measurements", configurationList(report3, limits2)),
-    warningList(report3, limits2),
-    factList(report3)
-  ];
-}
-
-// src/report/markdown/charts.ts
-var maxCharts = 3;
-var maxPoints = 24;
-var leastPoints = 5;
-function chart(kernel) {
-  const { objective } = kernel;
-  const { incumbent, points } = bestSoFar(kernel);
-  const every = Math.max(1, Math.ceil((points.length - 1) / (maxPoints - 1)));
-  const shown = points.filter((_, at3) => at3 === 0 || (points.length - 1 - at3) % every === 0);
-  const [first, last2] = [shown[0], shown.at(-1)];
-  if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
-  const best = shown.map(({ value: value2 }) => value2);
-  const level = incumbent === null ? [] : shown.map(() => incumbent);
-  const [unit2, size] = objectiveUnit(objective, Math.max(...best, ...level));
-  const values2 = [...best, ...level].map((value2) => Number((value2 / size).toPrecision(3)));
-  return [
-    "```mermaid",
-    "xychart-beta",
-    `    x-axis "trials" ${first.trial} --> ${last2.trial}`,
-    `    y-axis "best ${objective}, ${unit2}"`,
-    `    line [${values2.slice(0, best.length).join(", ")}]`,
-    ...level.length === 0 ? [] : [`    line [${values2.slice(best.length).join(", ")}]`],
-    "```",
-    ...level.length === 0 ? [] : ["", "The level line is what shipped before."]
-  ].join("\n");
-}
-function searchCharts(report3) {
-  return report3.kernels.filter((kernel) => wasReplaced(report3, kernel)).map((kernel) => ({ kernel, drawn: chart(kernel) })).filter(({ drawn }) => drawn !== "").slice(0, maxCharts).map(
-    ({ kernel: { kernel, workload }, drawn }) => `${codeMarkdown(kernel, 100)} ${codeMarkdown(workload, 150)}
-
-${drawn}`
-  ).join("\n\n");
-}
-
-// src/report/markdown/retune.ts
-function kernelTable2(report3, limits2) {
-  const titles = quantityTitles(report3);
-  return table({
-    titles: ["kernel", titles.energy, titles.latency, "trials"],
-    rightAligned: [1, 2, 3],
-    rows: report3.kernels.map((kernel) => {
-      const replaced = wasReplaced(report3, kernel);
-      const before = replaced ? kernel.before : null;
-      return [
-        subjectCell(kernel),
-        quantityCell(
-          replaced ? kernel.energyRatio : null,
-          movement(before?.joules, kernel.joules, formatJoules)
-        ),
-        quantityCell(
-          replaced ? kernel.latencyRatio : null,
-          movement(before?.latencyMs, kernel.latencyMs, formatMilliseconds)
-        ),
-        formatInteger(kernel.trials)
-      ];
-    }),
-    maxRows: limits2.maxRows
-  });
-}
-function configurationText2(report3, kernel) {
-  const now = codeMarkdown(formatConfiguration(kernel.configuration ?? {}), 600);
-  switch (configurationOutcome(report3, kernel)) {
-    case "none-works":
-      return "none";
-    case "nothing-to-tune":
-      return "nothing to tune";
-    case "so-far":
-      return `best so far ${now}`;
-    case "kept":
-      return `keeps ${now}`;
-    case "first":
-      return `now ${now}`;
-    case "replaced":
-      return `now ${now}, was ${codeMarkdown(formatConfiguration(kernel.previousConfiguration ?? {}), 600)}`;
-  }
-}
-function configurations(report3, limits2) {
-  const items = report3.kernels.slice(0, limits2.maxNotes).map((kernel) => {
-    const name = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
-    const notes2 = [
-      kernel.reason,
-      searchNote(kernel),
-      ...historyNotes(kernel),
-      ...failureNotes(kernel)
-    ].filter((note) => note !== "");
-    return [
-      `- ${name}: ${configurationText2(report3, kernel)}`,
-      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
-    ].join("\n");
-  });
-  const rest = report3.kernels.length - items.length;
-  return [...items, ...rest > 0 ? [`- and ${rest} more`] : []].join("\n");
-}
-function tradeOffs(report3, limits2) {
-  const rows = report3.kernels.flatMap(
-    (kernel) => (
-      // One point is no choice.
-      kernel.pareto.length < 2 ? [] : kernel.pareto.map((point2) => [
-        codeMarkdown(kernel.kernel, 100),
-        codeMarkdown(kernel.workload, 150),
-        formatMilliseconds(point2.latencyMs),
-        formatJoules(point2.joules),
-        codeMarkdown(formatConfiguration(point2.configuration), 300)
-      ])
-    )
-  );
-  if (rows.length === 0) return "";
-  const energy = isEstimated(report3) ? "energy (estimated)" : "energy";
-  return table({
-    titles: ["kernel", "workload", "latency", energy, "configuration"],
-    rightAligned: [2, 3],
-    rows,
-    maxRows: limits2.maxRows
-  });
-}
-function retuneBlocks(report3, limits2) {
-  return [
-    isInterrupted(report3) ? "## ⚠️ Joulegate: retune interrupted" : "## Joulegate: retuned",
-    `**${retuneTitle(report3)}** after ${formatCount(
-      report3.kernels.reduce((sum, kernel) => sum + kernel.trials, 0),
-      "trial"
-    )}.`,
-    report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
-    configurations(report3, limits2),
-    details("How the searches went", searchCharts(report3)),
-    details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
-    warningList(report3, limits2),
-    factList(report3)
-  ];
-}
-
-// src/report/markdown/render-markdown.ts
-var commentLength = 65e3;
-var steps = [
-  { maxRows: 500, maxNotes: 200 },
-  { maxRows: 200, maxNotes: 60 },
-  { maxRows: 100, maxNotes: 20 },
-  { maxRows: 40, maxNotes: 10 },
-  { maxRows: 10, maxNotes: 3 },
-  { maxRows: 2, maxNotes: 1 }
-];
-function render(report3, limits2) {
-  const blocks = report3.kind === "guard" ? guardBlocks(report3, limits2) : retuneBlocks(report3, limits2);
-  return `${blocks.filter((block) => block !== "").join("\n\n")}
-`;
-}
-function renderMarkdown(report3, options = {}) {
-  const { maxLength: maxLength4 = commentLength } = options;
-  let text3 = "";
-  for (const limits2 of steps) {
-    text3 = render(report3, limits2);
-    if (text3.length <= maxLength4) return text3;
-  }
-  const end = text3.lastIndexOf("\n", maxLength4 - 1);
-  return text3.slice(0, Math.max(0, end + 1));
 }
 
 // src/report/terminal/parts.ts
@@ -44823,24 +44856,6 @@ var plain = {
 };
 function createPaint(colour) {
   return colour ? coloured : plain;
-}
-
-// src/report/sparkline.ts
-var bars = "▁▂▃▄▅▆▇█";
-function sparkline(values2, points) {
-  if (values2.length === 0) return "";
-  const count2 = Math.min(points, values2.length);
-  const picked2 = Array.from({ length: count2 }, (_, i) => {
-    const at3 = count2 === 1 ? values2.length - 1 : Math.round(i * (values2.length - 1) / (count2 - 1));
-    return values2[at3] ?? null;
-  });
-  const known3 = picked2.filter((value2) => value2 !== null);
-  const low = Math.min(...known3);
-  const range3 = Math.max(...known3) - low;
-  return picked2.map((value2) => {
-    if (value2 === null) return " ";
-    return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
-  }).join("");
 }
 
 // src/report/terminal/retune.ts
@@ -53303,7 +53318,7 @@ function suggestedTuned(tuned, advice) {
 
 // src/app/guard/memory.ts
 var noMemory = {
-  restore: async () => ({ noiseFloor: null, attempts: [] }),
+  restore: async () => ({ noiseFloor: null, attempts: [], nights: [] }),
   keep: async () => void 0,
   labels: async () => []
 };
@@ -53903,6 +53918,11 @@ function placeOf({ comparison, judgement, broken }) {
   const failure = broken?.status === "broken-head" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
   return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
 }
+var maxNights = 20;
+function describeNights({ judgement, nights }) {
+  if (judgement === null || nights.length === 0) return {};
+  return { nights: nights.slice(-maxNights).map(({ latencyMs, joules }) => ({ latencyMs, joules })) };
+}
 function describeAdvice(advice) {
   if (advice === null) return null;
   const { configuration, overBase, overHead } = advice;
@@ -53947,6 +53967,7 @@ function guardedKernel(task) {
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
+    ...describeNights(task),
     blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
     ...comparison.status === "changed" ? { diff: programDiff(comparison.base.variant, comparison.head.variant) } : {}
@@ -54511,6 +54532,7 @@ async function measureChanged(task, laboratory) {
     earlier,
     warnings: [...warnings, ...lost],
     noiseFloor,
+    nights: kept2.nights,
     advice,
     measuredWith: laboratory
   };
@@ -54532,6 +54554,7 @@ async function runGuard(task) {
       machineChanged: null,
       warnings: [],
       noiseFloor: null,
+      nights: [],
       advice: [],
       measuredWith: null
     };
@@ -54636,6 +54659,7 @@ async function guard(host, options) {
       advice: advice.find(matches) ?? null,
       samples: outcome.samples,
       earlier: outcome.earlier,
+      nights: outcome.nights.filter(matches),
       failOn: options.failOn ?? comparison.definition.gate.failOn,
       acceptedBy: accepts(comparison.kernel),
       energyEstimated: measuredWith?.meter?.info.estimated ?? false

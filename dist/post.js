@@ -25678,7 +25678,8 @@ function readPullRequest(payload) {
     headRepository,
     baseRef: text(payload, "pull_request.base.ref", patterns.branch),
     baseSha: text(payload, "pull_request.base.sha", patterns.commit),
-    fromFork: headRepository?.toLowerCase() !== baseRepository.toLowerCase()
+    fromFork: headRepository?.toLowerCase() !== baseRepository.toLowerCase(),
+    isClosed: textOrNull(payload, "action", /^[a-z_]+$/) === "closed"
   };
 }
 function readPush(payload) {
@@ -25792,6 +25793,9 @@ function readRunner(environment, readFile2) {
     runId,
     runAttempt,
     runUrl: `${serverUrl}/${owner}/${name}/actions/runs/${runId}/attempts/${runAttempt}`,
+    // Forgejo's runner says that it is Gitea's, too.
+    sourcePath: optional(environment, "GITEA_ACTIONS") === "true" ? "src/commit" : "blob",
+    workflow: optional(environment, "GITHUB_WORKFLOW") ?? "",
     job: optional(environment, "GITHUB_JOB") ?? "",
     sha: variable(environment, "GITHUB_SHA", patterns.commit),
     ref,

@@ -97,6 +97,13 @@ export function formatChange(ratio: number): string {
   return `${percent(ratio)} %`;
 }
 
+/** A change for a headline: `+71 %`, `+3.1 %`. */
+export function formatRoughChange(ratio: number): string {
+  const change = (ratio - 1) * 100;
+  if (Math.abs(change) < 9.95) return formatChange(ratio);
+  return `${change > 0 ? '+' : ''}${formatInteger(change)} %`;
+}
+
 /** Change with its 95 % confidence interval: `+3.1 % [+2.0, +4.2]`. */
 export function formatRatio(ratio: Ratio): string {
   return `${formatChange(ratio.estimate)} [${percent(ratio.low)}, ${percent(ratio.high)}]`;

@@ -1,5 +1,21 @@
 export { type Annotation, annotationsOf } from './annotations.ts';
 export {
+  allLegs,
+  type CommentOptions,
+  hasNews,
+  joinRows,
+  manifestHash,
+  mergeRow,
+  type ReportOrigin,
+  type RowOrigin,
+  readComment,
+  renderComment,
+  renderProposal,
+  rowOfFailure,
+  rowOfReport,
+  showsAll,
+} from './comment/index.ts';
+export {
   formatChange,
   formatConfiguration,
   formatConfigurationChange,
@@ -9,16 +25,7 @@ export {
   formatRatio,
 } from './format.ts';
 export { renderHtml } from './html/index.ts';
-export {
-  type CommentOptions,
-  type CommentOrigin,
-  hasNews,
-  readCommentOrigin,
-  renderComment,
-  renderFailure,
-  renderFailureComment,
-  renderMarkdown,
-} from './markdown/index.ts';
+export { renderFailure, renderMarkdown } from './markdown/index.ts';
 export { countVerdicts, isReplaced, kilowattHoursPerMonth, reportSummary } from './notes/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { unpackState } from '../../src/store/index.ts';
+import { pullRequestEvent } from '../support/action-run.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
 import { writeFiles } from '../support/command-line.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -35,6 +36,35 @@ describe('a pull request that touches no kernel', () => {
     expect(comments).toHaveLength(2);
     expect(comments[1]?.id).toBe(first?.id);
     expect(comments[1]?.body).not.toBe(first?.body);
+  });
+
+  it('has one comment also on a server without GraphQL, whose bot is called otherwise', async () => {
+    const { github, run } = await pullRequest({ 'README.md': 'words' });
+    github.accounts.set('gitea-token', { login: 'gitea-actions', mayWrite: true, hasViewer: false });
+    github.failNext('POST', /graphql/, { status: 404 }, 20);
+    const environment = { GITHUB_SERVER_URL: 'https://gitea.example.com' };
+    for (const attempt of [1, 2, 3]) {
+      const ended = await run({ attempt, environment, inputs: { 'github-token': 'gitea-token' } });
+      expect(ended.status).toBe(0);
+      expect(github.comments(7)).toEqual([
+        { id: 1001, login: 'gitea-actions', body: ended.outputs['comment-body'] },
+      ]);
+    }
+  });
+
+  it('keeps what its comment says when it is closed', async () => {
+    const { github, checkout, run } = await pullRequest({ 'README.md': 'words' });
+    await run();
+    const before = github.comments(7);
+    // What was merged is its own base.
+    const ended = await run({
+      attempt: 2,
+      inputs: { base: checkout.merge },
+      event: { ...pullRequestEvent(checkout), action: 'closed' },
+    });
+    expect(ended.outputs.verdict).toBe('nothing-gated');
+    expect(ended.log).toContain('No comment: the pull request is closed');
+    expect(github.comments(7)).toEqual(before);
   });
 
   it('makes no first comment with `comment: on-change`, and none with `never`', async () => {
@@ -190,6 +220,14 @@ describe('a run without a verdict', () => {
     expect(comments[0]?.body).toContain('flow sequence');
   });
 
+  it('has `error` for one also if the runner or its event cannot be read', async () => {
+    const { job, run } = await pullRequest({});
+    for (const environment of [{ GITHUB_RUN_ID: 'none' }, { GITHUB_EVENT_PATH: join(job.workspace, 'no') }]) {
+      const ended = await run({ environment });
+      expect(ended).toMatchObject({ status: 2, outputs: { verdict: 'error' } });
+    }
+  });
+
   it('comes of comparing a commit with itself', async () => {
     const { checkout, run } = await pullRequest({ 'README.md': 'words' });
     const ended = await run({ inputs: { base: checkout.merge } });
@@ -211,6 +249,7 @@ describe('inputs', () => {
     const { run } = await pullRequest({});
     const ended = await run({ inputs: { mode: 'gaurd', comment: 'loudly', 'max-minutes': 'ten' } });
     expect(ended.status).toBe(2);
+    expect(ended.outputs).toEqual({ verdict: 'error' });
     for (const text of ['guard, retune or report', 'auto, on-change or never', 'a number of minutes']) {
       expect(ended.log).toContain(text);
     }
@@ -295,6 +334,22 @@ describe('a pull request that makes a kernel cost more', () => {
     expect(ended.status).toBe(1);
     expect(github.count('GET /repos/octo/kernels/issues/7/labels')).toBe(0);
     expect(github.comments(7)[0]?.body).toContain('gate.accept-label');
+  });
+
+  it('stays red in the comment of a matrix whose other leg passes after it', async () => {
+    const { github, run } = await pullRequest({ 'kernels/power.wgsl': 'broken' });
+    const lost = await run({ inputs: { 'device-label': 'b200', base: 'nowhere' } });
+    const red = await run({ inputs: { 'device-label': 'a100' } });
+    const green = await run({ inputs: { 'device-label': 'h100', 'fail-on': 'none' } });
+    expect([lost, red, green].map(({ status }) => status)).toEqual([2, 1, 0]);
+    expect(github.comments(7)).toHaveLength(1);
+    const body = github.comments(7)[0]?.body ?? '';
+    expect(body.match(/^##.*$/gm)).toEqual([
+      '## ❌ Joulegate: failed · power regressed on a100',
+      '### ❌ a100: failed',
+      '### ⚠️ b200: no verdict',
+      '### ⚠️ h100: nothing gated',
+    ]);
   });
 
   it('is green where `fail-on` is none', async () => {

@@ -48,7 +48,7 @@ async function guarded({ atStage = () => undefined, memory = {}, inTheWayOf }: F
     report: 'out',
     onReportFault: silent,
     memory: {
-      restore: async () => ({ noiseFloor: null, attempts: [] }),
+      restore: async () => ({ noiseFloor: null, attempts: [], nights: [] }),
       keep: async () => undefined,
       labels: async () => [],
       ...memory,

@@ -7,6 +7,7 @@ import {
   type RestClient,
 } from '../../src/github/index.ts';
 import { hasNews, renderComment } from '../../src/report/index.ts';
+import { place, rowOf } from '../report/comment-rows.ts';
 import { guardReport, mixedKernels, unmeasuredKernel } from '../report/samples.ts';
 import { type GithubServer, startGithubServer } from '../support/github-server.ts';
 import { events, runnerOf } from './runners.ts';
@@ -26,24 +27,38 @@ async function clientOf(server: GithubServer, token = 'app-token'): Promise<Rest
 
 const report = guardReport(mixedKernels);
 
-function bodyOf(runId: number, manifest = 'joulegate.yaml', attempt = 1): string {
-  const run = { id: runId, attempt, url: `https://github.com/octo/kernels/actions/runs/${runId}` };
-  return renderComment(report, { manifest, run });
+/** What a run found, and what of. */
+interface Run {
+  readonly run?: number;
+  readonly attempt?: number;
+  readonly manifest?: string;
+}
+
+function taskOf({ run = 100, attempt = 1, manifest = 'joulegate.yaml' }: Run) {
+  return { row: rowOf(report, { run, attempt }), options: { ...place, manifest } };
+}
+
+function bodyOf(run: number, manifest = 'joulegate.yaml', attempt = 1): string {
+  const { row, options } = taskOf({ run, manifest, attempt });
+  return renderComment([row], options);
 }
 
 async function publish(
   server: GithubServer,
-  changes: Partial<CommentTask> = {},
+  changes: Partial<CommentTask> & { readonly of?: Run } = {},
   token?: string,
 ): Promise<CommentOutcome> {
   const client = await clientOf(server, token);
+  const { of = {}, ...rest } = changes;
+  const pause = async () => true;
   return publishComment({
     client,
     pullRequest: 7,
-    body: bodyOf(100),
+    ...taskOf(of),
     mode: 'auto',
     hasNews: true,
-    ...changes,
+    pause,
+    ...rest,
   });
 }
 
@@ -60,7 +75,7 @@ describe('a comment on a pull request', () => {
       message: `Commented on the pull request: ${first.url}`,
       url: 'https://github.com/octo/kernels/pull/7#issuecomment-1002',
     });
-    const second = await publish(server, { body: bodyOf(101) });
+    const second = await publish(server, { of: { run: 101 } });
     expect(second.status).toBe('updated');
     expect(second.url).toBe(first.url);
     expect(server.comments(7)).toEqual([
@@ -71,9 +86,9 @@ describe('a comment on a pull request', () => {
 
   it('is one per manifest', async () => {
     const server = await startGithubServer();
-    await publish(server, { body: bodyOf(100, 'gpu/a.yaml') });
-    await publish(server, { body: bodyOf(100, 'gpu/b.yaml') });
-    await publish(server, { body: bodyOf(101, './gpu/a.yaml') });
+    await publish(server, { of: { run: 100, manifest: 'gpu/a.yaml' } });
+    await publish(server, { of: { run: 100, manifest: 'gpu/b.yaml' } });
+    await publish(server, { of: { run: 101, manifest: './gpu/a.yaml' } });
     expect(server.comments(7).map(({ body }) => body)).toEqual([
       bodyOf(101, 'gpu/a.yaml'),
       bodyOf(100, 'gpu/b.yaml'),
@@ -88,7 +103,8 @@ describe('a comment on a pull request', () => {
     expect((await publish(server)).status).toBe('updated');
     expect(server.comments(7)).toHaveLength(271);
     expect(server.comments(7).find(({ id }) => id === own)?.body).toBe(bodyOf(100));
-    expect(server.count('GET /repos/octo/kernels/issues/7/comments')).toBe(3);
+    // Three pages, before and after it is written.
+    expect(server.count('GET /repos/octo/kernels/issues/7/comments')).toBe(6);
   });
 
   it('never touches what others wrote, even if they copy its marker', async () => {
@@ -122,11 +138,25 @@ describe('a comment on a pull request', () => {
     expect((await publish(server)).status).toBe('updated');
   });
 
-  it('is made anew if it was deleted between looking for it and updating it', async () => {
+  it('is looked for again if it was not there when it was to be changed', async () => {
     const server = await startGithubServer();
     server.addComment(7, 'github-actions[bot]', bodyOf(99));
     server.failNext('PATCH', single, { status: 404 });
-    expect((await publish(server)).status).toBe('created');
+    expect((await publish(server)).status).toBe('updated');
+    expect(server.comments(7).map(({ body }) => body)).toEqual([bodyOf(100)]);
+    server.failNext('PATCH', single, { status: 404 }, 10);
+    expect((await publish(server, { of: { run: 101 } })).status).toBe('failed');
+  });
+
+  it('is made anew if it is deleted right after it was written', async () => {
+    const server = await startGithubServer();
+    let pauses = 0;
+    const pause = async () => {
+      if (pauses++ === 0) server.removeComment(server.comments(7)[0]?.id ?? 0);
+      return true;
+    };
+    expect((await publish(server, { pause })).status).toBe('created');
+    expect(server.comments(7).map(({ body }) => body)).toEqual([bodyOf(100)]);
   });
 
   it('of a newer run is left alone, of an earlier attempt of the same run it is not', async () => {
@@ -139,9 +169,9 @@ describe('a comment on a pull request', () => {
       message: 'The comment was left alone: it is from a newer run.',
       url: null,
     });
-    expect((await publish(server, { body: bodyOf(200) })).status).toBe('superseded');
+    expect((await publish(server, { of: { run: 200 } })).status).toBe('superseded');
     expect(server.comments(7)[0]?.body).toBe(newer);
-    expect((await publish(server, { body: bodyOf(200, 'joulegate.yaml', 3) })).status).toBe('updated');
+    expect((await publish(server, { of: { run: 200, attempt: 3 } })).status).toBe('updated');
   });
 
   it('belongs to whoever the token is', async () => {
@@ -150,21 +180,49 @@ describe('a comment on a pull request', () => {
     server.accounts.set('person', { login: 'Mona', mayWrite: true, hasViewer: true });
     await publish(server, {}, 'own-app');
     await publish(server, {}, 'person');
-    await publish(server, { body: bodyOf(101) }, 'own-app');
-    await publish(server, { body: bodyOf(102) }, 'person');
+    await publish(server, { of: { run: 101 } }, 'own-app');
+    await publish(server, { of: { run: 102 } }, 'person');
     expect(server.comments(7)).toEqual([
       { id: 1001, login: 'our-app[bot]', body: bodyOf(101) },
       { id: 1002, login: 'Mona', body: bodyOf(102) },
     ]);
   });
 
-  it("is github-actions[bot]'s where the server does not say whose token it is", async () => {
+  it('is known by its author where the server does not say whose token it is', async () => {
     const server = await startGithubServer();
-    server.accounts.set('quiet', { login: 'github-actions[bot]', mayWrite: true, hasViewer: false });
-    server.addComment(7, 'github-actions[bot]', bodyOf(99));
-    expect((await publish(server, {}, 'quiet')).status).toBe('updated');
-    server.failNext('POST', /\/graphql$/, { status: 403 });
-    expect((await publish(server, { body: bodyOf(101) })).status).toBe('updated');
+    // Gitea and Forgejo have no GraphQL, and their bot is called otherwise.
+    server.accounts.set('quiet', { login: 'gitea-actions', mayWrite: true, hasViewer: false });
+    server.addComment(7, 'mallory', bodyOf(99));
+    const [first, second, third] = [
+      await publish(server, {}, 'quiet'),
+      await publish(server, { of: { run: 101 } }, 'quiet'),
+      await publish(server, { of: { run: 102 } }, 'quiet'),
+    ];
+    expect([first, second, third].map(({ status }) => status)).toEqual(['created', 'updated', 'updated']);
+    expect(server.comments(7)).toEqual([
+      { id: 1001, login: 'mallory', body: bodyOf(99) },
+      { id: 1002, login: 'gitea-actions', body: bodyOf(102) },
+    ]);
+  });
+
+  it('is known at once where `GET /user` answers', async () => {
+    const server = await startGithubServer();
+    const account = { login: 'forgejo-actions', mayWrite: true, hasViewer: false, hasUser: true };
+    server.accounts.set('forgejo', account);
+    server.failNext('POST', /\/graphql$/, { status: 404 }, 2);
+    await publish(server, {}, 'forgejo');
+    await publish(server, { of: { run: 101 } }, 'forgejo');
+    expect(server.comments(7)).toEqual([{ id: 1001, login: 'forgejo-actions', body: bodyOf(101) }]);
+    expect(server.count('POST /repos')).toBe(1);
+  });
+
+  it('is known by its author also where the server says another name than it writes', async () => {
+    const server = await startGithubServer();
+    const account = { login: 'Actions', mayWrite: true, hasViewer: true, viewer: 'somebody' };
+    server.accounts.set('renamed', account);
+    await publish(server, {}, 'renamed');
+    expect((await publish(server, { of: { run: 101 } }, 'renamed')).status).toBe('updated');
+    expect(server.comments(7)).toEqual([{ id: 1001, login: 'Actions', body: bodyOf(101) }]);
   });
 });
 
@@ -181,7 +239,13 @@ describe('the modes of commenting', () => {
     expect((await publish(server, quiet)).status).toBe('nothing-to-say');
     expect(server.comments(7)).toEqual([]);
     expect((await publish(server, { mode: 'on-change', hasNews: true })).status).toBe('created');
-    expect((await publish(server, { ...quiet, body: bodyOf(101) })).status).toBe('updated');
+    expect((await publish(server, { ...quiet, of: { run: 101 } })).status).toBe('updated');
+    // What has to be posted to learn who we are does not stay.
+    const other = await startGithubServer();
+    other.accounts.set('quiet', { login: 'gitea-actions', mayWrite: true, hasViewer: false });
+    other.addComment(7, 'mallory', bodyOf(99));
+    expect((await publish(other, quiet, 'quiet')).status).toBe('nothing-to-say');
+    expect(other.comments(7).map(({ login }) => login)).toEqual(['mallory']);
   });
 
   it('auto: comments also that nothing changed', async () => {

@@ -11,18 +11,11 @@ import {
   type Runner,
   writeJobSummary,
 } from '../../src/github/index.ts';
-import {
-  annotationsOf,
-  type GuardKernel,
-  readCommentOrigin,
-  renderComment,
-  renderMarkdown,
-} from '../../src/report/index.ts';
+import { annotationsOf, type GuardKernel, renderMarkdown } from '../../src/report/index.ts';
 import {
   guardKernel,
   guardReport,
   manyKernels,
-  mixedKernels,
   regressedKernel,
   retunedKernels,
   retuneReport,
@@ -140,83 +133,6 @@ describe('annotations', () => {
     expect(lines).toEqual([
       '::error title=a %3A%3Aset-output name=x%3A%3Ay ##[error]%250A%3A regressed,file=sub/kernels/a%2Cb%3Ac .wesl,line=3::N=1: a ::set-output name=x::y ##[error]%250A',
     ]);
-  });
-});
-
-describe('a comment', () => {
-  const run = { id: 42, attempt: 1, url: 'https://github.com/octo/kernels/actions/runs/42/attempts/1' };
-  const options = { manifest: 'joulegate.yaml', run };
-
-  it('is the report between its origin and a link to the run', () => {
-    const report = guardReport(mixedKernels);
-    const body = renderComment(report, options);
-    const [first, second, ...rest] = body.split('\n');
-    expect(first).toMatch(/^<!-- joulegate:[0-9a-f]{16} -->$/);
-    expect(second).toBe('<!-- joulegate-run:42.1 -->');
-    expect(rest.join('\n')).toBe(
-      `${renderMarkdown(report)}\n<sub><a href="${run.url}">Run 42</a>, attempt 1</sub>\n`,
-    );
-  });
-
-  it('has its origin read back, also with the line ends of a browser', () => {
-    const body = renderComment(guardReport([]), options);
-    const origin = readCommentOrigin(body);
-    expect(origin).toMatchObject({ runId: 42, runAttempt: 1 });
-    expect(readCommentOrigin(body.replaceAll('\n', '\r\n'))).toEqual(origin);
-    const other = readCommentOrigin(renderComment(guardReport([]), { ...options, manifest: 'b.yaml' }));
-    expect(other?.manifestHash).not.toBe(origin?.manifestHash);
-    const same = readCommentOrigin(
-      renderComment(guardReport([]), { ...options, manifest: './joulegate.yaml' }),
-    );
-    expect(same).toEqual(origin);
-  });
-
-  it('is not taken for one if it only quotes one', () => {
-    const body = renderComment(guardReport([]), options);
-    expect(readCommentOrigin(`> ${body}`)).toBeNull();
-    expect(readCommentOrigin(`See:\n${body}`)).toBeNull();
-    expect(readCommentOrigin('')).toBeNull();
-  });
-
-  it('of a huge report keeps what matters, says what is missing, and fits', () => {
-    const kernels = Array.from({ length: 800 }, (_, i) =>
-      guardKernel({ kernel: `kernel-${i}`, verdict: 'inconclusive', reason: 'x|_*<'.repeat(100) }),
-    );
-    kernels.push(regressedKernel);
-    const body = renderComment(guardReport(kernels), { ...options, notes: ['no artifact was uploaded'] });
-    expect(body.length).toBeLessThanOrEqual(65_536);
-    expect(body.length).toBeGreaterThan(20_000);
-    const rows = body
-      .split('\n')
-      .filter((line) => line.startsWith('| '))
-      .slice(2);
-    expect(rows[0]).toContain('🔴\u00a0regressed');
-    expect(body).toContain(`${801 - rows.length} more rows not shown here; the JSON report has them.`);
-    expect(body).toMatch(/- ⚠️ no artifact was uploaded\n\n<sub><a href=.*<\/sub>\n$/);
-    expect(readCommentOrigin(body)).toMatchObject({ runId: 42 });
-  });
-
-  it('fits whatever length it is given, with its origin and its link', () => {
-    const report = guardReport(manyKernels());
-    const whole = renderComment(report, options).length;
-    for (let maxLength = 1000; maxLength < whole; maxLength += 37) {
-      const body = renderComment(report, { ...options, maxLength });
-      expect(body.length).toBeLessThanOrEqual(maxLength);
-      expect(readCommentOrigin(body)).not.toBeNull();
-      expect(body.endsWith('attempt 1</sub>\n')).toBe(true);
-    }
-  });
-
-  it('lets no note be markup and no address be anything else', () => {
-    const body = renderComment(guardReport([]), {
-      ...options,
-      run: { ...run, url: 'https://x/"><script>' },
-      notes: ['@octo <b>bold</b>\n# heading'],
-    });
-    expect(body).not.toContain('<b>');
-    expect(body).not.toContain('script');
-    expect(body).not.toContain('@octo');
-    expect(body).not.toMatch(/^# heading/m);
   });
 });
 

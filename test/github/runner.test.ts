@@ -23,6 +23,8 @@ describe('the runner', () => {
       runId: 4242424242,
       runAttempt: 2,
       runUrl: 'https://github.com/octo/kernels/actions/runs/4242424242/attempts/2',
+      sourcePath: 'blob',
+      workflow: '',
       job: 'guard',
       sha: commits.merge,
       ref: 'refs/pull/7/merge',
@@ -43,11 +45,18 @@ describe('the runner', () => {
         baseRef: 'main',
         baseSha: commits.base,
         fromFork: false,
+        isClosed: false,
       },
       mergeGroup: null,
       push: null,
       workflowRun: null,
     });
+  });
+
+  it('knows where the server shows files', () => {
+    const pathOf = (changes: Record<string, string>) => runnerOf('push', events.push, changes).sourcePath;
+    expect(pathOf({ GITEA_ACTIONS: 'true' })).toBe('src/commit');
+    expect(pathOf({ GITHUB_SERVER_URL: 'https://github.example.com' })).toBe('blob');
   });
 
   it('reads the event file it is told of', () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mergeReports } from '../../src/app/fleet/index.ts';
@@ -12,12 +12,14 @@ import { formatProblems } from '../../src/manifest/index.ts';
 import { costModelFromFile } from '../../src/model/index.ts';
 import {
   annotationsOf,
-  readCommentOrigin,
+  mergeRow,
+  readComment,
   renderComment,
-  renderFailureComment,
   renderHtml,
   renderMarkdown,
+  renderProposal,
   renderTerminal,
+  rowOfFailure,
 } from '../../src/report/index.ts';
 import {
   emptyState,
@@ -31,6 +33,7 @@ import {
 } from '../../src/store/index.ts';
 import { environmentOf, events } from '../github/runners.ts';
 import { parse, softmax } from '../manifest/support.ts';
+import { origin, place, rowOf } from '../report/comment-rows.ts';
 import { guardReport, mixedKernels, retunedKernels, retuneReport } from '../report/samples.ts';
 import { model, recording, tunedEntry } from '../store/samples.ts';
 import { liveHtml, liveMarkup, steersTerminal } from './markdown-rules.ts';
@@ -47,11 +50,6 @@ function parsedFile<T>(name: string, text: string | Uint8Array, read: (path: str
   writeFileSync(path, text);
   return parsed(path, () => read(path));
 }
-
-const comment = {
-  manifest: 'joulegate.yaml',
-  run: { id: 1, attempt: 1, url: 'https://github.com/octo/kernels/actions/runs/1' },
-};
 
 describe('a damaged or malicious file is refused by name and reason, or harmless', () => {
   const state = {
@@ -252,10 +250,14 @@ describe('a report from an artifact, whatever is in it', () => {
   const unharmed = (text: string) => {
     const report = parsedFile('report.json', text, readReport);
     if (report === null) return;
-    const body = renderComment(report, comment);
+    const body =
+      report.kind === 'guard'
+        ? renderComment([rowOf(report)], place)
+        : renderProposal(report, { ...place, run: 1, attempt: 1, notes: [] });
     expect(body.length).toBeLessThanOrEqual(65_536);
     expect(liveMarkup(body)).toEqual([]);
-    expect(readCommentOrigin(body)?.runId).toBe(1);
+    // What we write is what we take for ours.
+    if (report.kind === 'guard') expect(readComment(body)?.rows.map(({ run }) => run)).toEqual([42]);
     expect(liveMarkup(renderMarkdown(report, { maxLength: 3000 }))).toEqual([]);
     for (const line of renderTerminal(report, { colour: false, width: 100 }).split('\n')) {
       expect(steersTerminal(line)).toBe(false);
@@ -274,6 +276,33 @@ describe('a report from an artifact, whatever is in it', () => {
 
   it('of retune: is refused, or rendered without harm', () => {
     check(changedFile(retuneReport(retunedKernels)), 300, unharmed);
+  });
+});
+
+describe('a comment of ours that somebody has edited', () => {
+  const rows = [rowOf(guardReport(mixedKernels)), rowOfFailure('No device.', { ...origin, leg: 'h100' })];
+  const [first = ''] = renderComment(rows, place).split('\n');
+  const edited = (packed: Uint8Array) =>
+    `${first}\nText.\n<!-- joulegate-rows:${Buffer.from(packed).toString('base64url')} -->\n`;
+
+  it('holds rows that are sound, or none, and is written anew without harm', () => {
+    let sound = 0;
+    check(changedFile({ version: 1, rows }), 600, (text) => {
+      const content = readComment(edited(deflateRawSync(text)));
+      sound += content?.rows.length ?? 0;
+      const merged = mergeRow(content?.rows ?? [], rowOf(guardReport(mixedKernels), { attempt: 2 }));
+      const body = renderComment(merged.rows, place);
+      expect(body.length).toBeLessThanOrEqual(65_536);
+      expect(liveMarkup(body)).toEqual([]);
+    });
+    expect(sound).toBeGreaterThan(10);
+  });
+
+  it('is bounded in what it unpacks to, and in what it packs', () => {
+    expect(readComment(edited(deflateRawSync(Buffer.alloc(64 * 1024 * 1024, ' '))))?.rows).toEqual([]);
+    check(changedBytes(deflateRawSync(JSON.stringify({ version: 1, rows }))), 200, (bytes) => {
+      expect(readComment(edited(bytes))).not.toBeNull();
+    });
   });
 });
 
@@ -306,7 +335,7 @@ describe('foreign text', () => {
 
   it('is plain in a comment about a failure', () => {
     check(text, 400, (foreign) => {
-      expect(liveMarkup(renderFailureComment(foreign, comment))).toEqual([]);
+      expect(liveMarkup(renderComment([rowOfFailure(foreign, origin)], place))).toEqual([]);
     });
   });
 });

@@ -1,10 +1,10 @@
 /**
  * What would be live in Markdown that GitHub renders, found by reading it as plainly as an attacker hopes for. Our own markup
- * is known: headings, tables, bold, code, `<sub>`, `<br>`, `<details>`, `<summary>`, `<code>`, comments of ours, one link to the run.
+ * is known: headings, tables, bold, code, `<sub>`, `<br>`, `<details>`, `<summary>`, `<code>`, comments of ours, links into the repository.
  */
 const ownTags =
-  /<\/?(?:sub|br|details|summary|code)>|<a href="https:\/\/github\.com\/octo\/kernels\/[\w./-]*">|<\/a>/g;
-const ownComments = /^<!-- joulegate(?::[0-9a-f]{16}|-run:\d+\.\d+) -->$/gm;
+  /<\/?(?:sub|br|b|details|summary|code)>|<a href="https:\/\/github\.com\/octo\/kernels\/[\w./%-]*(?:#L\d+)?">|<\/a>/g;
+const ownComments = /^<!-- joulegate(?::[0-9a-f]{16}|-rows:[\w-]+) -->$/gm;
 
 /** Code of fences and spans: nothing in it is markup. */
 function withoutCode(markdown: string): string {

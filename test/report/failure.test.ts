@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { renderFailure, renderFailureComment } from '../../src/report/index.ts';
+import { readComment, renderComment, renderFailure, rowOfFailure } from '../../src/report/index.ts';
+import { origin, place } from './comment-rows.ts';
 
 /** What GitHub takes of a check run's summary; a comment may have one character more. */
 const most = 65_535;
 const heading = '## ⚠️ Joulegate: no verdict';
-const run = { id: 1, attempt: 1, url: 'https://github.com/octo/kernels/actions/runs/1' };
 
 describe('what stands where a report would', () => {
   it('is each line of the message as code', () => {
@@ -21,8 +21,7 @@ describe('what stands where a report would', () => {
   ])('is never longer than GitHub takes: sixty lines of %s', (_, line) => {
     const message = Array.from({ length: 60 }, () => line).join('\n');
     const text = renderFailure(message);
-    const notes = Array.from({ length: 3 }, () => 'The artifact could not be uploaded.');
-    const comment = renderFailureComment(message, { manifest: 'gpu/joulegate.yaml', run, notes });
+    const comment = renderComment([rowOfFailure(message, origin)], place);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(most);
     expect(comment.length).toBeLessThanOrEqual(most);
     // Nothing is cut within its markup, and none of it goes unsaid.
@@ -31,7 +30,9 @@ describe('what stands where a report would', () => {
     const whole = parts.slice(0, left === 0 ? undefined : -1);
     expect(whole.length + left).toBe(60);
     for (const part of whole) expect(part).toMatch(/^(?:<code>[^<>]*<\/code>|`[^`]*`)$/);
-    expect(comment.endsWith('</sub>\n')).toBe(true);
+    expect(comment).toContain('## ⚠️ Joulegate: no verdict\n');
+    expect(comment).toContain('37 more lines are in the log.');
+    expect(readComment(comment)?.rows).toHaveLength(1);
   });
 
   it('counts the lines that it leaves out', () => {

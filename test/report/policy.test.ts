@@ -6,6 +6,7 @@ import {
   renderMarkdown,
   renderTerminal,
 } from '../../src/report/index.ts';
+import { place, rowOf } from './comment-rows.ts';
 import { guardKernel, guardReport, regressedKernel, retunedKernels, retuneReport } from './samples.ts';
 
 const wide = { colour: false, width: 200 };
@@ -126,13 +127,10 @@ describe('advice to retune', () => {
       ...advised,
       kernels: Array.from({ length: 3000 }, (_, i) => ({ ...kernel, kernel: `kernel-${i}` })),
     };
-    const options = {
-      manifest: 'joulegate.yaml',
-      run: { id: 1, attempt: 1, url: 'https://github.com/o/r/actions/runs/1' },
-    };
-    const body = renderComment(many, options);
+    const body = renderComment([rowOf(many)], place);
     expect(body.length).toBeLessThanOrEqual(65_536);
-    expect(body).toContain('more in the JSON report');
+    expect(body).toContain('The whole file is tuned.suggested.json beside the report.');
+    expect(renderMarkdown(many)).toContain('more in the JSON report');
   });
 });
 

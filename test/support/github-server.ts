@@ -15,6 +15,10 @@ interface Account {
   readonly mayWrite: boolean;
   /** Tokens of apps are refused `viewer` by some servers. */
   readonly hasViewer: boolean;
+  /** Whom `viewer` names; `login` unless given. */
+  readonly viewer?: string;
+  /** Whether `GET /user` answers; not unless given. */
+  readonly hasUser?: boolean;
   /** May make check runs; not unless given. */
   readonly mayCheck?: boolean;
 }
@@ -147,6 +151,10 @@ export class GithubServer {
     return id;
   }
 
+  removeComment(id: number): void {
+    this.#delete(id);
+  }
+
   /** The next request of this kind gets the fault, or the next `times`; call it again for the ones after. */
   failNext(method: string, path: RegExp, fault: Fault, times = 1): void {
     for (let i = 0; i < times; i++) this.#faults.push({ method, path, fault });
@@ -187,6 +195,11 @@ export class GithubServer {
     if (account === undefined) return problem(401, 'Bad credentials');
     const route = `${method} ${url.pathname}`;
     const body = text === '' ? {} : (JSON.parse(text) as { body?: string });
+    if (route === 'GET /user') {
+      return account.hasUser === true
+        ? { status: 200, body: userOf(account.login, this.url) }
+        : problem(403, 'Resource not accessible by integration');
+    }
     if (route === 'POST /graphql') return this.#viewer(account);
     if (route === 'GET /repos/octo/kernels/pulls') return this.#listPulls(url);
     const artifacts =
@@ -227,8 +240,8 @@ export class GithubServer {
     return { status: 201, body: { id: this.#nextId++, html_url: 'https://github.com/octo/kernels/runs/1' } };
   }
 
-  #viewer({ login, hasViewer }: Account): Reply {
-    if (hasViewer) return { status: 200, body: { data: { viewer: { login } } } };
+  #viewer({ login, hasViewer, viewer = login }: Account): Reply {
+    if (hasViewer) return { status: 200, body: { data: { viewer: { login: viewer } } } };
     const error = { type: 'FORBIDDEN', message: 'Resource not accessible by integration', path: ['viewer'] };
     return { status: 200, body: { data: null, errors: [error] } };
   }

@@ -34,7 +34,7 @@ const impurities: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Node modules that pure code may use: they compute and touch nothing. */
-const pureNodeModules = new Set(['node:crypto']);
+const pureNodeModules = new Set(['node:crypto', 'node:zlib']);
 
 /** Everything a source imports or re-exports, types included. Statements start in the first column, as biome writes them. */
 function importsOf(text: string): string[] {

@@ -116,7 +116,9 @@ export function guardMemory(task: ModeTask): GuardMemory {
       if (found.status === 'failed') announce(commands, found);
       const { attempts } = found.bytes === null ? emptyState(family) : readState(task, found.bytes, family);
       const { restored } = await restoreState(task, family);
-      return { noiseFloor: keptNoiseFloor(restored, machineLabel(device)), attempts };
+      const machine = machineLabel(device);
+      const nights = restored.history.filter((entry) => entry.device === machine);
+      return { noiseFloor: keptNoiseFloor(restored, machine), attempts, nights };
     },
     async keep(attempts) {
       if (opened === null) return;

@@ -1,11 +1,5 @@
-import {
-  announce,
-  appendJobSummary,
-  checkRunName,
-  publishFailedCheckRun,
-  setOutputs,
-} from '../../github/index.ts';
-import { renderFailure, renderFailureComment } from '../../report/index.ts';
+import { announce, appendJobSummary, checkRunName, publishFailedCheckRun } from '../../github/index.ts';
+import { renderFailure, rowOfFailure } from '../../report/index.ts';
 import { optional } from '../optional.ts';
 import { isOfFork } from './publish.ts';
 import {
@@ -13,6 +7,7 @@ import {
   commentOnPullRequest,
   commentOptions,
   openClient,
+  rowOrigin,
 } from './pull-request-comment.ts';
 
 async function makeCheckRun(target: CommentTarget, message: string): Promise<void> {
@@ -25,7 +20,7 @@ async function makeCheckRun(target: CommentTarget, message: string): Promise<voi
 }
 
 /**
- * Says in summary, outputs, check run and an earlier comment that this run has no verdict: a green one of an earlier commit must not
+ * Says in summary, check run and comment that this run has no verdict: a green one of an earlier commit, or of another leg, must not
  * go on standing there.
  */
 export async function publishFailure(target: CommentTarget, message: string): Promise<void> {
@@ -36,11 +31,11 @@ export async function publishFailure(target: CommentTarget, message: string): Pr
   await attempt('the job has no summary', () =>
     announce(commands, appendJobSummary(runner, `${renderFailure(message)}\n`)),
   );
-  await attempt('the outputs could not be set', () => setOutputs(commands, { verdict: 'error' }));
   if (inputs.mode === 'retune' || inputs.shard !== null) return;
   await attempt('there is no check run', () => makeCheckRun(target, message));
-  await attempt('an earlier comment may still stand', () => {
-    const body = renderFailureComment(message, commentOptions(target));
-    return commentOnPullRequest(target, body, { hasNews: false, onlyUpdate: true });
+  await attempt('the comment does not say so', () => {
+    const row = rowOfFailure(message, rowOrigin(target, null));
+    // Also where there is no comment yet: another leg of the matrix may make one, and would be green alone.
+    return commentOnPullRequest(target, row, true);
   });
 }

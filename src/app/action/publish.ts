@@ -15,11 +15,19 @@ import {
   uploadArtifact,
   writeJobSummary,
 } from '../../github/index.ts';
-import { annotationsOf, hasNews, type Report, renderComment } from '../../report/index.ts';
+import {
+  annotationsOf,
+  hasNews,
+  type Report,
+  renderComment,
+  renderProposal,
+  rowOfReport,
+} from '../../report/index.ts';
+import type { CommentRow } from '../../schema/index.ts';
 import { suggestionFile } from '../guard/index.ts';
 import type { Host } from '../host.ts';
 import { optional, optionalNow } from '../optional.ts';
-import { commentOnPullRequest, commentOptions, openClient } from './pull-request-comment.ts';
+import { commentOnPullRequest, commentOptions, openClient, rowOrigin } from './pull-request-comment.ts';
 
 export interface Publication {
   readonly host: Host;
@@ -72,6 +80,23 @@ async function makeCheckRun(publication: Publication): Promise<boolean> {
   return outcome.status === 'created';
 }
 
+/** What this run has to say, as the body of a comment or of the pull request that proposes it; the row is what others' are added to. */
+function commentOf(
+  publication: Publication,
+  notes: readonly string[],
+  artifact: number | null,
+): { readonly body: string; readonly row: CommentRow | null } {
+  const { report, runner } = publication;
+  const options = commentOptions(publication);
+  if (report.kind === 'retune') {
+    const run = { run: runner.runId, attempt: runner.runAttempt };
+    return { body: renderProposal(report, { ...options, ...run, notes }), row: null };
+  }
+  const origin = rowOrigin(publication, report.device?.family ?? null);
+  const row = rowOfReport(report, { ...origin, artifact, notes, folder: annotationFolder(publication) });
+  return { body: renderComment([row], options), row };
+}
+
 /**
  * Shows a report everywhere it can be shown: outputs, job summary, annotations, artifact, and a comment on the pull
  * request. What a service refuses is said and changes nothing about the verdict.
@@ -105,28 +130,28 @@ export async function publish(publication: Publication): Promise<void> {
     const annotations = annotationsOf(report).filter(({ file }) => file === null || !inCheckRun);
     annotate(commands, annotations, annotationFolder(publication));
   });
-  const isUploaded = await optional({ cost: 'there is no artifact', otherwise: false, warn }, async () => {
-    const uploaded = await uploadArtifact({ ...label, runner, files, root: reportFolder });
-    announce(commands, uploaded);
-    return uploaded.status !== 'failed';
+  const uploaded = await optional({ cost: 'there is no artifact', otherwise: null, warn }, async () => {
+    const outcome = await uploadArtifact({ ...label, runner, files, root: reportFolder });
+    announce(commands, outcome);
+    return outcome.status === 'failed' ? null : outcome;
   });
   const notes = [
     ...(publication.notes ?? []),
-    ...(isUploaded ? [] : [`The artifact ${artifactName(label)} could not be uploaded.`]),
+    ...(uploaded === null ? [`The artifact ${artifactName(label)} could not be uploaded.`] : []),
   ];
-  const body = now('there is no comment', null, () =>
-    renderComment(report, { ...commentOptions(publication), notes }),
-  );
+  const artifact = uploaded?.id ?? null;
+  const said = now('there is no comment', null, () => commentOf(publication, notes, artifact));
   const [reportPath = ''] = own.filter((path) => existsSync(path) && path.endsWith('report.json'));
   now('the outputs could not be set', undefined, () =>
-    setOutputs(commands, outputsOf({ report, reportPath, commentBody: body ?? '', tunedPath })),
+    setOutputs(commands, outputsOf({ report, reportPath, commentBody: said?.body ?? '', tunedPath })),
   );
   // A shard knows a part of the verdict only; the job with `mode: report` comments for all of them.
   // A run that was cancelled was so for a newer one, which will comment.
   const comments =
     report.kind === 'guard' && inputs.shard === null && report.exitCode !== ExitCode.interrupted;
-  if (!comments || body === null) return;
+  const row = said?.row ?? null;
+  if (!comments || row === null) return;
   await optional({ cost: 'the pull request has no comment of this run', otherwise: undefined, warn }, () =>
-    commentOnPullRequest(publication, body, { hasNews: hasNews(report) }),
+    commentOnPullRequest(publication, row, hasNews(report)),
   );
 }

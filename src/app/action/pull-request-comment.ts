@@ -10,7 +10,8 @@ import {
   type Runner,
   readPullRequestLabels,
 } from '../../github/index.ts';
-import type { CommentOptions } from '../../report/index.ts';
+import { allLegs, type CommentOptions, type RowOrigin } from '../../report/index.ts';
+import type { CommentRow } from '../../schema/index.ts';
 import type { Host } from '../host.ts';
 
 export interface CommentTarget {
@@ -24,7 +25,21 @@ export interface CommentTarget {
 export function commentOptions({ inputs, runner }: CommentTarget): CommentOptions {
   return {
     manifest: posix.normalize(posix.join(inputs.workingDirectory.replaceAll('\\', '/'), inputs.manifest)),
-    run: { id: runner.runId, attempt: runner.runAttempt, url: runner.runUrl },
+    sourcePath: runner.sourcePath,
+    repositoryUrl: `${runner.serverUrl}/${runner.repository.owner}/${runner.repository.name}`,
+  };
+}
+
+/** Which leg of which job has something to say, and about which commit: a pull request's own, not the merge commit that was measured. */
+export function rowOrigin({ inputs, runner }: CommentTarget, family: string | null): RowOrigin {
+  const { workflow, job, runId, runAttempt, pullRequest, workflowRun, sha } = runner;
+  return {
+    workflow,
+    job,
+    leg: inputs.mode === 'report' ? allLegs : (inputs.deviceLabel ?? family),
+    head: pullRequest?.headSha ?? workflowRun?.headSha ?? sha,
+    run: runId,
+    attempt: runAttempt,
   };
 }
 
@@ -48,19 +63,22 @@ export async function labelsOf(target: CommentTarget): Promise<readonly string[]
 }
 
 /**
- * Makes or updates the comment on the run's pull request, if it has one and the inputs allow it. What GitHub refuses is
- * said and changes nothing.
- * @param options.hasNews without news, `on-change` makes no first comment
- * @param options.onlyUpdate never makes a first comment
+ * Puts what this run has to say into the comment on its pull request, if it has one that is open and the inputs allow it.
+ * What GitHub refuses is said and changes nothing.
+ * @param hasNews without news, `on-change` makes no first comment
  */
 export async function commentOnPullRequest(
   target: CommentTarget,
-  body: string,
-  options: { readonly hasNews: boolean; readonly onlyUpdate?: boolean },
+  row: CommentRow,
+  hasNews: boolean,
 ): Promise<void> {
-  const { commands, runner, inputs } = target;
+  const { commands, runner, inputs, host } = target;
   if (inputs.comment === 'never') return;
   if (runner.pullRequest === null && runner.workflowRun === null) return;
+  if (runner.pullRequest?.isClosed === true) {
+    commands.info('No comment: the pull request is closed, and what was said of it stands.');
+    return;
+  }
   const client = await openClient(target);
   if (client === null) {
     commands.info('No comment: there is no github-token. The job summary has the report.');
@@ -71,7 +89,14 @@ export async function commentOnPullRequest(
     commands.info(found.message);
     return;
   }
-  const mode = options.onlyUpdate === true ? 'on-change' : inputs.comment;
-  const { hasNews } = options;
-  announce(commands, await publishComment({ client, pullRequest: found.number, body, mode, hasNews }));
+  const outcome = await publishComment({
+    client,
+    pullRequest: found.number,
+    row,
+    options: commentOptions(target),
+    mode: inputs.comment,
+    hasNews,
+    pause: (seconds) => setTimeout(seconds * 1000, true, { signal: host.signal }).catch(() => false),
+  });
+  announce(commands, outcome);
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
-import { type Commands, type Runner, readInputs, readRunner } from '../../github/index.ts';
+import { type Commands, type Runner, readInputs, readRunner, setOutputs } from '../../github/index.ts';
 import { ensureNative, nativeRelease, nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
+import { optionalNow } from '../optional.ts';
 import { withoutLocalPaths } from '../project/index.ts';
 import { runGuardMode } from './guard-mode.ts';
 import { publishFailure } from './publish-failure.ts';
@@ -66,6 +67,11 @@ export async function runAction(host: Host, commands: Commands): Promise<ExitCod
     const { text: said, exitCode } = describeError(error, host.signal, target);
     const text = withoutLocalPaths({ workingDirectory }, said);
     commands.error(text, { title: 'Joulegate' });
+    // Whatever ended it, also what cannot be shown anywhere else: a following step reads this.
+    const warn = (told: string) => commands.warning(told);
+    optionalNow({ cost: 'the outputs could not be set', otherwise: undefined, warn }, () =>
+      setOutputs(commands, { verdict: 'error' }),
+    );
     // A run that was cancelled was so for a newer one, which will say what there is to say.
     if (target !== null && exitCode !== ExitCode.interrupted) await publishFailure(target, text);
     return exitCode;

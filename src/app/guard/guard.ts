@@ -135,6 +135,7 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
       advice: advice.find(matches) ?? null,
       samples: outcome.samples,
       earlier: outcome.earlier,
+      nights: outcome.nights.filter(matches),
       failOn: options.failOn ?? comparison.definition.gate.failOn,
       acceptedBy: accepts(comparison.kernel),
       energyEstimated: measuredWith?.meter?.info.estimated ?? false,

@@ -16,6 +16,7 @@ import type { Advice } from './advice.ts';
 import type { BrokenArm } from './arms.ts';
 import type { Comparison } from './comparison.ts';
 import { kernelPlace } from './kernel-place.ts';
+import type { KeptNight } from './memory.ts';
 import { programDiff } from './program-diff.ts';
 
 export type GuardedKernel = ReportGuard['kernels'][number];
@@ -69,11 +70,22 @@ export interface GuardedKernelTask {
   readonly samples: readonly BlockSample[];
   /** What earlier attempts measured, oldest first. */
   readonly earlier: readonly (readonly BlockSample[])[];
+  /** What it cost over the last nights, oldest first. */
+  readonly nights: readonly KeptNight[];
   readonly advice: Advice | null;
   readonly failOn: readonly Verdict[];
   /** Label by which a regression of it would be accepted in this run; null if none is there. */
   readonly acceptedBy: string | null;
   readonly energyEstimated: boolean;
+}
+
+/** Nights that a report has of each kernel. */
+const maxNights = 20;
+
+/** Of what was measured, for there is nothing to see beside the others. */
+function describeNights({ judgement, nights }: GuardedKernelTask): Pick<GuardedKernel, 'nights'> {
+  if (judgement === null || nights.length === 0) return {};
+  return { nights: nights.slice(-maxNights).map(({ latencyMs, joules }) => ({ latencyMs, joules })) };
 }
 
 function describeAdvice(advice: Advice | null): NonNullable<GuardedKernel['retuned']> | null {
@@ -123,6 +135,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
     kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
+    ...describeNights(task),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
     ...(comparison.status === 'changed'

@@ -12,7 +12,7 @@ import { type BrokenArm, type Contest, checkArms, selectAdded, selectMeasurable 
 import { attemptDigest, type Digests, earlierAttempts, keepAttempts } from './attempts.ts';
 import { type Measured, measureContests } from './blocks.ts';
 import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
-import { type GuardMemory, noMemory } from './memory.ts';
+import { type GuardMemory, type KeptNight, noMemory } from './memory.ts';
 import type { GuardPolicy } from './policy.ts';
 import type { BaseRevision } from './revisions.ts';
 import { compareUntouched } from './untouched.ts';
@@ -55,6 +55,7 @@ export interface GuardOutcome extends Measured {
   readonly earlier: readonly (readonly BlockSample[])[];
   readonly warnings: readonly string[];
   readonly noiseFloor: NoiseFloor | null;
+  readonly nights: readonly KeptNight[];
   readonly advice: readonly Advice[];
   /** What it was measured with; null where nothing had to be. */
   readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
@@ -179,6 +180,7 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
     earlier,
     warnings: [...warnings, ...lost],
     noiseFloor,
+    nights: kept.nights,
     advice,
     measuredWith: laboratory,
   };
@@ -202,6 +204,7 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
       machineChanged: null,
       warnings: [],
       noiseFloor: null,
+      nights: [],
       advice: [],
       measuredWith: null,
     };

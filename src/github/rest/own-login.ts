@@ -1,24 +1,32 @@
 import type { RestClient } from './rest-client.ts';
 
-/** Whom GITHUB_TOKEN comments as. */
-const defaultLogin = 'github-actions[bot]';
-
-/**
- * The login that this token's comments have. `GET /user` is closed to the tokens of apps, GITHUB_TOKEN among them, so
- * GraphQL's `viewer` is asked, which knows them as `name[bot]` too. Tokens that it does not answer count as GITHUB_TOKEN.
- * @throws what octokit throws if the server cannot be reached: taking the wrong author for ours would make a duplicate
- */
-export async function ownLogin(client: RestClient): Promise<string> {
+/** What an identity question answered; null where the server does not answer it for this token. */
+async function asked(client: RestClient, question: () => Promise<unknown>): Promise<string | null> {
   try {
-    const { viewer } = await client.octokit.graphql<{ viewer?: { login?: unknown } }>(
-      'query { viewer { login } }',
-    );
-    return typeof viewer?.login === 'string' ? viewer.login : defaultLogin;
+    const login = await question();
+    return typeof login === 'string' && login !== '' ? login : null;
   } catch (error) {
     // GraphQL's own errors come with status 200 and carry no HTTP status of their own.
-    if ((error as Error).name === 'GraphqlResponseError') return defaultLogin;
+    if ((error as Error).name === 'GraphqlResponseError') return null;
     const { kind } = client.explain(error);
     if (kind === 'unreachable' || kind === 'busy') throw error;
-    return defaultLogin;
+    return null;
   }
+}
+
+/**
+ * The login that this token's comments have, as far as the server tells. GraphQL's `viewer` knows the tokens of apps,
+ * GITHUB_TOKEN among them, as `name[bot]`; `GET /user` knows people, and answers where there is no GraphQL.
+ * @returns null where neither is answered: then what the server says about a comment of ours tells
+ * @throws what octokit throws if the server cannot be reached: taking the wrong author for ours would make a duplicate
+ */
+export async function ownLogin(client: RestClient): Promise<string | null> {
+  const { octokit } = client;
+  const viewer = await asked(client, async () => {
+    const answer = await octokit.graphql<{ viewer?: { login?: unknown } }>('query { viewer { login } }');
+    return answer.viewer?.login;
+  });
+  return (
+    viewer ?? asked(client, async () => (await octokit.rest.users.getAuthenticated()).data.login as unknown)
+  );
 }

@@ -19,6 +19,10 @@ export interface Runner extends RunnerEvent {
   readonly runAttempt: number;
   /** Page of the run and attempt. */
   readonly runUrl: string;
+  /** Where the server shows a file of a commit, between the repository's address and the commit. */
+  readonly sourcePath: 'blob' | 'src/commit';
+  /** Name of the workflow; empty if the runner does not say. */
+  readonly workflow: string;
   readonly job: string;
   /** Commit that triggered the run; for pull requests the merge commit. */
   readonly sha: string;
@@ -150,6 +154,9 @@ export function readRunner(environment: Environment, readFile: (path: string) =>
     runId,
     runAttempt,
     runUrl: `${serverUrl}/${owner}/${name}/actions/runs/${runId}/attempts/${runAttempt}`,
+    // Forgejo's runner says that it is Gitea's, too.
+    sourcePath: optional(environment, 'GITEA_ACTIONS') === 'true' ? 'src/commit' : 'blob',
+    workflow: optional(environment, 'GITHUB_WORKFLOW') ?? '',
     job: optional(environment, 'GITHUB_JOB') ?? '',
     sha: variable(environment, 'GITHUB_SHA', patterns.commit),
     ref,

@@ -12,6 +12,8 @@ export interface PullRequest {
   readonly baseSha: string;
   /** Its head is in another repository: its token is read-only and nothing it brings is trusted. */
   readonly fromFork: boolean;
+  /** Whether the event is that it was closed: what is merged is its own base by then. */
+  readonly isClosed: boolean;
 }
 
 /** A group of the merge queue. */
@@ -54,6 +56,7 @@ function readPullRequest(payload: Payload): PullRequest {
     baseRef: text(payload, 'pull_request.base.ref', patterns.branch),
     baseSha: text(payload, 'pull_request.base.sha', patterns.commit),
     fromFork: headRepository?.toLowerCase() !== baseRepository.toLowerCase(),
+    isClosed: textOrNull(payload, 'action', /^[a-z_]+$/) === 'closed',
   };
 }
 

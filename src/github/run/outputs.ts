@@ -15,7 +15,7 @@ export interface Outputs {
   readonly 'missing-baseline': string;
   /** Path of report.json; empty if it could not be written. */
   readonly report: string;
-  /** The report as Markdown. */
+  /** What the run has to say in the comment, as Markdown; of retune its report. */
   readonly 'comment-body': string;
   /** Retune: path of the tuned state, with `mode: report` that of all shards; else empty. */
   readonly tuned: string;

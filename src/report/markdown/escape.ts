@@ -40,6 +40,14 @@ export function escapeMarkdown(text: string, maxLength = 600): string {
   return escaped.replace(/^([-+=#])/, '\\$1').replace(/^(\d+)([.)])/, '$1\\$2');
 }
 
+/** Foreign text as text of an HTML element of ours, in which GitHub reads no Markdown. As in `escapeMarkdown`, nothing in it is live. */
+export function escapeHtml(text: string, maxLength = 600): string {
+  return breakAutolinks(cleanLine(text, maxLength)).replace(
+    /[^A-Za-z0-9 ,=()%+.\u200b-]/gu,
+    (character) => `&#${character.codePointAt(0)};`,
+  );
+}
+
 /** Foreign text as code: a code span if it is plain, else an HTML element in which everything is a reference. */
 export function codeMarkdown(text: string, maxLength = 300): string {
   const line = cleanLine(text, maxLength);

@@ -1,10 +1,4 @@
-export {
-  type CommentOptions,
-  type CommentOrigin,
-  hasNews,
-  readCommentOrigin,
-  renderComment,
-  renderFailure,
-  renderFailureComment,
-} from './comment.ts';
+export { codeMarkdown, escapeHtml, escapeMarkdown } from './escape.ts';
+export { renderFailure } from './failure.ts';
+export { details } from './parts.ts';
 export { renderMarkdown } from './render-markdown.ts';

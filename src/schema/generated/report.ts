@@ -394,6 +394,12 @@ export interface ReportGuardKernel {
    * What retuning head would give; null if it was not tried.
    */
   readonly retuned?: ReportAdvice | null;
+  /**
+   * What ships of it cost over the last nights on this device and driver, oldest first; absent where that is unknown or of no use.
+   *
+   * @maxItems 60
+   */
+  readonly nights?: ReadonlyArray<ReportCost>;
 }
 /**
  * A ratio of head to base (below 1: head is better) with its 95 % confidence interval.

@@ -1,0 +1,54 @@
+import type { CommentKernel, CommentRow } from '../../schema/index.ts';
+import { codeMarkdown } from '../markdown/index.ts';
+import { type CommentPlace, reportLink } from './links.ts';
+
+/** `softmax, row-sum and others` as code. A long row has lost some of its kernels, so there is no count. */
+function names(kernels: readonly CommentKernel[]): string {
+  const all = [...new Set(kernels.map(({ kernel }) => kernel))];
+  const shown = all.slice(0, 3).map((name) => codeMarkdown(name, 100));
+  return shown.join(', ') + (all.length > shown.length ? ' and others' : '');
+}
+
+/** How a regression is accepted: by a label, or by a wider gate. */
+function acceptance(kernels: readonly CommentKernel[]): string {
+  const labels = [...new Set(kernels.flatMap(({ acceptLabel }) => acceptLabel ?? []))];
+  if (labels.length === 0) {
+    return 'If the cost is wanted, merge a wider `gate` first: there is no `gate.accept-label` at base, so no label accepts it.';
+  }
+  const shown = labels.slice(0, 3).map((label) => codeMarkdown(label, 100));
+  return `If the cost is wanted, put the label ${shown.join(' and ')} on this pull request and run the job again.`;
+}
+
+function ofFailed(kernels: readonly CommentKernel[]): readonly string[] {
+  const measured = kernels.filter(({ energy, latency }) => energy !== null || latency !== null);
+  const slower = measured.filter(({ verdict }) => verdict === 'regressed');
+  const broken = kernels.filter((kernel) => kernel.verdict === 'regressed' && !measured.includes(kernel));
+  const lost = kernels.filter(({ verdict }) => verdict === 'missing-baseline');
+  const rest = kernels.filter(({ verdict }) => verdict !== 'regressed' && verdict !== 'missing-baseline');
+  return [
+    ...(broken.length > 0 ? [`Make ${names(broken)} build and run.`] : []),
+    ...(slower.length > 0 ? [`Make ${names(slower)} cheaper.`, acceptance(slower)] : []),
+    ...(lost.length > 0 ? [`Repair the baseline of ${names(lost)}.`] : []),
+    ...(rest.length > 0 ? [`Run the job again for ${names(rest)}.`] : []),
+  ];
+}
+
+const ofVerdict: Readonly<Record<CommentRow['verdict'], readonly string[]>> = {
+  failed: [],
+  passed: [],
+  'no-verdict': ['Do what the message below says, then run the job again.'],
+  'could-not-measure': ['Run the job again; nothing was judged that could pass.'],
+  interrupted: ['Run the job again.'],
+  environment: ['Run the job again when nothing else uses the device.'],
+  partial: ['Run the job again, with more `max-minutes` if time was short: not everything was judged.'],
+  'nothing-gated': [],
+};
+
+/** What to do about the worst row, and where its report is. Empty where there is nothing to be done. */
+export function nextStep(rows: readonly CommentRow[], worst: CommentRow, place: CommentPlace): string {
+  const failing = rows.flatMap(({ kernels }) => kernels.filter(({ fails }) => fails));
+  const steps = failing.length > 0 ? ofFailed(failing) : ofVerdict[worst.verdict];
+  if (steps.length === 0) return '';
+  const details = failing.length > 0 ? ` Details: ${reportLink(place, worst)}.` : '';
+  return `**Next:** ${steps.join(' ')}${details}`;
+}
