@@ -48269,13 +48269,17 @@ function assertRevision(revision) {
     });
   }
 }
-function resolveCommit(repository, revision) {
+function findCommit(repository, revision) {
   assertRevision(revision);
   assertOneMeaning(repository, revision);
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
   const result = askGit(repository, { args });
   const commit = result.stdout.toString("utf8").trim();
-  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  return result.ok && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+}
+function resolveCommit(repository, revision) {
+  const commit = findCommit(repository, revision);
+  if (commit !== null) return commit;
   throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${repository.root}`, {
     code: "unknown-revision",
     nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
@@ -53373,16 +53377,20 @@ function whereHeadLeft(host, repository, revision) {
     throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
   }
 }
-function openBaseRevision(host, revision, opened) {
+function openBaseCommit(host, { label, commit }, opened) {
   const { repository, path: path2 } = opened;
-  const commit = whereHeadLeft(host, repository, revision);
   const { reader } = openRevision(repository, commit);
-  const label = revision;
   return readBaseline({ label, commit }, () => {
     const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
     return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
+}
+function openBaseOf(host, base2, opened) {
+  if (base2 === null) return { revision: null, problem: null, described: { label: "none", commit: null } };
+  if (typeof base2 !== "string") return openBaseCommit(host, base2, opened);
+  const commit = whereHeadLeft(host, opened.repository, base2);
+  return openBaseCommit(host, { label: base2, commit }, opened);
 }
 function describeCheckout(repository) {
   const commit = headCommit(repository);
@@ -53398,7 +53406,7 @@ function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
   const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
-  if (options.base !== null && namesFolder(options.base)) {
+  if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
       base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
@@ -53407,7 +53415,7 @@ function openRevisions(host, options) {
   const checkout = inRepository(host, opened);
   return {
     head: { revision, described: describeCheckout(checkout.repository) },
-    base: options.base === null ? { revision: null, problem: null, described: { label: "none", commit: null } } : openBaseRevision(host, options.base, checkout)
+    base: openBaseOf(host, options.base, checkout)
   };
 }
 

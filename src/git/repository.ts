@@ -58,16 +58,25 @@ export function assertRevision(revision: string): void {
 }
 
 /**
- * Full hash of the commit that `revision` names.
- * @throws JoulegateError (bad-input): `bad-revision`, `ambiguous-revision`, `unknown-revision`, and those of git itself.
+ * Full hash of the commit that `revision` names; null if the clone has none.
+ * @throws JoulegateError (bad-input): `bad-revision`, `ambiguous-revision`, and those of git itself.
  */
-export function resolveCommit(repository: Repository, revision: string): string {
+export function findCommit(repository: Repository, revision: string): string | null {
   assertRevision(revision);
   assertOneMeaning(repository, revision);
   const args = ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`];
   const result = askGit(repository, { args });
   const commit = result.stdout.toString('utf8').trim();
-  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
+  return result.ok && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+}
+
+/**
+ * Full hash of the commit that `revision` names.
+ * @throws JoulegateError (bad-input): `unknown-revision`, and as `findCommit`
+ */
+export function resolveCommit(repository: Repository, revision: string): string {
+  const commit = findCommit(repository, revision);
+  if (commit !== null) return commit;
   throw new JoulegateError('bad-input', `there is no revision "${revision}" in ${repository.root}`, {
     code: 'unknown-revision',
     nextStep: isShallow(repository)

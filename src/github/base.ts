@@ -1,40 +1,35 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { PullRequest, Runner } from './run/index.ts';
-import { patterns } from './run/index.ts';
 
-/** What has to be fetched from the remote that was cloned. */
+/** What to ask the remote for that was cloned, if the clone lacks it. */
 export interface BaseFetch {
-  /**
-   * `always`: a branch that moves, of which the clone may hold an old state.
-   * `missing`: only if git cannot find the base without it, because a depth makes a full clone shallow.
-   */
-  readonly when: 'always' | 'missing';
-  /** What to ask the remote for: a commit, a ref with its full name, or the name of a branch or tag as people write it. */
+  /** A commit's full hash, a ref with its full name, or whatever the input `base` holds. */
   readonly source: string;
-  /** Ref to store it under, which names the base from then on; null for a commit, which is found by its hash. */
-  readonly target: string | null;
-  /** How much history of a shallow clone is needed: this many commits, or all of it. */
-  readonly depth: number | 'all';
+  /** How many commits of its history are needed of it, itself among them. */
+  readonly depth: number;
 }
 
-/** Where the base is: the commit at which what is checked out left `revision`. */
+/** Where the base is. */
 export interface BasePlan {
   readonly kind: 'given' | 'pull-request' | 'merge-group' | 'push' | 'branch' | 'previous-commit';
-  /** What names it; after fetching, `fetch.target` if that is not null. */
+  /**
+   * What names it: a revision of the clone; with `given` what was given; with `branch` the branch at the remote, of which
+   * the clone may hold an old state.
+   */
   readonly revision: string;
+  /** Whether the base is that commit, or the one at which what is checked out left it. */
+  readonly is: 'itself' | 'where-head-left';
   readonly fetch: BaseFetch;
   /** How it was chosen, for people: `the merge commit's first parent`. */
   readonly reason: string;
 }
 
-/** Where fetched branches are kept, out of the way of the user's own refs. */
-const baseRef = 'refs/joulegate/base';
-
 function previousCommit(head: string, reason: string): BasePlan {
   return {
     kind: 'previous-commit',
     revision: 'HEAD^',
-    fetch: { when: 'missing', source: head, target: null, depth: 2 },
+    is: 'itself',
+    fetch: { source: head, depth: 2 },
     reason,
   };
 }
@@ -43,8 +38,9 @@ function previousCommit(head: string, reason: string): BasePlan {
 function leftBranch(kind: 'pull-request' | 'branch', branch: string): BasePlan {
   return {
     kind,
-    revision: baseRef,
-    fetch: { when: 'always', source: `refs/heads/${branch}`, target: baseRef, depth: 'all' },
+    revision: branch,
+    is: 'where-head-left',
+    fetch: { source: `refs/heads/${branch}`, depth: 1 },
     reason: `where the checked-out commit left ${branch}`,
   };
 }
@@ -55,7 +51,8 @@ function baseOfPullRequest(runner: Runner, pullRequest: PullRequest, head: strin
     return {
       kind: 'pull-request',
       revision: 'HEAD^1',
-      fetch: { when: 'missing', source: head, target: null, depth: 2 },
+      is: 'itself',
+      fetch: { source: head, depth: 2 },
       reason: `the first parent of the merge commit of pull request ${pullRequest.number}`,
     };
   }
@@ -87,20 +84,20 @@ function baseOfPush(before: string | null, head: string): BasePlan {
   return {
     kind: 'push',
     revision: before,
-    fetch: { when: 'missing', source: before, target: null, depth: 'all' },
+    is: 'itself',
+    fetch: { source: before, depth: 1 },
     reason: 'what the branch was before the push',
   };
 }
 
 /** A branch or tag may be named as people do, a remote's branch as git does in a clone. */
 function givenBase(given: string): BasePlan {
-  const isCommit = patterns.commit.test(given);
   const source = given.replace(/^(?:refs\/remotes\/)?origin\//, 'refs/heads/');
   return {
     kind: 'given',
     revision: given,
-    // A clone on a runner of one's own may hold a branch as it was weeks ago.
-    fetch: { when: isCommit ? 'missing' : 'always', source, target: isCommit ? null : baseRef, depth: 'all' },
+    is: 'where-head-left',
+    fetch: { source, depth: 1 },
     reason: 'the input `base`',
   };
 }
@@ -133,7 +130,8 @@ export function baseOf(
     return {
       kind: 'merge-group',
       revision: baseSha,
-      fetch: { when: 'missing', source: baseSha, target: null, depth: 'all' },
+      is: 'itself',
+      fetch: { source: baseSha, depth: 1 },
       reason: 'the commit that the merge group is built on',
     };
   }

@@ -59,7 +59,7 @@ async function fetchMain({ root, environment = {}, credentials }: Job): Promise<
     repository,
     source: 'refs/heads/main',
     target,
-    depth: 'all',
+    depth: 1,
     credentials: credentials ?? null,
   });
   return resolveCommit(repository, target);

@@ -4,4 +4,3 @@ export type { PullRequest } from './event.ts';
 export type { CacheChoice, Shard } from './input-values.ts';
 export { type Inputs, inputDefaults, readInputs } from './inputs.ts';
 export { outputsOf, setOutputs, tunedFile } from './outputs.ts';
-export { patterns } from './payload.ts';
