@@ -1,11 +1,11 @@
-import { JoulegateError } from '../errors/index.ts';
 import type { Environment } from '../system/index.ts';
+import { fetchFailed } from './fetch-failure.ts';
 import { remoteEnvironment } from './git-environment.ts';
 import type { GitResult } from './git-process.ts';
 import { withoutFilters, withoutRepositoryPrograms } from './git-settings.ts';
 import { askGit, placeVariables, type Repository } from './open-repository.ts';
 import { ambiguous } from './ref-names.ts';
-import { assertRevision, isShallow } from './repository.ts';
+import { assertRefName, isShallow } from './repository.ts';
 import { runRemoteGit } from './run-remote-git.ts';
 
 /** What lets git read a private repository. */
@@ -69,15 +69,6 @@ export function addressOf(repository: Repository): string {
   throw fetchFailed('origin', result.message);
 }
 
-/** The error of what a remote did not give. */
-export function fetchFailed(source: string, message: string): JoulegateError {
-  return new JoulegateError('bad-input', `git could not fetch ${source}: ${message}`, {
-    code: 'fetch-failed',
-    nextStep:
-      'Check out with more history (actions/checkout with fetch-depth: 0), or give the action a github-token that may read this repository.',
-  });
-}
-
 /** A fetch of what it is told to fetch, and of nothing else. */
 export const quietFetch: readonly string[] = [
   'fetch',
@@ -107,6 +98,13 @@ export function askRemote(question: RemoteQuestion, args: readonly string[]): Pr
   });
 }
 
+/** `heads/main` is a ref without its root, as git takes it too. */
+function placesOf(name: string): readonly string[] {
+  if (name.startsWith('refs/')) return [name];
+  const own = [`refs/heads/${name}`, `refs/tags/${name}`];
+  return /^(?:heads|tags)\//.test(name) ? [`refs/${name}`, ...own] : own;
+}
+
 /**
  * The ref of `origin` that is called by its full name, or by that of a branch or tag.
  * @returns null if there is none
@@ -116,8 +114,8 @@ export async function findRemoteRef(
   question: RemoteQuestion & { readonly name: string },
 ): Promise<RemoteRef | null> {
   const { repository, name } = question;
-  assertRevision(name);
-  const places = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
+  assertRefName(name);
+  const places = placesOf(name);
   const result = await askRemote(question, ['ls-remote', '--quiet', '--', addressOf(repository), ...places]);
   if (!result.ok) throw fetchFailed(name, result.message);
   const lines = result.stdout.toString('utf8').split('\n');
@@ -137,7 +135,7 @@ export async function findRemoteRef(
  */
 export async function fetchHistory(task: FetchTask): Promise<void> {
   const { repository, source, target, depth } = task;
-  assertRevision(source);
+  assertRefName(source);
   const result = await askRemote(task, [
     ...quietFetch,
     ...(isShallow(repository) ? [`--depth=${depth}`] : []),

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import { addressOf, askRemote, fetchFailed, quietFetch, type RemoteQuestion } from './fetch-history.ts';
+import { fetchFailed } from './fetch-failure.ts';
+import { addressOf, askRemote, quietFetch, type RemoteQuestion } from './fetch-history.ts';
 import { askGit, type Repository } from './open-repository.ts';
 import { nameIn } from './ref-names.ts';
-import { findCommit, headCommit, mergeBase } from './repository.ts';
+import { findCommit, headCommit, mergeBase, resolveCommit } from './repository.ts';
 
 export interface MergeBaseTask extends RemoteQuestion {
   /** A revision that the clone has, or that is so many generations before one: `main~20`. */
@@ -38,16 +39,10 @@ function listed(repository: Repository, range: string): readonly string[] {
   });
 }
 
-/**
- * What hides where head left a revision: ends of history that only one of both reaches, or, of a revision that is too far
- * back to be here, the ends before it. Where there are none, more history can change nothing.
- */
-function hidingEnds(repository: Repository, revision: string): readonly string[] {
+/** Ends of history that only one of a commit and head reaches. Where there are none, more history can change nothing. */
+function hidingEnds(repository: Repository, commit: string): readonly string[] {
   const ends = endsOfHistory(repository);
-  const commit = findCommit(repository, revision);
-  const from = commit ?? findCommit(repository, nameIn(revision) || 'HEAD');
-  if (ends.size === 0 || from === null) return [];
-  if (commit === null) return listed(repository, from).filter((one) => ends.has(one));
+  if (ends.size === 0) return [];
   const head = headCommit(repository);
   const common = askGit(repository, { args: ['merge-base', commit, head] })
     .stdout.toString('utf8')
@@ -63,13 +58,29 @@ function generations(revision: string): number {
   return [...steps].reduce((sum, [step, count]) => sum + (step[0] === '~' ? Number(count || 1) : 1), 0);
 }
 
+/** @param count commits behind each of `ends` */
 async function fetchBehind(task: MergeBaseTask, ends: readonly string[], count: number): Promise<void> {
+  const { repository, label } = task;
+  task.onStep(`fetching ${count} more commits of history, to find where head left ${label}`);
   const result = await askRemote(task, [
     ...quietFetch,
     // An end itself is the first.
-    ...[`--depth=${count + 1}`, '--', addressOf(task.repository), ...ends.slice(0, endsAtOnce)],
+    ...[`--depth=${count + 1}`, '--', addressOf(repository), ...ends.slice(0, endsAtOnce)],
   ]);
-  if (!result.ok) throw fetchFailed(`more history of ${task.label}`, result.message);
+  if (!result.ok) throw fetchFailed(`more history of ${label}`, result.message);
+}
+
+/** The commit of a revision that may be too far back to be here. @throws JoulegateError (bad-input, `unknown-revision`) */
+async function commitOf(task: MergeBaseTask): Promise<string> {
+  const { repository, revision } = task;
+  const [name, count] = [nameIn(revision), generations(revision)];
+  const from = count === 0 || name === '' ? null : findCommit(repository, name);
+  if (from !== null && findCommit(repository, revision) === null) {
+    const ends = endsOfHistory(repository);
+    const before = listed(repository, from).filter((one) => ends.has(one));
+    if (before.length > 0) await fetchBehind(task, before, count);
+  }
+  return resolveCommit(repository, revision);
 }
 
 /**
@@ -80,17 +91,15 @@ async function fetchBehind(task: MergeBaseTask, ends: readonly string[], count: 
  * `resolveCommit` and `fetchHistory`
  */
 export async function fetchMergeBase(task: MergeBaseTask): Promise<string> {
-  const { repository, revision } = task;
-  let size = findCommit(repository, revision) === null ? generations(revision) || firstStep : firstStep;
-  for (let step = 0; step < maxSteps; step++) {
-    const ends = hidingEnds(repository, revision);
-    if (ends.length === 0) return mergeBase(repository, revision);
-    task.onStep(`fetching ${size} more commits of history, to find where head left ${task.label}`);
-    await fetchBehind(task, ends, size);
-    size = Math.max(firstStep, 2 * size);
+  const { repository, label } = task;
+  const commit = await commitOf(task);
+  for (let step = 0; ; step++) {
+    const ends = hidingEnds(repository, commit);
+    if (ends.length === 0) return mergeBase(repository, commit);
+    if (step === maxSteps) break;
+    await fetchBehind(task, ends, firstStep * 2 ** step);
   }
-  if (hidingEnds(repository, revision).length === 0) return mergeBase(repository, revision);
-  const message = `HEAD and ${task.label} share no commit of the last ${firstStep * (2 ** maxSteps - 1)}`;
+  const message = `HEAD and ${label} share no commit of the last ${firstStep * (2 ** maxSteps - 1)}`;
   throw new JoulegateError('bad-input', message, {
     code: 'no-merge-base',
     nextStep: 'Merge the base branch, or check out with all history (actions/checkout with fetch-depth: 0).',

@@ -77,9 +77,10 @@ function baseOfBranch(runner: Runner, head: string): BasePlan {
   return leftBranch('branch', defaultBranch);
 }
 
-function baseOfPush(before: string | null, head: string): BasePlan {
+function baseOfPush({ ref }: Runner, before: string | null, head: string): BasePlan {
   if (before === null) {
-    return previousCommit(head, 'the previous commit, because the branch is new or was force-pushed');
+    const why = ref.startsWith('refs/tags/') ? 'a tag was pushed' : 'the branch is new or was force-pushed';
+    return previousCommit(head, `the previous commit, because ${why}`);
   }
   return {
     kind: 'push',
@@ -92,7 +93,7 @@ function baseOfPush(before: string | null, head: string): BasePlan {
 
 /** A branch or tag may be named as people do, a remote's branch as git does in a clone. */
 function givenBase(given: string): BasePlan {
-  const source = given.replace(/^(?:refs\/remotes\/)?origin\//, 'refs/heads/');
+  const source = given.replace(/^(?:(?:refs\/)?remotes\/)?origin\//, 'refs/heads/');
   return {
     kind: 'given',
     revision: given,
@@ -135,7 +136,7 @@ export function baseOf(
       reason: 'the commit that the merge group is built on',
     };
   }
-  if (runner.push !== null) return baseOfPush(runner.push.before, head);
+  if (runner.push !== null) return baseOfPush(runner, runner.push.before, head);
   if (['schedule', 'workflow_dispatch', 'repository_dispatch'].includes(runner.eventName)) {
     return baseOfBranch(runner, head);
   }

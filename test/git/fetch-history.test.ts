@@ -104,7 +104,7 @@ describe('fetchHistory', () => {
   it('names what the remote does not have, and what to do', async () => {
     const task = { repository: open(shallowClone('topic')), target: null, depth: 1, credentials: null };
     await expect(fetchHistory({ ...task, source: 'refs/heads/gone' })).rejects.toThrow(
-      /could not fetch refs\/heads\/gone: .*refs\/heads\/gone/,
+      /origin has no refs\/heads\/gone: .*refs\/heads\/gone/,
     );
   });
 

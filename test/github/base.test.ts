@@ -72,6 +72,11 @@ describe('the base', () => {
     });
   });
 
+  it('of a tag is the previous commit', () => {
+    const runner = runnerOf('push', { ...events.push, before: commits.none }, { GITHUB_REF: 'refs/tags/v1' });
+    expect(plan(runner).reason).toBe('the previous commit, because a tag was pushed');
+  });
+
   it.each([
     ['schedule', events.schedule],
     ['workflow_dispatch', events.dispatch],
@@ -99,6 +104,7 @@ describe('the base', () => {
   it.each([
     ['release', 'release'],
     ['origin/release', 'refs/heads/release'],
+    ['remotes/origin/release', 'refs/heads/release'],
     ['refs/tags/v1', 'refs/tags/v1'],
     [commits.base, commits.base],
   ])('may be given: %s', (given, source) => {

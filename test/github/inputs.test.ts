@@ -122,6 +122,11 @@ describe('inputs', () => {
     ['shard', '2', 'INDEX/COUNT, e.g. 2/4, from 1/1 to 256/256'],
     ['cache', 'yes', 'true, restore-only, false or a directory, which needs a slash in it, e.g. ./cache'],
     ['base', '--output=x', 'a branch, tag, commit or folder, without blanks and not starting with a dash'],
+    [
+      'base',
+      'main@{1} branch',
+      'a branch, tag, commit or folder, without blanks and not starting with a dash',
+    ],
     ['base', 'main branch', 'a branch, tag, commit or folder, without blanks and not starting with a dash'],
   ])('%s: %s is refused with what is valid', (name, value, valid) => {
     const fault = faultOf({ [name]: value });

@@ -440,7 +440,7 @@ describe('the artifact of a run', () => {
     const second = await uploadArtifact({ ...label, ...reportOf(job, 'two'), runner });
     expect(second.status).toBe('failed');
     expect(second.message).toMatch(
-      /^The artifact joulegate-report-89f9575c-nvidia-hopper-attempt-1 was not uploaded: .*exists already/,
+      /^The artifact joulegate-report-89f9575c-nvidia-hopper-attempt-1 was not uploaded: another job or step of this run has one of that name\./,
     );
     expect(job.services.artifacts.map(({ name }) => name)).toEqual([first.name]);
   });

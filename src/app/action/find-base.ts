@@ -16,7 +16,7 @@ const target = 'refs/joulegate/base';
 
 /** What only this clone can tell: from HEAD, out of its reflogs and settings, by a message. */
 const isLocal = (given: string): boolean => /^(?:HEAD|@)(?:[~^].*)?$|@\{|\^\{\//s.test(given);
-const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
 
 interface Search {
   readonly host: Host;
@@ -59,7 +59,9 @@ async function givenRevision(search: Search): Promise<string> {
   if (findCommit(question.repository, given) !== null) return given;
   throw new JoulegateError('bad-input', `origin has no branch or tag "${name}"`, {
     code: 'fetch-failed',
-    nextStep: 'Check the input `base`; for a folder write ./ before its name, and a commit as its full hash.',
+    nextStep: /^[0-9a-f]{4,}$/i.test(name)
+      ? 'Give the input `base` the full hash: a remote does not find a commit by the start of one.'
+      : 'Check the input `base`; for a folder write ./ before its name.',
   });
 }
 

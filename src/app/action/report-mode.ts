@@ -83,13 +83,16 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
       ? {}
       : { from: { runId: workflowRun.id, token: inputs.githubToken } }),
   });
-  announce(commands, collected);
   if (collected.status !== 'collected') {
     throw new JoulegateError('could-not-measure', collected.message, {
       code: 'no-reports',
-      nextStep: 'Run the job again; without the reports there is no verdict.',
+      nextStep:
+        collected.status === 'unavailable'
+          ? 'Jobs cannot hand on reports here: guard in one job, without `shard` and `mode: report`. It comments itself.'
+          : 'Run the job again; without the reports there is no verdict.',
     });
   }
+  announce(commands, collected);
   // Of kernels that were shared out twice nobody knows which report to believe.
   const doubled = new Set(
     collected.faults.filter(({ kind }) => kind === 'duplicate').map(({ name }) => name),

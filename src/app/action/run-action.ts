@@ -5,6 +5,7 @@ import { type Commands, type Runner, readInputs, readRunner } from '../../github
 import { ensureNative, nativeRelease, nativeSearch } from '../../native/index.ts';
 import type { Host } from '../host.ts';
 import { withoutLocalPaths } from '../project/index.ts';
+import { checkoutHint } from './checkout-elsewhere.ts';
 import { runGuardMode } from './guard-mode.ts';
 import { publishFailure } from './publish-failure.ts';
 import type { CommentTarget } from './pull-request-comment.ts';
@@ -30,7 +31,8 @@ function describeError(
   if (error instanceof JoulegateError) {
     const { pullRequest = null } = target?.runner ?? {};
     const isUnread = error.kind === 'could-not-measure' && pullRequest?.fromFork === true;
-    const next = isUnread ? forkNextStep(pullRequest.number) : error.nextStep;
+    const hint = target === null ? null : checkoutHint(error, target.runner, target.inputs);
+    const next = isUnread ? forkNextStep(pullRequest.number) : (hint ?? error.nextStep);
     return { text: [error.message, ...(next === null ? [] : [next])].join('\n'), exitCode: error.exitCode };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

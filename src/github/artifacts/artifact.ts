@@ -97,11 +97,10 @@ export async function uploadArtifact(task: ArtifactTask): Promise<UploadedArtifa
     );
     return { status: 'uploaded', message: `Uploaded the artifact ${name}.`, name, id };
   } catch (error) {
-    return {
-      status: 'failed',
-      message: `The artifact ${name} was not uploaded: ${errorLine(error)}.`,
-      name,
-      id: null,
-    };
+    const why = errorLine(error);
+    const message = /\(409\) Conflict/.test(why)
+      ? `The artifact ${name} was not uploaded: another job or step of this run has one of that name. Give each a \`device-label\` of its own.`
+      : `The artifact ${name} was not uploaded: ${why}.`;
+    return { status: 'failed', message, name, id: null };
   }
 }

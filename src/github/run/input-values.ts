@@ -122,9 +122,10 @@ export function deviceLabels(text: string): readonly string[] {
   return [...new Set(words.map(deviceLabel))];
 }
 
-/** A branch, tag, commit or folder; git itself says whether it exists. */
+/** A branch, tag, commit or folder; git itself says whether it exists. What is in braces is git's: `main@{1 day ago}`. */
 export function revision(text: string): string {
-  if (/^-|[\p{Cc}\s]/u.test(text) || text.length > 300) {
+  const isOneWord = !text.replace(/\{[^{}]*\}/g, '').includes(' ') && !/\p{Cc}/u.test(text);
+  if (!isOneWord || text.startsWith('-') || text.length > 300) {
     throw new InputFault('a branch, tag, commit or folder, without blanks and not starting with a dash');
   }
   return text;
