@@ -47,16 +47,21 @@ function leftBranch(kind: 'pull-request' | 'branch', branch: string): BasePlan {
 
 /** The merge commit's first parent is the base branch as it was merged: newer than the event's `base.sha`. */
 function baseOfPullRequest(runner: Runner, pullRequest: PullRequest, head: string): BasePlan {
-  if (runner.ref === `refs/pull/${pullRequest.number}/merge` && head === runner.sha) {
+  const { asked, number } = pullRequest;
+  const isMerge =
+    asked === undefined
+      ? runner.ref === `refs/pull/${number}/merge` && head === runner.sha
+      : head === asked.mergeSha;
+  if (isMerge) {
     return {
       kind: 'pull-request',
       revision: 'HEAD^1',
       is: 'itself',
       fetch: { source: head, depth: 2 },
-      reason: `the first parent of the merge commit of pull request ${pullRequest.number}`,
+      reason: `the first parent of the merge commit of pull request ${number}`,
     };
   }
-  if (runner.eventName === 'pull_request_target' && head === runner.sha) {
+  if (asked === undefined && runner.eventName === 'pull_request_target' && head === runner.sha) {
     throw new JoulegateError(
       'bad-input',
       'What is checked out is the base branch, not the pull request: there is nothing to compare.',
@@ -109,8 +114,8 @@ function givenBase(given: string): BasePlan {
  * | event | base |
  * |---|---|
  * | any, with the input `base` | where the checked-out commit left it |
- * | `pull_request`, merge commit checked out | its first parent |
- * | `pull_request`, anything else checked out | where it left the base branch |
+ * | `pull_request`, or any with the input `pull-request`, merge commit checked out | its first parent |
+ * | the same, anything else checked out | where it left the base branch |
  * | `merge_group` | the commit the group is built on |
  * | `push` | what the branch was before; the previous commit if it is new or was force-pushed |
  * | `schedule`, `workflow_dispatch`, `repository_dispatch` | default branch: the previous commit; others: where they left it |
@@ -142,6 +147,7 @@ export function baseOf(
   }
   throw new JoulegateError('bad-input', `The event ${runner.eventName} says nothing to compare with.`, {
     code: 'no-base',
-    nextStep: 'Give the input `base` a branch, a tag or a commit.',
+    nextStep:
+      'Give the input `base` a branch, a tag or a commit; or `pull-request` the number of the one that is checked out.',
   });
 }

@@ -147,6 +147,19 @@ describe('the state in the Actions cache', () => {
     expect(job.services.calls).toEqual([]);
   });
 
+  it('is not written on behalf of a pull request, where all branches would see it', async () => {
+    const job = await startJob();
+    const own = pullRequest(job);
+    const asked = { ...own, pullRequest: { ...own.pullRequest!, asked: { mergeSha: null } } };
+    for (const runner of [asked, { ...asked, isDefaultBranch: true }]) {
+      expect(await save(cacheOf(runner, { savedByAnyRef: true }), 'one')).toBe('read-only');
+      const inFolder = { kind: 'directory', path: './kept' } as const;
+      expect(await save(cacheOf(runner, { savedByAnyRef: true, choice: inFolder }), 'one')).toBe('read-only');
+    }
+    expect(job.services.cacheKeys).toEqual([]);
+    expect(await save(cacheOf(own, { savedByAnyRef: true }), 'one')).toBe('saved');
+  });
+
   it('is not written with restore-only, nor if it holds no more than before', async () => {
     const job = await startJob();
     const runner = nightly(job, 100);

@@ -4,6 +4,7 @@ import { announce, collectReports, type Runner } from '../../github/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { type FleetReports, findStrays, mergeFleet } from '../fleet/index.ts';
 import { prepareReportFolder, writeReportFiles } from '../project/index.ts';
+import { assertAskedFor } from './asked-pull-request.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
 import { mergeNight } from './night/index.ts';
 import { isOfFork, publish } from './publish.ts';
@@ -13,9 +14,13 @@ import { reportGaps } from './report-gaps.ts';
 
 /** Commits that this run, or the one that it reports about, is of. */
 function commitsOf({ eventName, sha, pullRequest, mergeGroup, workflowRun }: Runner): string[] {
-  const named = [pullRequest?.headSha, mergeGroup?.headSha, workflowRun?.headSha];
-  // After `workflow_run` it is the tip of the default branch, whatever the other run was of.
-  return [...(eventName === 'workflow_run' ? [] : [sha]), ...named.flatMap((commit) => commit ?? [])];
+  const asked = pullRequest?.asked;
+  const named = [pullRequest?.headSha, asked?.mergeSha, mergeGroup?.headSha, workflowRun?.headSha];
+  // After `workflow_run`, and on behalf of a pull request, it is the tip of a branch, whatever was measured.
+  return [
+    ...(eventName === 'workflow_run' || asked !== undefined ? [] : [sha]),
+    ...named.flatMap((commit) => commit ?? []),
+  ];
 }
 
 function byDevice(reads: readonly ReadReport<ReportGuard>[]): FleetReports[] {
@@ -58,6 +63,7 @@ async function judgeTogether(
     failOn: inputs.failOn,
     labels: couldAccept ? await labelsOf(task) : null,
   });
+  if (reads.length > 0) assertAskedFor(runner, merged.head.commit);
   const otherCommit = otherCommitNote(merged, runner);
   const notes = [...(isOfFork(runner) ? [forkNote] : []), ...(otherCommit === null ? [] : [otherCommit])];
   const told = { ...merged, warnings: [...notes, ...merged.warnings].slice(0, maxWarnings) };

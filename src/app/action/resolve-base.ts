@@ -3,6 +3,7 @@ import { baseOf, type Inputs, type Runner } from '../../github/index.ts';
 import type { BaseCommit } from '../guard/index.ts';
 import type { Host } from '../host.ts';
 import { namesFolder } from '../project/index.ts';
+import { assertAskedFor } from './asked-pull-request.ts';
 import { findBase } from './find-base.ts';
 import { assertNotLedAway, assertNotOfHead, headCheckout } from './head-checkout.ts';
 
@@ -18,6 +19,7 @@ export async function resolveBase(
 ): Promise<string | BaseCommit | null> {
   const { base } = inputs;
   assertNotLedAway(host, runner, inputs);
+  if (runner.pullRequest?.asked !== undefined) assertAskedFor(runner, headCommit(headCheckout(host, inputs)));
   if (base !== null && namesFolder(base)) {
     assertNotOfHead(host, runner, { ...inputs, base });
     return base;

@@ -12,6 +12,11 @@ export interface PullRequest {
   readonly baseSha: string;
   /** Its head is in another repository: its token is read-only and nothing it brings is trusted. */
   readonly fromFork: boolean;
+  /**
+   * There if no event is about it, but the input `pull-request` names it: then the run is not of its commits, and the merge
+   * commit that the server made of it is told here; null without one.
+   */
+  readonly asked?: { readonly mergeSha: string | null };
 }
 
 /** A group of the merge queue. */
@@ -44,7 +49,11 @@ export interface RunnerEvent {
   readonly workflowRun: WorkflowRun | null;
 }
 
-function readPullRequest(payload: Payload): PullRequest {
+/**
+ * A pull request out of an event, or an answer of the API in the place of one.
+ * @throws JoulegateError (bad-input, `bad-event`)
+ */
+export function readPullRequest(payload: Payload): PullRequest {
   const headRepository = textOrNull(payload, 'pull_request.head.repo.full_name', patterns.repository);
   const baseRepository = text(payload, 'pull_request.base.repo.full_name', patterns.repository);
   return {

@@ -58,6 +58,12 @@ export function minutes(text: string): number {
   return value;
 }
 
+/** Number of a pull request. */
+export function number(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InputFault('the number of a pull request, e.g. 7');
+  return Number(text);
+}
+
 /** `2/4`: the second of four. */
 export function shard(text: string): Shard {
   const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
