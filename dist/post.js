@@ -25767,7 +25767,8 @@ function readRunner(environment, readFile2) {
   const [owner = "", name = ""] = variable(environment, "GITHUB_REPOSITORY", patterns.repository).split("/");
   const serverUrl = address(environment, "GITHUB_SERVER_URL");
   const runId = Number(variable(environment, "GITHUB_RUN_ID", /^[1-9]\d{0,14}$/));
-  const runAttempt = Number(variable(environment, "GITHUB_RUN_ATTEMPT", /^[1-9]\d{0,5}$/));
+  const hasAttempt = optional(environment, "GITHUB_RUN_ATTEMPT") !== null;
+  const runAttempt = hasAttempt ? Number(variable(environment, "GITHUB_RUN_ATTEMPT", /^[1-9]\d{0,5}$/)) : 1;
   const ref = variable(environment, "GITHUB_REF", /^refs\/[^\p{Cc} ]+$/u);
   const event = readEvent(eventName, readPayload(variable(environment, "GITHUB_EVENT_PATH"), readFile2));
   const defaultBranch = defaultBranchOf(eventName, ref, event);

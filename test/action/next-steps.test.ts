@@ -79,7 +79,7 @@ it('reports that no server can hand on are not worth another try', async () => {
   const ended = await run({ inputs: { mode: 'report' }, environment });
   expect(ended.status).toBe(3);
   expect(errorOf(ended)).toBe(
-    'There are no reports to collect: this runner has no artifact service.\n' +
+    'There are no reports to collect: this server has no artifact service of the kind that github.com has.\n' +
       'Jobs cannot hand on reports here: guard in one job, without `shard` and `mode: report`. It comments itself.',
   );
   expect(ended.log.match(/no reports to collect/g)).toHaveLength(1);

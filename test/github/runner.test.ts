@@ -132,6 +132,10 @@ describe('the runner', () => {
     });
   });
 
+  it.each([undefined, ''])('may number no attempts: %j', (attempt) => {
+    expect(runnerOf('push', events.push, { GITHUB_RUN_ATTEMPT: attempt }).runAttempt).toBe(1);
+  });
+
   it('may have neither lasting folder nor summary', () => {
     const bare = { RUNNER_TOOL_CACHE: undefined, GITHUB_STEP_SUMMARY: '' };
     expect(runnerOf('push', events.push, bare)).toMatchObject({ toolCache: null, summaryPath: null });

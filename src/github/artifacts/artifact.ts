@@ -78,7 +78,7 @@ export async function uploadArtifact(task: ArtifactTask): Promise<UploadedArtifa
   const name = artifactName(task);
   if (!runner.hasArtifactService) {
     const message =
-      'Nothing was uploaded: this runner has no artifact service. The job summary has the report.';
+      'Nothing was uploaded: this server has no artifact service of the kind that github.com has. The job summary has the report.';
     return { status: 'unavailable', message, name, id: null };
   }
   if (files.length === 0) {

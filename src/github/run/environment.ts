@@ -140,7 +140,9 @@ export function readRunner(environment: Environment, readFile: (path: string) =>
   const [owner = '', name = ''] = variable(environment, 'GITHUB_REPOSITORY', patterns.repository).split('/');
   const serverUrl = address(environment, 'GITHUB_SERVER_URL');
   const runId = Number(variable(environment, 'GITHUB_RUN_ID', /^[1-9]\d{0,14}$/));
-  const runAttempt = Number(variable(environment, 'GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,5}$/));
+  // Some runners of Gitea and Forgejo number no attempts.
+  const hasAttempt = optional(environment, 'GITHUB_RUN_ATTEMPT') !== null;
+  const runAttempt = hasAttempt ? Number(variable(environment, 'GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,5}$/)) : 1;
   const ref = variable(environment, 'GITHUB_REF', /^refs\/[^\p{Cc} ]+$/u);
   const event = readEvent(eventName, readPayload(variable(environment, 'GITHUB_EVENT_PATH'), readFile));
   const defaultBranch = defaultBranchOf(eventName, ref, event);
