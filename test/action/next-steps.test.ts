@@ -120,6 +120,19 @@ describe('a base', () => {
     gitIn(job.workspace, ['branch', 'made-by-the-job', checkout.base]);
     const ended = await run({ inputs: { base: 'made-by-the-job' } });
     expect(ended).toMatchObject({ status: 0, outputs: { verdict: 'passed', identical: '1' } });
+    expect(ended.log).toContain('origin has no branch or tag "made-by-the-job": the clone\'s is taken');
+  });
+
+  it('that is gone at origin is not taken as it was', async () => {
+    const { job, run, makeShallow, checkout } = await pullRequest(untouched, { short: true });
+    makeShallow();
+    gitIn(job.workspace, ['fetch', '--quiet', '--depth=1', 'origin', checkout.base]);
+    gitIn(job.workspace, ['update-ref', 'refs/remotes/origin/gone', checkout.base]);
+    for (const base of ['origin/gone', 'refs/remotes/origin/gone', 'remotes/origin/gone']) {
+      const ended = await run({ inputs: { base } });
+      expect(ended.status).toBe(2);
+      expect(errorOf(ended)).toContain('origin has no branch or tag "refs/heads/gone"');
+    }
   });
 
   it.each([

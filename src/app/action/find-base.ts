@@ -56,7 +56,12 @@ async function givenRevision(search: Search): Promise<string> {
   }
   const ref = await fetchedRef(search, name);
   if (ref !== null) return ref + suffix;
-  if (findCommit(question.repository, given) !== null) return given;
+  // What the clone holds of a remote's branch that is gone is an old state of it.
+  const isOfRemote = /^(?:refs\/)?(?:remotes\/|origin\/)/.test(given);
+  if (!isOfRemote && findCommit(question.repository, given) !== null) {
+    search.host.progress.note(`origin has no branch or tag "${name}": the clone's is taken`);
+    return given;
+  }
   throw new JoulegateError('bad-input', `origin has no branch or tag "${name}"`, {
     code: 'fetch-failed',
     nextStep: /^[0-9a-f]{4,}$/i.test(name)
