@@ -18663,8 +18663,8 @@ function* nativePlaces(name, context) {
   const { search, pins, host } = context;
   const pinned = pinnedFiles(pins, host, name);
   const inFolder = (folder) => {
-    const missing2 = verifyFolder(folder, pinned);
-    return missing2 === null ? { kind: "folder", folder } : { where: folder, reason: missing2 };
+    const missing3 = verifyFolder(folder, pinned);
+    return missing3 === null ? { kind: "folder", folder } : { where: folder, reason: missing3 };
   };
   yield inFolder(bundledFolder(context));
   const installed3 = findInstalled(name, search.bundlePath, host);
@@ -25147,8 +25147,8 @@ function didYouMean(name, known3) {
 function explainSyntax({ code, summary, start, end }, source) {
   if (start >= source.length) {
     const expected = /^Expected (\w+)/.exec(summary)?.[1];
-    const missing2 = expected === void 0 ? null : tokens[expected] ?? null;
-    return ["the expression ends too early", missing2 === null ? "complete it" : `${missing2} is missing`];
+    const missing3 = expected === void 0 ? null : tokens[expected] ?? null;
+    return ["the expression ends too early", missing3 === null ? "complete it" : `${missing3} is missing`];
   }
   const rest = source.slice(start);
   const habit = habits.find(
@@ -31560,8 +31560,8 @@ function findExport(pathParts, srcModule, ctx) {
   };
 }
 function missMessage(miss, pathParts) {
-  const { missing: missing2, modulePath } = miss;
-  if (missing2 === "module") return `module not found for '${pathParts.join("::")}'`;
+  const { missing: missing3, modulePath } = miss;
+  if (missing3 === "module") return `module not found for '${pathParts.join("::")}'`;
   return `no exported '${last(pathParts)}' in module '${modulePath}'`;
 }
 function makeLiveDecls(parent = null) {
@@ -34466,9 +34466,9 @@ function linkFailure(error, rootPath) {
   return failed("compile", error.message || "the program cannot be linked", { file: rootPath });
 }
 function constantsHint(message) {
-  const missing2 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
-  if (!missing2) return message;
-  return `no tunable or workload parameter is called \`${missing2[1]}\`, so \`constants::${missing2[1]}\` does not exist`;
+  const missing3 = /^module not found for '(?:package::)?constants::(\w+)'/.exec(message);
+  if (!missing3) return message;
+  return `no tunable or workload parameter is called \`${missing3[1]}\`, so \`constants::${missing3[1]}\` does not exist`;
 }
 var TypeTable = class extends Map {
   set(expression, type) {
@@ -40118,9 +40118,9 @@ async function openMeter(options) {
   if (!opening.ok) throw refusal2(choice, opening);
   return { meter: opening.meter, reason: opening.reason, clocks: opening.clocks ?? null };
 }
-function refusal2(choice, { obstacle, missing: missing2 }) {
+function refusal2(choice, { obstacle, missing: missing3 }) {
   const message = `The meter ${choice} cannot be used: ${obstacle}.`;
-  return missing2 ? new JoulegateError("could-not-measure", message, {
+  return missing3 ? new JoulegateError("could-not-measure", message, {
     code: "missing-meter",
     nextStep: "Run `joulegate doctor`, or use the meter none to measure latency only."
   }) : new JoulegateError("bad-input", message, {
@@ -40135,7 +40135,7 @@ async function openFirst(context) {
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
-      const reasons = [opening.reason, ...explain3(tried.filter(({ missing: missing2 }) => missing2))];
+      const reasons = [opening.reason, ...explain3(tried.filter(({ missing: missing3 }) => missing3))];
       return { meter: opening.meter, reason: reasons.join("; "), clocks: opening.clocks ?? null };
     }
     tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
@@ -48328,17 +48328,17 @@ function planNext(subjects, samples2, options = {}) {
   if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
   const pooledOf = samplesBySubject(poolAttempts(samples2, settings2.earlier));
-  const missing2 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
+  const missing3 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
   const evidenceOf = evidenceBySubject(pooledOf, settings2);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing2, settings: settings2 });
+    const flag = flagNext({ subjects, evidenceOf, missing: missing3, settings: settings2 });
     if (flag !== null) return flag;
   }
   if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
   const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
   const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm2 = missing2({
+  const confirm2 = missing3({
     subjects: [...sentinels, ...flagged],
     phase: "confirm",
     blocks: settings2.confirmBlocks,
@@ -48358,9 +48358,9 @@ function evidenceBySubject(samplesOf3, settings2) {
   };
 }
 function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing2, settings: settings2 } = request;
+  const { subjects, evidenceOf, missing: missing3, settings: settings2 } = request;
   const { flagBlocks } = settings2;
-  const first = missing2({
+  const first = missing3({
     subjects,
     phase: "flag",
     blocks: Math.min(leastBlocks, flagBlocks),
@@ -48368,10 +48368,10 @@ function flagNext(request) {
   });
   if (first !== null) return first;
   const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing2({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  const more = missing3({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
-  const again = missing2({
+  const again = missing3({
     subjects: suspects,
     phase: "flag",
     blocks: suspectFactor * flagBlocks,
@@ -48896,26 +48896,54 @@ function isDirty(repository) {
 function isShallow(repository) {
   return answer(repository, ["rev-parse", "--is-shallow-repository"]) === "true";
 }
-function assertRevision(revision) {
-  if (revision === "" || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
-    const shown = JSON.stringify(revision.slice(0, 60));
-    throw new JoulegateError("bad-input", `${shown} is not a revision`, {
-      code: "bad-revision",
-      nextStep: "Name a branch, a tag or a commit, e.g. origin/main or HEAD~1."
-    });
-  }
+function badRevision(revision) {
+  const shown = JSON.stringify(revision.slice(0, 60));
+  return new JoulegateError("bad-input", `${shown} is not a revision`, {
+    code: "bad-revision",
+    nextStep: "Name a branch, a tag or a commit, e.g. origin/main or HEAD~1."
+  });
 }
-function resolveCommit(repository, revision) {
+function assertRevision(revision) {
+  const outside = revision.replace(/\{[^{}]*\}/g, "{}");
+  const isRevision = !/^[-^]|\.\.|[ :]/.test(outside) && !new RegExp("\\p{Cc}", "u").test(revision);
+  if (!isRevision || revision === "" || revision.length > 300) throw badRevision(revision);
+}
+function findCommit(repository, revision) {
   assertRevision(revision);
   assertOneMeaning(repository, revision);
   const args = ["rev-parse", "--verify", "--quiet", `${revision}^{commit}`];
   const result = askGit(repository, { args });
   const commit = result.stdout.toString("utf8").trim();
-  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError("bad-input", `there is no revision "${revision}" in ${repository.root}`, {
+  return result.ok && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+}
+function resolveCommit(repository, revision) {
+  const commit = findCommit(repository, revision);
+  if (commit !== null) return commit;
+  const [why, nextStep] = missing2(repository, revision);
+  throw new JoulegateError("bad-input", `there is no revision "${revision}"${why}`, {
     code: "unknown-revision",
-    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Check the name, or fetch it first."
+    nextStep
   });
+}
+function missing2(repository, revision) {
+  const name = nameIn(revision);
+  if (revision.includes("@{")) {
+    return [
+      "",
+      "A checkout of a commit has no upstream and no earlier states: name a branch, e.g. origin/main."
+    ];
+  }
+  if (name === "" || name === revision || findCommit(repository, name) === null) {
+    const command2 = /^[\w.-]+$/.test(name) ? `: git fetch origin ${name}` : "";
+    return [` in ${repository.root}`, `Check the name, or fetch it first${command2}.`];
+  }
+  if (isShallow(repository)) {
+    return [
+      `: this clone is shallow and does not go that far back behind ${name}`,
+      "Fetch more history: git fetch --deepen=100, or actions/checkout with fetch-depth: 0."
+    ];
+  }
+  return [`: there is ${name}, but not what follows`, `Look at its history: git log ${name}.`];
 }
 function mergeBase(repository, revision) {
   const commit = resolveCommit(repository, revision);
@@ -48923,7 +48951,7 @@ function mergeBase(repository, revision) {
   if (result.ok) return result.stdout.toString("utf8").trim();
   throw new JoulegateError("bad-input", `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: "no-merge-base",
-    nextStep: isShallow(repository) ? "This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow)." : "Name a revision that HEAD descends from."
+    nextStep: isShallow(repository) ? "This clone is shallow: fetch more history (git fetch --deepen=100, or actions/checkout with fetch-depth: 0)." : "Name a revision that HEAD descends from."
   });
 }
 
@@ -50692,7 +50720,7 @@ async function record(host, options) {
     const wanted = options.configurations ?? space2.count().value;
     const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf2(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
-    let missing2 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
+    let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
       known3.set(id, {
         configuration,
@@ -50701,9 +50729,9 @@ async function record(host, options) {
         failure: timed.ok ? null : timed.failure
       });
     });
-    if (trials.measuresEnergy && missing2 === 0) {
+    if (trials.measuresEnergy && missing3 === 0) {
       const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
-      missing2 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
+      missing3 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
         const earlier = known3.get(id);
         const measured = await trials.energy(configuration);
         if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
@@ -50718,7 +50746,7 @@ async function record(host, options) {
       configurations: all.length,
       failures: all.filter((measurement) => measurement.failure !== null).length,
       energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
-      missing: missing2,
+      missing: missing3,
       interrupted: host.signal.aborted
     };
   } finally {
@@ -50964,13 +50992,13 @@ function bestSplit(binned, histogram, columns2, totals, limits2) {
   for (const column of columns2) {
     const first = binned.offsets[column];
     const last2 = binned.offsets[column + 1] - 1;
-    const missing2 = histogramStride * (first + missingBin);
-    const hasMissing = histogram[missing2 + 2] > 0;
+    const missing3 = histogramStride * (first + missingBin);
+    const hasMissing = histogram[missing3 + 2] > 0;
     for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
       const missingLeft = side === 1;
-      let residual = missingLeft ? histogram[missing2] : 0;
-      let weight = missingLeft ? histogram[missing2 + 1] : 0;
-      let count2 = missingLeft ? histogram[missing2 + 2] : 0;
+      let residual = missingLeft ? histogram[missing3] : 0;
+      let weight = missingLeft ? histogram[missing3 + 1] : 0;
+      let count2 = missingLeft ? histogram[missing3 + 2] : 0;
       const upTo = hasMissing && !missingLeft ? last2 : last2 - 1;
       for (let bin = first + 1; bin <= upTo; bin++) {
         const at3 = histogramStride * bin;
@@ -52801,12 +52829,12 @@ var SearchRun = class {
     const given = start.map((configuration) => space2.point(configuration)).filter((point2) => point2 !== null && space2.isValid(point2));
     await this.#tryAll(given);
     while (this.#stop() === null) {
-      const missing2 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
-      if (missing2 <= 0) return;
+      const missing3 = Math.max(startTrials - this.#ledger.size, leastGood - this.#ledger.good.length);
+      if (missing3 <= 0) return;
       const points = await startPoints({
         space: space2,
         random: this.#random,
-        count: missing2,
+        count: missing3,
         chosen: this.#ledger.trials.map(({ point: point2 }) => point2),
         priors: this.#priors,
         priorObjective: (key2) => this.#proposer.priorObjective(key2),
@@ -54044,16 +54072,20 @@ function whereHeadLeft(host, repository, revision) {
     throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
   }
 }
-function openBaseRevision(host, revision, opened) {
+function openBaseCommit(host, { label, commit }, opened) {
   const { repository, path: path2 } = opened;
-  const commit = whereHeadLeft(host, repository, revision);
   const { reader } = openRevision(repository, commit);
-  const label = revision;
   return readBaseline({ label, commit }, () => {
     const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
     if (manifest === null) return null;
     return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
   });
+}
+function openBaseOf(host, base2, opened) {
+  if (base2 === null) return { revision: null, problem: null, described: { label: "none", commit: null } };
+  if (typeof base2 !== "string") return openBaseCommit(host, base2, opened);
+  const commit = whereHeadLeft(host, opened.repository, base2);
+  return openBaseCommit(host, { label: base2, commit }, opened);
 }
 function describeCheckout(repository) {
   const commit = headCommit(repository);
@@ -54069,7 +54101,7 @@ function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
   const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
-  if (options.base !== null && namesFolder(options.base)) {
+  if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
       base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
@@ -54078,7 +54110,7 @@ function openRevisions(host, options) {
   const checkout = inRepository(host, opened);
   return {
     head: { revision, described: describeCheckout(checkout.repository) },
-    base: options.base === null ? { revision: null, problem: null, described: { label: "none", commit: null } } : openBaseRevision(host, options.base, checkout)
+    base: openBaseOf(host, options.base, checkout)
   };
 }
 
@@ -54333,8 +54365,8 @@ async function compareWorkload(options) {
   const baseKernel = base2?.manifest.kernels.find(({ name }) => name === kernel.name);
   const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
   if (base2 === null || baseKernel === void 0 || baseWorkload === void 0) {
-    const missing2 = baseKernel === void 0 ? "not" : "this workload is not";
-    const reason = base2 === null ? "the base revision has no manifest" : `${missing2} in the base revision`;
+    const missing3 = baseKernel === void 0 ? "not" : "this workload is not";
+    const reason = base2 === null ? "the base revision has no manifest" : `${missing3} in the base revision`;
     return { ...common, status: "new", head: headArm.value, reason };
   }
   const { configuration: baseConfiguration } = shippedConfiguration({
@@ -55374,14 +55406,14 @@ function driverFiles({ environment, list: list4 }) {
 }
 function checkDrivers(view) {
   const files = driverFiles(view);
-  const missing2 = files.filter((file) => !view.exists(file));
+  const missing3 = files.filter((file) => !view.exists(file));
   const there = files.filter((file) => view.exists(file));
   const subject = "Vulkan drivers";
-  if (missing2.length > 0) {
+  if (missing3.length > 0) {
     return {
       ok: false,
       subject,
-      detail: `VK_DRIVER_FILES names ${missing2.join(", ")}, which is not there`,
+      detail: `VK_DRIVER_FILES names ${missing3.join(", ")}, which is not there`,
       nextStep: "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
     };
   }

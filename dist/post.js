@@ -25629,8 +25629,8 @@ var patterns = {
   commit: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/,
   /** `owner/name`. */
   repository: /^[\w.-]{1,100}\/[\w.-]{1,100}$/,
-  /** A branch: no control characters, no blanks, nothing that git takes for an option, a range or a path. */
-  branch: /^(?!-)(?!.*\.\.)[^\p{Cc}\s~^:?*[\\]{1,255}$/u
+  /** A branch as `git check-ref-format` has it, and none that could be an option or has control characters. */
+  branch: /^(?![-/])(?!.*(?:\.\.|@\{|\/\/|\/$|\.$|\.lock(?:\/|$)))(?!(?:.*\/)?\.)[^\p{Cc} ~^:?*[\\]{1,255}$/su
 };
 function malformed(field2, what) {
   return new JoulegateError("bad-input", `The event's ${field2} ${what}.`, {
@@ -25728,7 +25728,11 @@ function optional(environment, name) {
   return value === "" ? null : value;
 }
 function address(environment, name) {
-  return variable(environment, name, /^https?:\/\/[\w.-]+(?::\d{1,5})?(?:\/[\w./-]*)?$/).replace(/\/+$/, "");
+  return variable(
+    environment,
+    name,
+    /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:\/[\w./-]*)?$/i
+  ).replace(/\/+$/, "");
 }
 function isEnterpriseServer(serverUrl) {
   const { hostname } = new URL(serverUrl);
@@ -25779,8 +25783,9 @@ function readRunner(environment, readFile2) {
   const [owner = "", name = ""] = variable(environment, "GITHUB_REPOSITORY", patterns.repository).split("/");
   const serverUrl = address(environment, "GITHUB_SERVER_URL");
   const runId = Number(variable(environment, "GITHUB_RUN_ID", /^[1-9]\d{0,14}$/));
-  const runAttempt = Number(variable(environment, "GITHUB_RUN_ATTEMPT", /^[1-9]\d{0,5}$/));
-  const ref = variable(environment, "GITHUB_REF", /^refs\/[^\p{Cc}\s]+$/u);
+  const hasAttempt = optional(environment, "GITHUB_RUN_ATTEMPT") !== null;
+  const runAttempt = hasAttempt ? Number(variable(environment, "GITHUB_RUN_ATTEMPT", /^[1-9]\d{0,5}$/)) : 1;
+  const ref = variable(environment, "GITHUB_REF", /^refs\/[^\p{Cc} ]+$/u);
   const event = readEvent(eventName, readPayload(variable(environment, "GITHUB_EVENT_PATH"), readFile2));
   const defaultBranch = defaultBranchOf(eventName, ref, event);
   return {

@@ -1,11 +1,11 @@
-import { JoulegateError } from '../errors/index.ts';
 import type { Environment } from '../system/index.ts';
+import { fetchFailed } from './fetch-failure.ts';
 import { remoteEnvironment } from './git-environment.ts';
 import type { GitResult } from './git-process.ts';
 import { withoutFilters, withoutRepositoryPrograms } from './git-settings.ts';
 import { askGit, placeVariables, type Repository } from './open-repository.ts';
 import { ambiguous } from './ref-names.ts';
-import { assertRevision, isShallow } from './repository.ts';
+import { assertRefName, isShallow } from './repository.ts';
 import { runRemoteGit } from './run-remote-git.ts';
 
 /** What lets git read a private repository. */
@@ -29,8 +29,16 @@ export interface FetchTask extends RemoteQuestion {
   readonly source: string;
   /** Ref to store it under; null for a commit, which is found by its hash. */
   readonly target: string | null;
-  /** How much history a shallow clone needs: this many commits, or all of it. A full clone stays full. */
-  readonly depth: number | 'all';
+  /** How many commits of history a shallow clone gets of it, itself among them. A full clone stays full. */
+  readonly depth: number;
+}
+
+/** A ref of the remote. */
+export interface RemoteRef {
+  /** With its full name. */
+  readonly ref: string;
+  /** Full hash of what it points at: a commit, or an annotated tag. */
+  readonly object: string;
 }
 
 /**
@@ -59,15 +67,6 @@ export function addressOf(repository: Repository): string {
   const result = askGit(repository, { args: ['remote', 'get-url', 'origin'] });
   if (result.ok) return result.stdout.toString('utf8').trimEnd();
   throw fetchFailed('origin', result.message);
-}
-
-/** The error of what a remote did not give. */
-export function fetchFailed(source: string, message: string): JoulegateError {
-  return new JoulegateError('bad-input', `git could not fetch ${source}: ${message}`, {
-    code: 'fetch-failed',
-    nextStep:
-      'Check out with more history (actions/checkout with fetch-depth: 0), or give the action a github-token that may read this repository.',
-  });
 }
 
 /** A fetch of what it is told to fetch, and of nothing else. */
@@ -99,27 +98,34 @@ export function askRemote(question: RemoteQuestion, args: readonly string[]): Pr
   });
 }
 
+/** `heads/main` is a ref without its root, as git takes it too. */
+function placesOf(name: string): readonly string[] {
+  if (name.startsWith('refs/')) return [name];
+  const own = [`refs/heads/${name}`, `refs/tags/${name}`];
+  return /^(?:heads|tags)\//.test(name) ? [`refs/${name}`, ...own] : own;
+}
+
 /**
- * The ref of `origin` that people call by a name: a branch or a tag.
- * @returns its full name; null if there is none
+ * The ref of `origin` that is called by its full name, or by that of a branch or tag.
+ * @returns null if there is none
  * @throws JoulegateError (bad-input): `ambiguous-revision` if there is a branch and a tag, and as `fetchHistory`
  */
 export async function findRemoteRef(
   question: RemoteQuestion & { readonly name: string },
-): Promise<string | null> {
+): Promise<RemoteRef | null> {
   const { repository, name } = question;
-  assertRevision(name);
-  const places = [`refs/heads/${name}`, `refs/tags/${name}`];
+  assertRefName(name);
+  const places = placesOf(name);
   const result = await askRemote(question, ['ls-remote', '--quiet', '--', addressOf(repository), ...places]);
   if (!result.ok) throw fetchFailed(name, result.message);
-  // Its patterns match ends of names too.
-  const refs = result.stdout
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.slice(line.indexOf('\t') + 1));
-  const [ref = null, other] = places.filter((place) => refs.includes(place));
-  if (ref === null || other === undefined) return ref;
-  throw ambiguous(name, [ref, other]);
+  const lines = result.stdout.toString('utf8').split('\n');
+  const [found = null, other] = lines
+    .map((line) => line.split('\t'))
+    .map(([object = '', ref = '']) => ({ ref, object }))
+    // Its patterns match ends of names too.
+    .filter(({ ref }) => places.includes(ref));
+  if (found === null || other === undefined) return found;
+  throw ambiguous(name, [found.ref, other.ref]);
 }
 
 /**
@@ -129,11 +135,10 @@ export async function findRemoteRef(
  */
 export async function fetchHistory(task: FetchTask): Promise<void> {
   const { repository, source, target, depth } = task;
-  assertRevision(source);
-  const deepen = depth === 'all' ? ['--unshallow'] : [`--depth=${depth}`];
+  assertRefName(source);
   const result = await askRemote(task, [
     ...quietFetch,
-    ...(isShallow(repository) ? deepen : []),
+    ...(isShallow(repository) ? [`--depth=${depth}`] : []),
     '--',
     addressOf(repository),
     target === null ? source : `+${source}:${target}`,

@@ -1,6 +1,6 @@
-import { addressOf, askRemote, fetchFailed, quietFetch, type RemoteQuestion } from './fetch-history.ts';
+import { fetchFailed } from './fetch-failure.ts';
+import { addressOf, askRemote, quietFetch, type RemoteQuestion } from './fetch-history.ts';
 import { askGit, type Repository } from './open-repository.ts';
-import { mergeBase } from './repository.ts';
 
 const maxListBytes = 64 * 1024 * 1024;
 /** Fits the longest command line of any system. */
@@ -30,17 +30,17 @@ function missingObjects(repository: Repository, commit: string): readonly string
 }
 
 /**
- * Fetches what a partial clone (`filter: blob:none`) left out of where head left `revision`: the files that head changed.
- * Those that it did not are on the disk.
+ * Fetches what a partial clone (`filter: blob:none`) left out of a commit: the files that head changed. Those that it did
+ * not are on the disk.
  * @throws JoulegateError as `fetchHistory`
  */
-export async function fetchLeftOut(question: RemoteQuestion & { readonly revision: string }): Promise<void> {
-  const { repository, revision } = question;
+export async function fetchLeftOut(question: RemoteQuestion & { readonly commit: string }): Promise<void> {
+  const { repository, commit } = question;
   if (
     !repository.settings.some(({ key }) => /^(?:extensions\.partialclone|remote\..*\.promisor)$/s.test(key))
   )
     return;
-  const objects = missingObjects(repository, mergeBase(repository, revision));
+  const objects = missingObjects(repository, commit);
   for (let at = 0; at < objects.length; at += objectsAtOnce) {
     const result = await askRemote(question, [
       // What is there does not say what came with it: nothing is offered.
@@ -48,6 +48,6 @@ export async function fetchLeftOut(question: RemoteQuestion & { readonly revisio
       ...quietFetch,
       ...['--', addressOf(repository), ...objects.slice(at, at + objectsAtOnce)],
     ]);
-    if (!result.ok) throw fetchFailed(revision, result.message);
+    if (!result.ok) throw fetchFailed(commit, result.message);
   }
 }

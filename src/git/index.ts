@@ -1,5 +1,6 @@
 export { fetchHistory, findRemoteRef, type RemoteQuestion } from './fetch-history.ts';
 export { fetchLeftOut } from './fetch-left-out.ts';
+export { fetchMergeBase } from './fetch-merge-base.ts';
 
 export { latestTag } from './latest-tag.ts';
 export { openFolder } from './open-folder.ts';
@@ -11,4 +12,4 @@ export {
 } from './open-repository.ts';
 export { openRevision } from './open-revision.ts';
 export { openWorkTree } from './open-work-tree.ts';
-export { headCommit, isDirty, mergeBase, resolveCommit } from './repository.ts';
+export { findCommit, headCommit, isDirty, mergeBase, resolveCommit } from './repository.ts';

@@ -12,8 +12,8 @@ const lines = (output: Buffer): readonly string[] =>
 /** What is written in full can be nothing else: a commit's hash, a ref from its root, what is checked out. */
 const full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
 
-/** The name in `main~2` or `main@{1}`. */
-function nameIn(revision: string): string {
+/** The name in `main~2` or `main@{1}`; empty for `@{1}`. */
+export function nameIn(revision: string): string {
   return revision.split(/[~^]|@\{/)[0] ?? '';
 }
 

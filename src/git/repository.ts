@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { askGit, type Repository } from './open-repository.ts';
-import { assertOneMeaning } from './ref-names.ts';
+import { assertOneMeaning, nameIn } from './ref-names.ts';
 import { isObject, lfsPointerOfFile } from './stored-content.ts';
 
 /** Names of all files of a large repository. */
@@ -46,34 +46,78 @@ export function isShallow(repository: Repository): boolean {
   return answer(repository, ['rev-parse', '--is-shallow-repository']) === 'true';
 }
 
-/** A revision must not be taken for an option, a range or a path. @throws JoulegateError (bad-input, `bad-revision`) */
-export function assertRevision(revision: string): void {
-  if (revision === '' || revision.length > 300 || /^-|\.\.|[\s:\p{Cc}]/u.test(revision)) {
-    const shown = JSON.stringify(revision.slice(0, 60));
-    throw new JoulegateError('bad-input', `${shown} is not a revision`, {
-      code: 'bad-revision',
-      nextStep: 'Name a branch, a tag or a commit, e.g. origin/main or HEAD~1.',
-    });
-  }
+function badRevision(revision: string): JoulegateError {
+  const shown = JSON.stringify(revision.slice(0, 60));
+  return new JoulegateError('bad-input', `${shown} is not a revision`, {
+    code: 'bad-revision',
+    nextStep: 'Name a branch, a tag or a commit, e.g. origin/main or HEAD~1.',
+  });
 }
 
 /**
- * Full hash of the commit that `revision` names.
- * @throws JoulegateError (bad-input): `bad-revision`, `ambiguous-revision`, `unknown-revision`, and those of git itself.
+ * A revision must not be taken for an option, a range or a path. What stands in braces is git's to read: `v1^{}`,
+ * `main@{yesterday 9:00}`.
+ * @throws JoulegateError (bad-input, `bad-revision`)
  */
-export function resolveCommit(repository: Repository, revision: string): string {
+export function assertRevision(revision: string): void {
+  const outside = revision.replace(/\{[^{}]*\}/g, '{}');
+  const isRevision = !/^[-^]|\.\.|[ :]/.test(outside) && !/\p{Cc}/u.test(revision);
+  if (!isRevision || revision === '' || revision.length > 300) throw badRevision(revision);
+}
+
+/** As `assertRevision`, for what a remote is asked for: nothing in it may be read as a pattern, or as two names. */
+export function assertRefName(name: string): void {
+  assertRevision(name);
+  if (/^\+|[ :~^?*[\\]|@\{/.test(name)) throw badRevision(name);
+}
+
+/**
+ * Full hash of the commit that `revision` names; null if the clone has none.
+ * @throws JoulegateError (bad-input): `bad-revision`, `ambiguous-revision`, and those of git itself.
+ */
+export function findCommit(repository: Repository, revision: string): string | null {
   assertRevision(revision);
   assertOneMeaning(repository, revision);
   const args = ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`];
   const result = askGit(repository, { args });
   const commit = result.stdout.toString('utf8').trim();
-  if (result.ok && /^[0-9a-f]{40,64}$/.test(commit)) return commit;
-  throw new JoulegateError('bad-input', `there is no revision "${revision}" in ${repository.root}`, {
+  return result.ok && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
+}
+
+/**
+ * Full hash of the commit that `revision` names.
+ * @throws JoulegateError (bad-input): `unknown-revision`, and as `findCommit`
+ */
+export function resolveCommit(repository: Repository, revision: string): string {
+  const commit = findCommit(repository, revision);
+  if (commit !== null) return commit;
+  const [why, nextStep] = missing(repository, revision);
+  throw new JoulegateError('bad-input', `there is no revision "${revision}"${why}`, {
     code: 'unknown-revision',
-    nextStep: isShallow(repository)
-      ? 'This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow).'
-      : 'Check the name, or fetch it first.',
+    nextStep,
   });
+}
+
+/** Why a revision is not there, and what to do. */
+function missing(repository: Repository, revision: string): readonly [why: string, nextStep: string] {
+  const name = nameIn(revision);
+  if (revision.includes('@{')) {
+    return [
+      '',
+      'A checkout of a commit has no upstream and no earlier states: name a branch, e.g. origin/main.',
+    ];
+  }
+  if (name === '' || name === revision || findCommit(repository, name) === null) {
+    const command = /^[\w.-]+$/.test(name) ? `: git fetch origin ${name}` : '';
+    return [` in ${repository.root}`, `Check the name, or fetch it first${command}.`];
+  }
+  if (isShallow(repository)) {
+    return [
+      `: this clone is shallow and does not go that far back behind ${name}`,
+      'Fetch more history: git fetch --deepen=100, or actions/checkout with fetch-depth: 0.',
+    ];
+  }
+  return [`: there is ${name}, but not what follows`, `Look at its history: git log ${name}.`];
 }
 
 /**
@@ -87,7 +131,7 @@ export function mergeBase(repository: Repository, revision: string): string {
   throw new JoulegateError('bad-input', `"${revision}" and HEAD share no history in ${repository.root}`, {
     code: 'no-merge-base',
     nextStep: isShallow(repository)
-      ? 'This clone is shallow: fetch the history (actions/checkout with fetch-depth: 0, or git fetch --unshallow).'
+      ? 'This clone is shallow: fetch more history (git fetch --deepen=100, or actions/checkout with fetch-depth: 0).'
       : 'Name a revision that HEAD descends from.',
   });
 }

@@ -1,40 +1,35 @@
 import { JoulegateError } from '../errors/index.ts';
 import type { PullRequest, Runner } from './run/index.ts';
-import { patterns } from './run/index.ts';
 
-/** What has to be fetched from the remote that was cloned. */
+/** What to ask the remote for that was cloned, if the clone lacks it. */
 export interface BaseFetch {
-  /**
-   * `always`: a branch that moves, of which the clone may hold an old state.
-   * `missing`: only if git cannot find the base without it, because a depth makes a full clone shallow.
-   */
-  readonly when: 'always' | 'missing';
-  /** What to ask the remote for: a commit, a ref with its full name, or the name of a branch or tag as people write it. */
+  /** A commit's full hash, a ref with its full name, or whatever the input `base` holds. */
   readonly source: string;
-  /** Ref to store it under, which names the base from then on; null for a commit, which is found by its hash. */
-  readonly target: string | null;
-  /** How much history of a shallow clone is needed: this many commits, or all of it. */
-  readonly depth: number | 'all';
+  /** How many commits of its history are needed of it, itself among them. */
+  readonly depth: number;
 }
 
-/** Where the base is: the commit at which what is checked out left `revision`. */
+/** Where the base is. */
 export interface BasePlan {
   readonly kind: 'given' | 'pull-request' | 'merge-group' | 'push' | 'branch' | 'previous-commit';
-  /** What names it; after fetching, `fetch.target` if that is not null. */
+  /**
+   * What names it: a revision of the clone; with `given` what was given; with `branch` the branch at the remote, of which
+   * the clone may hold an old state.
+   */
   readonly revision: string;
+  /** Whether the base is that commit, or the one at which what is checked out left it. */
+  readonly is: 'itself' | 'where-head-left';
   readonly fetch: BaseFetch;
   /** How it was chosen, for people: `the merge commit's first parent`. */
   readonly reason: string;
 }
 
-/** Where fetched branches are kept, out of the way of the user's own refs. */
-const baseRef = 'refs/joulegate/base';
-
 function previousCommit(head: string, reason: string): BasePlan {
   return {
     kind: 'previous-commit',
     revision: 'HEAD^',
-    fetch: { when: 'missing', source: head, target: null, depth: 2 },
+    is: 'itself',
+    fetch: { source: head, depth: 2 },
     reason,
   };
 }
@@ -43,23 +38,30 @@ function previousCommit(head: string, reason: string): BasePlan {
 function leftBranch(kind: 'pull-request' | 'branch', branch: string): BasePlan {
   return {
     kind,
-    revision: baseRef,
-    fetch: { when: 'always', source: `refs/heads/${branch}`, target: baseRef, depth: 'all' },
+    revision: branch,
+    is: 'where-head-left',
+    fetch: { source: `refs/heads/${branch}`, depth: 1 },
     reason: `where the checked-out commit left ${branch}`,
   };
 }
 
 /** The merge commit's first parent is the base branch as it was merged: newer than the event's `base.sha`. */
 function baseOfPullRequest(runner: Runner, pullRequest: PullRequest, head: string): BasePlan {
-  if (runner.ref === `refs/pull/${pullRequest.number}/merge` && head === runner.sha) {
+  const { asked, number } = pullRequest;
+  const isMerge =
+    asked === undefined
+      ? runner.ref === `refs/pull/${number}/merge` && head === runner.sha
+      : head === asked.mergeSha;
+  if (isMerge) {
     return {
       kind: 'pull-request',
       revision: 'HEAD^1',
-      fetch: { when: 'missing', source: head, target: null, depth: 2 },
-      reason: `the first parent of the merge commit of pull request ${pullRequest.number}`,
+      is: 'itself',
+      fetch: { source: head, depth: 2 },
+      reason: `the first parent of the merge commit of pull request ${number}`,
     };
   }
-  if (runner.eventName === 'pull_request_target' && head === runner.sha) {
+  if (asked === undefined && runner.eventName === 'pull_request_target' && head === runner.sha) {
     throw new JoulegateError(
       'bad-input',
       'What is checked out is the base branch, not the pull request: there is nothing to compare.',
@@ -80,27 +82,28 @@ function baseOfBranch(runner: Runner, head: string): BasePlan {
   return leftBranch('branch', defaultBranch);
 }
 
-function baseOfPush(before: string | null, head: string): BasePlan {
+function baseOfPush({ ref }: Runner, before: string | null, head: string): BasePlan {
   if (before === null) {
-    return previousCommit(head, 'the previous commit, because the branch is new or was force-pushed');
+    const why = ref.startsWith('refs/tags/') ? 'a tag was pushed' : 'the branch is new or was force-pushed';
+    return previousCommit(head, `the previous commit, because ${why}`);
   }
   return {
     kind: 'push',
     revision: before,
-    fetch: { when: 'missing', source: before, target: null, depth: 'all' },
+    is: 'itself',
+    fetch: { source: before, depth: 1 },
     reason: 'what the branch was before the push',
   };
 }
 
 /** A branch or tag may be named as people do, a remote's branch as git does in a clone. */
 function givenBase(given: string): BasePlan {
-  const isCommit = patterns.commit.test(given);
-  const source = given.replace(/^(?:refs\/remotes\/)?origin\//, 'refs/heads/');
+  const source = given.replace(/^(?:(?:refs\/)?remotes\/)?origin\//, 'refs/heads/');
   return {
     kind: 'given',
     revision: given,
-    // A clone on a runner of one's own may hold a branch as it was weeks ago.
-    fetch: { when: isCommit ? 'missing' : 'always', source, target: isCommit ? null : baseRef, depth: 'all' },
+    is: 'where-head-left',
+    fetch: { source, depth: 1 },
     reason: 'the input `base`',
   };
 }
@@ -111,8 +114,8 @@ function givenBase(given: string): BasePlan {
  * | event | base |
  * |---|---|
  * | any, with the input `base` | where the checked-out commit left it |
- * | `pull_request`, merge commit checked out | its first parent |
- * | `pull_request`, anything else checked out | where it left the base branch |
+ * | `pull_request`, or any with the input `pull-request`, merge commit checked out | its first parent |
+ * | the same, anything else checked out | where it left the base branch |
  * | `merge_group` | the commit the group is built on |
  * | `push` | what the branch was before; the previous commit if it is new or was force-pushed |
  * | `schedule`, `workflow_dispatch`, `repository_dispatch` | default branch: the previous commit; others: where they left it |
@@ -133,16 +136,18 @@ export function baseOf(
     return {
       kind: 'merge-group',
       revision: baseSha,
-      fetch: { when: 'missing', source: baseSha, target: null, depth: 'all' },
+      is: 'itself',
+      fetch: { source: baseSha, depth: 1 },
       reason: 'the commit that the merge group is built on',
     };
   }
-  if (runner.push !== null) return baseOfPush(runner.push.before, head);
+  if (runner.push !== null) return baseOfPush(runner, runner.push.before, head);
   if (['schedule', 'workflow_dispatch', 'repository_dispatch'].includes(runner.eventName)) {
     return baseOfBranch(runner, head);
   }
   throw new JoulegateError('bad-input', `The event ${runner.eventName} says nothing to compare with.`, {
     code: 'no-base',
-    nextStep: 'Give the input `base` a branch, a tag or a commit.',
+    nextStep:
+      'Give the input `base` a branch, a tag or a commit; or `pull-request` the number of the one that is checked out.',
   });
 }

@@ -25,6 +25,7 @@ export {
   createRestClient,
   findPullRequest,
   type RestClient,
+  readPullRequest,
   readPullRequestLabels,
 } from './rest/index.ts';
 export {

@@ -136,7 +136,7 @@ describe('the token', () => {
     const environment = { GITHUB_SERVER_URL: 'https://127.0.0.1:1' };
     const ended = await run({ inputs, environment, watch: true });
     expect(ended).toMatchObject({ status: 2, outputs: { verdict: 'error' } });
-    expect(ended.log).toMatch(/^::error title=Joulegate::git could not fetch/m);
+    expect(ended.log).toMatch(/^::error title=Joulegate::origin could not be reached for [0-9a-f]{40}/m);
     expect(ended.summary).toContain('no verdict');
     expect(spills(secret, ended, ...folders)).toEqual([]);
   });

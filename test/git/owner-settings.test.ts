@@ -59,7 +59,7 @@ async function fetchMain({ root, environment = {}, credentials }: Job): Promise<
     repository,
     source: 'refs/heads/main',
     target,
-    depth: 'all',
+    depth: 1,
     credentials: credentials ?? null,
   });
   return resolveCommit(repository, target);
@@ -166,7 +166,7 @@ describe('what the job’s owner sets by environment is honoured by a fetch:', (
     const address = await serve(sends(basic('joe:hunter2')));
     const askpass = program('askpass.sh', 'case "$1" in User*) echo joe;; *) echo "$CORP_PASSWORD";; esac');
     const root = clone(`${address}/repository`);
-    await expect(fetchMain({ root })).rejects.toThrow('could not fetch');
+    await expect(fetchMain({ root })).rejects.toThrow('origin does not let this job read');
     const secret = { CORP_PASSWORD: 'hunter2' };
     expect(await fetchMain({ root, environment: { GIT_ASKPASS: askpass, ...secret } })).toBe(tip);
     const helper = `!f() { echo username=joe; echo "password=$CORP_PASSWORD"; }; f`;
@@ -175,7 +175,7 @@ describe('what the job’s owner sets by environment is honoured by a fetch:', (
     git(root, 'config', 'core.askPass', program('other-askpass.sh', `touch ${folder}/sprung`));
     const environment = { ...configured({ 'credential.helper': helper }), ...secret };
     expect(await fetchMain({ root, environment })).toBe(tip);
-    await expect(fetchMain({ root })).rejects.toThrow('could not fetch');
+    await expect(fetchMain({ root })).rejects.toThrow('origin does not let this job read');
     expect(() => readFileSync(join(folder, 'sprung'))).toThrow('ENOENT');
   });
 
@@ -191,7 +191,7 @@ describe('what the job’s owner sets by environment is honoured by a fetch:', (
     const address = await serve(sends(basic('x-access-token:secret')));
     const root = clone('https://github.invalid/repository');
     const environment = configured({ [`url.${address}/.insteadOf`]: 'https://github.invalid/' });
-    await expect(fetchMain({ root, environment })).rejects.toThrow('could not fetch');
+    await expect(fetchMain({ root, environment })).rejects.toThrow('origin does not let this job read');
     const credentials = { serverUrl: address, token: 'secret' };
     expect(await fetchMain({ root, environment, credentials })).toBe(tip);
   });

@@ -141,6 +141,10 @@ describe('the runner', () => {
     });
   });
 
+  it.each([undefined, ''])('may number no attempts: %j', (attempt) => {
+    expect(runnerOf('push', events.push, { GITHUB_RUN_ATTEMPT: attempt }).runAttempt).toBe(1);
+  });
+
   it('may have neither lasting folder nor summary', () => {
     const bare = { RUNNER_TOOL_CACHE: undefined, GITHUB_STEP_SUMMARY: '' };
     expect(runnerOf('push', events.push, bare)).toMatchObject({ toolCache: null, summaryPath: null });
@@ -178,6 +182,10 @@ describe('what is no runner', () => {
   });
 });
 
+it.each(['http://[::1]:3000', 'https://[2001:db8::7]/git'])('a server may be at %s', (address) => {
+  expect(runnerOf('push', events.push, { GITHUB_SERVER_URL: address }).serverUrl).toBe(address);
+});
+
 describe('a malformed event', () => {
   const read = (content: string) => faultOf(() => readRunner(environmentOf('pull_request'), () => content));
   const { pull_request: pull } = events.opened;
@@ -210,14 +218,49 @@ describe('a malformed event', () => {
     );
   });
 
-  it.each(['--upload-pack=x', 'a..b', 'a b', 'a:b', 'a\nb'])(
-    'may not smuggle %j to git as a branch',
-    (ref) => {
-      expect(read(withPull({ base: { ...pull.base, ref } })).message).toBe(
-        "The event's pull_request.base.ref is not what it should be.",
-      );
-    },
-  );
+  it.each([
+    ...[
+      '--upload-pack=x',
+      '-x',
+      'a..b',
+      'a b',
+      'a:b',
+      'a\nb',
+      'a@{b',
+      'a.lock',
+      'a/.b',
+      '.a',
+      '/a',
+      'a/',
+      'a//b',
+      'a.',
+    ],
+    ...['a*', 'a?', 'a[b', 'a\\b', 'a~1', 'a^', 'a\u0007'],
+  ])('may not smuggle %j to git as a branch', (ref) => {
+    expect(read(withPull({ base: { ...pull.base, ref } })).message).toBe(
+      "The event's pull_request.base.ref is not what it should be.",
+    );
+  });
+
+  it.each([
+    ...[
+      'dependabot/npm/@types/node-20.1',
+      'función/é',
+      'rel\u3000ease',
+      'fix#12',
+      'a{b}',
+      '🚀',
+      'HEAD',
+      'a|b&c;d',
+      'a@b',
+    ],
+    ...['lock', 'a.locks', 'x'.repeat(255), 'refs/heads/a', '100%', 'a\u2028b'],
+  ])('may name any branch that git allows: %s', (ref) => {
+    const event = { ...events.opened, pull_request: { ...pull, base: { ...pull.base, ref } } };
+    expect(runnerOf('pull_request', event).pullRequest?.baseRef).toBe(ref);
+    const push = runnerOf('push', events.push, { GITHUB_REF: `refs/heads/${ref}` });
+    expect(push.ref).toBe(`refs/heads/${ref}`);
+  });
 
   it('is not read through prototypes', () => {
     expect(read('{"__proto__": {"pull_request": {"number": 1}}}').code).toBe('bad-event');

@@ -147,6 +147,19 @@ describe('the state in the Actions cache', () => {
     expect(job.services.calls).toEqual([]);
   });
 
+  it('is not written on behalf of a pull request, where all branches would see it', async () => {
+    const job = await startJob();
+    const own = pullRequest(job);
+    const asked = { ...own, pullRequest: { ...own.pullRequest!, asked: { mergeSha: null } } };
+    for (const runner of [asked, { ...asked, isDefaultBranch: true }]) {
+      expect(await save(cacheOf(runner, { savedByAnyRef: true }), 'one')).toBe('read-only');
+      const inFolder = { kind: 'directory', path: './kept' } as const;
+      expect(await save(cacheOf(runner, { savedByAnyRef: true, choice: inFolder }), 'one')).toBe('read-only');
+    }
+    expect(job.services.cacheKeys).toEqual([]);
+    expect(await save(cacheOf(own, { savedByAnyRef: true }), 'one')).toBe('saved');
+  });
+
   it('is not written with restore-only, nor if it holds no more than before', async () => {
     const job = await startJob();
     const runner = nightly(job, 100);
@@ -440,7 +453,7 @@ describe('the artifact of a run', () => {
     const second = await uploadArtifact({ ...label, ...reportOf(job, 'two'), runner });
     expect(second.status).toBe('failed');
     expect(second.message).toMatch(
-      /^The artifact joulegate-report-89f9575c-nvidia-hopper-attempt-1 was not uploaded: .*exists already/,
+      /^The artifact joulegate-report-89f9575c-nvidia-hopper-attempt-1 was not uploaded: another job or step of this run has one of that name\./,
     );
     expect(job.services.artifacts.map(({ name }) => name)).toEqual([first.name]);
   });

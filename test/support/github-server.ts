@@ -43,6 +43,12 @@ interface Pull {
   readonly headSha: string;
   readonly headBranch: string;
   readonly headRepository: string | null;
+  /** What one asked for by its number has besides; open, to main, without a merge commit unless given. */
+  readonly state?: 'open' | 'closed';
+  readonly baseRef?: string;
+  readonly baseSha?: string;
+  readonly baseRepository?: string;
+  readonly mergeSha?: string;
 }
 
 /** A check run as it was asked for. */
@@ -202,6 +208,8 @@ export class GithubServer {
     }
     if (route === 'POST /graphql') return this.#viewer(account);
     if (route === 'GET /repos/octo/kernels/pulls') return this.#listPulls(url);
+    const pull = /^GET \/repos\/octo\/kernels\/pulls\/(\d+)$/.exec(route);
+    if (pull !== null) return this.#pull(Number(pull[1]));
     const artifacts =
       /^GET \/repos\/octo\/kernels\/actions\/(runs|artifacts)\/(\d+)\/(?:artifacts|zip)$/.exec(route);
     if (artifacts !== null) return this.#artifactsOf(artifacts[1] ?? '', Number(artifacts[2]));
@@ -261,6 +269,17 @@ export class GithubServer {
       },
     }));
     return this.#page(url, body);
+  }
+
+  #pull(number: number): Reply {
+    const pull = this.pulls.find((one) => one.number === number);
+    if (pull === undefined) return problem(404, 'Not Found');
+    const { headSha, headBranch, headRepository, baseRef = 'main', baseSha = 'b'.repeat(40) } = pull;
+    const { state = 'open', baseRepository = 'octo/kernels', mergeSha = null } = pull;
+    const repo = headRepository === null ? null : { full_name: headRepository };
+    const head = { ref: headBranch, sha: headSha, repo };
+    const base = { ref: baseRef, sha: baseSha, repo: { full_name: baseRepository } };
+    return { status: 200, body: { number, state, merge_commit_sha: mergeSha, head, base } };
   }
 
   #artifactsOf(what: string, id: number): Reply {

@@ -20,6 +20,7 @@ describe('the workflows', () => {
       '.github/workflows/check-dist.yml',
       '.github/workflows/ci.yml',
       '.github/workflows/release.yml',
+      'examples/workflows/command.yml',
       'examples/workflows/guard.yml',
       'examples/workflows/matrix.yml',
       'examples/workflows/nightly-app.yml',

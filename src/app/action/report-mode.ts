@@ -5,6 +5,7 @@ import type { ReportGuard } from '../../schema/index.ts';
 import { type FleetReports, findStrays, mergeFleet } from '../fleet/index.ts';
 import { optional } from '../optional.ts';
 import { prepareReportFolder, writeReportFiles } from '../project/index.ts';
+import { assertAskedFor } from './asked-pull-request.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
 import { mergeNight } from './night/index.ts';
 import { isOfFork, publish } from './publish.ts';
@@ -14,9 +15,13 @@ import { reportGaps } from './report-gaps.ts';
 
 /** Commits that this run, or the one that it reports about, is of. */
 function commitsOf({ eventName, sha, pullRequest, mergeGroup, workflowRun }: Runner): string[] {
-  const named = [pullRequest?.headSha, mergeGroup?.headSha, workflowRun?.headSha];
-  // After `workflow_run` it is the tip of the default branch, whatever the other run was of.
-  return [...(eventName === 'workflow_run' ? [] : [sha]), ...named.flatMap((commit) => commit ?? [])];
+  const asked = pullRequest?.asked;
+  const named = [pullRequest?.headSha, asked?.mergeSha, mergeGroup?.headSha, workflowRun?.headSha];
+  // After `workflow_run`, and on behalf of a pull request, it is the tip of a branch, whatever was measured.
+  return [
+    ...(eventName === 'workflow_run' || asked !== undefined ? [] : [sha]),
+    ...named.flatMap((commit) => commit ?? []),
+  ];
 }
 
 function byDevice(reads: readonly ReadReport<ReportGuard>[]): FleetReports[] {
@@ -58,6 +63,7 @@ async function judgeTogether(
     ? await optional({ cost: 'nothing was accepted by a label', otherwise: null, warn }, () => labelsOf(task))
     : null;
   const merged = mergeFleet({ fleet: byDevice(reads), gaps, failOn: inputs.failOn, labels });
+  if (reads.length > 0) assertAskedFor(runner, merged.head.commit);
   const otherCommit = otherCommitNote(merged, runner);
   const notes = [...(isOfFork(runner) ? [forkNote] : []), ...(otherCommit === null ? [] : [otherCommit])];
   const told = { ...merged, warnings: [...notes, ...merged.warnings].slice(0, maxWarnings) };
@@ -83,13 +89,16 @@ export async function runReportMode(task: ModeTask): Promise<ExitCode> {
       ? {}
       : { from: { runId: workflowRun.id, token: inputs.githubToken } }),
   });
-  announce(commands, collected);
   if (collected.status !== 'collected') {
     throw new JoulegateError('could-not-measure', collected.message, {
       code: 'no-reports',
-      nextStep: 'Run the job again; without the reports there is no verdict.',
+      nextStep:
+        collected.status === 'unavailable'
+          ? 'Jobs cannot hand on reports here: guard in one job, without `shard` and `mode: report`. It comments itself.'
+          : 'Run the job again; without the reports there is no verdict.',
     });
   }
+  announce(commands, collected);
   // Of kernels that were shared out twice nobody knows which report to believe.
   const doubled = new Set(
     collected.faults.filter(({ kind }) => kind === 'duplicate').map(({ name }) => name),

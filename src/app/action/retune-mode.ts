@@ -58,7 +58,9 @@ async function uploadRecordings(task: ModeTask, device: string | null, folder: s
   const named = inputs.deviceLabel ?? device;
   const { shard } = inputs;
   const label = { kind: 'recordings', manifest, device: named, shard, attempt: runner.runAttempt } as const;
-  announce(commands, await uploadArtifact({ ...label, runner, files, root: folder }));
+  const uploaded = await uploadArtifact({ ...label, runner, files, root: folder });
+  // It was said of the report.
+  if (uploaded.status !== 'unavailable') announce(commands, uploaded);
 }
 
 function orWarn<T>({ commands }: ModeTask, cost: string, work: () => T): T | null {

@@ -6,6 +6,8 @@ import { ensureNative, nativeRelease, nativeSearch } from '../../native/index.ts
 import type { Host } from '../host.ts';
 import { optionalNow } from '../optional.ts';
 import { withoutLocalPaths } from '../project/index.ts';
+import { onBehalf } from './asked-pull-request.ts';
+import { checkoutHint } from './checkout-elsewhere.ts';
 import { runGuardMode } from './guard-mode.ts';
 import { publishFailure } from './publish-failure.ts';
 import type { CommentTarget } from './pull-request-comment.ts';
@@ -30,8 +32,10 @@ function describeError(
   if (signal.aborted) return { text: 'Joulegate was cancelled.', exitCode: ExitCode.interrupted };
   if (error instanceof JoulegateError) {
     const { pullRequest = null } = target?.runner ?? {};
-    const isUnread = error.kind === 'could-not-measure' && pullRequest?.fromFork === true;
-    const next = isUnread ? forkNextStep(pullRequest.number) : error.nextStep;
+    const isUnread =
+      error.kind === 'could-not-measure' && pullRequest?.fromFork === true && pullRequest.asked === undefined;
+    const hint = target === null ? null : checkoutHint(error, target.runner, target.inputs);
+    const next = isUnread ? forkNextStep(pullRequest.number) : (hint ?? error.nextStep);
     return { text: [error.message, ...(next === null ? [] : [next])].join('\n'), exitCode: error.exitCode };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -58,8 +62,10 @@ export async function runAction(host: Host, commands: Commands): Promise<ExitCod
   let { workingDirectory } = host;
   try {
     const inputs = readInputs(commands);
-    const runner = readRunner(host.environment, (path) => readFileSync(path, 'utf8'));
-    target = { host, commands, runner, inputs };
+    const started = readRunner(host.environment, (path) => readFileSync(path, 'utf8'));
+    target = { host, commands, runner: started, inputs };
+    const runner = await onBehalf(target);
+    target = { ...target, runner };
     workingDirectory = resolve(runner.workspace, inputs.workingDirectory);
     const actionHost: Host = { ...host, workingDirectory, ensureNative: () => fetchNative(host, runner) };
     return await modes[inputs.mode]({ host: actionHost, commands, runner, inputs });

@@ -1,4 +1,5 @@
 export { guard, suggestionFile } from './guard.ts';
 export type { GuardMemory } from './memory.ts';
 export { overallOf } from './report.ts';
+export type { BaseCommit } from './revisions.ts';
 export { isSameCommit, sameCommitReason } from './same-commit.ts';

@@ -33,6 +33,14 @@ export interface HeadRevision {
   readonly described: DescribedRevision;
 }
 
+/** A commit that was found to be what head is compared with. */
+export interface BaseCommit {
+  /** What people know it by: `main`, `HEAD^1`, the start of its hash. */
+  readonly label: string;
+  /** Full hash. */
+  readonly commit: string;
+}
+
 /** What it is compared with. */
 export interface BaseRevision {
   /** null if that revision has no manifest (every kernel is new), or one that cannot be read. */
@@ -111,16 +119,22 @@ function whereHeadLeft(host: Host, repository: Repository, revision: string): st
   }
 }
 
-function openBaseRevision(host: Host, revision: string, opened: OpenInRepository): BaseRevision {
+function openBaseCommit(host: Host, { label, commit }: BaseCommit, opened: OpenInRepository): BaseRevision {
   const { repository, path } = opened;
-  const commit = whereHeadLeft(host, repository, revision);
   const { reader } = openRevision(repository, commit);
-  const label = revision;
   return readBaseline({ label, commit }, () => {
     const manifest = readManifest({ host, reader, path, shown: `${label}:${path}` });
     if (manifest === null) return null;
     return { manifest, tuned: tunedAt(reader, folderIn(path), manifest.tunedPath, label) };
   });
+}
+
+/** @throws JoulegateError bad-input for a revision that is not there */
+function openBaseOf(host: Host, base: string | BaseCommit | null, opened: OpenInRepository): BaseRevision {
+  if (base === null) return { revision: null, problem: null, described: { label: 'none', commit: null } };
+  if (typeof base !== 'string') return openBaseCommit(host, base, opened);
+  const commit = whereHeadLeft(host, opened.repository, base);
+  return openBaseCommit(host, { label: base, commit }, opened);
 }
 
 function describeCheckout(repository: Repository): DescribedRevision {
@@ -142,17 +156,18 @@ function inRepository(host: Host, { folder, path, repository }: OpenedManifest):
 }
 
 /**
- * Opens head, which is what is on disk, and what it is compared with: a folder if `base` is a path, else a git revision.
+ * Opens head, which is what is on disk, and what it is compared with: a commit, a folder if `base` is a path, else where head
+ * left a git revision.
  * @throws JoulegateError bad-input for faults of head, and for a base that is not there
  */
 export function openRevisions(
   host: Host,
-  options: { readonly manifest: string; readonly base: string | null },
+  options: { readonly manifest: string; readonly base: string | BaseCommit | null },
 ): { readonly head: HeadRevision; readonly base: BaseRevision } {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path } = opened;
   const revision: Revision = { manifest, tuned: readTunedIfPresent(join(folder, manifest.tunedPath)) };
-  if (options.base !== null && namesFolder(options.base)) {
+  if (typeof options.base === 'string' && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
       base: openBaseFolder(host, absolutePath(host, options.base), basename(path)),
@@ -161,9 +176,6 @@ export function openRevisions(
   const checkout = inRepository(host, opened);
   return {
     head: { revision, described: describeCheckout(checkout.repository) },
-    base:
-      options.base === null
-        ? { revision: null, problem: null, described: { label: 'none', commit: null } }
-        : openBaseRevision(host, options.base, checkout),
+    base: openBaseOf(host, options.base, checkout),
   };
 }

@@ -14,13 +14,16 @@ import { type Measured, measureContests } from './blocks.ts';
 import { type Comparison, compareKernels, listMissingBaseline, listRemoved } from './comparison.ts';
 import { type GuardMemory, type KeptNight, noMemory } from './memory.ts';
 import type { GuardPolicy } from './policy.ts';
-import type { BaseRevision } from './revisions.ts';
+import type { BaseCommit, BaseRevision } from './revisions.ts';
 import { compareUntouched } from './untouched.ts';
 
 /** The report's folder gets a suggested tuned state too. */
 export interface GuardOptions extends ManifestOptions, LaboratoryOptions, KernelFilter, ReportPlace {
-  /** A git revision, or a folder with the base revision of the manifest; null: there is none, so every kernel is new. */
-  readonly base: string | null;
+  /**
+   * A commit; a git revision, for where head left it; or a folder with the base revision of the manifest. null: there is none,
+   * so every kernel is new.
+   */
+  readonly base: string | BaseCommit | null;
   /** Kernels that head removed are listed whatever `kernels` leaves out: they are in no share of head's. */
   readonly listsRemoved?: boolean;
   /** Verdicts that fail the run; the manifest's gates decide unless given. */

@@ -78,7 +78,7 @@ export async function uploadArtifact(task: ArtifactTask): Promise<UploadedArtifa
   const name = artifactName(task);
   if (!runner.hasArtifactService) {
     const message =
-      'Nothing was uploaded: this runner has no artifact service. The job summary has the report.';
+      'Nothing was uploaded: this server has no artifact service of the kind that github.com has. The job summary has the report.';
     return { status: 'unavailable', message, name, id: null };
   }
   if (files.length === 0) {
@@ -97,11 +97,10 @@ export async function uploadArtifact(task: ArtifactTask): Promise<UploadedArtifa
     );
     return { status: 'uploaded', message: `Uploaded the artifact ${name}.`, name, id };
   } catch (error) {
-    return {
-      status: 'failed',
-      message: `The artifact ${name} was not uploaded: ${errorLine(error)}.`,
-      name,
-      id: null,
-    };
+    const why = errorLine(error);
+    const message = /\(409\) Conflict/.test(why)
+      ? `The artifact ${name} was not uploaded: another job or step of this run has one of that name. Give each a \`device-label\` of its own.`
+      : `The artifact ${name} was not uploaded: ${why}.`;
+    return { status: 'failed', message, name, id: null };
   }
 }

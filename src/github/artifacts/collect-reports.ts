@@ -222,7 +222,8 @@ async function collect(task: CollectTask): Promise<CollectedReports> {
  */
 export async function collectReports(task: CollectTask): Promise<CollectedReports> {
   if (!task.runner.hasArtifactService) {
-    const message = 'There are no reports to collect: this runner has no artifact service.';
+    const message =
+      'There are no reports to collect: this server has no artifact service of the kind that github.com has.';
     return { status: 'unavailable', message, reports: [], faults: [] };
   }
   try {

@@ -106,7 +106,8 @@ async function create(place: CheckRunPlace, content: CheckRunContent): Promise<C
   const { kind, message } = attempted.failure;
   if (kind === 'not-permitted' || kind === 'gone') {
     // No warning: it is extra, and most workflows have no use for it.
-    const hint = 'No check run: the token lacks `checks: write`. The job is the check.';
+    const hint =
+      'No check run: the token lacks `checks: write`, or the server has none. The job is the check.';
     return { status: 'unavailable', message: hint, url: null };
   }
   return { status: 'failed', message: `The check run could not be made: ${message}.`, url: null };

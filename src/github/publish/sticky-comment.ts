@@ -104,6 +104,11 @@ async function publish(task: CommentTask, own: OwnComments): Promise<CommentOutc
 }
 
 function failed(failure: RestFailure): CommentOutcome {
+  if (failure.kind === 'not-permitted' && /\blocked\b/i.test(failure.message)) {
+    const message =
+      'No comment: the conversation of the pull request is locked. The job summary has the report; unlock it to have one.';
+    return { status: 'not-permitted', message, url: null };
+  }
   if (failure.kind === 'not-permitted' || failure.kind === 'gone') {
     const hint =
       'The job needs `permissions: pull-requests: write`; runs of pull requests from forks cannot have it.';

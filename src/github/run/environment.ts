@@ -74,7 +74,11 @@ function optional(environment: Environment, name: string): string | null {
 
 function address(environment: Environment, name: string): string {
   // The host decides which services there are, so it has to be one.
-  return variable(environment, name, /^https?:\/\/[\w.-]+(?::\d{1,5})?(?:\/[\w./-]*)?$/).replace(/\/+$/, '');
+  return variable(
+    environment,
+    name,
+    /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:\/[\w./-]*)?$/i,
+  ).replace(/\/+$/, '');
 }
 
 /** GitHub Enterprise Server, told from github.com and its data residency as the toolkit tells it. */
@@ -140,8 +144,10 @@ export function readRunner(environment: Environment, readFile: (path: string) =>
   const [owner = '', name = ''] = variable(environment, 'GITHUB_REPOSITORY', patterns.repository).split('/');
   const serverUrl = address(environment, 'GITHUB_SERVER_URL');
   const runId = Number(variable(environment, 'GITHUB_RUN_ID', /^[1-9]\d{0,14}$/));
-  const runAttempt = Number(variable(environment, 'GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,5}$/));
-  const ref = variable(environment, 'GITHUB_REF', /^refs\/[^\p{Cc}\s]+$/u);
+  // Some runners of Gitea and Forgejo number no attempts.
+  const hasAttempt = optional(environment, 'GITHUB_RUN_ATTEMPT') !== null;
+  const runAttempt = hasAttempt ? Number(variable(environment, 'GITHUB_RUN_ATTEMPT', /^[1-9]\d{0,5}$/)) : 1;
+  const ref = variable(environment, 'GITHUB_REF', /^refs\/[^\p{Cc} ]+$/u);
   const event = readEvent(eventName, readPayload(variable(environment, 'GITHUB_EVENT_PATH'), readFile));
   const defaultBranch = defaultBranchOf(eventName, ref, event);
   return {

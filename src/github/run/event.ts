@@ -14,6 +14,11 @@ export interface PullRequest {
   readonly fromFork: boolean;
   /** Whether the event is that it was closed: what is merged is its own base by then. */
   readonly isClosed: boolean;
+  /**
+   * There if no event is about it, but the input `pull-request` names it: then the run is not of its commits, and the merge
+   * commit that the server made of it is told here; null without one.
+   */
+  readonly asked?: { readonly mergeSha: string | null };
 }
 
 /** A group of the merge queue. */
@@ -46,7 +51,11 @@ export interface RunnerEvent {
   readonly workflowRun: WorkflowRun | null;
 }
 
-function readPullRequest(payload: Payload): PullRequest {
+/**
+ * A pull request out of an event, or an answer of the API in the place of one.
+ * @throws JoulegateError (bad-input, `bad-event`)
+ */
+export function readPullRequest(payload: Payload): PullRequest {
   const headRepository = textOrNull(payload, 'pull_request.head.repo.full_name', patterns.repository);
   const baseRepository = text(payload, 'pull_request.base.repo.full_name', patterns.repository);
   return {

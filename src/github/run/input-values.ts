@@ -58,6 +58,12 @@ export function minutes(text: string): number {
   return value;
 }
 
+/** Number of a pull request. */
+export function number(text: string): number {
+  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InputFault('the number of a pull request, e.g. 7');
+  return Number(text);
+}
+
 /** `2/4`: the second of four. */
 export function shard(text: string): Shard {
   const [, index, count] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
@@ -122,9 +128,10 @@ export function deviceLabels(text: string): readonly string[] {
   return [...new Set(words.map(deviceLabel))];
 }
 
-/** A branch, tag, commit or folder; git itself says whether it exists. */
+/** A branch, tag, commit or folder; git itself says whether it exists. What is in braces is git's: `main@{1 day ago}`. */
 export function revision(text: string): string {
-  if (/^-|[\p{Cc}\s]/u.test(text) || text.length > 300) {
+  const isOneWord = !text.replace(/\{[^{}]*\}/g, '').includes(' ') && !/\p{Cc}/u.test(text);
+  if (!isOneWord || text.startsWith('-') || text.length > 300) {
     throw new InputFault('a branch, tag, commit or folder, without blanks and not starting with a dash');
   }
   return text;

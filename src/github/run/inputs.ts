@@ -12,6 +12,7 @@ import {
   deviceLabels,
   InputFault,
   minutes,
+  number,
   oneOf,
   path,
   revision,
@@ -29,6 +30,8 @@ export interface Inputs {
   readonly manifest: string;
   /** A revision or folder to compare with; null: the event decides. */
   readonly base: string | null;
+  /** Pull request that the run is on behalf of, where the event has none; null: the event decides. */
+  readonly pullRequest: number | null;
   /** null if there is none: then nothing is commented. */
   readonly githubToken: string | null;
   readonly comment: 'auto' | 'on-change' | 'never';
@@ -58,6 +61,7 @@ export const inputDefaults = {
   mode: 'guard',
   manifest: 'joulegate.yaml',
   base: '',
+  'pull-request': '',
   'github-token': '',
   comment: 'auto',
   'fail-on': '',
@@ -118,6 +122,7 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
     mode: reader.required('mode', oneOf('guard', 'retune', 'report')),
     manifest: reader.required('manifest', path),
     base: reader.optional('base', revision),
+    pullRequest: reader.optional('pull-request', number),
     githubToken: reader.optional('github-token', token),
     comment: reader.required('comment', oneOf('auto', 'on-change', 'never')),
     failOn: reader.optional('fail-on', verdicts),
@@ -135,6 +140,9 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
   };
   if (inputs.meter === 'command' && inputs.meterCommand === null) {
     reader.faults.push('meter: "command" is not of use without the input meter-command');
+  }
+  if (inputs.mode === 'retune' && inputs.pullRequest !== null) {
+    reader.faults.push('pull-request: is of no use with mode retune, which searches on what is checked out');
   }
   if (reader.faults.length === 0) return inputs;
   const [first = '', ...rest] = reader.faults;

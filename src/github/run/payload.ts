@@ -8,8 +8,9 @@ export const patterns = {
   commit: /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/,
   /** `owner/name`. */
   repository: /^[\w.-]{1,100}\/[\w.-]{1,100}$/,
-  /** A branch: no control characters, no blanks, nothing that git takes for an option, a range or a path. */
-  branch: /^(?!-)(?!.*\.\.)[^\p{Cc}\s~^:?*[\\]{1,255}$/u,
+  /** A branch as `git check-ref-format` has it, and none that could be an option or has control characters. */
+  branch:
+    /^(?![-/])(?!.*(?:\.\.|@\{|\/\/|\/$|\.$|\.lock(?:\/|$)))(?!(?:.*\/)?\.)[^\p{Cc} ~^:?*[\\]{1,255}$/su,
 } as const;
 
 function malformed(field: string, what: string): JoulegateError {

@@ -70,6 +70,8 @@ function openStore(task: StateCacheTask): StateStore {
 /** Why this run may not save; null if it may. Only what is merged already may decide what later runs begin with. */
 function readOnlyReason(task: StateCacheTask): string | null {
   if (task.choice.kind === 'restore-only') return 'the input `cache` is restore-only';
+  // It would be saved where all branches look.
+  if (task.runner.pullRequest?.asked !== undefined) return 'the run is on behalf of a pull request';
   return task.runner.isDefaultBranch || task.savedByAnyRef === true
     ? null
     : 'only runs of the default branch save it';

@@ -19,7 +19,7 @@ function cloned(): { readonly clone: Place; readonly origin: Place; readonly tip
 
 function fetchMain(clone: Place, more: Record<string, string> = {}): Promise<void> {
   const repository = requireRepository({ root: clone.folder, environment: { ...environment, ...more } });
-  return fetchHistory({ repository, source: 'refs/heads/main', target, depth: 'all', credentials: null });
+  return fetchHistory({ repository, source: 'refs/heads/main', target, depth: 1, credentials: null });
 }
 
 /** What the settings of a clone have a fetch run, though the fetch itself goes well. */
