@@ -7748,7 +7748,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return validate57.errors = vErrors, errors === 0;
 }
 validate57.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema23 = { type: "object", additionalProperties: false, properties: { energy: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: false } } }, latency: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: true, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } };
+var schema23 = { type: "object", additionalProperties: false, properties: { energy: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: false }, "allow-shared": { type: "boolean", default: false } } }, latency: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: true, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } };
 var func27 = require_equal().default;
 var pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -7768,7 +7768,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key1 of Object.keys(data0)) {
           if (errors >= 200)
             break;
-          if (!(key1 === "margin" || key1 === "allow-estimated")) {
+          if (!(key1 === "margin" || key1 === "allow-estimated" || key1 === "allow-shared")) {
             let err1 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
           }
@@ -7777,82 +7777,86 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           let err2 = { instancePath: instancePath + "/energy/allow-estimated", schemaPath: "#/properties/energy/properties/allow-estimated/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
+        if (data0["allow-shared"] !== void 0 && func0.call(data0, "allow-shared") && typeof data0["allow-shared"] != "boolean") {
+          let err3 = { instancePath: instancePath + "/energy/allow-shared", schemaPath: "#/properties/energy/properties/allow-shared/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
       } else {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err4 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.latency !== void 0 && func0.call(data, "latency")) {
-      let data3 = data.latency;
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        for (let key2 of Object.keys(data3)) {
+      let data4 = data.latency;
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        for (let key2 of Object.keys(data4)) {
           if (errors >= 200)
             break;
           if (key2 !== "margin") {
-            let err4 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            let err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
           }
         }
-        data3.margin !== void 0 && func0.call(data3, "margin") && (validate54(data3.margin, { instancePath: instancePath + "/latency/margin", parentData: data3, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
+        data4.margin !== void 0 && func0.call(data4, "margin") && (validate54(data4.margin, { instancePath: instancePath + "/latency/margin", parentData: data4, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
       } else {
-        let err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data["fail-on"] !== void 0 && func0.call(data, "fail-on")) {
-      let data5 = data["fail-on"];
-      if (Array.isArray(data5)) {
-        if (data5.length > 8) {
-          let err6 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/maxItems", keyword: "maxItems", params: { limit: 8 } };
-          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let data6 = data["fail-on"];
+      if (Array.isArray(data6)) {
+        if (data6.length > 8) {
+          let err7 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/maxItems", keyword: "maxItems", params: { limit: 8 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        let len0 = data5.length;
+        let len0 = data6.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
-          let data6 = data5[i0];
-          if (!(data6 === "regressed" || data6 === "missing-baseline" || data6 === "inconclusive" || data6 === "environment")) {
-            let err7 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let data7 = data6[i0];
+          if (!(data7 === "regressed" || data7 === "missing-baseline" || data7 === "inconclusive" || data7 === "environment")) {
+            let err8 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
         }
-        let i1 = data5.length, j0;
+        let i1 = data6.length, j0;
         if (i1 > 1) {
           outer0:
             for (; i1--; )
               for (j0 = i1; j0--; )
-                if (func27(data5[i1], data5[j0])) {
-                  let err8 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
-                  vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+                if (func27(data6[i1], data6[j0])) {
+                  let err9 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
+                  vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
                   break outer0;
                 }
         }
       } else {
-        let err9 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err10 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data["accept-label"] !== void 0 && func0.call(data, "accept-label")) {
-      let data7 = data["accept-label"];
-      if (typeof data7 == "string") {
-        if (func67(data7) > 50) {
-          let err10 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/maxLength", keyword: "maxLength", params: { limit: 50 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-        }
-        if (func67(data7) < 1) {
-          let err11 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data8 = data["accept-label"];
+      if (typeof data8 == "string") {
+        if (func67(data8) > 50) {
+          let err11 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/maxLength", keyword: "maxLength", params: { limit: 50 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (!pattern4.test(data7)) {
-          let err12 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f]+$" } };
+        if (func67(data8) < 1) {
+          let err12 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
+        if (!pattern4.test(data8)) {
+          let err13 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f]+$" } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
       } else {
-        let err13 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err14 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
   } else {
-    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
   return validate60.errors = vErrors, errors === 0;
 }
@@ -10387,7 +10391,7 @@ var require_ucs2length4 = __commonJS5({
   }
 });
 var validate4 = validate524;
-var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
+var schema192 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "device", "meter", "kernel", "workload", "tunables", "measurements", "provenance"], properties: { schema: { type: "string", const: "joulegate-recording" }, version: { type: "integer", const: 1 }, device: { $ref: "#/$defs/RecordingDevice" }, meter: { oneOf: [{ $ref: "#/$defs/RecordingMeter" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/RecordingWorkload" }, tunables: { type: "array", items: { $ref: "#/$defs/RecordingTunable" }, maxItems: 64 }, featureNames: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 512 }, measurements: { type: "array", items: { $ref: "#/$defs/RecordingMeasurement" }, maxItems: 5e5 }, provenance: { $ref: "#/$defs/RecordingProvenance" } }, $defs: { RecordingDevice: { type: "object", additionalProperties: false, required: ["family", "vendor", "architecture", "device", "description", "driver", "software"], properties: { family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, vendor: { type: "string", maxLength: 500 }, architecture: { type: "string", maxLength: 500 }, device: { type: "string", maxLength: 500 }, description: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, software: { type: "boolean" } } }, RecordingMeter: { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } }, RecordingValue: { type: ["number", "boolean", "string"], maxLength: 200 }, RecordingParameters: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { $ref: "#/$defs/RecordingValue" } }, RecordingWorkload: { type: "object", additionalProperties: false, required: ["name", "parameters"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, parameters: { $ref: "#/$defs/RecordingParameters" } } }, RecordingTunable: { type: "object", additionalProperties: false, required: ["name", "values"], properties: { name: { type: "string", minLength: 1, maxLength: 200, pattern: "^(?!__proto__$)" }, values: { type: "array", items: { $ref: "#/$defs/RecordingValue" }, maxItems: 65536, minItems: 1 } } }, RecordingFailure: { type: "object", additionalProperties: false, required: ["kind", "message"], properties: { kind: { type: "string", maxLength: 100, minLength: 1 }, message: { type: "string", maxLength: 2e3 } } }, RecordingMeasurement: { type: "object", additionalProperties: false, required: ["values"], properties: { values: { type: "array", items: { type: "integer", minimum: 0, maximum: 65535 }, maxItems: 64 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, latencySamplesMs: { type: "array", items: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, maxItems: 4096 }, joules: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, watts: { type: "number", exclusiveMinimum: 0, maximum: 1e6 }, window: { $ref: "#/$defs/RecordingWindow" }, failure: { $ref: "#/$defs/RecordingFailure" }, features: { type: "array", items: { type: ["number", "null"] }, maxItems: 512 } } }, RecordingProvenance: { type: "object", additionalProperties: false, required: ["tool", "version", "command", "createdAt"], properties: { tool: { type: "string", maxLength: 100 }, version: { type: "string", maxLength: 100 }, command: { type: "string", maxLength: 4e3 }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, source: { type: "string", maxLength: 2e3 }, subject: { type: "string", maxLength: 64, pattern: "^[0-9a-f]+$" }, note: { type: "string", maxLength: 4e3 } } }, RecordingWindow: { type: "object", additionalProperties: false, required: ["launches", "seconds"], properties: { launches: { type: "number", minimum: 0, maximum: 1e9 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, relativeResolution: { type: "number", minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } };
 var func04 = Object.prototype.hasOwnProperty;
 var func81 = require_ucs2length4().default;
 var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
@@ -10521,7 +10525,7 @@ function validate533(data, { instancePath = "", parentData, parentDataProperty, 
   return validate533.errors = vErrors, errors === 0;
 }
 validate533.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema212 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
+var schema212 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } };
 var pattern42 = new RegExp("^[a-z][a-z0-9-]{0,39}$", "u");
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
@@ -10553,7 +10557,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
+      if (!func04.call(schema212.properties, key0)) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -10654,9 +10658,33 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.settledAfterMs !== void 0 && func04.call(data, "settledAfterMs")) {
+      let data7 = data.settledAfterMs;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err24 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/type", keyword: "type", params: { type: schema212.properties.settledAfterMs.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e5 || isNaN(data7)) {
+          let err25 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err26 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+    if (data.scope !== void 0 && func04.call(data, "scope")) {
+      let data8 = data.scope;
+      if (!(data8 === "GPU" || data8 === "board" || data8 === "module" || data8 === "package" || data8 === "socket" || data8 === "outlet" || data8 === null)) {
+        let err27 = { instancePath: instancePath + "/scope", schemaPath: "#/properties/scope/enum", keyword: "enum", params: { allowedValues: schema212.properties.scope.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
   } else {
-    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
   return validate55.errors = vErrors, errors === 0;
 }
@@ -11690,7 +11718,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return validate56.errors = vErrors, errors === 0;
 }
 validate56.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema232 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } };
+var schema232 = { type: "object", additionalProperties: false, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } };
 var pattern43 = new RegExp("^[a-z][a-z0-9-]{0,39}$", "u");
 function validate582(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate582.evaluated;
@@ -11722,7 +11750,7 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
+      if (!func05.call(schema232.properties, key0)) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -11823,9 +11851,33 @@ function validate582(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
+    if (data.settledAfterMs !== void 0 && func05.call(data, "settledAfterMs")) {
+      let data7 = data.settledAfterMs;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err24 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/type", keyword: "type", params: { type: schema232.properties.settledAfterMs.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e5 || isNaN(data7)) {
+          let err25 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err26 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+    if (data.scope !== void 0 && func05.call(data, "scope")) {
+      let data8 = data.scope;
+      if (!(data8 === "GPU" || data8 === "board" || data8 === "module" || data8 === "package" || data8 === "socket" || data8 === "outlet" || data8 === null)) {
+        let err27 = { instancePath: instancePath + "/scope", schemaPath: "#/properties/scope/enum", keyword: "enum", params: { allowedValues: schema232.properties.scope.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
   } else {
-    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
   return validate582.errors = vErrors, errors === 0;
 }
@@ -17693,7 +17745,8 @@ var manifestGuide = {
   "/gate/energy": {
     "keys": [
       "margin",
-      "allow-estimated"
+      "allow-estimated",
+      "allow-shared"
     ],
     "example": null
   },
@@ -17702,6 +17755,10 @@ var manifestGuide = {
     "example": "3%"
   },
   "/gate/energy/allow-estimated": {
+    "keys": [],
+    "example": "false"
+  },
+  "/gate/energy/allow-shared": {
     "keys": [],
     "example": "false"
   },
@@ -18027,7 +18084,8 @@ var manifestGuide = {
   "/kernels/*/gate/energy": {
     "keys": [
       "margin",
-      "allow-estimated"
+      "allow-estimated",
+      "allow-shared"
     ],
     "example": null
   },
@@ -18036,6 +18094,10 @@ var manifestGuide = {
     "example": "3%"
   },
   "/kernels/*/gate/energy/allow-estimated": {
+    "keys": [],
+    "example": "false"
+  },
+  "/kernels/*/gate/energy/allow-shared": {
     "keys": [],
     "example": "false"
   },
@@ -19285,13 +19347,13 @@ function lockSharedOrOwn(path2) {
   try {
     mkdirSync(join7(path2, ".."), { recursive: true });
     return { file: lockFile(path2), note: null };
-  } catch (shared) {
-    const reason = shared instanceof Error ? shared.message : String(shared);
+  } catch (shared2) {
+    const reason = shared2 instanceof Error ? shared2.message : String(shared2);
     const note = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
     try {
       return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note };
     } catch {
-      throw unwritable(path2, shared);
+      throw unwritable(path2, shared2);
     }
   }
 }
@@ -19546,7 +19608,7 @@ var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
 @compute @workgroup_size(${workgroup})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
-  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  for (var i = 0u; i < 256u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
   output[id.x] = value.x + value.y + value.z + value.w;
 }`;
 var burst = {
@@ -19561,7 +19623,7 @@ var burst = {
     workgroupSize: [workgroup, 1, 1],
     buffers: [output],
     requiredFeatures: [],
-    identity: "joulegate-burst-1",
+    identity: "joulegate-burst-2",
     lines: wgsl.split("\n").map(() => null)
   }
 };
@@ -20150,6 +20212,16 @@ function speedOf(completions) {
   return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
 }
 
+// src/measure/busy.ts
+var LEAST_BUSY = 0.5;
+function busyShareOf({ timestamps }, { launches, seconds }, { medianMs }) {
+  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
+}
+function waitingIn(share2, { estimated }) {
+  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
+  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
+}
+
 // src/measure/steady.ts
 var TOLERATED_DIFFERENCE = 2e-3;
 var CERTAIN = 3;
@@ -20540,19 +20612,18 @@ async function takeTurn(request) {
   const timed = await measureLatency({ device: bench.device, variant, options: options.time });
   if (!timed.ok) return timed;
   const { measured, voidReasons, disturbed } = energy.value;
+  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
+  const waiting = measured === null ? null : waitingIn(busyShare, measured);
   return {
     ok: true,
     value: {
       latencyMs: disturbed ? null : timed.value.medianMs,
       latencyResolution: timed.value.relativeResolution,
-      energy: measured,
-      busyShare: measured === null ? null : busyShareOf(bench, measured, timed.value),
-      voidReasons
+      energy: waiting === null ? measured : null,
+      busyShare,
+      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
     }
   };
-}
-function busyShareOf({ device }, { launches, seconds }, { medianMs }) {
-  return device.info.timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
 }
 async function takeEnergy({ device, meter }, variant, { window }, random) {
   if (meter === null) {
@@ -20717,6 +20788,19 @@ function measureOptions(request) {
     time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
     window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
   };
+}
+
+// src/measure/scopes.ts
+var shared = {
+  GPU: false,
+  board: false,
+  module: true,
+  package: true,
+  socket: true,
+  outlet: true
+};
+function isShared({ scope = null }) {
+  return scope !== null && shared[scope];
 }
 
 // src/manifest/clocks.ts
@@ -27117,7 +27201,8 @@ function readGate(written, inherited = defaultGate) {
   return {
     energy: {
       margin: energy?.margin === void 0 ? inherited.energy.margin : share(energy.margin),
-      allowEstimated: energy?.["allow-estimated"] ?? inherited.energy.allowEstimated
+      allowEstimated: energy?.["allow-estimated"] ?? inherited.energy.allowEstimated,
+      ...energy?.["allow-shared"] ?? inherited.energy.allowShared ? { allowShared: true } : {}
     },
     latency: { margin: latency?.margin === void 0 ? inherited.latency.margin : share(latency.margin) },
     failOn: written?.["fail-on"]?.filter((verdict) => verdict !== void 0) ?? inherited.failOn,
@@ -27464,14 +27549,14 @@ function readTunedPath(written, place, folder) {
   return written;
 }
 function operatorLoader(operators2) {
-  const loaded = /* @__PURE__ */ new Map();
+  const loaded2 = /* @__PURE__ */ new Map();
   return (name) => {
     const definition = operators2.find((operator2) => operator2.name === name);
     if (definition === void 0) return null;
-    let operator = loaded.get(name);
+    let operator = loaded2.get(name);
     if (operator === void 0) {
       operator = loadOperator(definition);
-      loaded.set(name, operator);
+      loaded2.set(name, operator);
     }
     return operator;
   };
@@ -36716,7 +36801,7 @@ var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
 function countedCode(induction, scope) {
   const increment = incrementCode(induction, scope);
   const one3 = induction.step.kind === "increment";
-  const { condition, variable: variable2, shared, stops, stepsFirst } = induction;
+  const { condition, variable: variable2, shared: shared2, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
   const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
   const turned = !isVariable2(condition.left);
@@ -36730,7 +36815,7 @@ function countedCode(induction, scope) {
     if (typeof end !== "number") return null;
     const trips = (end - start) / by;
     if (operator === "<" && by > 0 || operator === ">" && by < 0) {
-      return Math.max(0, shared(run, frame) ? trips : Math.ceil(trips));
+      return Math.max(0, shared2(run, frame) ? trips : Math.ceil(trips));
     }
     if (operator === "<=" && by > 0 || operator === ">=" && by < 0) {
       return Math.max(0, Math.floor(trips) + 1);
@@ -37849,13 +37934,13 @@ var Structures = class {
       return null;
     }
   }
-  #codeOf({ program, shared }, conditions) {
+  #codeOf({ program, shared: shared2 }, conditions) {
     return programCode({
       module: program.bind(conditions),
       entryPoint: this.#kernel.entry,
       isNumber: program.isConstant.bind(program),
       fixedNumbers: this.#fixedNumbers,
-      shared,
+      shared: shared2,
       slots: this.#slots
     });
   }
@@ -38603,6 +38688,7 @@ var DeviceTrials = class {
   /** The least recently used first. */
   #variants = /* @__PURE__ */ new Map();
   #verified = /* @__PURE__ */ new Map();
+  #mediansMs = /* @__PURE__ */ new Map();
   #reference = null;
   #costs = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
   constructor(request) {
@@ -38623,6 +38709,7 @@ var DeviceTrials = class {
       latencyTrials: latencyTrials + 1,
       latencyMs: latencyMs + this.#request.clock.nowMs() - startMs
     };
+    if (outcome.ok) this.#mediansMs.set(this.#key(configuration), outcome.value.medianMs);
     return outcome;
   }
   async energy(configuration) {
@@ -38670,8 +38757,12 @@ var DeviceTrials = class {
     const request = { device, meter, variant: built.value, options: options.window, random };
     const window = await measureEnergy(request);
     switch (window.status) {
-      case "valid":
-        return { ok: true, value: window.energy };
+      case "valid": {
+        const medianMs = this.#mediansMs.get(this.#key(configuration));
+        const share2 = medianMs === void 0 ? null : busyShareOf(device.info, window.energy, { medianMs });
+        const waiting = waitingIn(share2, window.energy);
+        return waiting === null ? { ok: true, value: window.energy } : failed2({ kind: "void-window", message: waiting });
+      }
       case "failed":
         return failed2(window.failure);
       case "void":
@@ -39001,6 +39092,8 @@ async function observePattern(request) {
   const { sensors, load, time, periodMs } = request;
   const shortestMs = Math.min(...pattern2);
   const stretched = Math.min(mostStretched, Math.max(1, (periodMs ?? 0) * leastUpdates / shortestMs));
+  const compiled = await loaded(load, 1, time, new Watch(sensors, time));
+  if (!compiled.ok) return compiled;
   const watch = new Watch(sensors, time);
   const startMs = time.nowMs();
   const spans = [];
@@ -39011,18 +39104,9 @@ async function observePattern(request) {
       await watch.until(fromMs + durationMs);
       continue;
     }
-    let running = true;
-    const run = load.run(load.variant, durationMs).finally(() => {
-      running = false;
-    });
-    run.catch(() => void 0);
-    await watch.until(fromMs + durationMs, () => running);
-    const outcome = await run;
-    if (!outcome.ok) return { ok: false, why: outcome.failure.message };
-    const { completions } = outcome.value;
-    const [first, end] = [completions[0], completions.at(-1)];
-    const known3 = first !== void 0 && end !== void 0 && end.timeMs > first.timeMs;
-    spans.push(known3 ? { fromMs: first.timeMs, toMs: end.timeMs } : { fromMs, toMs: fromMs + durationMs });
+    const ran = await loaded(load, durationMs, time, watch);
+    if (!ran.ok) return ran;
+    spans.push(ran.span);
   }
   const observed = () => ({
     cause: causeOf(spans, startMs, time.nowMs()),
@@ -39033,6 +39117,19 @@ async function observePattern(request) {
   if (request.isEnough(seen)) return { ok: true, ...seen };
   await watch.until(time.nowMs() + furtherMs);
   return { ok: true, ...observed() };
+}
+async function loaded(load, durationMs, time, watch) {
+  const fromMs = time.nowMs();
+  let running = true;
+  const run = load.run(load.variant, durationMs).finally(() => {
+    running = false;
+  });
+  run.catch(() => void 0);
+  await watch.until(fromMs + durationMs, () => running);
+  const outcome = await run;
+  if (!outcome.ok) return { ok: false, why: outcome.failure.message };
+  const endMs = outcome.value.completions.at(-1)?.timeMs ?? 0;
+  return { ok: true, span: { fromMs, toMs: endMs > fromMs ? endMs : fromMs + durationMs } };
 }
 function causeOf(spans, startMs, endMs) {
   const steps2 = Math.ceil((endMs - startMs) / stepMs) + 1;
@@ -39085,7 +39182,8 @@ function changesOf(powers) {
 }
 
 // src/meter/sensor/confirm.ts
-var leastExplained = 0.6;
+var leastExplained = 0.5;
+var decoyPart = 0.5;
 var leastWatts = 1;
 var leastUpdates2 = 8;
 var leastPart = 0.03;
@@ -39116,19 +39214,25 @@ function onlyConfirmed(confirmations) {
   return rise > 0 && others.length === 0 ? best : null;
 }
 function fitOf({ cause }, { counter, power: power2 }) {
-  return fitResponse(cause, counter.length >= leastUpdates2 ? counter : power2);
+  const updates = counter.length >= leastUpdates2 ? counter : power2;
+  const fit = fitResponse(cause, updates);
+  if (fit === null) return null;
+  const { values: values2 } = cause;
+  const shifted = (by) => values2.map((_, i) => values2[(i + by) % values2.length]);
+  const decoys = [[...values2].reverse(), shifted(values2.length >> 1), shifted(values2.length >> 2)];
+  const explained = decoys.map((decoy) => fitResponse({ ...cause, values: decoy }, updates)?.explained ?? 0);
+  return { ...fit, byDecoys: Math.max(...explained) };
 }
-function shows(fit) {
-  const { explained, gain, gainError, base: base2 } = fit;
-  return explained >= leastExplained && gain >= leastWatts && gain >= leastPart * Math.abs(base2) && gain >= certain * gainError;
+function shows({ explained, byDecoys, gain, gainError, base: base2 }) {
+  return explained >= leastExplained && 1 - explained <= decoyPart * (1 - byDecoys) && gain >= leastWatts && gain >= leastPart * Math.abs(base2) && gain >= certain * gainError;
 }
 function confirmationOf(fit, sensor, loads) {
   if (fit === null)
     return { ok: false, why: "its power did not move, or could not be read, while loads ran", ran: true };
-  const [base2, loaded] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
+  const [base2, loaded2] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
   if (!shows(fit)) {
     const part = Math.round(100 * fit.explained);
-    const why = `loads that ran on the device did not show in its power: ${base2} W without, ${loaded} W with one, and that explains ${part} % of how it moved`;
+    const why = `loads that ran on the device did not show in its power: ${base2} W without, ${loaded2} W with one, and that explains ${part} % of how it moved`;
     return { ok: false, why, ran: true };
   }
   const settledMs = fit.settledAfterMs;
@@ -39137,7 +39241,7 @@ function confirmationOf(fit, sensor, loads) {
     return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
   }
   const late = settledMs < 1 ? "at once" : `within ${Math.round(settledMs)} ms`;
-  const words2 = `four loads showed in its power, ${base2} W without and ${loaded} W with one, ${late}`;
+  const words2 = `four loads showed in its power, ${base2} W without and ${loaded2} W with one, ${late}`;
   const disagreement = disagreementOf(sensor, loads, settledMs);
   return { ok: true, fit, words: words2, disagreement, powerPeriodMs: sensor.powerPeriodMs };
 }
@@ -39544,10 +39648,10 @@ async function choose(candidates, context) {
   const sensors = possible.candidates.map(({ sensor }) => sensor);
   const confirmations = await confirmLoads({ sensors, load, time, periodMs: null });
   const found = onlyConfirmed(confirmations) ?? -1;
-  const [loaded, confirmation] = [possible.candidates[found], confirmations[found]];
-  if (loaded === void 0 || confirmation?.ok !== true)
+  const [loaded2, confirmation] = [possible.candidates[found], confirmations[found]];
+  if (loaded2 === void 0 || confirmation?.ok !== true)
     throw ambiguous(possible.candidates, device.info, true);
-  return { candidate: loaded, why: "of several its power alone followed loads on the device", confirmation };
+  return { candidate: loaded2, why: "of several its power alone followed loads on the device", confirmation };
 }
 function loadOf({ device }) {
   const { run } = device;
@@ -40545,6 +40649,7 @@ function meterText(report3) {
     meter.updatePeriodMs === null ? "" : `, updated every ${formatMilliseconds(meter.updatePeriodMs)}`,
     meter.resolutionJoules === null ? "" : `, in steps of ${formatJoules(meter.resolutionJoules)}`,
     meter.sampledPart == null || meter.sampledPart === 1 ? "" : `, sees ${(meter.sampledPart * 100).toFixed(0)} % of the time`,
+    meter.settledAfterMs == null ? "" : `, follows within ${formatMilliseconds(meter.settledAfterMs)}`,
     meter.idleWatts === null ? "" : `, idle ${meter.idleWatts.toFixed(1)} W`
   ].join("");
   return cleanLine(`${meter.name}: ${meter.description} (${kind})${sensor}`, 400);
@@ -47823,8 +47928,10 @@ function withDefaults(options) {
 function mayGate(subject, metric) {
   return !subject.sentinel && isTrusted2(subject, metric);
 }
-function isTrusted2({ gate, energyEstimated }, metric) {
-  return metric === "latency" || !energyEstimated || gate.energy.allowEstimated;
+function isTrusted2({ gate, energyEstimated, energyShared }, metric) {
+  if (metric === "latency") return true;
+  const { allowEstimated, allowShared } = gate.energy;
+  return (!energyEstimated || allowEstimated) && (energyShared !== true || allowShared === true);
 }
 function effectiveMargin(subject, metric, { noiseFloor }) {
   const margin = subject.gate[metric].margin;
@@ -50540,10 +50647,13 @@ function describeDevice(info) {
   return { family, vendor, architecture, device, description, driver, software };
 }
 function describeMeter(info) {
-  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts, sampledPart } = info;
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
+  const { sampledPart, settledAfterMs: settledAfterMs2, scope } = info;
   return {
     ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
-    ...sampledPart === void 0 ? {} : { sampledPart }
+    ...sampledPart === void 0 ? {} : { sampledPart },
+    ...settledAfterMs2 === void 0 ? {} : { settledAfterMs: settledAfterMs2 },
+    ...scope === void 0 ? {} : { scope }
   };
 }
 function recordingOf(options) {
@@ -53376,6 +53486,12 @@ function gateChanges(base2, head2) {
       loosens: base2.energy.allowEstimated && !head2.energy.allowEstimated
     },
     {
+      name: "gate.energy.allow-shared",
+      base: String(base2.energy.allowShared === true),
+      head: String(head2.energy.allowShared === true),
+      loosens: base2.energy.allowShared === true && head2.energy.allowShared !== true
+    },
+    {
       name: "gate.fail-on",
       base: list2(base2.failOn),
       head: list2(head2.failOn),
@@ -54189,7 +54305,8 @@ async function checkArms(options) {
         // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
         sentinel: definition.sentinel && comparison.status === "identical",
         arms: codeOnlyRuns ? ["B", "H", "X"] : ["B", "H"],
-        energyEstimated: laboratory.meter?.info.estimated ?? false
+        energyEstimated: laboratory.meter?.info.estimated ?? false,
+        energyShared: isShared(laboratory.meter?.info ?? {})
       },
       blockSubject: {
         kernel,
@@ -54610,8 +54727,17 @@ function isSameCommit(head2, base2) {
 
 // src/app/guard/guard.ts
 var suggestionFile = "tuned.suggested.json";
+function sharedEnergy({ measuredWith, comparisons: comparisons4 }) {
+  const scope = measuredWith?.meter?.info.scope ?? null;
+  if (scope === null || !isShared({ scope })) return [];
+  const barred = comparisons4.filter(({ definition }) => definition.gate.energy.allowShared !== true);
+  if (barred.length === 0) return [];
+  return [
+    `Energy failed nothing here: the sensor's joules are those of the ${scope}, of which the GPU is a part. To gate by it all the same, write \`gate: { energy: { allow-shared: true } }\`.`
+  ];
+}
 function warningsOf(outcome, overall) {
-  const warnings = [...outcome.warnings];
+  const warnings = [...outcome.warnings, ...sharedEnergy(outcome)];
   for (const { warning, definition, status, kernel } of outcome.comparisons) {
     if (warning !== null) warnings.push(`${warning}.`);
     if (definition.sentinel && status === "changed") {

@@ -60,6 +60,29 @@ var JoulegateError = class extends Error {
   }
 };
 
+// src/stats/sorted-samples.ts
+function sortSamples(values) {
+  const copy = Float64Array.from(values);
+  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
+  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
+  return copy.sort();
+}
+
+// src/stats/quantile.ts
+function quantile(samples, probability) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
+  }
+  const position = (samples.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = samples[below];
+  const high = samples[Math.min(below + 1, samples.length - 1)];
+  return low + (position - below) * (high - low);
+}
+function median(values) {
+  return quantile(sortSamples(values), 0.5);
+}
+
 // src/stats/random.ts
 function hashText(text) {
   let hash = 2166136261;
@@ -1074,6 +1097,140 @@ async function watchClocks(search2) {
   if (restored.ok && markPath !== null && readMark(markPath) === token) removeMark(markPath);
 }
 
+// src/device/worker/launcher.ts
+var timestampTickMs = 1e-4;
+var mostPart = 1.05;
+var noticedWithinMs = 1;
+var eagerTickMs = 0.01;
+var noTimeMs = 10;
+function plausibleMs(gpuMs, wallMs) {
+  const isPossible = gpuMs >= 0 && gpuMs <= mostPart * wallMs + noticedWithinMs;
+  return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
+}
+function encodeLaunches(pass, compiled, launches) {
+  const [x, y, z] = compiled.program.dispatch;
+  pass.setPipeline(compiled.pipeline);
+  for (const [group, bindGroup] of compiled.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
+  for (let launch = 0; launch < launches; launch++) pass.dispatchWorkgroups(x, y, z);
+}
+function createTimestampReader(device) {
+  const querySet = device.createQuerySet({ type: "timestamp", count: 2 });
+  const resolved = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
+  });
+  const readable = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
+  });
+  return {
+    writes: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+    resolve(encoder) {
+      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
+    },
+    async read() {
+      await readable.mapAsync(GPUMapMode.READ);
+      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
+      readable.unmap();
+      return Number(end - begin) / 1e6;
+    }
+  };
+}
+function createLauncher(options) {
+  const { device, clock: clock2, polling, timestamps, quiet } = options;
+  const reader = timestamps ? createTimestampReader(device) : null;
+  const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
+  async function timeBatch(compiled, launches) {
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass(reader === null ? {} : { timestampWrites: reader.writes });
+    encodeLaunches(pass, compiled, launches);
+    pass.end();
+    reader?.resolve(encoder);
+    const commands = encoder.finish();
+    const start = clock2.nowMs();
+    device.queue.submit([commands]);
+    await device.queue.onSubmittedWorkDone();
+    const wallMs = clock2.nowMs() - start;
+    const gpuMs = reader === null ? 0 : await reader.read();
+    return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
+  }
+  return {
+    device,
+    timestamps,
+    resolutionMs: timestamps ? timestampTickMs : wallTickMs,
+    submit(compiled, launches, { reset } = { reset: false }) {
+      const encoder = device.createCommandEncoder();
+      if (reset) compiled.bound.reset(encoder);
+      const pass = encoder.beginComputePass();
+      encodeLaunches(pass, compiled, launches);
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+    },
+    timed: (compiled, launches) => quiet ? timeBatch(compiled, launches) : polling.eagerly(() => timeBatch(compiled, launches))
+  };
+}
+
+// src/device/worker/warm-up.ts
+var enoughMs = 2;
+var maxBatch = 1024;
+var budgetMs = 400;
+var settledWithin = 0.2;
+async function warmUp(launcher, compiled, clock2) {
+  launcher.submit(compiled, 1, { reset: true });
+  await launcher.device.queue.onSubmittedWorkDone();
+  let batch = 1;
+  let previousMs = Number.POSITIVE_INFINITY;
+  let spentMs = 0;
+  for (; ; ) {
+    const startMs = clock2.nowMs();
+    const batchMs2 = await launcher.timed(compiled, batch);
+    spentMs += clock2.nowMs() - startMs;
+    const launchMs = batchMs2 / batch;
+    if (launchMs > 0) compiled.launchMs = launchMs;
+    const longEnough = batchMs2 >= enoughMs || batch >= maxBatch;
+    if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) return;
+    if (spentMs >= budgetMs) return;
+    previousMs = launchMs;
+    if (!longEnough) batch = Math.min(maxBatch, batch * 4);
+  }
+}
+
+// src/device/worker/run.ts
+var batchMs = 20;
+var batchesInFlight = 2;
+var maxLaunches = 4096;
+async function runStretch(options) {
+  const { launcher, clock: clock2, compiled, durationMs, cpuSeconds } = options;
+  const { queue } = launcher.device;
+  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
+  launcher.submit(compiled, 1, { reset: true });
+  await queue.onSubmittedWorkDone();
+  const completions = [];
+  let done = 0;
+  const note = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
+  const launchMs = compiled.launchMs ?? batchMs;
+  const batchOf = (oneMs) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
+  let batch = batchOf(launchMs);
+  const queueBatch = async () => {
+    const launches = batch;
+    launcher.submit(compiled, launches);
+    await queue.onSubmittedWorkDone();
+    done += launches;
+    note();
+    batch = Math.max(batch, Math.min(2 * launches, batchOf((clock2.nowMs() - start) / done)));
+  };
+  note();
+  const start = clock2.nowMs();
+  const lane = async () => {
+    while (clock2.nowMs() - start < durationMs) await queueBatch();
+  };
+  await Promise.all(Array.from({ length: batchesInFlight }, lane));
+  const last = completions.at(-1);
+  compiled.launchMs = (last.timeMs - start) / last.launches;
+  return completions;
+}
+
 // src/device/worker/parent-watch.ts
 import { Worker } from "node:worker_threads";
 var watch = `
@@ -1279,73 +1436,6 @@ function describeDevice(opened, timestamps) {
     features: [...device.features].map(String).sort(),
     limits: deviceLimits(device, info),
     timestamps
-  };
-}
-
-// src/device/worker/launcher.ts
-var timestampTickMs = 1e-4;
-var eagerTickMs = 0.01;
-function encodeLaunches(pass, compiled, launches) {
-  const [x, y, z] = compiled.program.dispatch;
-  pass.setPipeline(compiled.pipeline);
-  for (const [group, bindGroup] of compiled.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-  for (let launch = 0; launch < launches; launch++) pass.dispatchWorkgroups(x, y, z);
-}
-function createTimestampReader(device) {
-  const querySet = device.createQuerySet({ type: "timestamp", count: 2 });
-  const resolved = device.createBuffer({
-    size: 16,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
-  });
-  const readable = device.createBuffer({
-    size: 16,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
-  });
-  return {
-    writes: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
-    resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
-    },
-    async read() {
-      await readable.mapAsync(GPUMapMode.READ);
-      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
-      readable.unmap();
-      return Number(end - begin) / 1e6;
-    }
-  };
-}
-function createLauncher(options) {
-  const { device, clock: clock2, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device) : null;
-  const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
-  async function timeBatch(compiled, launches) {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(reader === null ? {} : { timestampWrites: reader.writes });
-    encodeLaunches(pass, compiled, launches);
-    pass.end();
-    reader?.resolve(encoder);
-    const commands = encoder.finish();
-    const start = clock2.nowMs();
-    device.queue.submit([commands]);
-    await device.queue.onSubmittedWorkDone();
-    const wallMs = clock2.nowMs() - start;
-    const gpuMs = reader === null ? 0 : await reader.read();
-    return gpuMs > 0 ? gpuMs : wallMs;
-  }
-  return {
-    device,
-    timestamps,
-    resolutionMs: timestamps ? timestampTickMs : wallTickMs,
-    submit(compiled, launches, { reset } = { reset: false }) {
-      const encoder = device.createCommandEncoder();
-      if (reset) compiled.bound.reset(encoder);
-      const pass = encoder.beginComputePass();
-      encodeLaunches(pass, compiled, launches);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-    },
-    timed: (compiled, launches) => quiet ? timeBatch(compiled, launches) : polling.eagerly(() => timeBatch(compiled, launches))
   };
 }
 
@@ -1670,89 +1760,44 @@ var References = class {
   }
 };
 
-// src/device/worker/warm-up.ts
-var enoughMs = 2;
-var maxBatch = 1024;
-var budgetMs = 400;
-var settledWithin = 0.2;
-async function warmUp(launcher, compiled) {
-  launcher.submit(compiled, 1, { reset: true });
-  await launcher.device.queue.onSubmittedWorkDone();
-  let batch = 1;
-  let previousMs = Number.POSITIVE_INFINITY;
-  let spentMs = 0;
-  for (; ; ) {
-    const batchMs2 = await launcher.timed(compiled, batch);
-    const launchMs = batchMs2 / batch;
-    spentMs += batchMs2;
-    compiled.launchMs = launchMs;
-    const longEnough = batchMs2 >= enoughMs || batch >= maxBatch;
-    if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) return;
-    if (spentMs >= budgetMs) return;
-    previousMs = launchMs;
-    if (!longEnough) batch = Math.min(maxBatch, batch * 4);
-  }
-}
-
-// src/device/worker/run.ts
-var batchMs = 20;
-var batchesInFlight = 2;
-var maxLaunches = 4096;
-async function runStretch(options) {
-  const { launcher, clock: clock2, compiled, durationMs, cpuSeconds } = options;
-  const { queue } = launcher.device;
-  if (compiled.launchMs === null) await warmUp(launcher, compiled);
-  launcher.submit(compiled, 1, { reset: true });
-  await queue.onSubmittedWorkDone();
-  const completions = [];
-  let done = 0;
-  const note = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
-  const launchMs = compiled.launchMs ?? batchMs;
-  const launches = Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / launchMs)));
-  const queueBatch = async () => {
-    launcher.submit(compiled, launches);
-    await queue.onSubmittedWorkDone();
-    done += launches;
-    note();
-  };
-  note();
-  const start = clock2.nowMs();
-  const lane = async () => {
-    while (clock2.nowMs() - start < durationMs) await queueBatch();
-  };
-  await Promise.all(Array.from({ length: batchesInFlight }, lane));
-  const last = completions.at(-1);
-  compiled.launchMs = (last.timeMs - start) / last.launches;
-  return completions;
-}
-
 // src/device/worker/time.ts
 var maxLaunches2 = 16384;
 var leastSamples = 3;
+var mostUnusable = 5;
+var mostGrowth = 16;
 function launchesFor(sampleMs, launchMs) {
   return Math.min(maxLaunches2, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
 }
 async function takeSamples(options) {
   const { launcher, clock: clock2, compiled, time } = options;
-  if (compiled.launchMs === null) await warmUp(launcher, compiled);
+  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
   else {
     launcher.submit(compiled, 1, { reset: true });
     await launcher.device.queue.onSubmittedWorkDone();
   }
   const start = clock2.nowMs();
   let launchesPerSample = launchesFor(time.minSampleMs, compiled.launchMs ?? 1);
-  let samplesMs = [];
-  while (samplesMs.length < time.samples) {
+  const samplesMs = [];
+  let unusable = 0;
+  while (samplesMs.length < time.samples && unusable < mostUnusable) {
     const sampleMs = await launcher.timed(compiled, launchesPerSample);
-    compiled.launchMs = sampleMs / launchesPerSample;
-    const needed = launchesFor(time.minSampleMs, compiled.launchMs);
-    if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-      launchesPerSample = needed;
+    if (Number.isNaN(sampleMs)) {
+      unusable++;
       continue;
     }
-    samplesMs = [...samplesMs, compiled.launchMs];
+    if (samplesMs.length === 0 && launchesFor(time.minSampleMs, sampleMs / launchesPerSample) > 1.5 * launchesPerSample) {
+      const againMs = await launcher.timed(compiled, launchesPerSample);
+      const needed = launchesFor(time.minSampleMs, Math.max(sampleMs, againMs || 0) / launchesPerSample);
+      if (needed > 1.5 * launchesPerSample) {
+        launchesPerSample = Math.min(needed, mostGrowth * launchesPerSample);
+        continue;
+      }
+    }
+    samplesMs.push(sampleMs / launchesPerSample);
     if (samplesMs.length >= leastSamples && clock2.nowMs() - start >= time.maxMs) break;
   }
+  if (unusable >= mostUnusable) samplesMs.length = 0;
+  if (samplesMs.length > 0) compiled.launchMs = median(samplesMs) || compiled.launchMs;
   return { samplesMs, launchesPerSample, resolutionMs: launcher.resolutionMs / launchesPerSample };
 }
 
@@ -1922,7 +1967,7 @@ var Session = class _Session {
     switch (request.kind) {
       case "prepare":
         return this.#with(request.program, async (compiled) => {
-          if (compiled.launchMs === null) await warmUp(this.#launcher, compiled);
+          if (compiled.launchMs === null) await warmUp(this.#launcher, compiled, this.#clock);
           return null;
         });
       case "verify":

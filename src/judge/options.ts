@@ -52,9 +52,11 @@ export function mayGate(subject: Subject, metric: Metric): boolean {
   return !subject.sentinel && isTrusted(subject, metric);
 }
 
-/** Estimated energy says something only where the manifest says that it does. */
-export function isTrusted({ gate, energyEstimated }: Subject, metric: Metric): boolean {
-  return metric === 'latency' || !energyEstimated || gate.energy.allowEstimated;
+/** Energy that is estimated, or of more than the GPU, says something only where the manifest says that it does. */
+export function isTrusted({ gate, energyEstimated, energyShared }: Subject, metric: Metric): boolean {
+  if (metric === 'latency') return true;
+  const { allowEstimated, allowShared } = gate.energy;
+  return (!energyEstimated || allowEstimated) && (energyShared !== true || allowShared === true);
 }
 
 /** The margin that applies, as a relative change. */

@@ -13,6 +13,8 @@ export interface Subject {
   readonly arms: readonly Arm[];
   /** True if the energy comes from a model of ours, not from a sensor. */
   readonly energyEstimated: boolean;
+  /** True if the energy also is of what is no part of the GPU's board. */
+  readonly energyShared?: boolean;
 }
 
 /** What is measured next. */

@@ -56,6 +56,7 @@ export function readGate(written: Sound<ManifestGate> | undefined, inherited: Ga
     energy: {
       margin: energy?.margin === undefined ? inherited.energy.margin : share(energy.margin),
       allowEstimated: energy?.['allow-estimated'] ?? inherited.energy.allowEstimated,
+      ...((energy?.['allow-shared'] ?? inherited.energy.allowShared) ? { allowShared: true } : {}),
     },
     latency: { margin: latency?.margin === undefined ? inherited.latency.margin : share(latency.margin) },
     failOn: written?.['fail-on']?.filter((verdict) => verdict !== undefined) ?? inherited.failOn,

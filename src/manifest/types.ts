@@ -36,6 +36,8 @@ export interface Gate {
   readonly energy: MetricGate & {
     /** Whether energy that no sensor measured may fail the run. Off unless the manifest says so. */
     readonly allowEstimated: boolean;
+    /** Whether energy may fail the run whose sensor counts more than the GPU's board: a CPU, a machine. Absent: no. */
+    readonly allowShared?: boolean;
   };
   readonly latency: MetricGate;
   readonly failOn: readonly Verdict[];

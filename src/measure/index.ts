@@ -20,6 +20,7 @@ export type {
   Stretch,
   TimeOptions,
 } from './ports.ts';
+export { isShared } from './scopes.ts';
 export { findTicks } from './series.ts';
 export { createTrials } from './trials.ts';
 export type {

@@ -7,6 +7,7 @@ import {
 } from '../kernel/index.ts';
 import type { Configuration } from '../space/index.ts';
 import { createRandom } from '../stats/index.ts';
+import { busyShareOf, waitingIn } from './busy.ts';
 import { measureEnergy } from './energy.ts';
 import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
@@ -65,6 +66,7 @@ class DeviceTrials implements Trials {
   /** The least recently used first. */
   readonly #variants = new Map<string, Promise<Outcome<Variant>>>();
   readonly #verified = new Map<string, Promise<Outcome<null>>>();
+  readonly #mediansMs = new Map<string, number>();
   #reference: Promise<Variant> | null = null;
   #costs: TrialCosts = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
 
@@ -89,6 +91,7 @@ class DeviceTrials implements Trials {
       latencyTrials: latencyTrials + 1,
       latencyMs: latencyMs + this.#request.clock.nowMs() - startMs,
     };
+    if (outcome.ok) this.#mediansMs.set(this.#key(configuration), outcome.value.medianMs);
     return outcome;
   }
 
@@ -143,8 +146,14 @@ class DeviceTrials implements Trials {
     const request = { device, meter, variant: built.value, options: options.window, random };
     const window = await measureEnergy(request);
     switch (window.status) {
-      case 'valid':
-        return { ok: true, value: window.energy };
+      case 'valid': {
+        const medianMs = this.#mediansMs.get(this.#key(configuration));
+        const share = medianMs === undefined ? null : busyShareOf(device.info, window.energy, { medianMs });
+        const waiting = waitingIn(share, window.energy);
+        return waiting === null
+          ? { ok: true, value: window.energy }
+          : failed({ kind: 'void-window', message: waiting });
+      }
       case 'failed':
         return failed(window.failure);
       case 'void':

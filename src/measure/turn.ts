@@ -1,7 +1,8 @@
 import type { Outcome, Variant } from '../kernel/index.ts';
 import type { Random } from '../stats/index.ts';
+import { busyShareOf, waitingIn } from './busy.ts';
 import { measureEnergy } from './energy.ts';
-import { measureLatency, type TimedLatency } from './latency.ts';
+import { measureLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Device, Meter } from './ports.ts';
 import type { EnergyMeasurement } from './types.ts';
@@ -42,25 +43,18 @@ export async function takeTurn(request: {
   const timed = await measureLatency({ device: bench.device, variant, options: options.time });
   if (!timed.ok) return timed;
   const { measured, voidReasons, disturbed } = energy.value;
+  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
+  const waiting = measured === null ? null : waitingIn(busyShare, measured);
   return {
     ok: true,
     value: {
       latencyMs: disturbed ? null : timed.value.medianMs,
       latencyResolution: timed.value.relativeResolution,
-      energy: measured,
-      busyShare: measured === null ? null : busyShareOf(bench, measured, timed.value),
-      voidReasons,
+      energy: waiting === null ? measured : null,
+      busyShare,
+      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting],
     },
   };
-}
-
-/** How much of the window its launches fill. Above 1 the timer's clock or the sensor's is off by a little. */
-function busyShareOf(
-  { device }: Bench,
-  { launches, seconds }: EnergyMeasurement,
-  { medianMs }: TimedLatency,
-): number | null {
-  return device.info.timestamps ? Math.min(1, (launches * medianMs) / (1000 * seconds)) : null;
 }
 
 interface TurnEnergy {

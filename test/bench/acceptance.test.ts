@@ -152,7 +152,7 @@ describeOnAdapter('npm run gpu:acceptance', () => {
       const nvml = new NvmlStandIn();
       nvml.setGlobal('timeMs', -1);
       // It counts what the software adapter works, and has no power beside.
-      nvml.set({ tickMs: 10, cpuWatts: 100, fieldReturn: 3, powerReturn: 3 });
+      nvml.set({ tickMs: 10, workWatts: 100, fieldReturn: 3, powerReturn: 3 });
       const args = ['bench/run.mjs', 'acceptance', '--out', folder, '--tiny', '--device', 'software'];
       const ended = promisify(execFile)(process.execPath, [...args, '--meter', 'nvml'], {
         env: { ...process.env, JOULEGATE_NVML_LIBRARY: nvml.path, JOULEGATE_LOCKS: folder },

@@ -24,16 +24,19 @@ const held: Readonly<Record<string, readonly (readonly [file: string, title: str
     ['test/github/comment.test.ts', 'never touches what others wrote, even if they copy its marker'],
     ['test/github/comment.test.ts', 'replaces duplicates of its own by one'],
   ],
+  'legs of a matrix overwrite each other’s comment: the last one’s green stands': [
+    [
+      'test/github/comment-legs.test.ts',
+      'make one comment that shows all three, in whatever order they come',
+    ],
+  ],
   'a comment over 65,536 characters is refused': [
-    ['test/github/publish.test.ts', 'of a huge report keeps what matters, says what is missing, and fits'],
+    ['test/report/comment.test.ts', 'keeps what matters, counts what is missing, and fits'],
     ['test/report/policy.test.ts', 'stays within the length of a comment, however much there is of it'],
   ],
   'compared with the tip of main': [
     ['test/git/git.test.ts', 'finds where a branch and HEAD parted'],
-    [
-      'test/git/fetch-history.test.ts',
-      'finds where a branch left another, out of two commits without history',
-    ],
+    ['test/git/fetch-merge-base.test.ts', 'is found with 100 commits of 5,000 at most: %s'],
   ],
   'a cache key that never changes: the baseline is a week old': [
     ['test/github/services.test.ts', 'is what the newest run saved, byte for byte'],

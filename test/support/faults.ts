@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import type { Random } from '../../src/stats/index.ts';
 import { counterModes, hasCompiler, NvmlStandIn } from './nvml-stand-in/library.ts';
 import { becomesTrue, below, isRunning } from './processes.ts';
+import { meteredBundles } from './scripted-adapter/bundles.ts';
 import { powerKernel, smallManifest } from './small-project.ts';
 
 /**
@@ -189,8 +190,9 @@ const gpuProcessKilled: Fault = (random, cli) =>
 
 function isGpuProcess(pid: number): boolean {
   try {
-    const [, script = '', ...rest] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return script.endsWith('worker.js') && rest.length > 0;
+    const parts = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    const script = parts.findIndex((part) => part.endsWith('worker.js'));
+    return script > 0 && parts.length > script + 1;
   } catch {
     return false;
   }
@@ -315,27 +317,28 @@ function believed(report: string, lasts: boolean): readonly string[] {
 
 /** A sensor that lies or fails in the middle of a comparison of equals: never red, never silently measured. */
 function sensorFault(mode: keyof typeof counterModes, lasts: boolean): Fault {
-  return (random, cli) =>
+  return (random) =>
     inProject(async (folder) => {
       const base = makeBase(folder);
       const nvml = new NvmlStandIn();
+      const bundles = meteredBundles(nvml.loads);
       try {
         nvml.setGlobal('timeMs', -1);
-        // It counts what the software adapter works, and has no power beside.
-        nvml.set({ tickMs: 10, cpuWatts: 100, fieldReturn: 3, powerReturn: 3 });
-        // Opening the meter takes ten seconds.
-        const afterMs = 11_000 + 4000 * random.next();
+        nvml.set({ tickMs: 10, powerPeriodMs: 10, powerCoverMs: 10 });
+        const afterMs = 300 + 1200 * random.next();
+        let openedMs: number | null = null;
         const lost = mode === 'fails' ? 15 : 0;
         let broken = false;
         const ended = await run({
           ...{
-            cli,
+            cli: join(bundles, 'cli.js'),
             folder,
             args: ['guard', '--base', base, '--report', 'out', '--json', '--meter', 'nvml', ...software],
           },
           environment: { JOULEGATE_NVML_LIBRARY: nvml.path, JOULEGATE_LOCKS: folder },
-          meanwhile({ elapsedMs }) {
-            if (broken || elapsedMs < afterMs) return;
+          meanwhile({ elapsedMs, stderr }) {
+            if (openedMs === null && stderr.includes('meter: ')) openedMs = elapsedMs;
+            if (broken || openedMs === null || elapsedMs - openedMs < afterMs) return;
             broken = true;
             // NVML_ERROR_GPU_IS_LOST, where it fails.
             nvml.set({ counterMode: counterModes[mode], counterModeAtMs: 0, counterReturn: lost });
@@ -346,7 +349,7 @@ function sensorFault(mode: keyof typeof counterModes, lasts: boolean): Fault {
         return { injected: broken, wrong };
       } finally {
         nvml.close();
-        rmSync(base, { recursive: true, force: true });
+        for (const made of [base, bundles]) rmSync(made, { recursive: true, force: true });
       }
     });
 }

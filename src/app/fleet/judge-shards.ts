@@ -1,6 +1,6 @@
 import { type JudgeOptions, judge, type Subject, type SubjectJudgement } from '../../judge/index.ts';
 import { defaultFailOn } from '../../manifest/index.ts';
-import type { Arm, BlockSample } from '../../measure/index.ts';
+import { type Arm, type BlockSample, isShared } from '../../measure/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 
 type Kernel = ReportGuard['kernels'][number];
@@ -23,7 +23,7 @@ export interface Shard {
 type ReportedSample = NonNullable<ReportGuard['samples']>[number];
 
 /** What was judged, as far as a report tells it; null for a kernel that was not measured. */
-function subjectOf(kernel: Kernel, own: readonly BlockSample[]): Subject | null {
+function subjectOf(kernel: Kernel, own: readonly BlockSample[], meter: ReportGuard['meter']): Subject | null {
   const energy = kernel.metrics.find(({ metric }) => metric === 'energy');
   const latency = kernel.metrics.find(({ metric }) => metric === 'latency');
   if (energy === undefined || latency === undefined) return null;
@@ -33,7 +33,7 @@ function subjectOf(kernel: Kernel, own: readonly BlockSample[]): Subject | null 
     workload: kernel.workload,
     sentinel: kernel.sentinel,
     gate: {
-      energy: { margin: energy.margin, allowEstimated: energy.gates },
+      energy: { margin: energy.margin, allowEstimated: energy.gates, allowShared: energy.gates },
       latency: { margin: latency.margin },
       // A report that does not say is of an earlier version.
       failOn: kernel.failOn ?? defaultFailOn,
@@ -41,6 +41,7 @@ function subjectOf(kernel: Kernel, own: readonly BlockSample[]): Subject | null 
     },
     arms: [...arms] as Arm[],
     energyEstimated: kernel.estimated,
+    energyShared: isShared(meter ?? {}),
   };
 }
 
@@ -52,7 +53,7 @@ export function readShard(report: ReportGuard): Shard {
   // Grouped once: reports of hundreds of kernels have tens of thousands of samples.
   const byKernel = groupSamples(samples);
   const subjects = report.kernels.flatMap(
-    (kernel) => subjectOf(kernel, byKernel.get(subjectKey(kernel)) ?? []) ?? [],
+    (kernel) => subjectOf(kernel, byKernel.get(subjectKey(kernel)) ?? [], report.meter) ?? [],
   );
   return { report, subjects, samples, earlier: attemptsIn(all) };
 }

@@ -1,6 +1,6 @@
 import type { Subject } from '../../judge/index.ts';
 import type { Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
-import type { BlockSubject, Device } from '../../measure/index.ts';
+import { type BlockSubject, type Device, isShared } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from '../laboratory/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
@@ -124,6 +124,7 @@ export async function checkArms(options: {
         sentinel: definition.sentinel && comparison.status === 'identical',
         arms: codeOnlyRuns ? ['B', 'H', 'X'] : ['B', 'H'],
         energyEstimated: laboratory.meter?.info.estimated ?? false,
+        energyShared: isShared(laboratory.meter?.info ?? {}),
       },
       blockSubject: {
         kernel,

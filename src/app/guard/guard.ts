@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ExitCode } from '../../errors/index.ts';
 import type { OverallVerdict } from '../../judge/index.ts';
+import { isShared } from '../../measure/index.ts';
 import { countVerdicts } from '../../report/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import { formatTuned, type Tuned, writeFileAtomic } from '../../store/index.ts';
@@ -22,8 +23,19 @@ export type { GuardOptions } from './run.ts';
 /** Beside the report: the tuned state with what retuning head found. */
 export const suggestionFile = 'tuned.suggested.json';
 
+/** Why energy that was measured could not fail the run, if that is so for its sensor. */
+function sharedEnergy({ measuredWith, comparisons }: GuardOutcome): string[] {
+  const scope = measuredWith?.meter?.info.scope ?? null;
+  if (scope === null || !isShared({ scope })) return [];
+  const barred = comparisons.filter(({ definition }) => definition.gate.energy.allowShared !== true);
+  if (barred.length === 0) return [];
+  return [
+    `Energy failed nothing here: the sensor's joules are those of the ${scope}, of which the GPU is a part. To gate by it all the same, write \`gate: { energy: { allow-shared: true } }\`.`,
+  ];
+}
+
 function warningsOf(outcome: GuardOutcome, overall: OverallVerdict): string[] {
-  const warnings = [...outcome.warnings];
+  const warnings = [...outcome.warnings, ...sharedEnergy(outcome)];
   for (const { warning, definition, status, kernel } of outcome.comparisons) {
     if (warning !== null) warnings.push(`${warning}.`);
     if (definition.sentinel && status === 'changed') {

@@ -50,6 +50,12 @@ function gateChanges(base: Gate, head: Gate): Setting[] {
       loosens: base.energy.allowEstimated && !head.energy.allowEstimated,
     },
     {
+      name: 'gate.energy.allow-shared',
+      base: String(base.energy.allowShared === true),
+      head: String(head.energy.allowShared === true),
+      loosens: base.energy.allowShared === true && head.energy.allowShared !== true,
+    },
+    {
       name: 'gate.fail-on',
       base: list(base.failOn),
       head: list(head.failOn),

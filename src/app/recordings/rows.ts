@@ -93,10 +93,13 @@ export function describeDevice(info: DeviceInfo) {
 
 /** The meter as recordings and reports describe it. */
 export function describeMeter(info: MeterInfo) {
-  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts, sampledPart } = info;
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
+  const { sampledPart, settledAfterMs, scope } = info;
   return {
     ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
     ...(sampledPart === undefined ? {} : { sampledPart }),
+    ...(settledAfterMs === undefined ? {} : { settledAfterMs }),
+    ...(scope === undefined ? {} : { scope }),
   };
 }
 

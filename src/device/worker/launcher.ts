@@ -11,15 +11,36 @@ export interface Launcher {
   readonly resolutionMs: number;
   /** Puts written buffers back to their initial contents and queues `launches`. */
   submit(compiled: CompiledProgram, launches: number, options?: { readonly reset: boolean }): void;
-  /** Runs `launches` back to back. @returns the milliseconds they took together. */
+  /**
+   * Runs `launches` back to back.
+   * @returns the milliseconds they took together, 0 if that is less than the timer shows; NaN if it says what cannot be
+   */
   timed(compiled: CompiledProgram, launches: number): Promise<number>;
 }
 
 /** Vulkan devices tick at 1 to 83 ns; with quantization left on, Dawn steps by 65.536 us. */
 const timestampTickMs = 1e-4;
 
+/** Clocks of a GPU and of its host may differ by this much, */
+const mostPart = 1.05;
+/** and what is done may be noticed a little early against the GPU's clock. */
+const noticedWithinMs = 1;
+
 /** A look at the GPU costs some microseconds when nothing delays it. */
 const eagerTickMs = 0.01;
+
+/** What was waited for so long took some time. */
+const noTimeMs = 10;
+
+/**
+ * What timestamps say of a batch, checked against the wall clock: nothing takes longer than it took, nor no time at all. A counter
+ * that wrapped, was reset between the two readings or counts in another unit says so.
+ * @returns NaN if they cannot be right
+ */
+export function plausibleMs(gpuMs: number, wallMs: number): number {
+  const isPossible = gpuMs >= 0 && gpuMs <= mostPart * wallMs + noticedWithinMs;
+  return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
+}
 
 function encodeLaunches(pass: GPUComputePassEncoder, compiled: CompiledProgram, launches: number): void {
   const [x, y, z] = compiled.program.dispatch;
@@ -87,8 +108,7 @@ export function createLauncher(options: {
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock.nowMs() - start;
     const gpuMs = reader === null ? 0 : await reader.read();
-    // A counter that wrapped or was reset between the two readings tells nothing.
-    return gpuMs > 0 ? gpuMs : wallMs;
+    return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
   }
 
   return {

@@ -21,7 +21,7 @@ export async function runStretch(options: {
 }): Promise<readonly Completion[]> {
   const { launcher, clock, compiled, durationMs, cpuSeconds } = options;
   const { queue } = launcher.device;
-  if (compiled.launchMs === null) await warmUp(launcher, compiled);
+  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock);
   launcher.submit(compiled, 1, { reset: true });
   await queue.onSubmittedWorkDone();
 
@@ -29,12 +29,16 @@ export async function runStretch(options: {
   let done = 0;
   const note = () => completions.push({ timeMs: clock.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
   const launchMs = compiled.launchMs ?? batchMs;
-  const launches = Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / launchMs)));
+  const batchOf = (oneMs: number) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
+  let batch = batchOf(launchMs);
   const queueBatch = async () => {
+    const launches = batch;
     launcher.submit(compiled, launches);
     await queue.onSubmittedWorkDone();
     done += launches;
     note();
+    // A launch that was timed as a longer one than it is would leave the GPU idle between small batches.
+    batch = Math.max(batch, Math.min(2 * launches, batchOf((clock.nowMs() - start) / done)));
   };
 
   note();

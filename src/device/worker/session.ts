@@ -83,7 +83,7 @@ export class Session {
     switch (request.kind) {
       case 'prepare':
         return this.#with(request.program, async (compiled) => {
-          if (compiled.launchMs === null) await warmUp(this.#launcher, compiled);
+          if (compiled.launchMs === null) await warmUp(this.#launcher, compiled, this.#clock);
           return null;
         });
       case 'verify':

@@ -1,4 +1,5 @@
 import type { Clock, LatencySamples, TimeOptions } from '../../measure/index.ts';
+import { median } from '../../stats/index.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
 import { warmUp } from './warm-up.ts';
@@ -6,6 +7,10 @@ import { warmUp } from './warm-up.ts';
 /** Encoding more launches than this takes longer than waiting for them. */
 const maxLaunches = 16_384;
 const leastSamples = 3;
+/** A timer that was wrong this often is not asked again. */
+const mostUnusable = 5;
+/** A batch is this many times as long as the one before at most. */
+const mostGrowth = 16;
 
 function launchesFor(sampleMs: number, launchMs: number): number {
   return Math.min(maxLaunches, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
@@ -19,25 +24,38 @@ export async function takeSamples(options: {
   readonly time: TimeOptions;
 }): Promise<LatencySamples> {
   const { launcher, clock, compiled, time } = options;
-  if (compiled.launchMs === null) await warmUp(launcher, compiled);
+  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock);
   else {
     launcher.submit(compiled, 1, { reset: true });
     await launcher.device.queue.onSubmittedWorkDone();
   }
   const start = clock.nowMs();
   let launchesPerSample = launchesFor(time.minSampleMs, compiled.launchMs ?? 1);
-  let samplesMs: number[] = [];
-  while (samplesMs.length < time.samples) {
+  const samplesMs: number[] = [];
+  let unusable = 0;
+  while (samplesMs.length < time.samples && unusable < mostUnusable) {
     const sampleMs = await launcher.timed(compiled, launchesPerSample);
-    compiled.launchMs = sampleMs / launchesPerSample;
-    const needed = launchesFor(time.minSampleMs, compiled.launchMs);
-    if (samplesMs.length === 0 && needed > 1.5 * launchesPerSample) {
-      // Faster than it seemed while warming up.
-      launchesPerSample = needed;
+    if (Number.isNaN(sampleMs)) {
+      unusable++;
       continue;
     }
-    samplesMs = [...samplesMs, compiled.launchMs];
+    if (
+      samplesMs.length === 0 &&
+      launchesFor(time.minSampleMs, sampleMs / launchesPerSample) > 1.5 * launchesPerSample
+    ) {
+      // Faster than it seemed while warming up, if it is so twice: one wrong time would make samples of minutes.
+      const againMs = await launcher.timed(compiled, launchesPerSample);
+      const needed = launchesFor(time.minSampleMs, Math.max(sampleMs, againMs || 0) / launchesPerSample);
+      if (needed > 1.5 * launchesPerSample) {
+        launchesPerSample = Math.min(needed, mostGrowth * launchesPerSample);
+        continue;
+      }
+    }
+    samplesMs.push(sampleMs / launchesPerSample);
     if (samplesMs.length >= leastSamples && clock.nowMs() - start >= time.maxMs) break;
   }
+  // No samples are no time, and told as such.
+  if (unusable >= mostUnusable) samplesMs.length = 0;
+  if (samplesMs.length > 0) compiled.launchMs = median(samplesMs) || compiled.launchMs;
   return { samplesMs, launchesPerSample, resolutionMs: launcher.resolutionMs / launchesPerSample };
 }

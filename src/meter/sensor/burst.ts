@@ -21,7 +21,7 @@ const wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
 @compute @workgroup_size(${workgroup})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
-  for (var i = 0u; i < 2048u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  for (var i = 0u; i < 256u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
   output[id.x] = value.x + value.y + value.z + value.w;
 }`;
 
@@ -38,7 +38,7 @@ export const burst: Variant = {
     workgroupSize: [workgroup, 1, 1],
     buffers: [output],
     requiredFeatures: [],
-    identity: 'joulegate-burst-1',
+    identity: 'joulegate-burst-2',
     lines: wgsl.split('\n').map(() => null),
   },
 };

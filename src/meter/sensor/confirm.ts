@@ -5,7 +5,9 @@ import type { MeterTime } from './time.ts';
 import type { Sensor } from './types.ts';
 
 /** Loads show in a sensor if they explain this part of how its power moved, */
-const leastExplained = 0.6;
+const leastExplained = 0.5;
+/** leave at most this part of what the same loads at other moments would, which a power that wanders by itself follows as well, */
+const decoyPart = 0.5;
 /** raise it by this many watts, by this part of what is drawn without, */
 const leastWatts = 1;
 /** A counter, and what it is checked by, must have said so much. */
@@ -69,25 +71,33 @@ export function onlyConfirmed(confirmations: readonly Confirmation[]): number | 
   return rise > 0 && others.length === 0 ? best : null;
 }
 
-function fitOf({ cause }: Observed, { counter, power }: ObservedSensor): ResponseFit | null {
-  return fitResponse(cause, counter.length >= leastUpdates ? counter : power);
+interface Fit extends ResponseFit {
+  /** The most that loads at other moments, which never were, would explain. */
+  readonly byDecoys: number;
 }
 
-function shows(fit: ResponseFit): boolean {
-  const { explained, gain, gainError, base } = fit;
+function fitOf({ cause }: Observed, { counter, power }: ObservedSensor): Fit | null {
+  const updates = counter.length >= leastUpdates ? counter : power;
+  const fit = fitResponse(cause, updates);
+  if (fit === null) return null;
+  const { values } = cause;
+  const shifted = (by: number) => values.map((_, i) => values[(i + by) % values.length] as number);
+  const decoys = [[...values].reverse(), shifted(values.length >> 1), shifted(values.length >> 2)];
+  const explained = decoys.map((decoy) => fitResponse({ ...cause, values: decoy }, updates)?.explained ?? 0);
+  return { ...fit, byDecoys: Math.max(...explained) };
+}
+
+function shows({ explained, byDecoys, gain, gainError, base }: Fit): boolean {
   return (
     explained >= leastExplained &&
+    1 - explained <= decoyPart * (1 - byDecoys) &&
     gain >= leastWatts &&
     gain >= leastPart * Math.abs(base) &&
     gain >= certain * gainError
   );
 }
 
-function confirmationOf(
-  fit: ResponseFit | null,
-  sensor: ObservedSensor,
-  loads: readonly Span[],
-): Confirmation {
+function confirmationOf(fit: Fit | null, sensor: ObservedSensor, loads: readonly Span[]): Confirmation {
   if (fit === null)
     return { ok: false, why: 'its power did not move, or could not be read, while loads ran', ran: true };
   const [base, loaded] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];

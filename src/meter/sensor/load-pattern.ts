@@ -61,6 +61,9 @@ export async function observePattern(request: {
   const { sensors, load, time, periodMs } = request;
   const shortestMs = Math.min(...pattern);
   const stretched = Math.min(mostStretched, Math.max(1, ((periodMs ?? 0) * leastUpdates) / shortestMs));
+  // Compiling it is no load.
+  const compiled = await loaded(load, 1, time, new Watch(sensors, time));
+  if (!compiled.ok) return compiled;
   const watch = new Watch(sensors, time);
   const startMs = time.nowMs();
   const spans: Span[] = [];
@@ -71,19 +74,9 @@ export async function observePattern(request: {
       await watch.until(fromMs + durationMs);
       continue;
     }
-    let running = true;
-    const run = load.run(load.variant, durationMs).finally(() => {
-      running = false;
-    });
-    // Whoever awaits the run hears of it.
-    run.catch(() => undefined);
-    await watch.until(fromMs + durationMs, () => running);
-    const outcome = await run;
-    if (!outcome.ok) return { ok: false, why: outcome.failure.message };
-    const { completions } = outcome.value;
-    const [first, end] = [completions[0], completions.at(-1)];
-    const known = first !== undefined && end !== undefined && end.timeMs > first.timeMs;
-    spans.push(known ? { fromMs: first.timeMs, toMs: end.timeMs } : { fromMs, toMs: fromMs + durationMs });
+    const ran = await loaded(load, durationMs, time, watch);
+    if (!ran.ok) return ran;
+    spans.push(ran.span);
   }
   const observed = (): Observed => ({
     cause: causeOf(spans, startMs, time.nowMs()),
@@ -94,6 +87,27 @@ export async function observePattern(request: {
   if (request.isEnough(seen)) return { ok: true, ...seen };
   await watch.until(time.nowMs() + furtherMs);
   return { ok: true, ...observed() };
+}
+
+/** Puts a load on the device and watches meanwhile. */
+async function loaded(
+  load: Load,
+  durationMs: number,
+  time: MeterTime,
+  watch: Watch,
+): Promise<{ readonly ok: true; readonly span: Span } | { readonly ok: false; readonly why: string }> {
+  const fromMs = time.nowMs();
+  let running = true;
+  const run = load.run(load.variant, durationMs).finally(() => {
+    running = false;
+  });
+  // Whoever awaits the run hears of it.
+  run.catch(() => undefined);
+  await watch.until(fromMs + durationMs, () => running);
+  const outcome = await run;
+  if (!outcome.ok) return { ok: false, why: outcome.failure.message };
+  const endMs = outcome.value.completions.at(-1)?.timeMs ?? 0;
+  return { ok: true, span: { fromMs, toMs: endMs > fromMs ? endMs : fromMs + durationMs } };
 }
 
 function causeOf(spans: readonly Span[], startMs: number, endMs: number): Cause {

@@ -163,6 +163,7 @@ function meterText(report: Report): string {
     meter.sampledPart == null || meter.sampledPart === 1
       ? ''
       : `, sees ${(meter.sampledPart * 100).toFixed(0)} % of the time`,
+    meter.settledAfterMs == null ? '' : `, follows within ${formatMilliseconds(meter.settledAfterMs)}`,
     meter.idleWatts === null ? '' : `, idle ${meter.idleWatts.toFixed(1)} W`,
   ].join('');
   return cleanLine(`${meter.name}: ${meter.description} (${kind})${sensor}`, 400);

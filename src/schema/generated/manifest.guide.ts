@@ -92,7 +92,8 @@ export const manifestGuide: SchemaGuide = {
   "/gate/energy": {
     "keys": [
       "margin",
-      "allow-estimated"
+      "allow-estimated",
+      "allow-shared"
     ],
     "example": null
   },
@@ -101,6 +102,10 @@ export const manifestGuide: SchemaGuide = {
     "example": "3%"
   },
   "/gate/energy/allow-estimated": {
+    "keys": [],
+    "example": "false"
+  },
+  "/gate/energy/allow-shared": {
     "keys": [],
     "example": "false"
   },
@@ -426,7 +431,8 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/gate/energy": {
     "keys": [
       "margin",
-      "allow-estimated"
+      "allow-estimated",
+      "allow-shared"
     ],
     "example": null
   },
@@ -435,6 +441,10 @@ export const manifestGuide: SchemaGuide = {
     "example": "3%"
   },
   "/kernels/*/gate/energy/allow-estimated": {
+    "keys": [],
+    "example": "false"
+  },
+  "/kernels/*/gate/energy/allow-shared": {
     "keys": [],
     "example": "false"
   },

@@ -187,6 +187,10 @@ export interface Gate {
      * Whether energy that no sensor measured may fail the run.
      */
     readonly "allow-estimated"?: boolean;
+    /**
+     * Whether energy may fail the run whose sensor counts more than the GPU's board: its module, package, socket or outlet.
+     */
+    readonly "allow-shared"?: boolean;
   };
   /**
    * Gate on latency.

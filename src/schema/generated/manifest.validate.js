@@ -188,7 +188,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return validate57.errors = vErrors, errors === 0;
 }
 validate57.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema23 = { type: "object", additionalProperties: !1, properties: { energy: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: !1 } } }, latency: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: !0, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } }, func27 = require_equal().default, pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
+var schema23 = { type: "object", additionalProperties: !1, properties: { energy: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: !1 }, "allow-shared": { type: "boolean", default: !1 } } }, latency: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: !0, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } }, func27 = require_equal().default, pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -206,7 +206,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         for (let key1 of Object.keys(data0)) {
           if (errors >= 200)
             break;
-          if (!(key1 === "margin" || key1 === "allow-estimated")) {
+          if (!(key1 === "margin" || key1 === "allow-estimated" || key1 === "allow-shared")) {
             let err1 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
           }
@@ -215,82 +215,86 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           let err2 = { instancePath: instancePath + "/energy/allow-estimated", schemaPath: "#/properties/energy/properties/allow-estimated/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
+        if (data0["allow-shared"] !== void 0 && func0.call(data0, "allow-shared") && typeof data0["allow-shared"] != "boolean") {
+          let err3 = { instancePath: instancePath + "/energy/allow-shared", schemaPath: "#/properties/energy/properties/allow-shared/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
       } else {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err4 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
     if (data.latency !== void 0 && func0.call(data, "latency")) {
-      let data3 = data.latency;
-      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
-        for (let key2 of Object.keys(data3)) {
+      let data4 = data.latency;
+      if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+        for (let key2 of Object.keys(data4)) {
           if (errors >= 200)
             break;
           if (key2 !== "margin") {
-            let err4 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+            let err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
           }
         }
-        data3.margin !== void 0 && func0.call(data3, "margin") && (validate54(data3.margin, { instancePath: instancePath + "/latency/margin", parentData: data3, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
+        data4.margin !== void 0 && func0.call(data4, "margin") && (validate54(data4.margin, { instancePath: instancePath + "/latency/margin", parentData: data4, parentDataProperty: "margin", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length));
       } else {
-        let err5 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data["fail-on"] !== void 0 && func0.call(data, "fail-on")) {
-      let data5 = data["fail-on"];
-      if (Array.isArray(data5)) {
-        if (data5.length > 8) {
-          let err6 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/maxItems", keyword: "maxItems", params: { limit: 8 } };
-          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let data6 = data["fail-on"];
+      if (Array.isArray(data6)) {
+        if (data6.length > 8) {
+          let err7 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/maxItems", keyword: "maxItems", params: { limit: 8 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        let len0 = data5.length;
+        let len0 = data6.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
-          let data6 = data5[i0];
-          if (!(data6 === "regressed" || data6 === "missing-baseline" || data6 === "inconclusive" || data6 === "environment")) {
-            let err7 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
-            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let data7 = data6[i0];
+          if (!(data7 === "regressed" || data7 === "missing-baseline" || data7 === "inconclusive" || data7 === "environment")) {
+            let err8 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
+            vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
         }
-        let i1 = data5.length, j0;
+        let i1 = data6.length, j0;
         if (i1 > 1) {
           outer0:
             for (; i1--; )
               for (j0 = i1; j0--; )
-                if (func27(data5[i1], data5[j0])) {
-                  let err8 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
-                  vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+                if (func27(data6[i1], data6[j0])) {
+                  let err9 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/uniqueItems", keyword: "uniqueItems", params: { i: i1, j: j0 } };
+                  vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
                   break outer0;
                 }
         }
       } else {
-        let err9 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err10 = { instancePath: instancePath + "/fail-on", schemaPath: "#/properties/fail-on/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
     if (data["accept-label"] !== void 0 && func0.call(data, "accept-label")) {
-      let data7 = data["accept-label"];
-      if (typeof data7 == "string") {
-        if (func67(data7) > 50) {
-          let err10 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/maxLength", keyword: "maxLength", params: { limit: 50 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-        }
-        if (func67(data7) < 1) {
-          let err11 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data8 = data["accept-label"];
+      if (typeof data8 == "string") {
+        if (func67(data8) > 50) {
+          let err11 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/maxLength", keyword: "maxLength", params: { limit: 50 } };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (!pattern4.test(data7)) {
-          let err12 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f]+$" } };
+        if (func67(data8) < 1) {
+          let err12 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
+        if (!pattern4.test(data8)) {
+          let err13 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000-\\u001f\\u007f]+$" } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
       } else {
-        let err13 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err14 = { instancePath: instancePath + "/accept-label", schemaPath: "#/properties/accept-label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
   } else {
-    let err14 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+    let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
   return validate60.errors = vErrors, errors === 0;
 }

@@ -193,6 +193,14 @@ export interface ReportMeter {
    * Part of the time that the sensor sees; null or absent if unknown.
    */
   readonly sampledPart?: number | null;
+  /**
+   * Time after which the sensor's readings follow a step of the power, in milliseconds; null or absent if unknown.
+   */
+  readonly settledAfterMs?: number | null;
+  /**
+   * What the joules include; null or absent if nobody says.
+   */
+  readonly scope?: "GPU" | "board" | "module" | "package" | "socket" | "outlet" | null;
 }
 /**
  * A revision or folder.

@@ -204,7 +204,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return validate56.errors = vErrors, errors === 0;
 }
 validate56.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema23 = { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 } } }, pattern4 = new RegExp("^[a-z][a-z0-9-]{0,39}$", "u");
+var schema23 = { type: "object", additionalProperties: !1, required: ["name", "description", "estimated", "updatePeriodMs", "resolutionJoules", "idleWatts"], properties: { name: { type: "string", pattern: "^[a-z][a-z0-9-]{0,39}$" }, description: { type: "string", maxLength: 500 }, estimated: { type: "boolean" }, updatePeriodMs: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, resolutionJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, idleWatts: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, sampledPart: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1 }, settledAfterMs: { type: ["number", "null"], minimum: 0, maximum: 1e5 }, scope: { enum: ["GPU", "board", "module", "package", "socket", "outlet", null] } } }, pattern4 = new RegExp("^[a-z][a-z0-9-]{0,39}$", "u");
 function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate58.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -235,7 +235,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "description" || key0 === "estimated" || key0 === "updatePeriodMs" || key0 === "resolutionJoules" || key0 === "idleWatts" || key0 === "sampledPart")) {
+      if (!func0.call(schema23.properties, key0)) {
         let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
@@ -336,9 +336,33 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
+    if (data.settledAfterMs !== void 0 && func0.call(data, "settledAfterMs")) {
+      let data7 = data.settledAfterMs;
+      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
+        let err24 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/type", keyword: "type", params: { type: schema23.properties.settledAfterMs.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e5 || isNaN(data7)) {
+          let err25 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err26 = { instancePath: instancePath + "/settledAfterMs", schemaPath: "#/properties/settledAfterMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+    if (data.scope !== void 0 && func0.call(data, "scope")) {
+      let data8 = data.scope;
+      if (!(data8 === "GPU" || data8 === "board" || data8 === "module" || data8 === "package" || data8 === "socket" || data8 === "outlet" || data8 === null)) {
+        let err27 = { instancePath: instancePath + "/scope", schemaPath: "#/properties/scope/enum", keyword: "enum", params: { allowedValues: schema23.properties.scope.enum } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
   } else {
-    let err24 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
   return validate58.errors = vErrors, errors === 0;
 }

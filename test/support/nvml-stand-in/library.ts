@@ -52,9 +52,12 @@ const fields = {
   tenantUntilMs: 74,
   jumpJoules: 75,
   jumpAtMs: 76,
-  baseJoules: 77,
-  cpuWatts: 78,
-  utilizationReturn: 79,
+  workWatts: 77,
+  utilizationReturn: 78,
+  baseJoules: 79,
+  lastFromMs: 80,
+  lastUntilMs: 81,
+  lastWatts: 82,
 } as const;
 const globalCount = 16;
 const perGpu = 96;
@@ -106,9 +109,12 @@ const usual: Readonly<Record<GpuField, number>> = {
   tenantUntilMs: 0,
   jumpJoules: 0,
   jumpAtMs: 0,
-  baseJoules: 0,
-  cpuWatts: 0,
+  workWatts: 0,
   utilizationReturn: 0,
+  baseJoules: 0,
+  lastFromMs: 0,
+  lastUntilMs: 0,
+  lastWatts: 0,
 };
 
 export type DriverAge = 'current' | 'old';
@@ -188,6 +194,11 @@ export class NvmlStandIn {
       this.#write(globalCount + gpu * perGpu + pidFromAt + i, fromMs);
     });
     this.set({ processCount: processes.length }, gpu);
+  }
+
+  /** Where a scripted GPU process writes its loads: a file, and the byte of `baseJoules` of the first GPU, which three more follow. */
+  get loads(): { readonly path: string; readonly offset: number } {
+    return { path: `${this.path}.state`, offset: 8 * (globalCount + fields.baseJoules) };
   }
 
   /** Every lock and reset of clocks so far: `lock 1200 1200`, `reset`. */

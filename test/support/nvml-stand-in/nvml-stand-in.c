@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,9 +34,11 @@ enum {
   PROCESS_COUNT, ARCHITECTURE, HANDLE_RETURN, REASON_FIELDS_RETURN, SEGMENT_COUNT,
   RIPPLE_WATTS, LOCKED_MHZ, CLOCK_RETURN,
   PIDS = 32, PIDS_FROM_MS = PIDS + PROCESSES, SEGMENT = PIDS_FROM_MS + PROCESSES,
-  /* Somebody else's work on the board; a jump of the counter; what loads before those listed drew; watts of each busy core of
-     this process's children, in real time; the answer about utilization. */
-  TENANT_WATTS = 72, TENANT_FROM_MS, TENANT_UNTIL_MS, JUMP_JOULES, JUMP_AT_MS, BASE_JOULES, CPU_WATTS, UTILIZATION_RETURN
+  /* Somebody else's work on the board; a jump of the counter; watts while this
+     process's children work, in real time; the answer about utilization. */
+  TENANT_WATTS = 72, TENANT_FROM_MS, TENANT_UNTIL_MS, JUMP_JOULES, JUMP_AT_MS, WORK_WATTS, UTILIZATION_RETURN,
+  /* The last load of a scripted GPU process, and what those before drew: written at once. */
+  BASE_JOULES, LAST_FROM_MS, LAST_UNTIL_MS, LAST_WATTS
 };
 
 /* Modes of the energy counter, from COUNTER_MODE_AT_MS on. */
@@ -78,37 +79,46 @@ static double joules_at(volatile double *gpu, double ms) {
   }
   joules += gpu[TENANT_WATTS] * overlap(gpu[TENANT_FROM_MS], gpu[TENANT_UNTIL_MS], 0, ms) / 1e3;
   if (gpu[JUMP_AT_MS] > 0 && ms >= gpu[JUMP_AT_MS]) joules += gpu[JUMP_JOULES];
+  joules += gpu[LAST_WATTS] * overlap(gpu[LAST_FROM_MS], gpu[LAST_UNTIL_MS], 0, ms) / 1e3;
   return joules + gpu[BASE_JOULES];
 }
 
-/* CPU seconds of this process's children: of those that are gone, and of those that are there. */
-static double children_seconds(void) {
-  struct rusage gone;
-  getrusage(RUSAGE_CHILDREN, &gone);
-  double seconds = gone.ru_utime.tv_sec + gone.ru_stime.tv_sec + (gone.ru_utime.tv_usec + gone.ru_stime.tv_usec) / 1e6;
-  glob_t tasks;
-  if (glob("/proc/self/task/*/children", 0, NULL, &tasks) != 0) return seconds;
-  for (size_t i = 0; i < tasks.gl_pathc; i++) {
-    FILE *file = fopen(tasks.gl_pathv[i], "r");
+/* Whether a thread of this process's children computes, or would if it got a core: so a busy machine makes no difference. */
+static int children_work(void) {
+  glob_t lists, tasks;
+  int work = 0;
+  if (glob("/proc/self/task/*/children", 0, NULL, &lists) != 0) return 0;
+  for (size_t i = 0; i < lists.gl_pathc && !work; i++) {
+    FILE *file = fopen(lists.gl_pathv[i], "r");
     int pid;
-    while (file != NULL && fscanf(file, "%d", &pid) == 1) {
-      clockid_t clock;
-      struct timespec used;
-      if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
-        seconds += used.tv_sec + used.tv_nsec / 1e9;
+    while (file != NULL && !work && fscanf(file, "%d", &pid) == 1) {
+      char pattern[64];
+      snprintf(pattern, sizeof pattern, "/proc/%d/task/*/stat", pid);
+      if (glob(pattern, 0, NULL, &tasks) != 0) continue;
+      for (size_t j = 0; j < tasks.gl_pathc && !work; j++) {
+        char line[512] = "";
+        FILE *task = fopen(tasks.gl_pathv[j], "r");
+        if (task == NULL) continue;
+        if (fgets(line, sizeof line, task) != NULL) {
+          char *end = strrchr(line, ')');
+          work = end != NULL && end[1] == ' ' && end[2] == 'R';
+        }
+        fclose(task);
+      }
+      globfree(&tasks);
     }
     if (file != NULL) fclose(file);
   }
-  globfree(&tasks);
-  return seconds;
+  globfree(&lists);
+  return work;
 }
 
-/* Joules of the children's work up to the last tick. */
-static double cpu_joules(volatile double *gpu, double tick) {
+/* Joules of the children's work up to the last tick. Time in which nobody looked does not count. */
+static double work_joules(volatile double *gpu, double tick) {
   static double at_ms, joules;
   if (tick > at_ms) {
-    double now = gpu[CPU_WATTS] * children_seconds();
-    if (now > joules) joules = now;
+    double ms = tick - at_ms;
+    if (ms < 100 && children_work()) joules += gpu[WORK_WATTS] * ms / 1e3;
     at_ms = tick;
   }
   return joules;
@@ -348,7 +358,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millij
   if (gpu[COUNTER_RETURN] != SUCCESS && (mode == FAILS || gpu[COUNTER_MODE] != FAILS)) return (int)gpu[COUNTER_RETURN];
   double tick = last_tick(mode == FREEZES ? at : now, gpu[TICK_MS]);
   double joules = joules_at(gpu, tick) + gpu[RIPPLE_WATTS] * ripple(tick, gpu[TICK_MS]) * gpu[TICK_MS] / 1e3;
-  if (gpu[CPU_WATTS] > 0) joules += cpu_joules(gpu, tick);
+  if (gpu[WORK_WATTS] > 0) joules += work_joules(gpu, tick);
   if (mode == RESETS) joules -= joules_at(gpu, at);
   if (mode == GOES_BACK) joules -= 60;
   if (mode == ZERO || joules < 0) joules = 0;

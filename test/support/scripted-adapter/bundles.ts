@@ -10,7 +10,11 @@ import {
 import { join } from 'node:path';
 import { testCacheFolder } from '../worker-bundle.ts';
 
-const dist = join(import.meta.dirname, '..', '..', '..', 'dist');
+/** A bundled benchmark lies elsewhere, and runs at the root. */
+const root = [join(import.meta.dirname, '..', '..', '..'), process.cwd()].find((folder) =>
+  existsSync(join(folder, 'test', 'support', 'scripted-adapter', 'worker.mjs')),
+);
+const dist = join(root ?? '.', 'dist');
 
 /** The device family of the scripted adapter. */
 export const scriptedFamily = 'acme-scripted';
@@ -35,13 +39,26 @@ let made: string | null = null;
  * verdicts, services and files needs no adapter, and a guard of fifteen blocks takes a second or two.
  */
 export function scriptedBundles(): string {
-  if (made !== null) return made;
-  const folder = join(testCacheFolder, 'scripted');
+  made ??= makeBundles('scripted');
+  return made;
+}
+
+/**
+ * The same with a GPU process that takes the time it says, and writes what it draws where the stand-in for NVML reads it: so a
+ * sensor follows its loads however busy the machine is. The caller removes the folder.
+ */
+export function meteredBundles(loads: { readonly path: string; readonly offset: number }): string {
+  const folder = makeBundles(`metered-${process.pid}-${Date.now()}`);
+  writeFileSync(join(folder, 'loads.json'), JSON.stringify(loads));
+  return folder;
+}
+
+function makeBundles(name: string): string {
+  const folder = join(testCacheFolder, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   for (const name of ['cli.js', 'action.js', 'post.js']) place(join(dist, name), join(folder, name));
   place(join(dist, 'worker.js'), join(folder, 'real-worker.js'));
-  place(join(import.meta.dirname, 'worker.mjs'), join(folder, 'worker.js'));
-  made = folder;
+  place(join(root ?? '.', 'test', 'support', 'scripted-adapter', 'worker.mjs'), join(folder, 'worker.js'));
   return folder;
 }

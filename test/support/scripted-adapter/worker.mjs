@@ -2,6 +2,8 @@
 // What a launch costs is read off the small project's kernel: its rounds, and the workgroup and elements per thread it is built
 // with. Times are virtual, so no figure depends on the machine.
 
+import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+
 const info = {
   backend: 'webgpu',
   family: 'acme-scripted',
@@ -80,6 +82,7 @@ const answers = {
     return right({ samplesMs, launchesPerSample, resolutionMs: resolutionMs / launchesPerSample });
   },
   run({ program, durationMs }) {
+    if (loads !== null) return runMetered(program, durationMs);
     const startMs = nowMs;
     const batch = Math.max(1, Math.floor(20 / latencyMs(program)));
     const completions = [{ timeMs: startMs, launches: 0, cpuSeconds }];
@@ -92,6 +95,40 @@ const answers = {
     return right(completions);
   },
 };
+
+/** Where a stand-in for a sensor reads what is drawn; null if there is none. Beside this file, or nowhere. */
+const loads = (() => {
+  try {
+    return JSON.parse(readFileSync(new URL('loads.json', import.meta.url), 'utf8'));
+  } catch {
+    return null;
+  }
+})();
+const meteredWatts = 100;
+
+/** A stretch in real time. The load before it becomes a sum, in the same write: no reader may see the counter go back. */
+async function runMetered(program, durationMs) {
+  const file = openSync(loads.path, 'r+');
+  const memory = Buffer.alloc(32);
+  readSync(file, memory, 0, 32, loads.offset);
+  const [base, from, until, watts] = [0, 8, 16, 24].map((at) => memory.readDoubleLE(at));
+  const startMs = Number(process.hrtime.bigint()) / 1e6 + 1;
+  const batch = Math.max(1, Math.floor(20 / latencyMs(program)));
+  const batches = Math.ceil(durationMs / (batch * latencyMs(program)));
+  const endMs = startMs + batches * batch * latencyMs(program);
+  [base + ((until - from) * watts) / 1000, startMs, endMs, meteredWatts].forEach((value, i) => {
+    memory.writeDoubleLE(value, 8 * i);
+  });
+  writeSync(file, memory, 0, 32, loads.offset);
+  closeSync(file);
+  await wait(endMs - startMs + 1);
+  const completions = Array.from({ length: batches + 1 }, (_, i) => ({
+    timeMs: startMs + i * batch * latencyMs(program),
+    launches: i * batch,
+    cpuSeconds: 0,
+  }));
+  return right(completions);
+}
 
 function serve() {
   process.on('disconnect', () => process.exit());

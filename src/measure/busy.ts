@@ -1,0 +1,26 @@
+import type { DeviceInfo } from './ports.ts';
+import type { EnergyMeasurement, LatencyMeasurement } from './types.ts';
+
+/** A window that launches fill by less than this is of a device that waits. */
+const LEAST_BUSY = 0.5;
+
+/**
+ * How much of a window its launches fill: 0 to 1. Above 1 the timer's clock or the sensor's is off by a little.
+ * @returns null where the timer counts the gaps as well
+ */
+export function busyShareOf(
+  { timestamps }: Pick<DeviceInfo, 'timestamps'>,
+  { launches, seconds }: Pick<EnergyMeasurement, 'launches' | 'seconds'>,
+  { medianMs }: Pick<LatencyMeasurement, 'medianMs'>,
+): number | null {
+  return timestamps ? Math.min(1, (launches * medianMs) / (1000 * seconds)) : null;
+}
+
+/** Why a window of a sensor's is not the energy of launches: it is mostly that of waiting. null if it is, or estimated. */
+export function waitingIn(
+  share: number | null,
+  { estimated }: Pick<EnergyMeasurement, 'estimated'>,
+): string | null {
+  if (share === null || estimated || share >= LEAST_BUSY) return null;
+  return `launches fill ${(100 * share).toFixed(0)} % of the window: the rest is a device that waits`;
+}
