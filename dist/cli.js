@@ -19141,11 +19141,11 @@ async function findCounter(nvml2, handle) {
       (memory) => Number(memory.readBigUInt64LE())
     )
   );
-  const unsupported2 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
+  const unsupported3 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
     codeText
   );
   const first = await read();
-  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
+  return !first.ok && unsupported3.includes(first.why) ? null : { label: "energy counter of NVML", read };
 }
 function sampledPartOf(architecture, name) {
   if (!architecture.ok) return null;
@@ -38902,7 +38902,7 @@ async function measureTraits(sensor, time) {
   const { traits } = powered;
   return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
 }
-async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
+async function watchCounter({ counter, unitJoules: unitJoules3 }, time) {
   const readings2 = [];
   const startMs = time.nowMs();
   let ticks2 = 0;
@@ -38928,13 +38928,13 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
     };
   }
   const seen = findTicks(readings2);
-  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules3));
   return {
     ok: true,
     traits: {
       source: "counter",
       updatePeriodMs: periodOf(seen.map(({ timeMs }) => timeMs)),
-      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
+      resolutionJoules: unitJoules3 * counts.reduce(commonDivisor, 0),
       idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
       counterFault: null
     }
@@ -39106,7 +39106,10 @@ async function confirmLoads(request) {
     return request.sensors.map(() => ({ ok: false, why, ran: false }));
   }
   const { sensors, loads } = observed;
-  return sensors.map((sensor) => confirmationOf(fitOf(observed, sensor), sensor, loads));
+  return sensors.map((sensor) => {
+    const checkedBy = sensor.counter.length >= leastUpdates2 ? fitResponse(observed.cause, sensor.power) : null;
+    return confirmationOf(fitOf(observed, sensor), checkedBy, sensor, loads);
+  });
 }
 function onlyConfirmed(confirmations) {
   const rises = confirmations.map((one3) => one3.ok ? one3.fit.gain : 0);
@@ -39122,7 +39125,7 @@ function shows(fit) {
   const { explained, gain, gainError, base: base2 } = fit;
   return explained >= leastExplained && gain >= leastWatts && gain >= leastPart * Math.abs(base2) && gain >= certain * gainError;
 }
-function confirmationOf(fit, sensor, loads) {
+function confirmationOf(fit, powerFit, sensor, loads) {
   if (fit === null)
     return { ok: false, why: "its power did not move, or could not be read, while loads ran", ran: true };
   const [base2, loaded] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
@@ -39131,15 +39134,18 @@ function confirmationOf(fit, sensor, loads) {
     const why = `loads that ran on the device did not show in its power: ${base2} W without, ${loaded} W with one, and that explains ${part} % of how it moved`;
     return { ok: false, why, ran: true };
   }
-  const settledMs = fit.settledAfterMs;
-  if (settledMs > mostSettledMs) {
-    const seconds = (settledMs / 1e3).toFixed(1);
+  if (fit.settledAfterMs > mostSettledMs) {
+    const seconds = (fit.settledAfterMs / 1e3).toFixed(1);
     return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
   }
+  const check3 = powerFit !== null && shows(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
+  const settledMs = Math.max(fit.settledAfterMs, check3?.settledAfterMs ?? 0);
   const late = settledMs < 1 ? "at once" : `within ${Math.round(settledMs)} ms`;
   const words2 = `four loads showed in its power, ${base2} W without and ${loaded} W with one, ${late}`;
-  const disagreement = disagreementOf(sensor, loads, settledMs);
-  return { ok: true, fit, words: words2, disagreement, powerPeriodMs: sensor.powerPeriodMs };
+  const fitted = check3 === null ? null : (check3.base + check3.gain) / (fit.base + fit.gain) - 1;
+  const disagreement = disagreementOf(sensor, loads, settledMs) ?? fitted;
+  const { powerPeriodMs } = sensor;
+  return { ok: true, fit: { ...fit, settledAfterMs: settledMs }, words: words2, disagreement, powerPeriodMs };
 }
 function disagreementOf({ counter, power: power2 }, loads, settledMs) {
   const within = (updates) => updates.filter(
@@ -39673,7 +39679,7 @@ async function findCards(sysfsFolder, drivers) {
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join9(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename2(await realpath(device)), name, folder });
+      cards.push({ card, bus: basename2(await realpath(device)), name, device, folder });
     }
   }
   return cards;
@@ -39688,18 +39694,19 @@ function scaled(path2, factor3) {
     return read.ok ? { ok: true, value: read.value * factor3 } : read;
   };
 }
-async function createHwmonSensor(card, vendor) {
+async function createHwmonSensor(card, vendor, elsewhere) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
   const limit = await scaled(join10(folder, "power1_cap"), micro)();
   const found = await findCounter2(folder);
+  const counter = found?.counter ?? elsewhere;
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
     scope: found?.scope ?? (await isApu(folder) ? "package" : "board"),
     key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
-    unitJoules: micro,
-    counter: found?.counter ?? null,
+    unitJoules: counter?.unitJoules ?? micro,
+    counter,
     power: await findPower2(folder),
     state: await findState(folder),
     processes: null,
@@ -39722,7 +39729,7 @@ async function findCounter2(folder) {
   const best = known3.find(({ counts }) => counts) ?? known3[0];
   if (best === void 0) return null;
   const of = best.label === "" ? "" : ` '${best.label}'`;
-  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro), unitJoules: micro };
   return { counter, scope: scopes[best.label] ?? "board" };
 }
 async function isApu(folder) {
@@ -39764,7 +39771,7 @@ async function findState(folder) {
 
 // src/meter/hwmon/kind-of-driver.ts
 function hwmonKind(entry) {
-  const { name, summary, vendor, drivers } = entry;
+  const { name, summary, vendor, drivers, findCounter: findCounter3 = async () => null } = entry;
   return {
     name,
     summary,
@@ -39778,8 +39785,59 @@ function hwmonKind(entry) {
           `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
         );
       }
-      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
+      const candidates = await Promise.all(
+        cards.map(async (card) => createHwmonSensor(card, vendor.label, await findCounter3(card.device)))
+      );
       return openSensor(name, candidates, context);
+    }
+  };
+}
+
+// src/meter/amdgpu/gpu-metrics.ts
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join11 } from "node:path";
+var unitJoules = 2 ** -16;
+var unsupported2 = 2n ** 64n - 1n;
+var maxBytes2 = 64 * 1024;
+var offsets2 = {
+  "1.1": 24,
+  "1.2": 24,
+  "1.3": 24,
+  "1.4": 24,
+  "1.5": 88,
+  "1.7": 24,
+  "1.8": 24
+};
+var discrete = 1;
+function energyOf(table3, path2) {
+  const size = table3.length < 4 ? 0 : table3.readUInt16LE(0);
+  if (size < 4 || table3.length < size) return { ok: false, why: `${path2} is no table of metrics` };
+  if (table3[2] !== discrete) return { ok: true, value: null };
+  const revision = `${table3[2]}.${table3[3]}`;
+  const offset = offsets2[revision];
+  if (offset === void 0) return { ok: false, why: `revision ${revision} of ${path2} is not known` };
+  if (size < offset + 8) return { ok: false, why: `${path2} ends before its accumulator` };
+  const count2 = table3.readBigUInt64LE(offset);
+  return { ok: true, value: count2 === unsupported2 ? null : Number(count2) * unitJoules };
+}
+async function readEnergy(path2) {
+  try {
+    return energyOf((await readFile2(path2)).subarray(0, maxBytes2), path2);
+  } catch (error) {
+    return { ok: false, why: whyUnreadable(path2, error) };
+  }
+}
+async function findAccumulator(device) {
+  const path2 = join11(device, "gpu_metrics");
+  const first = await readEnergy(path2);
+  if (first.ok ? first.value === null : first.why.startsWith("there is no")) return null;
+  return {
+    label: "energy accumulator",
+    unitJoules,
+    async read() {
+      const read = await readEnergy(path2);
+      if (!read.ok) return read;
+      return read.value === null ? { ok: false, why: `${path2} counts no more` } : { ok: true, value: read.value };
     }
   };
 }
@@ -39787,9 +39845,10 @@ function hwmonKind(entry) {
 // src/meter/amdgpu/kind.ts
 var amdgpu = hwmonKind({
   name: "amdgpu",
-  summary: "AMD under Linux: power of the hwmon sensor, added up",
+  summary: "AMD under Linux: the energy accumulator, or power of hwmon added up",
   vendor: { word: "amd", label: "AMD" },
-  drivers: ["amdgpu"]
+  drivers: ["amdgpu"],
+  findCounter: findAccumulator
 });
 
 // src/meter/command/kind.ts
@@ -39925,7 +39984,7 @@ function killAtExit(child) {
 // src/meter/command/kind.ts
 var silentMs = 5e3;
 var pollMs5 = 10;
-var unitJoules = 1e-6;
+var unitJoules2 = 1e-6;
 var command = {
   name: "command",
   summary: "any GPU: what a program of yours prints, see --meter-command",
@@ -39979,7 +40038,7 @@ function createSensor2(options) {
     details: "",
     scope: null,
     key: key2,
-    unitJoules,
+    unitJoules: unitJoules2,
     counter: quantity === "joules" ? { label: "joules it prints", read } : null,
     power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
     state: null,
@@ -45046,7 +45105,7 @@ import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
 import { existsSync as existsSync3, lstatSync as lstatSync3, mkdirSync as mkdirSync3, realpathSync } from "node:fs";
-import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
+import { basename as basename4, dirname as dirname3, join as join12, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
@@ -45057,7 +45116,7 @@ function ancestorsOf(path2) {
 function realPathOf(path2) {
   const isThere2 = lstatSync3(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
-  return join11(realPathOf(dirname3(path2)), basename4(path2));
+  return join12(realPathOf(dirname3(path2)), basename4(path2));
 }
 function leadsOut(path2, repository, cause) {
   return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
@@ -45068,7 +45127,7 @@ function leadsOut(path2, repository, cause) {
 }
 function realPlace(path2) {
   const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join11(folder, ".git")));
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join12(folder, ".git")));
   let real2;
   try {
     real2 = realPathOf(absolute);
@@ -45085,7 +45144,7 @@ function realPlace(path2) {
 }
 function realTarget(path2) {
   const absolute = resolve3(path2);
-  return join11(realPlace(dirname3(absolute)), basename4(absolute));
+  return join12(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
   mkdirSync3(realPlace(path2), { recursive: true });
@@ -45094,7 +45153,7 @@ function makeFolder(path2) {
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
 import { closeSync as closeSync5, fsyncSync, mkdirSync as mkdirSync4, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
-import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
+import { basename as basename5, dirname as dirname4, join as join13 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -45130,7 +45189,7 @@ function writeFileAtomic(path2, content) {
   try {
     const target = realTarget(path2);
     const folder = dirname4(target);
-    temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    temporary = join13(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
     mkdirSync4(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
@@ -45163,14 +45222,14 @@ function unreadable(path2, reason, cause) {
     cause
   });
 }
-function tooLarge(path2, what, maxBytes3) {
+function tooLarge(path2, what, maxBytes4) {
   return new JoulegateError(
     "bad-input",
-    `${path2} is too large: ${what} than ${Math.floor(maxBytes3 / mebibyte)} MiB`,
+    `${path2} is too large: ${what} than ${Math.floor(maxBytes4 / mebibyte)} MiB`,
     { code: "file-too-large", nextStep: "Check that this is the right file." }
   );
 }
-function readBytes(path2, maxBytes3) {
+function readBytes(path2, maxBytes4) {
   let descriptor;
   try {
     const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants7;
@@ -45190,7 +45249,7 @@ function readBytes(path2, maxBytes3) {
   try {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) throw unreadable(path2, stat.isDirectory() ? "it is a folder" : "it is not a file");
-    if (stat.size > maxBytes3) throw tooLarge(path2, "more", maxBytes3);
+    if (stat.size > maxBytes4) throw tooLarge(path2, "more", maxBytes4);
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {
@@ -45205,12 +45264,12 @@ function readBytes(path2, maxBytes3) {
     closeSync6(descriptor);
   }
 }
-function unzip(path2, bytes, maxBytes3) {
+function unzip(path2, bytes, maxBytes4) {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes3 });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes4 });
   } catch (error) {
     if (error.code === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(path2, "unpacked it is more", maxBytes3);
+      throw tooLarge(path2, "unpacked it is more", maxBytes4);
     }
     throw new JoulegateError("bad-input", `${path2} is not a whole gzip file: ${systemReason(error)}`, {
       code: "damaged-file",
@@ -45222,9 +45281,9 @@ function unzip(path2, bytes, maxBytes3) {
 function isGzipName(path2) {
   return path2.toLowerCase().endsWith(".gz");
 }
-function readTextFile(path2, maxBytes3) {
-  const stored = readBytes(path2, maxBytes3);
-  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes3) : stored;
+function readTextFile(path2, maxBytes4) {
+  const stored = readBytes(path2, maxBytes4);
+  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes4) : stored;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
@@ -46004,11 +46063,11 @@ function refused2(message) {
 
 // src/device/command/outputs.ts
 import { lstatSync as lstatSync4 } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join13 } from "node:path";
-var maxBytes2 = 1024 ** 3;
+import { readFile as readFile3 } from "node:fs/promises";
+import { join as join14 } from "node:path";
+var maxBytes3 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join13(folder, `${name}.bin`);
+  return join14(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
@@ -46020,7 +46079,7 @@ function faultOf2(output2, folder) {
     const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
     return { kind: "wrong-result", message };
   }
-  if (byteLength <= maxBytes2) return null;
+  if (byteLength <= maxBytes3) return null;
   return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
 }
 function outputFault(outputs, folder) {
@@ -46036,7 +46095,7 @@ async function compareOutputs(outputs, actual, expected) {
     if (fault !== null)
       return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
     const [mine, right] = await Promise.allSettled(
-      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
+      [actual, expected].map((folder) => readFile3(fileOf(output2, folder)))
     );
     if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
       return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
@@ -46049,7 +46108,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -46065,7 +46124,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join15(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -46688,7 +46747,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join15 } from "node:path";
+import { join as join16 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -46704,22 +46763,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join15(procFolder, "driver/nvidia/gpus");
+  const gpus = join16(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join16(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join16(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join15(sysfsFolder, "class/drm");
+  const drm = join16(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join15(drm, card, "device");
-    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join15(device, "product_name")).trim();
+    const device = join16(drm, card, "device");
+    if (readOrEmpty(join16(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join16(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -46751,7 +46810,7 @@ function hostDevice(options) {
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
 import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
+import { dirname as dirname5, join as join17, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
@@ -46793,7 +46852,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join17(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -46807,7 +46866,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join16(this.#rootFolder(), prefix));
+    return mkdtempSync(join17(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -46824,7 +46883,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join17(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -46862,7 +46921,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join16(root, program.folder);
+    const folder = join17(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -46889,12 +46948,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join16(root, path2);
+    const target = join17(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
     await mkdir(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir(join16(root, folder), { recursive: true });
+  await mkdir(join17(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -47000,9 +47059,9 @@ function namedDriver(environment) {
 
 // src/device/driver/swiftshader.ts
 import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join17 } from "node:path";
+import { dirname as dirname6, join as join18 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -47053,7 +47112,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join17(dirname6(entry), "..", "..", "bin", archiveName);
+    return join18(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -47080,10 +47139,10 @@ async function isTrusted(folder) {
   return true;
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile3(archivePath);
+  const packed = await readFile4(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join17(folder, manifestName) };
+  const folder = join18(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join18(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -47097,7 +47156,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join17(temporary, name), content, { mode: 420 });
+      await writeFile2(join18(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -47112,7 +47171,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 async function newFolder(cacheFolder) {
   try {
     await mkdir2(cacheFolder, { recursive: true, mode: 448 });
-    return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+    return await mkdtemp(join18(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     throw unusable(cacheFolder, cause);
   }
@@ -47531,7 +47590,7 @@ async function tryClocks(info, clocks, kernels) {
 // src/app/laboratory/laboratory.ts
 import { accessSync as accessSync2, constants as constants9 } from "node:fs";
 import { homedir, tmpdir as tmpdir2 } from "node:os";
-import { join as join18 } from "node:path";
+import { join as join19 } from "node:path";
 
 // src/app/optional.ts
 function said({ cost: cost2, otherwise, warn }, error) {
@@ -47615,8 +47674,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join19(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join19(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -48561,7 +48620,7 @@ function settingArguments(overrides) {
 
 // src/git/open-repository.ts
 import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:fs";
-import { dirname as dirname8, join as join20 } from "node:path";
+import { dirname as dirname8, join as join21 } from "node:path";
 
 // src/git/find-git.ts
 function findGit(environment, root) {
@@ -48575,7 +48634,7 @@ function findGit(environment, root) {
 
 // src/git/find-repository.ts
 import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
-import { dirname as dirname7, join as join19, resolve as resolve4, sep as sep4 } from "node:path";
+import { dirname as dirname7, join as join20, resolve as resolve4, sep as sep4 } from "node:path";
 var marker2 = ".git";
 function real(path2) {
   try {
@@ -48605,22 +48664,22 @@ function gitDirectoryAt(entry) {
       nextStep: "Check out again, or mount the repository that this working tree belongs to."
     });
   }
-  return existsSync6(join19(path2, "HEAD")) && existsSync6(join19(path2, "objects")) ? path2 : null;
+  return existsSync6(join20(path2, "HEAD")) && existsSync6(join20(path2, "objects")) ? path2 : null;
 }
 function commonDirectoryOf(gitDirectory) {
-  const link2 = join19(gitDirectory, "commondir");
+  const link2 = join20(gitDirectory, "commondir");
   return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
   const parent = dirname7(path2);
   const outer = parent === path2 ? null : outermostRoot(parent);
-  return outer ?? (existsSync6(join19(path2, marker2)) ? path2 : null);
+  return outer ?? (existsSync6(join20(path2, marker2)) ? path2 : null);
 }
 function assertNotCarried(gitDirectory) {
   if (gitDirectory.split(sep4).includes(marker2)) return;
   const outer = outermostRoot(dirname7(gitDirectory));
   if (outer === null) return;
-  const own = gitDirectoryAt(join19(outer, marker2));
+  const own = gitDirectoryAt(join20(outer, marker2));
   if (own !== null && isInside(own, gitDirectory)) return;
   throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
     code: "carried-repository",
@@ -48630,7 +48689,7 @@ function assertNotCarried(gitDirectory) {
 function findRepository(folder) {
   const start = real(folder);
   for (let root = start; root !== null; ) {
-    const gitDirectory = gitDirectoryAt(join19(root, marker2));
+    const gitDirectory = gitDirectoryAt(join20(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
       const common = commonDirectoryOf(gitDirectory);
@@ -48707,14 +48766,14 @@ function throwIfHopeless(folder, message) {
 import { spawnSync as spawnSync2 } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const { program, folder, variables, maxBytes: maxBytes4 = defaultMaxBytes } = command2;
   const end = spawnSync2(program, argumentsOf2(command2), {
     cwd: folder,
     env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
-    maxBuffer: maxBytes3,
+    maxBuffer: maxBytes4,
     windowsHide: true
   });
   if (end.error !== void 0) throw runFailure(command2, end.error);
@@ -48769,7 +48828,7 @@ function requireRepository(question) {
   if (repository === null) throw notARepository(question.root);
   return repository;
 }
-function askGit(repository, { args, maxBytes: maxBytes3 }) {
+function askGit(repository, { args, maxBytes: maxBytes4 }) {
   const { program, root, environment, settings: settings2 } = repository;
   return runGit({
     program,
@@ -48777,13 +48836,13 @@ function askGit(repository, { args, maxBytes: maxBytes3 }) {
     variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
     overrides: withoutFilters(settings2),
     args,
-    ...maxBytes3 === void 0 ? {} : { maxBytes: maxBytes3 }
+    ...maxBytes4 === void 0 ? {} : { maxBytes: maxBytes4 }
   });
 }
 
 // src/git/ref-names.ts
 import { existsSync as existsSync8 } from "node:fs";
-import { join as join21 } from "node:path";
+import { join as join22 } from "node:path";
 var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
 var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
 function nameIn(revision) {
@@ -48803,7 +48862,7 @@ function assertOneMeaning(repository, revision) {
   const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
   const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
   if (meanings.length === 0) return;
-  if (/^[A-Z_]+$/.test(name) && existsSync8(join21(repository.gitDirectory, name)))
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join22(repository.gitDirectory, name)))
     meanings.push(`git's own ${name}`);
   if (/^[0-9a-f]{4,}$/.test(name)) {
     const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
@@ -48814,12 +48873,12 @@ function assertOneMeaning(repository, revision) {
 
 // src/git/repository.ts
 import { statSync as statSync3 } from "node:fs";
-import { join as join23 } from "node:path";
+import { join as join24 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
   return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
@@ -48860,7 +48919,7 @@ function lfsContentHash(stored) {
 function lfsContent(commonDirectory, hash) {
   try {
     const bytes = readFileSync6(
-      join22(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+      join23(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
     );
     return sha256(bytes) === hash ? bytes : null;
   } catch {
@@ -48885,7 +48944,7 @@ function isKeptByLfs(repository, path2) {
   const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
     answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
   ) ?? [];
-  const file = join23(repository.root, path2);
+  const file = join24(repository.root, path2);
   return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
 function isDirty(repository) {
@@ -48966,7 +49025,7 @@ import {
   realpathSync as realpathSync5,
   statSync as statSync4
 } from "node:fs";
-import { join as join24, sep as sep5 } from "node:path";
+import { join as join25, sep as sep5 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -49035,7 +49094,7 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real2;
   try {
-    real2 = realpathSync5(join24(root, normalised2));
+    real2 = realpathSync5(join25(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -49207,7 +49266,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join25 } from "node:path";
+import { join as join26 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -49215,7 +49274,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join25(outer.root, path2);
+  const root = join26(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -49361,7 +49420,7 @@ function openRevision(repository, revision) {
 
 // src/git/open-work-tree.ts
 import { existsSync as existsSync9 } from "node:fs";
-import { join as join26 } from "node:path";
+import { join as join27 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -49407,7 +49466,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync9(join26(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join27(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one3) => `${folder}/${one3}`);
@@ -50365,7 +50424,7 @@ function selectKernels(manifest, names3) {
 }
 
 // src/app/project/report-files.ts
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -50387,7 +50446,7 @@ function writeReportFiles(host, place, result) {
   const faults = [];
   const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join27(path2, name));
+    work(join28(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -50423,7 +50482,7 @@ function loadReport(host, path2) {
 }
 
 // src/app/guard/guard.ts
-import { join as join31 } from "node:path";
+import { join as join32 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
@@ -50911,7 +50970,7 @@ function binMatrix(matrix, maxBins) {
   const { rows, columns: columns2, values: values2 } = matrix;
   const bins = new Uint8Array(rows * columns2);
   const edges = [];
-  const offsets2 = new Int32Array(columns2 + 1);
+  const offsets3 = new Int32Array(columns2 + 1);
   for (let column = 0; column < columns2; column++) {
     const present2 = [];
     for (let row = 0; row < rows; row++) {
@@ -50920,12 +50979,12 @@ function binMatrix(matrix, maxBins) {
     }
     const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
     edges.push(columnBounds);
-    offsets2[column + 1] = offsets2[column] + columnBounds.length + 2;
+    offsets3[column + 1] = offsets3[column] + columnBounds.length + 2;
     for (let row = 0; row < rows; row++) {
       bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
     }
   }
-  return { rows, columns: columns2, bins, edges, offsets: offsets2 };
+  return { rows, columns: columns2, bins, edges, offsets: offsets3 };
 }
 
 // src/model/histogram.ts
@@ -50947,11 +51006,11 @@ var HistogramPool = class {
   /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
   build(rows, start, end, columns2, residuals) {
     const histogram = this.#take();
-    const { bins, offsets: offsets2, rows: stride } = this.#binned;
+    const { bins, offsets: offsets3, rows: stride } = this.#binned;
     const { weighted, weights } = residuals;
     for (const column of columns2) {
-      const offset = histogramStride * offsets2[column];
-      histogram.fill(0, offset, histogramStride * offsets2[column + 1]);
+      const offset = histogramStride * offsets3[column];
+      histogram.fill(0, offset, histogramStride * offsets3[column + 1]);
       const base2 = column * stride;
       for (let k2 = start; k2 < end; k2++) {
         const row = rows[k2];
@@ -50966,10 +51025,10 @@ var HistogramPool = class {
   /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
   subtract(parent, child, columns2) {
     const histogram = this.#take();
-    const { offsets: offsets2 } = this.#binned;
+    const { offsets: offsets3 } = this.#binned;
     for (const column of columns2) {
-      const upTo = histogramStride * offsets2[column + 1];
-      for (let at3 = histogramStride * offsets2[column]; at3 < upTo; at3 += histogramStride) {
+      const upTo = histogramStride * offsets3[column + 1];
+      for (let at3 = histogramStride * offsets3[column]; at3 < upTo; at3 += histogramStride) {
         const count2 = parent[at3 + 2] - child[at3 + 2];
         histogram[at3 + 2] = count2;
         histogram[at3] = count2 === 0 ? 0 : parent[at3] - child[at3];
@@ -53050,14 +53109,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join29 } from "node:path";
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join28(folder, "trials", `${subject}.json.gz`);
+  const path2 = join29(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -53182,17 +53241,17 @@ async function costRows(search, family, measurements) {
 
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
-import { join as join29 } from "node:path";
+import { join as join30 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join29(folder, ".gitignore");
+  const ignore = join30(folder, ".gitignore");
   if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join29(manifestFolder, ".joulegate");
+  const folder = join30(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -54018,7 +54077,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename7, join as join30, posix as posix2 } from "node:path";
+import { basename as basename7, join as join31, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -54040,7 +54099,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join30(folder, manifestName2);
+  const path2 = join31(folder, manifestName2);
   if (!existsSync12(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -54054,7 +54113,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -54100,7 +54159,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -54655,7 +54714,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join31(absolutePath2(host, options.report), suggestionFile);
+  const path2 = join32(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -55016,11 +55075,11 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join35, posix as posix3 } from "node:path";
+import { join as join36, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash10 } from "node:crypto";
-import { join as join32 } from "node:path";
+import { join as join33 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -55068,7 +55127,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join33(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -55102,11 +55161,11 @@ async function measureNoiseOf(options) {
 }
 
 // src/app/retune/write-findings.ts
-import { join as join34 } from "node:path";
+import { join as join35 } from "node:path";
 
 // src/app/retune/recordings.ts
 import { createHash as createHash11 } from "node:crypto";
-import { join as join33 } from "node:path";
+import { join as join34 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -55118,7 +55177,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join33(folder, fileName(search));
+    const path2 = join34(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -55183,7 +55242,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join34(absolutePath2(host, report3), recordingsFolder);
+    const folder = join35(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -55200,7 +55259,7 @@ async function writeFindings(task) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join35(folder, manifest.tunedPath);
+  return join36(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -55274,7 +55333,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join36(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -55352,7 +55411,7 @@ async function retune(host, options) {
 
 // src/app/doctor/system.ts
 import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
-import { join as join36 } from "node:path";
+import { join as join37 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
@@ -55389,7 +55448,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join36(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join37(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -55401,7 +55460,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join37(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -55642,7 +55701,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
-import { join as join37 } from "node:path";
+import { join as join38 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
@@ -55657,9 +55716,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join37(folder, recordingsFolder);
+  const path2 = join38(folder, recordingsFolder);
   if (!existsSync15(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join37(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join38(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
@@ -55711,7 +55770,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join37(folder, "report.json"));
+  const report3 = readReport(join38(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -55765,10 +55824,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join38 } from "node:path";
+import { join as join39 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join38(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join39(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -55936,7 +55995,7 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname11, join as join40 } from "node:path";
+import { dirname as dirname11, join as join41 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -56202,7 +56261,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename8, dirname as dirname10, join as join39 } from "node:path";
+import { basename as basename8, dirname as dirname10, join as join40 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -56210,7 +56269,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join39(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join40(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -56362,7 +56421,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join40(root, path2));
+  const shown = (path2) => displayPath(host, join41(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names3 = /* @__PURE__ */ new Set();
@@ -56372,7 +56431,7 @@ async function draftAll(host, place, named3) {
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join40(root, folder), join40(root, path2));
+      const source = slashed(join41(root, folder), join41(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -56396,7 +56455,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join40(folder, absolute.slice(dirname11(absolute).length)));
+  return slashed(root, join41(folder, absolute.slice(dirname11(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -56440,8 +56499,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join40(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join40(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join41(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join41(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname11(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);

@@ -38,6 +38,23 @@ export function setAttribute(hwmon: string, name: string, value: number | string
   writeFileSync(join(hwmon, name), `${value}\n`);
 }
 
+/** Writes the table of metrics of a card whose hwmon folder is given: a header, `count` at `offset`, the rest unsupported. */
+export function setMetrics(
+  hwmon: string,
+  table: {
+    readonly revision: readonly [number, number];
+    readonly bytes: number;
+    readonly offset: number;
+    readonly count: bigint;
+  },
+): void {
+  const bytes = Buffer.alloc(table.bytes, 0xff);
+  bytes.writeUInt16LE(table.bytes, 0);
+  bytes.set(table.revision, 2);
+  bytes.writeBigUInt64LE(table.count, table.offset);
+  writeFileSync(join(hwmon, '..', '..', 'gpu_metrics'), bytes);
+}
+
 /** An adapter of another vendor. */
 export function adapterOf(vendor: string, device: string): DeviceInfo {
   return { ...standInInfo, vendor, device, description: device, family: `${vendor}-${device}` };

@@ -10,6 +10,8 @@ export interface HwmonCard {
   readonly bus: string;
   /** Name as the driver gives it; null if it gives none, as most do. */
   readonly name: string | null;
+  /** `/sys/class/drm/card1/device` */
+  readonly device: string;
   /** `/sys/class/drm/card1/device/hwmon/hwmon4` */
   readonly folder: string;
 }
@@ -40,7 +42,7 @@ export async function findCards(sysfsFolder: string, drivers: readonly string[])
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join(device, 'product_name'));
       const name = product.ok && product.value !== '' ? product.value : null;
-      cards.push({ card, bus: basename(await realpath(device)), name, folder });
+      cards.push({ card, bus: basename(await realpath(device)), name, device, folder });
     }
   }
   return cards;

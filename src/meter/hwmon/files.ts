@@ -19,7 +19,8 @@ export async function readAttribute(path: string): Promise<Probed<string>> {
   }
 }
 
-function whyUnreadable(path: string, { code, message }: NodeJS.ErrnoException): string {
+/** A clause that says why a file cannot be read. */
+export function whyUnreadable(path: string, { code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return `there is no ${path}`;
   if (code === 'EACCES' || code === 'EPERM') return `no permission to read ${path}`;
   return message;

@@ -57,7 +57,11 @@ export async function confirmLoads(request: {
     return request.sensors.map(() => ({ ok: false, why, ran: false }));
   }
   const { sensors, loads } = observed;
-  return sensors.map((sensor) => confirmationOf(fitOf(observed, sensor), sensor, loads));
+  return sensors.map((sensor) => {
+    const checkedBy =
+      sensor.counter.length >= leastUpdates ? fitResponse(observed.cause, sensor.power) : null;
+    return confirmationOf(fitOf(observed, sensor), checkedBy, sensor, loads);
+  });
 }
 
 /** The one sensor in whose power loads showed, and in no other's; null if not exactly one is. */
@@ -83,8 +87,10 @@ function shows(fit: ResponseFit): boolean {
   );
 }
 
+/** @param powerFit how the power followed where `fit` is the counter's: it checks the counter, and may be slower */
 function confirmationOf(
   fit: ResponseFit | null,
+  powerFit: ResponseFit | null,
   sensor: ObservedSensor,
   loads: readonly Span[],
 ): Confirmation {
@@ -96,15 +102,19 @@ function confirmationOf(
     const why = `loads that ran on the device did not show in its power: ${base} W without, ${loaded} W with one, and that explains ${part} % of how it moved`;
     return { ok: false, why, ran: true };
   }
-  const settledMs = fit.settledAfterMs;
-  if (settledMs > mostSettledMs) {
-    const seconds = (settledMs / 1000).toFixed(1);
+  if (fit.settledAfterMs > mostSettledMs) {
+    const seconds = (fit.settledAfterMs / 1000).toFixed(1);
     return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
   }
+  const check =
+    powerFit !== null && shows(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
+  const settledMs = Math.max(fit.settledAfterMs, check?.settledAfterMs ?? 0);
   const late = settledMs < 1 ? 'at once' : `within ${Math.round(settledMs)} ms`;
   const words = `four loads showed in its power, ${base} W without and ${loaded} W with one, ${late}`;
-  const disagreement = disagreementOf(sensor, loads, settledMs);
-  return { ok: true, fit, words, disagreement, powerPeriodMs: sensor.powerPeriodMs };
+  const fitted = check === null ? null : (check.base + check.gain) / (fit.base + fit.gain) - 1;
+  const disagreement = disagreementOf(sensor, loads, settledMs) ?? fitted;
+  const { powerPeriodMs } = sensor;
+  return { ok: true, fit: { ...fit, settledAfterMs: settledMs }, words, disagreement, powerPeriodMs };
 }
 
 /** Power against the counter, over what each said of the settled part of the loads. */
