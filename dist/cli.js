@@ -18554,10 +18554,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names3 = Object.keys(pinned);
-  if (names3.length === 0) return "nothing is pinned for this platform";
+  const names2 = Object.keys(pinned);
+  if (names2.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names3) {
+  for (const name of names2) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -19390,7 +19390,7 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 var clockWatchdogArgument = "restore-clocks";
 var longestGoodbyeMs = 2e3;
-async function startClockWatchdog(order, guard2) {
+async function startClockWatchdog(order2, guard2) {
   const { RUNNER_TRACKING_ID: _, ...environment } = guard2.environment;
   const child = spawn(process.execPath, [guard2.workerPath, clockWatchdogArgument], {
     detached: true,
@@ -19403,7 +19403,7 @@ async function startClockWatchdog(order, guard2) {
     child.once("spawn", resolve6);
     child.once("error", reject);
   });
-  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order)}
+  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order2)}
 `, () => resolve6()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
@@ -19601,10 +19601,10 @@ function ambiguous(possible, info, tried) {
 
 // src/stats/holm.ts
 function holmAdjust(pValues) {
-  const order = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
+  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
   const adjusted = new Array(pValues.length);
   let largest2 = 0;
-  order.forEach((index, rank) => {
+  order2.forEach((index, rank) => {
     largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
     adjusted[index] = largest2;
   });
@@ -19786,12 +19786,12 @@ function shuffle(items, random) {
 
 // src/stats/spearman.ts
 function ranks(values2) {
-  const order = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
+  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
   const result = new Array(values2.length);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order2.length; ) {
     let end = start + 1;
-    while (end < order.length && values2[order[end]] === values2[order[start]]) end++;
-    for (let i = start; i < end; i++) result[order[i]] = (start + 1 + end) / 2;
+    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
+    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
     start = end;
   }
   return result;
@@ -19928,8 +19928,8 @@ function armOrder(present2, block) {
   const start = block % Math.max(1, arms2.length);
   return [...arms2.slice(start), ...arms2.slice(0, start)];
 }
-function turnOrder(order) {
-  return [...order, ...[...order].reverse()];
+function turnOrder(order2) {
+  return [...order2, ...[...order2].reverse()];
 }
 
 // src/measure/precision.ts
@@ -20575,17 +20575,17 @@ async function takeEnergy({ device, meter }, variant, { window }, random) {
 
 // src/measure/block-subject.ts
 async function measureSubject(request) {
-  const { subject, order, phase, block } = request;
+  const { subject, order: order2, phase, block } = request;
   const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order.map((arm) => [arm, []]));
-  for (const arm of order) {
+  const turns = new Map(order2.map((arm) => [arm, []]));
+  for (const arm of order2) {
     if (request.isAborted()) return null;
     const { bench, variant } = armOf(request, arm);
     const prepared = await bench.device.prepare(variant);
     if (!prepared.ok) failures.set(arm, prepared.failure);
   }
   await heat(request, failures);
-  const sequence2 = turnOrder(order);
+  const sequence2 = turnOrder(order2);
   for (const [index, arm] of sequence2.entries()) {
     if (request.isAborted()) return null;
     if (failures.has("B") || failures.has("H")) break;
@@ -20598,11 +20598,11 @@ async function measureSubject(request) {
     if (turn.ok) turns.get(arm)?.push(turn.value);
     else failures.set(arm, turn.failure);
   }
-  return [...order].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
 }
 async function heat(request, failures) {
-  const { order, options, cold, isAborted } = request;
-  const arm = order.find((one3) => !failures.has(one3));
+  const { order: order2, options, cold, isAborted } = request;
+  const arm = order2.find((one3) => !failures.has(one3));
   const { heatUpMs: longestMs = 0 } = options.window;
   if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
   const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
@@ -25036,15 +25036,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names2.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names3].filter((name) => Object.hasOwn(declared, name));
+  return [...names2].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -25088,13 +25088,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names3 = namesIn(parsed.ast, types);
+    const names2 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names3) {
+      for (const name of names2) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -25106,7 +25106,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names2, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -25638,15 +25638,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names3) {
+function readArguments(written, place, names2) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names3.includes(name)) continue;
-      const nearest = nearestName(name, names3);
+      if (names2.includes(name)) continue;
+      const nearest = nearestName(name, names2);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
       });
     }
     return [argument];
@@ -25667,8 +25667,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names3, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
+  const { sources, names: names2, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names2);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -26108,12 +26108,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names3 = expression.names.filter((name) => tunableNames.has(name));
+    const names2 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names3,
+      names: names2,
       test: (configuration) => {
-        for (const name of names3) variables[name] = configuration[name];
+        for (const name of names2) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -26773,9 +26773,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names3 = tunables.items.map(({ name }) => name);
+  const names2 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
+    if (!names2.includes(name)) place.at(name).key(unknownTunable(name, names2));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26806,10 +26806,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names3 = tunables.map(({ name }) => name);
+  const names2 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names3));
+    if (!names2.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names2));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26845,8 +26845,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names3, values2) {
-  const entries = names3.flatMap((name) => {
+function createWorkload(names2, values2) {
+  const entries = names2.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26883,10 +26883,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names3) checkName(name, first.place.at(name));
+  const names2 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names2) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names3) {
+    for (const name of names2) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26904,8 +26904,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names3.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names3);
+      if (names2.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names2);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26913,7 +26913,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names3.map((name) => {
+    names2.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -26921,7 +26921,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names3, values2),
+    workload: createWorkload(names2, values2),
     place: here
   }));
   reportRepeated(items);
@@ -26952,9 +26952,9 @@ function reportUnknownParameters(given, known3, place) {
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names3 = Object.keys(parameters);
+  const names2 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names3, here);
+    reportUnknownParameters(Object.keys(values2), names2, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -26975,8 +26975,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names3, complete);
-    const telling = names3.filter((name) => {
+    const { parameters: all } = createWorkload(names2, complete);
+    const telling = names2.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -29904,16 +29904,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names3 = [];
+  const names2 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names3;
+      return names2;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names3.push(makeNameElem(word4));
+    if (word4) names2.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -34838,9 +34838,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
+    const names2 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names2) for (const other of this.#aliases.get(name) ?? []) names2.add(other);
+    return names2;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -34936,8 +34936,8 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names3, name, words2) {
-  const known3 = names3?.get(name);
+function addTo(names2, name, words2) {
+  const known3 = names2?.get(name);
   for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
@@ -34992,12 +34992,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names3 = [];
+  const names2 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
+    names2.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
+    names2.push(rootName(statement.target) ?? "");
+  return [...names2, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf2(
@@ -36037,11 +36037,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names2.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -36072,7 +36072,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names3;
+  return names2;
 }
 
 // src/kernel/reflect.ts
@@ -36087,10 +36087,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names2 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names2 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -36353,8 +36353,8 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names3, cost2) {
-  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
+function byName(names2, cost2) {
+  return Object.fromEntries(names2.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
   const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
@@ -37918,10 +37918,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names2 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names2}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -38221,16 +38221,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names2.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names2.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names3];
+  return [...names2];
 }
 
 // src/kernel/describe/entry.ts
@@ -38486,13 +38486,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names3 = [
+  const names2 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names2.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names2, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -38535,8 +38535,8 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks, program) {
-  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
+async function template(names2, values2, marks, program) {
+  const marked = new Map(names2.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
@@ -38549,10 +38549,10 @@ async function isConstant2(name, values2, marks, program) {
   }
   return true;
 }
-function createMarks(names3, text3) {
+function createMarks(names2, text3) {
   let next = 17e8;
   return new Map(
-    names3.map((name) => {
+    names2.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -39614,17 +39614,17 @@ async function tenantsOf(sensor) {
   const listed2 = await sensor.processes?.();
   const busy2 = await sensor.busyPart?.();
   const known3 = listed2?.ok === true && listed2.value.trusted ? listed2.value.processes : [];
-  const names3 = known3.map(({ label }) => label).join(", ");
+  const names2 = known3.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
-    const who = names3 === "" ? "somebody" : names3;
+    const who = names2 === "" ? "somebody" : names2;
     const percent5 = Math.round(100 * busy2.value);
     return { ok: false, why: `it works for ${who} ${percent5} % of the time while nothing of ours runs` };
   }
-  if (busy2?.ok !== true && names3 !== "") {
-    return { ok: false, why: `${names3} may be at work on it, and how busy it is cannot be read` };
+  if (busy2?.ok !== true && names2 !== "") {
+    return { ok: false, why: `${names2} may be at work on it, and how busy it is cannot be read` };
   }
   const notes2 = [];
-  if (names3 !== "") notes2.push(`${names3} is on it too, at rest when the meter was opened`);
+  if (names2 !== "") notes2.push(`${names2} is on it too, at rest when the meter was opened`);
   if (listed2 === void 0) notes2.push("who else is on it cannot be told");
   else if (!listed2.ok) notes2.push(`other processes on it cannot be noticed: ${listed2.why}`);
   else if (!listed2.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
@@ -39632,11 +39632,11 @@ async function tenantsOf(sensor) {
 }
 
 // src/meter/hwmon/cards.ts
-import { readdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename as basename2, join as join9 } from "node:path";
 
 // src/meter/hwmon/files.ts
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 var maxCharacters3 = 256;
 var unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 async function readAttribute(path2) {
@@ -39657,9 +39657,7 @@ async function readInteger(path2) {
   if (!read.ok) return read;
   return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
 }
-
-// src/meter/hwmon/cards.ts
-async function names2(folder, pattern8) {
+async function namesIn3(folder, pattern8) {
   try {
     const found = await readdir(folder);
     return found.filter((name) => pattern8.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
@@ -39667,14 +39665,16 @@ async function names2(folder, pattern8) {
     return [];
   }
 }
+
+// src/meter/hwmon/cards.ts
 async function findCards(sysfsFolder, drivers) {
   const root = join9(sysfsFolder, "class", "drm");
   const cards = [];
-  for (const card of await names2(root, /^card\d+$/)) {
+  for (const card of await namesIn3(root, /^card\d+$/)) {
     const device = join9(root, card, "device");
-    const monitors = join9(device, "hwmon");
-    for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join9(monitors, monitor);
+    const monitors2 = join9(device, "hwmon");
+    for (const monitor of await namesIn3(monitors2, /^hwmon\d+$/)) {
+      const folder = join9(monitors2, monitor);
       const driver = await readAttribute(join9(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join9(device, "product_name"));
@@ -40106,6 +40106,102 @@ var intel = hwmonKind({
   drivers: ["i915", "xe"]
 });
 
+// src/meter/jetson/rails.ts
+import { join as join12 } from "node:path";
+var monitors = ["ina3221", "ina238"];
+var channels = [1, 2, 3];
+var micro2 = 1e-6;
+function scopeOf(label) {
+  if (/^(?:VDD_IN|VIN)$/i.test(label)) return "module";
+  if (/^(?:VDD_)?GPU$/i.test(label)) return "GPU";
+  return /(?:^|_)GPU(?:_|$)/i.test(label) ? "package" : null;
+}
+var order = ["module", "package", "GPU"];
+async function railOf(folder, channel) {
+  const path2 = (name) => join12(folder, name);
+  const labels = await Promise.all([readAttribute(path2(`in${channel}_label`)), readAttribute(path2("label"))]);
+  const label = labels.find((read) => read.ok)?.value ?? "";
+  const scope = scopeOf(label);
+  if (scope === null) return null;
+  const [watts, volts, amperes] = [`power${channel}_input`, `in${channel}_input`, `curr${channel}_input`];
+  const isStated = (await readInteger(path2(watts))).ok;
+  return {
+    label,
+    scope,
+    async read() {
+      const reads = await Promise.all(
+        (isStated ? [watts] : [volts, amperes]).map((name) => readInteger(path2(name)))
+      );
+      let product = micro2;
+      for (const read of reads) {
+        if (!read.ok) return read;
+        product *= read.value;
+      }
+      return { ok: true, value: product };
+    }
+  };
+}
+async function findRails(sysfsFolder) {
+  const root = join12(sysfsFolder, "class", "hwmon");
+  const rails = [];
+  for (const monitor of await namesIn3(root, /^hwmon\d+$/)) {
+    const folder = join12(root, monitor);
+    const driver = await readAttribute(join12(folder, "name"));
+    if (!driver.ok || !monitors.includes(driver.value)) continue;
+    const found = await Promise.all(channels.map((channel) => railOf(folder, channel)));
+    for (const rail of found) {
+      if (rail !== null && rails.every(({ label }) => label !== rail.label)) rails.push(rail);
+    }
+  }
+  rails.sort((a2, b) => order.indexOf(a2.scope) - order.indexOf(b.scope));
+  return rails.map(({ label, scope, read }) => ({
+    sensor: {
+      label: `Jetson rail ${label}`,
+      details: "",
+      scope,
+      // A module has one GPU: whoever measures it on another rail is kept out.
+      key: "jetson",
+      unitJoules: micro2,
+      counter: null,
+      // The monitors average over as much as they were told to, and round to some milliamperes.
+      power: { label: "power", instant: true, fine: false, read },
+      state: null,
+      processes: null,
+      close: async () => void 0
+    },
+    name: null,
+    handles: [label],
+    refusal: null
+  }));
+}
+
+// src/meter/jetson/kind.ts
+var tegra = /\b(?:tegra|nvgpu|jetson|xavier|orin|thor)\b/i;
+function isTegra(info) {
+  return isOfVendor(info, "nvidia") && tegra.test(`${info.device} ${info.description} ${info.architecture}`);
+}
+var jetson = {
+  name: "jetson",
+  summary: "NVIDIA Jetson: power of the module's input or of a rail of its GPU, added up",
+  async open(context) {
+    const { info } = context.device;
+    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (!isTegra(info)) return unsuitable(`${info.family} is not a Jetson’s`);
+    const rails = await findRails(context.sysfsFolder);
+    const [first, ...others] = rails;
+    if (first === void 0) {
+      return missing(
+        `no monitor (ina3221, ina238) in ${context.sysfsFolder}/class/hwmon shows a rail that the GPU is on`
+      );
+    }
+    if (context.sensor !== void 0) return openSensor("jetson", rails, context);
+    const opening = await openSensor("jetson", [first], context);
+    if (!opening.ok || others.length === 0) return opening;
+    const names2 = others.map(({ handles }) => handles[0]).join(", ");
+    return { ...opening, reason: `${opening.reason}; it has more on it than ${names2}` };
+  }
+};
+
 // src/meter/nvml/kind.ts
 var nvml = {
   name: "nvml",
@@ -40141,7 +40237,14 @@ var nvml = {
 };
 
 // src/meter/kinds.ts
-var meterKinds = [command, nvml, amdgpu, intel, cpuTime];
+var meterKinds = [
+  command,
+  nvml,
+  jetson,
+  amdgpu,
+  intel,
+  cpuTime
+];
 var meterChoices = ["auto", "none", ...meterKinds.map(({ name }) => name)];
 
 // src/meter/open-meter.ts
@@ -40378,8 +40481,8 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names2.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
@@ -40536,9 +40639,9 @@ function verdictColour({ fails, verdict }) {
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names3 = Object.keys(configuration);
-  if (previous === null) return names3.length > 0;
-  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+  const names2 = Object.keys(configuration);
+  if (previous === null) return names2.length > 0;
+  return names2.length !== Object.keys(previous).length || names2.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -41637,8 +41740,8 @@ var named2 = {
   yellowgreen: 10145074
 };
 define(Color, color, {
-  copy(channels) {
-    return Object.assign(new this.constructor(), this, channels);
+  copy(channels2) {
+    return Object.assign(new this.constructor(), this, channels2);
   },
   displayable() {
     return this.rgb().displayable();
@@ -44850,8 +44953,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names3 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  const names2 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names2}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -45105,7 +45208,7 @@ import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
 import { existsSync as existsSync3, lstatSync as lstatSync3, mkdirSync as mkdirSync3, realpathSync } from "node:fs";
-import { basename as basename4, dirname as dirname3, join as join12, resolve as resolve3, sep } from "node:path";
+import { basename as basename4, dirname as dirname3, join as join13, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
@@ -45116,7 +45219,7 @@ function ancestorsOf(path2) {
 function realPathOf(path2) {
   const isThere2 = lstatSync3(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
-  return join12(realPathOf(dirname3(path2)), basename4(path2));
+  return join13(realPathOf(dirname3(path2)), basename4(path2));
 }
 function leadsOut(path2, repository, cause) {
   return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
@@ -45127,7 +45230,7 @@ function leadsOut(path2, repository, cause) {
 }
 function realPlace(path2) {
   const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join12(folder, ".git")));
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join13(folder, ".git")));
   let real2;
   try {
     real2 = realPathOf(absolute);
@@ -45144,7 +45247,7 @@ function realPlace(path2) {
 }
 function realTarget(path2) {
   const absolute = resolve3(path2);
-  return join12(realPlace(dirname3(absolute)), basename4(absolute));
+  return join13(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
   mkdirSync3(realPlace(path2), { recursive: true });
@@ -45153,7 +45256,7 @@ function makeFolder(path2) {
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
 import { closeSync as closeSync5, fsyncSync, mkdirSync as mkdirSync4, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
-import { basename as basename5, dirname as dirname4, join as join13 } from "node:path";
+import { basename as basename5, dirname as dirname4, join as join14 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -45189,7 +45292,7 @@ function writeFileAtomic(path2, content) {
   try {
     const target = realTarget(path2);
     const folder = dirname4(target);
-    temporary = join13(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    temporary = join14(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
     mkdirSync4(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
@@ -45384,10 +45487,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names3.has(name)) return `it has two tunables "${name}"`;
-    names3.add(name);
+    if (names2.has(name)) return `it has two tunables "${name}"`;
+    names2.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -45511,11 +45614,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names3 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
+  const names2 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names2) || !names2.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names3.map((name) => {
+  return names2.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -45560,13 +45663,13 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names2.add(name);
     }
   }
-  return [...names3].sort();
+  return [...names2].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
@@ -45581,8 +45684,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names3) {
+  const names2 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names2) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -45805,11 +45908,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
+    const names2 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
+      if (names2.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names2.add(name);
     }
     return null;
   }
@@ -46064,10 +46167,10 @@ function refused2(message) {
 // src/device/command/outputs.ts
 import { lstatSync as lstatSync4 } from "node:fs";
 import { readFile as readFile3 } from "node:fs/promises";
-import { join as join14 } from "node:path";
+import { join as join15 } from "node:path";
 var maxBytes3 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join14(folder, `${name}.bin`);
+  return join15(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
@@ -46108,7 +46211,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join15 } from "node:path";
+import { join as join16 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -46124,7 +46227,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join15(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join16(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -46747,7 +46850,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join16 } from "node:path";
+import { join as join17 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -46763,22 +46866,22 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join16(procFolder, "driver/nvidia/gpus");
+  const gpus = join17(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join16(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join17(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join16(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join17(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
   return null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join16(sysfsFolder, "class/drm");
+  const drm = join17(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join16(drm, card, "device");
-    if (readOrEmpty(join16(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join16(device, "product_name")).trim();
+    const device = join17(drm, card, "device");
+    if (readOrEmpty(join17(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join17(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -46810,7 +46913,7 @@ function hostDevice(options) {
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
 import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join17, sep as sep2 } from "node:path";
+import { dirname as dirname5, join as join18, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
@@ -46852,7 +46955,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join17(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join18(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -46866,7 +46969,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join17(this.#rootFolder(), prefix));
+    return mkdtempSync(join18(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -46883,7 +46986,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join17(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join18(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -46921,7 +47024,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join17(root, program.folder);
+    const folder = join18(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -46948,12 +47051,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join17(root, path2);
+    const target = join18(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
     await mkdir(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir(join17(root, folder), { recursive: true });
+  await mkdir(join18(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -47061,7 +47164,7 @@ function namedDriver(environment) {
 import { createHash as createHash6 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join18 } from "node:path";
+import { dirname as dirname6, join as join19 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -47112,7 +47215,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join18(dirname6(entry), "..", "..", "bin", archiveName);
+    return join19(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -47141,8 +47244,8 @@ async function isTrusted(folder) {
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join18(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join18(folder, manifestName) };
+  const folder = join19(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -47156,7 +47259,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join18(temporary, name), content, { mode: 420 });
+      await writeFile2(join19(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -47171,7 +47274,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 async function newFolder(cacheFolder) {
   try {
     await mkdir2(cacheFolder, { recursive: true, mode: 448 });
-    return await mkdtemp(join18(cacheFolder, ".swiftshader-"));
+    return await mkdtemp(join19(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     throw unusable(cacheFolder, cause);
   }
@@ -47590,7 +47693,7 @@ async function tryClocks(info, clocks, kernels) {
 // src/app/laboratory/laboratory.ts
 import { accessSync as accessSync2, constants as constants9 } from "node:fs";
 import { homedir, tmpdir as tmpdir2 } from "node:os";
-import { join as join19 } from "node:path";
+import { join as join20 } from "node:path";
 
 // src/app/optional.ts
 function said({ cost: cost2, otherwise, warn }, error) {
@@ -47674,8 +47777,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join19(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join19(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join20(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join20(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -48620,7 +48723,7 @@ function settingArguments(overrides) {
 
 // src/git/open-repository.ts
 import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:fs";
-import { dirname as dirname8, join as join21 } from "node:path";
+import { dirname as dirname8, join as join22 } from "node:path";
 
 // src/git/find-git.ts
 function findGit(environment, root) {
@@ -48634,7 +48737,7 @@ function findGit(environment, root) {
 
 // src/git/find-repository.ts
 import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
-import { dirname as dirname7, join as join20, resolve as resolve4, sep as sep4 } from "node:path";
+import { dirname as dirname7, join as join21, resolve as resolve4, sep as sep4 } from "node:path";
 var marker2 = ".git";
 function real(path2) {
   try {
@@ -48664,22 +48767,22 @@ function gitDirectoryAt(entry) {
       nextStep: "Check out again, or mount the repository that this working tree belongs to."
     });
   }
-  return existsSync6(join20(path2, "HEAD")) && existsSync6(join20(path2, "objects")) ? path2 : null;
+  return existsSync6(join21(path2, "HEAD")) && existsSync6(join21(path2, "objects")) ? path2 : null;
 }
 function commonDirectoryOf(gitDirectory) {
-  const link2 = join20(gitDirectory, "commondir");
+  const link2 = join21(gitDirectory, "commondir");
   return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
   const parent = dirname7(path2);
   const outer = parent === path2 ? null : outermostRoot(parent);
-  return outer ?? (existsSync6(join20(path2, marker2)) ? path2 : null);
+  return outer ?? (existsSync6(join21(path2, marker2)) ? path2 : null);
 }
 function assertNotCarried(gitDirectory) {
   if (gitDirectory.split(sep4).includes(marker2)) return;
   const outer = outermostRoot(dirname7(gitDirectory));
   if (outer === null) return;
-  const own = gitDirectoryAt(join20(outer, marker2));
+  const own = gitDirectoryAt(join21(outer, marker2));
   if (own !== null && isInside(own, gitDirectory)) return;
   throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
     code: "carried-repository",
@@ -48689,7 +48792,7 @@ function assertNotCarried(gitDirectory) {
 function findRepository(folder) {
   const start = real(folder);
   for (let root = start; root !== null; ) {
-    const gitDirectory = gitDirectoryAt(join20(root, marker2));
+    const gitDirectory = gitDirectoryAt(join21(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
       const common = commonDirectoryOf(gitDirectory);
@@ -48842,7 +48945,7 @@ function askGit(repository, { args, maxBytes: maxBytes4 }) {
 
 // src/git/ref-names.ts
 import { existsSync as existsSync8 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join23 } from "node:path";
 var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
 var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
 function nameIn(revision) {
@@ -48862,7 +48965,7 @@ function assertOneMeaning(repository, revision) {
   const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
   const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
   if (meanings.length === 0) return;
-  if (/^[A-Z_]+$/.test(name) && existsSync8(join22(repository.gitDirectory, name)))
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join23(repository.gitDirectory, name)))
     meanings.push(`git's own ${name}`);
   if (/^[0-9a-f]{4,}$/.test(name)) {
     const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
@@ -48873,12 +48976,12 @@ function assertOneMeaning(repository, revision) {
 
 // src/git/repository.ts
 import { statSync as statSync3 } from "node:fs";
-import { join as join24 } from "node:path";
+import { join as join25 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
-import { join as join23 } from "node:path";
+import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
   return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
@@ -48919,7 +49022,7 @@ function lfsContentHash(stored) {
 function lfsContent(commonDirectory, hash) {
   try {
     const bytes = readFileSync6(
-      join23(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+      join24(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
     );
     return sha256(bytes) === hash ? bytes : null;
   } catch {
@@ -48944,7 +49047,7 @@ function isKeptByLfs(repository, path2) {
   const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
     answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
   ) ?? [];
-  const file = join24(repository.root, path2);
+  const file = join25(repository.root, path2);
   return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
 function isDirty(repository) {
@@ -49025,7 +49128,7 @@ import {
   realpathSync as realpathSync5,
   statSync as statSync4
 } from "node:fs";
-import { join as join25, sep as sep5 } from "node:path";
+import { join as join26, sep as sep5 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -49094,7 +49197,7 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real2;
   try {
-    real2 = realpathSync5(join25(root, normalised2));
+    real2 = realpathSync5(join26(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -49266,7 +49369,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join26 } from "node:path";
+import { join as join27 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -49274,7 +49377,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join26(outer.root, path2);
+  const root = join27(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -49420,7 +49523,7 @@ function openRevision(repository, revision) {
 
 // src/git/open-work-tree.ts
 import { existsSync as existsSync9 } from "node:fs";
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -49466,7 +49569,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync9(join27(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join28(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one3) => `${folder}/${one3}`);
@@ -50410,9 +50513,9 @@ function repositoryOf(host, folder) {
     return null;
   }
 }
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names2) {
+  if (names2 === null) return manifest.kernels;
+  const unknown5 = names2.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
     const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
@@ -50420,11 +50523,11 @@ function selectKernels(manifest, names3) {
       nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names2.includes(name));
 }
 
 // src/app/project/report-files.ts
-import { join as join28 } from "node:path";
+import { join as join29 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -50446,7 +50549,7 @@ function writeReportFiles(host, place, result) {
   const faults = [];
   const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join28(path2, name));
+    work(join29(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -50482,7 +50585,7 @@ function loadReport(host, path2) {
 }
 
 // src/app/guard/guard.ts
-import { join as join32 } from "node:path";
+import { join as join33 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
@@ -50670,11 +50773,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -51251,9 +51354,9 @@ function boost(task, trees, onTree) {
   return new BoostedTrees(binned.columns, base2, grown2, gain);
 }
 function honestSize(task, stopping) {
-  const order = shuffle(Array.from(task.rows), task.random);
-  const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
-  const rows = Int32Array.from(order.slice(aside.length)).sort();
+  const order2 = shuffle(Array.from(task.rows), task.random);
+  const aside = order2.slice(0, Math.max(1, Math.floor(order2.length * stopping.share)));
+  const rows = Int32Array.from(order2.slice(aside.length)).sort();
   const { values: values2, columns: columns2 } = task.data.features;
   const predictions2 = new Float64Array(aside.length);
   let count2 = 0;
@@ -52189,10 +52292,10 @@ var processPoints = 250;
 var mostPoints = 500;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
-  const order = items.map((_, index) => index);
-  order.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
-  const best = order.slice(0, limit / 2);
-  const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
+  const order2 = items.map((_, index) => index);
+  order2.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
+  const best = order2.slice(0, limit / 2);
+  const rest = shuffle(order2.slice(limit / 2), random).slice(0, limit / 2);
   return [...best, ...rest].sort((a2, b) => a2 - b).map((index) => items[index]);
 }
 var Surrogate = class {
@@ -53109,14 +53212,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join29 } from "node:path";
+import { join as join30 } from "node:path";
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join29(folder, "trials", `${subject}.json.gz`);
+  const path2 = join30(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -53241,17 +53344,17 @@ async function costRows(search, family, measurements) {
 
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
-import { join as join30 } from "node:path";
+import { join as join31 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join30(folder, ".gitignore");
+  const ignore = join31(folder, ".gitignore");
   if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join30(manifestFolder, ".joulegate");
+  const folder = join31(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -53954,11 +54057,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names3 = [
+  const names2 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names2, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -54077,7 +54180,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename7, join as join31, posix as posix2 } from "node:path";
+import { basename as basename7, join as join32, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -54099,7 +54202,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join31(folder, manifestName2);
+  const path2 = join32(folder, manifestName2);
   if (!existsSync12(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -54113,7 +54216,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -54159,7 +54262,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join31(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -54403,8 +54506,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names3 = Object.keys(a2);
-  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
+  const names2 = Object.keys(a2);
+  return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -54680,9 +54783,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names2 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names2}.`);
   }
   return warnings;
 }
@@ -54714,7 +54817,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join32(absolutePath2(host, options.report), suggestionFile);
+  const path2 = join33(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -55075,11 +55178,11 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join36, posix as posix3 } from "node:path";
+import { join as join37, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash10 } from "node:crypto";
-import { join as join33 } from "node:path";
+import { join as join34 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -55127,7 +55230,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join33(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join34(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -55161,11 +55264,11 @@ async function measureNoiseOf(options) {
 }
 
 // src/app/retune/write-findings.ts
-import { join as join35 } from "node:path";
+import { join as join36 } from "node:path";
 
 // src/app/retune/recordings.ts
 import { createHash as createHash11 } from "node:crypto";
-import { join as join34 } from "node:path";
+import { join as join35 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -55177,7 +55280,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join34(folder, fileName(search));
+    const path2 = join35(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -55242,7 +55345,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join35(absolutePath2(host, report3), recordingsFolder);
+    const folder = join36(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -55259,7 +55362,7 @@ async function writeFindings(task) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join36(folder, manifest.tunedPath);
+  return join37(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -55333,7 +55436,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join36(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join37(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -55411,7 +55514,7 @@ async function retune(host, options) {
 
 // src/app/doctor/system.ts
 import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
-import { join as join37 } from "node:path";
+import { join as join38 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
@@ -55448,7 +55551,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join37(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join38(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -55460,7 +55563,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join37(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join38(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -55701,7 +55804,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
-import { join as join38 } from "node:path";
+import { join as join39 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
@@ -55716,19 +55819,19 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join38(folder, recordingsFolder);
+  const path2 = join39(folder, recordingsFolder);
   if (!existsSync15(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join38(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names2 = Object.keys(configuration);
+  const same = (row, except) => names2.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
   const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
   const cost2 = own === null ? null : costOf(own);
-  return names3.flatMap(
+  return names2.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
       const other = costOf(row);
       return {
@@ -55755,22 +55858,22 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names2 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
+  const values2 = names2.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names2.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names2.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join38(folder, "report.json"));
+  const report3 = readReport(join39(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -55824,10 +55927,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join39 } from "node:path";
+import { join as join40 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join39(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join40(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -55995,19 +56098,19 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname11, join as join41 } from "node:path";
+import { dirname as dirname11, join as join42 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names3, parameterOf) {
-  const name = freeName(binding, names3);
-  names3.add(name);
+function bufferEntry(binding, names2, parameterOf) {
+  const name = freeName(binding, names2);
+  names2.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names3) {
+function freeName({ name, group, binding }, names2) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
+  return names2.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -56138,8 +56241,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names3) {
-  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+function sizeConstraint(names2) {
+  return names2.length === 0 ? [] : [`${names2.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -56165,8 +56268,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names3 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const names2 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names2, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -56261,7 +56364,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename8, dirname as dirname10, join as join40 } from "node:path";
+import { basename as basename8, dirname as dirname10, join as join41 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -56269,7 +56372,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join40(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join41(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -56421,17 +56524,17 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join41(root, path2));
+  const shown = (path2) => displayPath(host, join42(root, path2));
   const kernels = [];
   const leftOut3 = [];
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named3 !== null, shown });
     leftOut3.push(...refused4);
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join41(root, folder), join41(root, path2));
+      const name = kernelName(path2, entry.name, entries.length > 1, names2);
+      const source = slashed(join42(root, folder), join42(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -56455,7 +56558,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join41(folder, absolute.slice(dirname11(absolute).length)));
+  return slashed(root, join42(folder, absolute.slice(dirname11(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -56499,8 +56602,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join41(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join41(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join42(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname11(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -56636,7 +56739,7 @@ var laboratoryOptions = {
   sensor: {
     type: "string",
     value: "ID",
-    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon"
+    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon; VDD_IN of a Jetson"
   },
   "meter-command": {
     type: "string",
@@ -56686,10 +56789,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel");
-  if (names3 === void 0) return { kernels: null };
+  const names2 = args.text("kernel");
+  if (names2 === void 0) return { kernels: null };
   return {
-    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names2.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -57302,8 +57405,8 @@ var reportCommand = {
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
 var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
-function refuse3(args, names3, reason) {
-  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names2, reason) {
+  const given = names2.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given !== void 0) throw misplaced(`--${given}`, reason);
 }
 function misplaced(argument, reason) {

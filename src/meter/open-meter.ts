@@ -25,7 +25,7 @@ export interface OpenMeterOptions {
   readonly device: MeterContext['device'];
   /** Power of a busy CPU core for `cpu-time`, in watts; 15 unless given. */
   readonly wattsPerCore?: number | undefined;
-  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) or PCI address for hwmon. */
+  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) or PCI address for hwmon; a rail (`VDD_IN`) of a Jetson. */
   readonly sensor?: string | undefined;
   /** Path of NVML; where the system finds it unless given. */
   readonly nvmlLibrary?: string | undefined;

@@ -1,16 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Meter, measureEnergy } from '../../src/measure/index.ts';
+import type { Meter } from '../../src/measure/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
-import { simulatedVariant } from '../support/simulated-device.ts';
 import { adapterOf, HwmonTree, setAttribute, setMetrics } from './hwmon-tree.ts';
 
 let tree: HwmonTree;
 let hwmon: string;
-let busy = false;
 beforeEach(() => {
-  busy = false;
   tree = new HwmonTree();
   hwmon = tree.addCard('0000:0a:00.0', { name: 'amdgpu', power1_average: '30000000' });
 });
@@ -24,7 +21,7 @@ function board(faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs
   const { rate = 1, lagMs = 1, stopsMs = 1e9, backMs = 1e9 } = faults;
   let [joules, shown, average, lastMs] = [5e4, 5e4, idleWatts, tree.time.nowMs()];
   tree.onTime = (nowMs) => {
-    const watts = busy ? loadWatts : idleWatts;
+    const watts = tree.busy ? loadWatts : idleWatts;
     average += (watts - average) * (1 - Math.exp((lastMs - nowMs) / lagMs));
     if (nowMs < stopsMs) joules += (rate * watts * (nowMs - lastMs)) / 1000;
     if (nowMs >= backMs && Math.floor(nowMs / 400) > Math.floor(lastMs / 400)) joules -= 200;
@@ -46,30 +43,9 @@ async function open(): Promise<Meter> {
   return meter;
 }
 
-/** A kernel of 2 ms a launch. */
-function measure(meter: Meter) {
-  const run = async (_: unknown, durationMs: number) => {
-    const fromMs = tree.time.nowMs();
-    busy = true;
-    tree.time.hold(true);
-    await tree.time.run(durationMs);
-    tree.time.hold(false);
-    busy = false;
-    const completions = Array.from({ length: durationMs / 20 }, (__, i) => ({
-      ...{ timeMs: fromMs + 20 * i, launches: 10 * i, cpuSeconds: null },
-    }));
-    return { ok: true as const, value: { variant: simulatedVariant('kernel'), completions } };
-  };
-  const device = { run } as unknown as Parameters<typeof measureEnergy>[0]['device'];
-  const options = { preheatMs: 500, windowMs: 1000 };
-  return measureEnergy({ device, meter, variant: simulatedVariant('kernel'), options });
-}
-
 /** Joules of a launch over the truth. */
 async function ratio(meter: Meter): Promise<number> {
-  const outcome = await measure(meter);
-  if (outcome.status !== 'valid') throw new Error(JSON.stringify(outcome));
-  return outcome.energy.joules / (0.002 * loadWatts);
+  return (await tree.measuredWatts(meter)) / loadWatts;
 }
 
 describe('the energy accumulator of AMD', () => {
@@ -124,7 +100,7 @@ describe('the energy accumulator of AMD', () => {
       const meter = await open();
       await ratio(meter);
       board({ [fault]: tree.time.nowMs() + 1200 });
-      expect((await measure(meter)).status).toBe('void');
+      expect((await tree.measure(meter)).status).toBe('void');
     }
   });
 

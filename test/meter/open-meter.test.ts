@@ -48,7 +48,7 @@ describe('choosing a meter', () => {
     const { meter, reason } = await openMeter({ choice: 'auto', device: { info: gpuInfo } });
     expect(meter).toBe(null);
     expect(reason).toBe(
-      'no supported energy sensor (no nvml: apple-m2 is not NVIDIA’s; no amdgpu: apple-m2 is not AMD’s; ' +
+      'no supported energy sensor (no nvml: apple-m2 is not NVIDIA’s; no jetson: apple-m2 is not a Jetson’s; no amdgpu: apple-m2 is not AMD’s; ' +
         'no intel: apple-m2 is not Intel’s; no cpu-time: apple-m2 is a real GPU, whose energy the CPU does not tell)',
     );
   });

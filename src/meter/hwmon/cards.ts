@@ -1,6 +1,6 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readAttribute } from './files.ts';
+import { namesIn, readAttribute } from './files.ts';
 
 /** A graphics card with a hwmon sensor. */
 export interface HwmonCard {
@@ -16,27 +16,15 @@ export interface HwmonCard {
   readonly folder: string;
 }
 
-/** Names in a folder that match, in order; none if there is no such folder. */
-async function names(folder: string, pattern: RegExp): Promise<string[]> {
-  try {
-    const found = await readdir(folder);
-    return found
-      .filter((name) => pattern.test(name))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  } catch {
-    return [];
-  }
-}
-
 /** The cards whose hwmon sensor one of `drivers` provides. */
 export async function findCards(sysfsFolder: string, drivers: readonly string[]): Promise<HwmonCard[]> {
   const root = join(sysfsFolder, 'class', 'drm');
   const cards: HwmonCard[] = [];
   // `card0-HDMI-A-1` is a connector.
-  for (const card of await names(root, /^card\d+$/)) {
+  for (const card of await namesIn(root, /^card\d+$/)) {
     const device = join(root, card, 'device');
     const monitors = join(device, 'hwmon');
-    for (const monitor of await names(monitors, /^hwmon\d+$/)) {
+    for (const monitor of await namesIn(monitors, /^hwmon\d+$/)) {
       const folder = join(monitors, monitor);
       const driver = await readAttribute(join(folder, 'name'));
       if (!driver.ok || !drivers.includes(driver.value)) continue;

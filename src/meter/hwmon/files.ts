@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { Probed } from '../sensor/types.ts';
 
 /** A sysfs attribute is one short line. */
@@ -33,4 +33,16 @@ export async function readInteger(path: string): Promise<Probed<number>> {
   return /^-?\d{1,20}$/.test(read.value)
     ? { ok: true, value: Number(read.value) }
     : { ok: false, why: `${path} says '${read.value}', which is no integer` };
+}
+
+/** Names in a folder that match, in order; none if there is no such folder. */
+export async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
+  try {
+    const found = await readdir(folder);
+    return found
+      .filter((name) => pattern.test(name))
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  } catch {
+    return [];
+  }
 }
