@@ -18217,6 +18217,7 @@ var sizes = {
 var offsets = {
   "nvmlPciInfo_t.busId": 36,
   "nvmlFieldValue_t.fieldId": 0,
+  "nvmlFieldValue_t.scopeId": 4,
   "nvmlFieldValue_t.valueType": 24,
   "nvmlFieldValue_t.nvmlReturn": 28,
   "nvmlFieldValue_t.value": 32,
@@ -18251,6 +18252,8 @@ var constants = {
   nvmlClocksThrottleReasonHwThermalSlowdown: 64,
   nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 128,
   NVML_FI_DEV_POWER_INSTANT: 186,
+  NVML_POWER_SCOPE_GPU: 0,
+  NVML_POWER_SCOPE_MODULE: 1,
   // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
   NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
   NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,
@@ -18924,6 +18927,7 @@ var field = {
 };
 var layout = {
   bytes: sizes.nvmlFieldValue_t,
+  scopeId: offsets["nvmlFieldValue_t.scopeId"],
   valueType: offsets["nvmlFieldValue_t.valueType"],
   code: offsets["nvmlFieldValue_t.nvmlReturn"],
   value: offsets["nvmlFieldValue_t.value"]
@@ -18943,10 +18947,11 @@ function decodeValue(memory, offset) {
       return Number(memory.readBigUInt64LE(value2));
   }
 }
-async function readFields(nvml2, handle, ids) {
+async function readFields(nvml2, handle, ids, scopeId2 = constants.NVML_POWER_SCOPE_GPU) {
   const memory = nativeMemory(ids.length * layout.bytes);
   ids.forEach((id, i) => {
     memory.writeUInt32LE(id, i * layout.bytes);
+    memory.writeUInt32LE(scopeId2, i * layout.bytes + layout.scopeId);
   });
   const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
   return ids.map((_, i) => {
@@ -19107,14 +19112,19 @@ async function createSensor(gpu) {
     limit.ok ? `power limit ${limit.value} W` : null,
     driver === null ? null : `driver ${driver}`
   ];
+  const isModule = grace.test(label);
+  const counter = await findCounter(nvml2, handle);
+  const modulePower = isModule ? await findModulePower(nvml2, handle) : null;
+  const isWhole = counter !== null || modulePower !== null;
+  const power2 = modulePower ?? (isModule && isWhole ? null : await findPower(nvml2, handle, label));
   return {
     label,
     details: details2.filter((detail) => detail !== null).join(", "),
-    scope: grace.test(label) ? "module" : "board",
+    scope: !isModule ? "board" : isWhole ? "module" : "GPU",
     key: key2,
     unitJoules: 1e-3,
-    counter: await findCounter(nvml2, handle),
-    power: await findPower(nvml2, handle, label),
+    counter,
+    power: power2,
     state: () => readState(nvml2, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml2, handle);
@@ -19164,13 +19174,21 @@ function sampledPartOf(architecture, name) {
       return null;
   }
 }
+function instantPower(nvml2, handle, scopeId2) {
+  return async () => {
+    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant], scopeId2);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
+  };
+}
+async function findModulePower(nvml2, handle) {
+  const read = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_MODULE);
+  const label = "instantaneous power of the module of NVML";
+  return (await read()).ok ? { label, instant: true, fine: true, read } : null;
+}
 async function findPower(nvml2, handle, name) {
   const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
   const sampledPart = sampledPartOf(architecture, name);
-  const readInstant = async () => {
-    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
-  };
+  const readInstant = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_GPU);
   if ((await readInstant()).ok) {
     return {
       label: "instantaneous power of NVML",

@@ -55,6 +55,8 @@ const fields = {
   baseJoules: 77,
   cpuWatts: 78,
   utilizationReturn: 79,
+  hostWatts: 80,
+  moduleReturn: 81,
 } as const;
 const globalCount = 16;
 const perGpu = 96;
@@ -109,6 +111,8 @@ const usual: Readonly<Record<GpuField, number>> = {
   baseJoules: 0,
   cpuWatts: 0,
   utilizationReturn: 0,
+  hostWatts: 0,
+  moduleReturn: 0,
 };
 
 export type DriverAge = 'current' | 'old';

@@ -36,8 +36,10 @@ enum {
   RIPPLE_WATTS, LOCKED_MHZ, CLOCK_RETURN,
   PIDS = 32, PIDS_FROM_MS = PIDS + PROCESSES, SEGMENT = PIDS_FROM_MS + PROCESSES,
   /* Somebody else's work on the board; a jump of the counter; what loads before those listed drew; watts of each busy core of
-     this process's children, in real time; the answer about utilization. */
-  TENANT_WATTS = 72, TENANT_FROM_MS, TENANT_UNTIL_MS, JUMP_JOULES, JUMP_AT_MS, BASE_JOULES, CPU_WATTS, UTILIZATION_RETURN
+     this process's children, in real time; the answer about utilization; a CPU that shares the module, and the answer about the
+     module's power. */
+  TENANT_WATTS = 72, TENANT_FROM_MS, TENANT_UNTIL_MS, JUMP_JOULES, JUMP_AT_MS, BASE_JOULES, CPU_WATTS, UTILIZATION_RETURN,
+  HOST_WATTS, MODULE_RETURN
 };
 
 /* Modes of the energy counter, from COUNTER_MODE_AT_MS on. */
@@ -170,7 +172,8 @@ int nvmlDeviceGetHandleByUUID(const char *uuid, void **device) {
 }
 
 int nvmlDeviceGetName(void *device, char *name, unsigned int length) {
-  snprintf(name, length, "NVIDIA Stand-in %d", (int)gpu_of(device)[NAME]);
+  volatile double *gpu = gpu_of(device);
+  snprintf(name, length, "NVIDIA Stand-in %s%d", gpu[HOST_WATTS] > 0 ? "GH" : "", (int)gpu[NAME]);
   return SUCCESS;
 }
 
@@ -349,6 +352,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millij
   double tick = last_tick(mode == FREEZES ? at : now, gpu[TICK_MS]);
   double joules = joules_at(gpu, tick) + gpu[RIPPLE_WATTS] * ripple(tick, gpu[TICK_MS]) * gpu[TICK_MS] / 1e3;
   if (gpu[CPU_WATTS] > 0) joules += cpu_joules(gpu, tick);
+  joules += gpu[HOST_WATTS] * tick / 1e3;
   if (mode == RESETS) joules -= joules_at(gpu, at);
   if (mode == GOES_BACK) joules -= 60;
   if (mode == ZERO || joules < 0) joules = 0;
@@ -369,9 +373,11 @@ static void read_field(void *device, struct field_value *field) {
   unsigned long long bit = field->id == 251 ? 0x20 : field->id == 252 ? 0x40 : field->id == 253 ? 0x80 : 0;
   if (field->id == 186) {
     double end = last_tick(now, gpu[POWER_PERIOD_MS]);
-    field->code = (int)gpu[FIELD_RETURN];
+    int module = field->scope == 1;
+    field->code = module && gpu[HOST_WATTS] == 0 ? NOT_SUPPORTED : (int)gpu[module ? MODULE_RETURN : FIELD_RETURN];
     field->type = 1;
     double watts = mean_watts(gpu, end - gpu[POWER_COVER_MS], end) + gpu[RIPPLE_WATTS] * ripple(end, gpu[POWER_PERIOD_MS]);
+    if (module) watts += gpu[HOST_WATTS];
     field->value.u32 = (unsigned int)lround(watts * 1e3);
   } else if (bit != 0) {
     int set = ((unsigned long long)gpu[REASONS] & bit) != 0;
