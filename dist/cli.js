@@ -1325,9 +1325,9 @@ ${indent2}`) + "'";
         start = start.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
-      let header2 = (startWithSpace ? indentSize : "") + chomp;
+      let header3 = (startWithSpace ? indentSize : "") + chomp;
       if (comment) {
-        header2 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+        header3 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
         if (onComment)
           onComment();
       }
@@ -1342,11 +1342,11 @@ ${indent2}`) + "'";
         }
         const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
-          return `>${header2}
+          return `>${header3}
 ${indent2}${body}`;
       }
       value2 = value2.replace(/\n+/g, `$&${indent2}`);
-      return `|${header2}
+      return `|${header3}
 ${indent2}${start}${value2}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
@@ -4449,10 +4449,10 @@ var require_resolve_block_scalar = __commonJS({
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar2, onError) {
       const start = scalar2.offset;
-      const header2 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
-      if (!header2)
+      const header3 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
+      if (!header3)
         return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const type = header3.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
       const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
       let chompStart = lines2.length;
       for (let i = lines2.length - 1; i >= 0; --i) {
@@ -4463,26 +4463,26 @@ var require_resolve_block_scalar = __commonJS({
           break;
       }
       if (chompStart === 0) {
-        const value3 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
-        let end2 = start + header2.length;
+        const value3 = header3.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
+        let end2 = start + header3.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
-        return { value: value3, type, comment: header2.comment, range: [start, end2, end2] };
+        return { value: value3, type, comment: header3.comment, range: [start, end2, end2] };
       }
-      let trimIndent = scalar2.indent + header2.indent;
-      let offset = scalar2.offset + header2.length;
+      let trimIndent = scalar2.indent + header3.indent;
+      let offset = scalar2.offset + header3.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
         const [indent2, content] = lines2[i];
         if (content === "" || content === "\r") {
-          if (header2.indent === 0 && indent2.length > trimIndent)
+          if (header3.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
         } else {
           if (indent2.length < trimIndent) {
             const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
             onError(offset + indent2.length, "MISSING_CHAR", message);
           }
-          if (header2.indent === 0)
+          if (header3.indent === 0)
             trimIndent = indent2.length;
           contentStart = i;
           if (trimIndent === 0 && !ctx.atRoot) {
@@ -4509,7 +4509,7 @@ var require_resolve_block_scalar = __commonJS({
         if (crlf)
           content = content.slice(0, -1);
         if (content && indent2.length < trimIndent) {
-          const src = header2.indent ? "explicit indentation indicator" : "first line";
+          const src = header3.indent ? "explicit indentation indicator" : "first line";
           const message = `Block scalar lines must not be less indented than their ${src}`;
           onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent2 = "";
@@ -4536,7 +4536,7 @@ var require_resolve_block_scalar = __commonJS({
           prevMoreIndented = false;
         }
       }
-      switch (header2.chomp) {
+      switch (header3.chomp) {
         case "-":
           break;
         case "+":
@@ -4548,8 +4548,8 @@ var require_resolve_block_scalar = __commonJS({
         default:
           value2 += "\n";
       }
-      const end = start + header2.length + scalar2.source.length;
-      return { value: value2, type, comment: header2.comment, range: [start, end, end] };
+      const end = start + header3.length + scalar2.source.length;
+      return { value: value2, type, comment: header3.comment, range: [start, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict2, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -5388,10 +5388,10 @@ var require_cst_scalar = __commonJS({
             type = "QUOTE_DOUBLE";
             break;
           case "block-scalar": {
-            const header2 = token2.props[0];
-            if (header2.type !== "block-scalar-header")
+            const header3 = token2.props[0];
+            if (header3.type !== "block-scalar-header")
               throw new Error("Invalid block scalar header");
-            type = header2.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            type = header3.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
             break;
           }
           default:
@@ -5423,10 +5423,10 @@ var require_cst_scalar = __commonJS({
       const head2 = source.substring(0, he);
       const body = source.substring(he + 1) + "\n";
       if (token2.type === "block-scalar") {
-        const header2 = token2.props[0];
-        if (header2.type !== "block-scalar-header")
+        const header3 = token2.props[0];
+        if (header3.type !== "block-scalar-header")
           throw new Error("Invalid block scalar header");
-        header2.source = head2;
+        header3.source = head2;
         token2.source = body;
       } else {
         const { offset } = token2;
@@ -18582,8 +18582,8 @@ function readNativeHost() {
   const { platform, arch, report: report3 } = process;
   if (platform !== "linux") return { platform, arch, glibc: null };
   Object.assign(report3, { excludeNetwork: true });
-  const { header: header2 } = report3.getReport();
-  return { platform, arch, glibc: header2.glibcVersionRuntime ?? null };
+  const { header: header3 } = report3.getReport();
+  return { platform, arch, glibc: header3.glibcVersionRuntime ?? null };
 }
 function isOlder(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -19116,7 +19116,7 @@ async function createSensor(gpu) {
   const counter = await findCounter(nvml2, handle);
   const modulePower = isModule ? await findModulePower(nvml2, handle) : null;
   const isWhole = counter !== null || modulePower !== null;
-  const power2 = modulePower ?? (isModule && isWhole ? null : await findPower(nvml2, handle, label));
+  const power3 = modulePower ?? (isModule && isWhole ? null : await findPower(nvml2, handle, label));
   return {
     label,
     details: details2.filter((detail) => detail !== null).join(", "),
@@ -19124,7 +19124,7 @@ async function createSensor(gpu) {
     key: key2,
     unitJoules: 1e-3,
     counter,
-    power: power2,
+    power: power3,
     state: () => readState(nvml2, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml2, handle);
@@ -37745,9 +37745,9 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   const first = freshName(name, module);
   const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
-  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
+  const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
   const middle2 = start + full2 * factor3 * step2;
-  text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
+  text3.insert(`${header3(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
     const offset = literal2(Math.abs(trip * step2));
@@ -37761,7 +37761,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(literal2(middle2));
     return;
   }
-  text3.insert(header2(middle2, start + trips * step2, name, step2), loop.start);
+  text3.insert(header3(middle2, start + trips * step2, name, step2), loop.start);
   text3.copy(loop.body.start, loop.body.end);
 }
 function writeCopy(text3, loop, declaration, module) {
@@ -38920,7 +38920,7 @@ async function measureTraits(sensor, time) {
   const { traits } = powered;
   return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
 }
-async function watchCounter({ counter, unitJoules: unitJoules3 }, time) {
+async function watchCounter({ counter, unitJoules: unitJoules4 }, time) {
   const readings2 = [];
   const startMs = time.nowMs();
   let ticks2 = 0;
@@ -38946,13 +38946,13 @@ async function watchCounter({ counter, unitJoules: unitJoules3 }, time) {
     };
   }
   const seen = findTicks(readings2);
-  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules3));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules4));
   return {
     ok: true,
     traits: {
       source: "counter",
       updatePeriodMs: periodOf(seen.map(({ timeMs }) => timeMs)),
-      resolutionJoules: unitJoules3 * counts.reduce(commonDivisor, 0),
+      resolutionJoules: unitJoules4 * counts.reduce(commonDivisor, 0),
       idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
       counterFault: null
     }
@@ -38971,17 +38971,17 @@ function steadyMean(ticks2) {
   }
   return all;
 }
-async function measurePowerTraits({ power: power2 }, time) {
-  if (power2 === null) return { ok: false, why: "it has no power reading" };
-  if (!power2.instant)
-    return { ok: false, why: `its ${power2.label} is an average over so long that windows blur` };
+async function measurePowerTraits({ power: power3 }, time) {
+  if (power3 === null) return { ok: false, why: "it has no power reading" };
+  if (!power3.instant)
+    return { ok: false, why: `its ${power3.label} is an average over so long that windows blur` };
   const readings2 = [];
   const changesMs = [];
   const startMs = time.nowMs();
   while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
     const timeMs = time.nowMs();
-    const read = await power2.read();
-    if (!read.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read.why}` };
+    const read = await power3.read();
+    if (!read.ok) return { ok: false, why: `its ${power3.label} cannot be read: ${read.why}` };
     const before = readings2.at(-1);
     if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
     readings2.push({ timeMs, watts: read.value });
@@ -38989,7 +38989,7 @@ async function measurePowerTraits({ power: power2 }, time) {
   }
   const watts = readings2.map((reading) => reading.watts);
   const middle2 = median(watts);
-  if (!(middle2 > 0)) return { ok: false, why: `its ${power2.label} reads ${middle2} W` };
+  if (!(middle2 > 0)) return { ok: false, why: `its ${power3.label} reads ${middle2} W` };
   const quarter = Math.max(1, Math.floor(watts.length / 4));
   const quarters = [0, 1, 2, 3].map((i) => mean(watts.slice(i * quarter, (i + 1) * quarter)));
   const steady = quarters.every((value2) => Math.abs(value2 - middle2) <= steadyPart * middle2);
@@ -39081,18 +39081,18 @@ var Watch = class {
       await time.sleep(pollMs3);
     }
   }
-  async #look({ counter, power: power2 }, i) {
+  async #look({ counter, power: power3 }, i) {
     const timeMs = this.#time.nowMs();
-    const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+    const [joules, watts] = await Promise.all([counter?.read(), power3?.read()]);
     if (joules?.ok === true) this.#counters[i]?.push({ timeMs, joules: joules.value });
     if (watts?.ok === true) this.#powers[i]?.push({ timeMs, watts: watts.value });
     if (joules?.ok !== true && watts?.ok !== true) this.#failed[i] = true;
   }
   observed(periodMs) {
-    return this.#sensors.map(({ power: power2 }, i) => {
+    return this.#sensors.map(({ power: power3 }, i) => {
       if (this.#failed[i] === true) return { counter: [], power: [], powerPeriodMs: null };
       const counter = counterUpdates(findTicks(this.#counters[i] ?? []));
-      const powers = power2?.instant === true || counter.length === 0 ? this.#powers[i] ?? [] : [];
+      const powers = power3?.instant === true || counter.length === 0 ? this.#powers[i] ?? [] : [];
       const powerPeriodMs = periodMs ?? periodOf(changesOf(powers));
       return { counter, power: powerUpdates(powers, powerPeriodMs), powerPeriodMs };
     });
@@ -39136,8 +39136,8 @@ function onlyConfirmed(confirmations) {
   const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
   return rise > 0 && others.length === 0 ? best : null;
 }
-function fitOf({ cause }, { counter, power: power2 }) {
-  return fitResponse(cause, counter.length >= leastUpdates2 ? counter : power2);
+function fitOf({ cause }, { counter, power: power3 }) {
+  return fitResponse(cause, counter.length >= leastUpdates2 ? counter : power3);
 }
 function shows(fit) {
   const { explained, gain, gainError, base: base2 } = fit;
@@ -39165,11 +39165,11 @@ function confirmationOf(fit, powerFit, sensor, loads) {
   const { powerPeriodMs } = sensor;
   return { ok: true, fit: { ...fit, settledAfterMs: settledMs }, words: words2, disagreement, powerPeriodMs };
 }
-function disagreementOf({ counter, power: power2 }, loads, settledMs) {
+function disagreementOf({ counter, power: power3 }, loads, settledMs) {
   const within = (updates) => updates.filter(
     ({ timeMs, sinceMs }) => loads.some(({ fromMs, toMs }) => (sinceMs ?? timeMs) >= fromMs + settledMs && timeMs <= toMs)
   ).map(({ watts }) => watts);
-  const [counted2, stated] = [within(counter), within(power2)];
+  const [counted2, stated] = [within(counter), within(power3)];
   if (counted2.length < leastUpdates2 || stated.length < leastUpdates2) return null;
   return mean(stated) / mean(counted2) - 1;
 }
@@ -39263,9 +39263,9 @@ function stillPower(readings2) {
 // src/meter/sensor/quiet.ts
 var pollMs4 = 10;
 var leastCounterMs = 50;
-async function wattsNow({ counter, power: power2 }, time, periodMs) {
-  if (power2?.instant === true) {
-    const read = await power2.read();
+async function wattsNow({ counter, power: power3 }, time, periodMs) {
+  if (power3?.instant === true) {
+    const read = await power3.read();
     return read.ok ? read.value : null;
   }
   if (counter === null) return null;
@@ -39411,7 +39411,7 @@ var SensorMeter = class {
     return {
       name,
       description: this.#describe(),
-      estimated: false,
+      estimated: sensor.estimated ?? false,
       updatePeriodMs,
       resolutionJoules,
       idleWatts: idleWatts ?? this.#baseWatts,
@@ -39498,9 +39498,9 @@ var SensorMeter = class {
     }
   }
   #describe() {
-    const { label, details: details2, counter, power: power2, scope } = this.#options.sensor;
+    const { label, details: details2, counter, power: power3, scope } = this.#options.sensor;
     const { source, counterFault } = this.#traits;
-    const read = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+    const read = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
     const checked = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
     const notes2 = [scope ?? "unknown scope", checked, ...details2 === "" ? [] : [details2]];
     return `${label}, ${read} (${notes2.join(", ")})`;
@@ -39770,12 +39770,12 @@ async function findState(folder) {
   const sm = scaled(join10(folder, "freq1_input"), 1e-6);
   const memory = scaled(join10(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
-  const [limit, power2] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
+  const [limit, power3] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
   const known3 = await Promise.all([sm(), memory(), celsius()]);
   if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
-    const [most, watts] = await Promise.all([limit(), power2?.read()]);
+    const [most, watts] = await Promise.all([limit(), power3?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
@@ -39873,9 +39873,6 @@ var amdgpu = hwmonKind({
 import { createHash as createHash5 } from "node:crypto";
 import { basename as basename3 } from "node:path";
 
-// src/meter/command/program.ts
-import { spawn as spawn2 } from "node:child_process";
-
 // src/meter/command/parse.ts
 var units = {
   J: ["joules", 1],
@@ -39901,6 +39898,7 @@ function parseLine(line3) {
 }
 
 // src/meter/command/program.ts
+import { spawn as spawn2 } from "node:child_process";
 var maxLineCharacters = 512;
 var maxErrorCharacters = 400;
 var politeMs = 500;
@@ -39909,6 +39907,7 @@ var installed = false;
 var MeterProgram = class {
   #child;
   #time;
+  #parse;
   #ended;
   #pending = "";
   #said = "";
@@ -39919,6 +39918,7 @@ var MeterProgram = class {
   constructor(options) {
     const { program, programArguments, environment, time } = options;
     this.#time = time;
+    this.#parse = options.parse;
     const child = spawn2(program, [...programArguments], {
       stdio: ["ignore", "pipe", "pipe"],
       shell: false,
@@ -39939,7 +39939,7 @@ var MeterProgram = class {
         this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
         resolve6();
       };
-      child.once("error", (error) => {
+      child.on("error", (error) => {
         if (child.pid === void 0) {
           ended(error.code === "ENOENT" ? `there is no program ${program}` : error.message);
         }
@@ -39957,6 +39957,7 @@ var MeterProgram = class {
   async close() {
     this.#closing = true;
     this.#child.kill("SIGTERM");
+    this.#child.stdout?.destroy();
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), politeMs);
     await this.#ended;
     clearTimeout(timer);
@@ -39970,7 +39971,7 @@ var MeterProgram = class {
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
   #take(line3, timeMs) {
-    const parsed = parseLine(line3.slice(0, maxLineCharacters));
+    const parsed = this.#parse(line3.slice(0, maxLineCharacters));
     if (!parsed.ok) return this.#refuse(parsed.why);
     if (parsed.value === null) return true;
     if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {
@@ -40016,7 +40017,8 @@ var command = {
       program,
       programArguments: rest,
       environment: context.commandEnvironment,
-      time: context.time
+      time: context.time,
+      parse: parseLine
     });
     const label = basename3(program);
     const first = await firstReading(running, context.time);
@@ -40041,16 +40043,16 @@ async function firstReading(program, time) {
   }
   return { ok: true, value: program.latest.quantity };
 }
+function latestValue({ latest, fault }, time) {
+  if (fault !== null) return { ok: false, why: fault };
+  if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
+    return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
+  }
+  return { ok: true, value: latest.value };
+}
 function createSensor2(options) {
   const { program, quantity, label, key: key2, time } = options;
-  const read = async () => {
-    const { latest, fault } = program;
-    if (fault !== null) return { ok: false, why: fault };
-    if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
-      return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
-    }
-    return { ok: true, value: latest.value };
-  };
+  const read = async () => latestValue(program, time);
   return {
     label,
     details: "",
@@ -40064,6 +40066,81 @@ function createSensor2(options) {
     close: () => program.close()
   };
 }
+
+// src/meter/apple/powermetrics.ts
+var everyMs = 100;
+var powermetricsArguments = [
+  ...["--samplers", "gpu_power", "--sample-rate", String(everyMs)],
+  ...["--format", "text", "--buffer-size", "1"]
+];
+var header = /^\*\*\* Sampled system activity .*\((\d+(?:\.\d+)?)ms elapsed\) \*\*\*$/;
+var power = /^GPU Power:\s*(.*)$/;
+var maxMilliwatts = 1e6;
+var maxElapsedMs = 1e5;
+function powermetricsReader() {
+  let joules = 0;
+  let elapsedMs = null;
+  return (line3) => {
+    const text3 = line3.trim();
+    if (/superuser/i.test(text3)) return { ok: false, why: "it has to run as root" };
+    const covered = header.exec(text3);
+    if (covered !== null) {
+      elapsedMs = Number(covered[1]);
+      return elapsedMs <= maxElapsedMs ? { ok: true, value: null } : { ok: false, why: `it printed a sample of ${elapsedMs} ms` };
+    }
+    const stated = power.exec(text3);
+    if (stated === null || elapsedMs === null) return { ok: true, value: null };
+    const milliwatts = Number(/^(\d+(?:\.\d+)?) mW$/.exec(stated[1] ?? "")?.[1]);
+    if (!(milliwatts <= maxMilliwatts)) {
+      return { ok: false, why: `it printed ${JSON.stringify(text3.slice(0, 60))}, which is no power` };
+    }
+    joules += milliwatts * elapsedMs / 1e6;
+    elapsedMs = null;
+    return { ok: true, value: { quantity: "joules", value: joules } };
+  };
+}
+
+// src/meter/apple/kind.ts
+var usualProgram = "/usr/bin/powermetrics";
+var unitJoules3 = 1e-8;
+var apple = {
+  name: "apple",
+  summary: "Apple GPUs, as root: the energy that powermetrics estimates by a model",
+  async open(context) {
+    const { device, time, commandEnvironment: environment, powermetrics: program = usualProgram } = context;
+    const { info } = device;
+    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (!info.vendor.toLowerCase().includes("apple")) return unsuitable(`${info.family} is not Apple’s`);
+    const running = new MeterProgram({
+      ...{ program, programArguments: powermetricsArguments, environment, time },
+      parse: powermetricsReader()
+    });
+    const first = await firstReading(running, time);
+    if (!first.ok) {
+      await running.close();
+      return missing(`powermetrics: ${first.why}`);
+    }
+    const sensor = {
+      label: info.description,
+      details: "a model’s estimate",
+      scope: "GPU",
+      estimated: true,
+      key: "apple-gpu",
+      unitJoules: unitJoules3,
+      counter: { label: "energy by powermetrics", read: async () => latestValue(running, time) },
+      // It prints power as well, but that is the same figure: it would check nothing.
+      power: null,
+      state: null,
+      processes: null,
+      close: () => running.close()
+    };
+    return openSensor(
+      "apple",
+      [{ sensor, name: info.description, handles: ["gpu"], refusal: null }],
+      context
+    );
+  }
+};
 
 // src/meter/cpu-time/kind.ts
 var defaultWattsPerCore = 15;
@@ -40261,6 +40338,7 @@ var meterKinds = [
   jetson,
   amdgpu,
   intel,
+  apple,
   cpuTime
 ];
 var meterChoices = ["auto", "none", ...meterKinds.map(({ name }) => name)];
@@ -40275,6 +40353,7 @@ async function openMeter(options) {
     wattsPerCore: options.wattsPerCore,
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
+    powermetrics: options.powermetrics,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
     command: options.command,
     commandEnvironment: options.commandEnvironment,
@@ -41526,17 +41605,17 @@ var e10 = Math.sqrt(50);
 var e5 = Math.sqrt(10);
 var e2 = Math.sqrt(2);
 function tickSpec(start, stop, count2) {
-  const step2 = (stop - start) / Math.max(0, count2), power2 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power2), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  const step2 = (stop - start) / Math.max(0, count2), power3 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power3), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
   let i1, i2, inc;
-  if (power2 < 0) {
-    inc = Math.pow(10, -power2) / factor3;
+  if (power3 < 0) {
+    inc = Math.pow(10, -power3) / factor3;
     i1 = Math.round(start * inc);
     i2 = Math.round(stop * inc);
     if (i1 / inc < start) ++i1;
     if (i2 / inc > stop) --i2;
     inc = -inc;
   } else {
-    inc = Math.pow(10, power2) * factor3;
+    inc = Math.pow(10, power3) * factor3;
     i1 = Math.round(start / inc);
     i2 = Math.round(stop / inc);
     if (i1 * inc < start) ++i1;
@@ -44581,7 +44660,7 @@ function predictions(evidence, id) {
   });
   return figureHtml(`Predicted against measured ${energetic ? "energy" : "latency"}`, svg);
 }
-function power(evidence, id) {
+function power2(evidence, id) {
   const points = evidence.power.map(({ seconds, watts }) => ({ x: seconds, y: watts }));
   if (points.length < 3) return "";
   const svg = linesFigure({
@@ -44628,7 +44707,7 @@ function retuneCard(report3, kernel, id) {
   const figures2 = [
     evidence === null ? "" : plane2(kernel, evidence, id),
     convergence(kernel, id),
-    ...evidence === null ? [] : [predictions(evidence, id), importances(evidence, id), power(evidence, id)]
+    ...evidence === null ? [] : [predictions(evidence, id), importances(evidence, id), power2(evidence, id)]
   ].join("");
   const notes2 = [
     configurationNote(report3, kernel),
@@ -45124,7 +45203,7 @@ function pythonText(value2) {
 function exportKernelTuner(recording, objective = "time") {
   const { tunables, measurements, device, kernel, workload } = recording;
   const sizes2 = Object.values(workload.parameters).filter((value2) => typeof value2 === "number");
-  const header2 = {
+  const header3 = {
     device_name: device.description,
     kernel_name: kernel,
     problem_size: sizes2,
@@ -45138,7 +45217,7 @@ function exportKernelTuner(recording, objective = "time") {
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
     return `${key2}: ${JSON.stringify({ ...configuration, ...figures(measurement) })}`;
   });
-  return `${JSON.stringify(header2, null, 0).slice(0, -1)},
+  return `${JSON.stringify(header3, null, 0).slice(0, -1)},
 "cache": {
 ${lines2.join(",\n")}}
 }`;
@@ -47207,12 +47286,12 @@ function readTar(archive) {
   const files = [];
   let position = 0;
   while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
+    const header3 = archive.subarray(position, position + blockBytes);
+    if (header3.every((byte) => byte === 0)) return files;
+    if (octal(header3, 148, 8) !== checksum(header3)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header3, 0, 100);
+    const size = octal(header3, 124, 12);
+    const type = text(header3, 156, 1);
     position += blockBytes;
     if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
     if (type === "" || type === "0")
@@ -47816,7 +47895,8 @@ function meterSetup(host) {
     lockFolder: lockFolderOf(host.environment),
     lockWaitMs,
     clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
+    powermetrics: host.environment.JOULEGATE_POWERMETRICS
   };
 }
 function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
@@ -48101,13 +48181,13 @@ function resolutionOf(sample, metric) {
 
 // src/judge/detectable-change.ts
 function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const { subject, samples: samples2, metric, blocks, power: power3 = 0.8 } = request;
   const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
   const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
   if (values2.length < leastBlocks || blocks < leastBlocks) return null;
   const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
   return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
 }
 
@@ -51481,12 +51561,12 @@ var TreeCostModel = class {
     return this.#fitted;
   }
   predict(features) {
-    const { latency, power: power2 } = this.#models();
+    const { latency, power: power3 } = this.#models();
     if (latency === null) return null;
     const row = treeRow(features, true);
     return {
       latencyMs: Math.exp(latency.predict(row)),
-      watts: power2 === null ? Number.NaN : Math.exp(power2.predict(row))
+      watts: power3 === null ? Number.NaN : Math.exp(power3.predict(row))
     };
   }
   update(rows) {
@@ -52062,9 +52142,9 @@ var EnergyStep = class {
   }
   /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
   #eligible() {
-    const { ledger, power: power2, logObjective } = this.#task;
+    const { ledger, power: power3, logObjective } = this.#task;
     const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power3.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
   }
   #bestMeasured() {
     const best = this.#task.ledger.ranked()[0];
@@ -52072,12 +52152,12 @@ var EnergyStep = class {
   }
   /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
   async #measure(trials) {
-    const { ledger, power: power2, logObjective, measure } = this.#task;
+    const { ledger, power: power3, logObjective, measure } = this.#task;
     const forecasts = [];
     const unforeseen = [];
     let goesOn = true;
     for (const trial of trials) {
-      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
+      const predicted = power3.canPredict(trial) ? logObjective(trial) : null;
       goesOn = await measure(trial);
       const now = ledger.trials[trial.index];
       if (now.energy !== null && now.failure === null) {
@@ -52089,7 +52169,7 @@ var EnergyStep = class {
     }
     this.#share.see(unforeseen);
     this.#share.judge(forecasts);
-    power2.learn(ledger.good);
+    power3.learn(ledger.good);
     return goesOn;
   }
   /**
@@ -52189,7 +52269,7 @@ var Ledger = class {
     );
     for (const trial of this.#trials) {
       if (trial.energy?.power === void 0 || kept2.has(trial.index)) continue;
-      const { power: power2, ...energy } = trial.energy;
+      const { power: power3, ...energy } = trial.energy;
       this.#trials[trial.index] = { ...trial, energy };
     }
   }
@@ -55220,7 +55300,7 @@ function oneLine(value2) {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
 }
-function header(final, configuration, program, role) {
+function header2(final, configuration, program, role) {
   const { kernel, workload } = final.search;
   const buffers = program.buffers.map(
     ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
@@ -55249,7 +55329,7 @@ async function keepSources(options) {
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
       const path2 = join34(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header(final, configuration, program, role)}
+      writeFileAtomic(path2, `${header2(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
 `);

@@ -1,4 +1,5 @@
 import { amdgpu } from './amdgpu/kind.ts';
+import { apple } from './apple/kind.ts';
 import { command } from './command/kind.ts';
 import { cpuTime } from './cpu-time/kind.ts';
 import { intel } from './intel/kind.ts';
@@ -16,6 +17,7 @@ export const meterKinds = [
   jetson,
   amdgpu,
   intel,
+  apple,
   cpuTime,
 ] as const satisfies readonly MeterKind[];
 
