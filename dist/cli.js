@@ -46970,7 +46970,13 @@ function nvidiaGpu(procFolder) {
     const version = readOrEmpty(join17(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
-  return null;
+  return jetson2(procFolder);
+}
+function jetson2(procFolder) {
+  const read = (name2) => readOrEmpty(join17(procFolder, "device-tree", name2)).split("\0");
+  const name = read("model")[0]?.trim() ?? "";
+  const isTegra2 = read("compatible").some((part) => /^nvidia,tegra/.test(part));
+  return isTegra2 && name !== "" ? { name, driver: "" } : null;
 }
 function amdGpu(sysfsFolder) {
   const drm = join17(sysfsFolder, "class/drm");

@@ -4,7 +4,7 @@ import { isOfVendor } from '../sensor/names.ts';
 import { openSensor } from '../sensor/open.ts';
 import { findRails } from './rails.ts';
 
-/** `NVIDIA Tegra Orin (nvgpu)`, `NVIDIA Thor`, and what the device tree calls a module. */
+/** `NVIDIA Tegra Orin (nvgpu)`, `NVIDIA Thor`, and what the device tree calls a board: `NVIDIA Jetson AGX Orin Developer Kit`. */
 const tegra = /\b(?:tegra|nvgpu|jetson|xavier|orin|thor)\b/i;
 
 function isTegra(info: DeviceInfo): boolean {
