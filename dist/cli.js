@@ -1325,9 +1325,9 @@ ${indent2}`) + "'";
         start = start.replace(/\n+/g, `$&${indent2}`);
       }
       const indentSize = indent2 ? "2" : "1";
-      let header2 = (startWithSpace ? indentSize : "") + chomp;
+      let header3 = (startWithSpace ? indentSize : "") + chomp;
       if (comment) {
-        header2 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+        header3 += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
         if (onComment)
           onComment();
       }
@@ -1342,11 +1342,11 @@ ${indent2}`) + "'";
         }
         const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent2, foldFlowLines.FOLD_BLOCK, foldOptions);
         if (!literalFallback)
-          return `>${header2}
+          return `>${header3}
 ${indent2}${body}`;
       }
       value2 = value2.replace(/\n+/g, `$&${indent2}`);
-      return `|${header2}
+      return `|${header3}
 ${indent2}${start}${value2}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
@@ -4449,10 +4449,10 @@ var require_resolve_block_scalar = __commonJS({
     var Scalar = require_Scalar();
     function resolveBlockScalar(ctx, scalar2, onError) {
       const start = scalar2.offset;
-      const header2 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
-      if (!header2)
+      const header3 = parseBlockScalarHeader(scalar2, ctx.options.strict, onError);
+      if (!header3)
         return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header2.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const type = header3.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
       const lines2 = scalar2.source ? splitLines2(scalar2.source) : [];
       let chompStart = lines2.length;
       for (let i = lines2.length - 1; i >= 0; --i) {
@@ -4463,26 +4463,26 @@ var require_resolve_block_scalar = __commonJS({
           break;
       }
       if (chompStart === 0) {
-        const value3 = header2.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
-        let end2 = start + header2.length;
+        const value3 = header3.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
+        let end2 = start + header3.length;
         if (scalar2.source)
           end2 += scalar2.source.length;
-        return { value: value3, type, comment: header2.comment, range: [start, end2, end2] };
+        return { value: value3, type, comment: header3.comment, range: [start, end2, end2] };
       }
-      let trimIndent = scalar2.indent + header2.indent;
-      let offset = scalar2.offset + header2.length;
+      let trimIndent = scalar2.indent + header3.indent;
+      let offset = scalar2.offset + header3.length;
       let contentStart = 0;
       for (let i = 0; i < chompStart; ++i) {
         const [indent2, content] = lines2[i];
         if (content === "" || content === "\r") {
-          if (header2.indent === 0 && indent2.length > trimIndent)
+          if (header3.indent === 0 && indent2.length > trimIndent)
             trimIndent = indent2.length;
         } else {
           if (indent2.length < trimIndent) {
             const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
             onError(offset + indent2.length, "MISSING_CHAR", message);
           }
-          if (header2.indent === 0)
+          if (header3.indent === 0)
             trimIndent = indent2.length;
           contentStart = i;
           if (trimIndent === 0 && !ctx.atRoot) {
@@ -4509,7 +4509,7 @@ var require_resolve_block_scalar = __commonJS({
         if (crlf)
           content = content.slice(0, -1);
         if (content && indent2.length < trimIndent) {
-          const src = header2.indent ? "explicit indentation indicator" : "first line";
+          const src = header3.indent ? "explicit indentation indicator" : "first line";
           const message = `Block scalar lines must not be less indented than their ${src}`;
           onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
           indent2 = "";
@@ -4536,7 +4536,7 @@ var require_resolve_block_scalar = __commonJS({
           prevMoreIndented = false;
         }
       }
-      switch (header2.chomp) {
+      switch (header3.chomp) {
         case "-":
           break;
         case "+":
@@ -4548,8 +4548,8 @@ var require_resolve_block_scalar = __commonJS({
         default:
           value2 += "\n";
       }
-      const end = start + header2.length + scalar2.source.length;
-      return { value: value2, type, comment: header2.comment, range: [start, end, end] };
+      const end = start + header3.length + scalar2.source.length;
+      return { value: value2, type, comment: header3.comment, range: [start, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict2, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -5388,10 +5388,10 @@ var require_cst_scalar = __commonJS({
             type = "QUOTE_DOUBLE";
             break;
           case "block-scalar": {
-            const header2 = token2.props[0];
-            if (header2.type !== "block-scalar-header")
+            const header3 = token2.props[0];
+            if (header3.type !== "block-scalar-header")
               throw new Error("Invalid block scalar header");
-            type = header2.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            type = header3.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
             break;
           }
           default:
@@ -5423,10 +5423,10 @@ var require_cst_scalar = __commonJS({
       const head2 = source.substring(0, he);
       const body = source.substring(he + 1) + "\n";
       if (token2.type === "block-scalar") {
-        const header2 = token2.props[0];
-        if (header2.type !== "block-scalar-header")
+        const header3 = token2.props[0];
+        if (header3.type !== "block-scalar-header")
           throw new Error("Invalid block scalar header");
-        header2.source = head2;
+        header3.source = head2;
         token2.source = body;
       } else {
         const { offset } = token2;
@@ -18279,6 +18279,7 @@ var sizes = {
 var offsets = {
   "nvmlPciInfo_t.busId": 36,
   "nvmlFieldValue_t.fieldId": 0,
+  "nvmlFieldValue_t.scopeId": 4,
   "nvmlFieldValue_t.valueType": 24,
   "nvmlFieldValue_t.nvmlReturn": 28,
   "nvmlFieldValue_t.value": 32,
@@ -18313,6 +18314,8 @@ var constants = {
   nvmlClocksThrottleReasonHwThermalSlowdown: 64,
   nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 128,
   NVML_FI_DEV_POWER_INSTANT: 186,
+  NVML_POWER_SCOPE_GPU: 0,
+  NVML_POWER_SCOPE_MODULE: 1,
   // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
   NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
   NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,
@@ -18616,10 +18619,10 @@ function verifyContents(where, contents, pin) {
   );
 }
 function verifyFolder(folder, pinned) {
-  const names3 = Object.keys(pinned);
-  if (names3.length === 0) return "nothing is pinned for this platform";
+  const names2 = Object.keys(pinned);
+  if (names2.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
-  for (const name of names3) {
+  for (const name of names2) {
     let contents;
     try {
       contents = readFileSync2(join2(folder, name));
@@ -18641,8 +18644,8 @@ function readNativeHost() {
   const { platform, arch, report: report3 } = process;
   if (platform !== "linux") return { platform, arch, glibc: null };
   Object.assign(report3, { excludeNetwork: true });
-  const { header: header2 } = report3.getReport();
-  return { platform, arch, glibc: header2.glibcVersionRuntime ?? null };
+  const { header: header3 } = report3.getReport();
+  return { platform, arch, glibc: header3.glibcVersionRuntime ?? null };
 }
 function isOlder(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -18986,6 +18989,7 @@ var field = {
 };
 var layout = {
   bytes: sizes.nvmlFieldValue_t,
+  scopeId: offsets["nvmlFieldValue_t.scopeId"],
   valueType: offsets["nvmlFieldValue_t.valueType"],
   code: offsets["nvmlFieldValue_t.nvmlReturn"],
   value: offsets["nvmlFieldValue_t.value"]
@@ -19005,10 +19009,11 @@ function decodeValue(memory, offset) {
       return Number(memory.readBigUInt64LE(value2));
   }
 }
-async function readFields(nvml2, handle, ids) {
+async function readFields(nvml2, handle, ids, scopeId2 = constants.NVML_POWER_SCOPE_GPU) {
   const memory = nativeMemory(ids.length * layout.bytes);
   ids.forEach((id, i) => {
     memory.writeUInt32LE(id, i * layout.bytes);
+    memory.writeUInt32LE(scopeId2, i * layout.bytes + layout.scopeId);
   });
   const code = await nvml2.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
   return ids.map((_, i) => {
@@ -19169,14 +19174,19 @@ async function createSensor(gpu) {
     limit.ok ? `power limit ${limit.value} W` : null,
     driver === null ? null : `driver ${driver}`
   ];
+  const isModule = grace.test(label);
+  const counter = await findCounter(nvml2, handle);
+  const modulePower = isModule ? await findModulePower(nvml2, handle) : null;
+  const isWhole = counter !== null || modulePower !== null;
+  const power3 = modulePower ?? (isModule && isWhole ? null : await findPower(nvml2, handle, label));
   return {
     label,
     details: details2.filter((detail) => detail !== null).join(", "),
-    scope: grace.test(label) ? "module" : "board",
+    scope: !isModule ? "board" : isWhole ? "module" : "GPU",
     key: key2,
     unitJoules: 1e-3,
-    counter: await findCounter(nvml2, handle),
-    power: await findPower(nvml2, handle, label),
+    counter,
+    power: power3,
     state: () => readState(nvml2, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml2, handle);
@@ -19203,11 +19213,11 @@ async function findCounter(nvml2, handle) {
       (memory) => Number(memory.readBigUInt64LE())
     )
   );
-  const unsupported2 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
+  const unsupported3 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
     codeText
   );
   const first = await read();
-  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
+  return !first.ok && unsupported3.includes(first.why) ? null : { label: "energy counter of NVML", read };
 }
 function sampledPartOf(architecture, name) {
   if (!architecture.ok) return null;
@@ -19226,13 +19236,21 @@ function sampledPartOf(architecture, name) {
       return null;
   }
 }
+function instantPower(nvml2, handle, scopeId2) {
+  return async () => {
+    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant], scopeId2);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
+  };
+}
+async function findModulePower(nvml2, handle) {
+  const read = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_MODULE);
+  const label = "instantaneous power of the module of NVML";
+  return (await read()).ok ? { label, instant: true, fine: true, read } : null;
+}
 async function findPower(nvml2, handle, name) {
   const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
   const sampledPart = sampledPartOf(architecture, name);
-  const readInstant = async () => {
-    const [milliwatts] = await readFields(nvml2, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
-  };
+  const readInstant = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_GPU);
   if ((await readInstant()).ok) {
     return {
       label: "instantaneous power of NVML",
@@ -19452,7 +19470,7 @@ import { spawn } from "node:child_process";
 import { Socket } from "node:net";
 var clockWatchdogArgument = "restore-clocks";
 var longestGoodbyeMs = 2e3;
-async function startClockWatchdog(order, guard2) {
+async function startClockWatchdog(order2, guard2) {
   const { RUNNER_TRACKING_ID: _, ...environment } = guard2.environment;
   const child = spawn(process.execPath, [guard2.workerPath, clockWatchdogArgument], {
     detached: true,
@@ -19465,7 +19483,7 @@ async function startClockWatchdog(order, guard2) {
     child.once("spawn", resolve6);
     child.once("error", reject);
   });
-  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order)}
+  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order2)}
 `, () => resolve6()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
@@ -19663,10 +19681,10 @@ function ambiguous(possible, info, tried) {
 
 // src/stats/holm.ts
 function holmAdjust(pValues) {
-  const order = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
+  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
   const adjusted = new Array(pValues.length);
   let largest2 = 0;
-  order.forEach((index, rank) => {
+  order2.forEach((index, rank) => {
     largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
     adjusted[index] = largest2;
   });
@@ -19848,12 +19866,12 @@ function shuffle(items, random) {
 
 // src/stats/spearman.ts
 function ranks(values2) {
-  const order = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
+  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
   const result = new Array(values2.length);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order2.length; ) {
     let end = start + 1;
-    while (end < order.length && values2[order[end]] === values2[order[start]]) end++;
-    for (let i = start; i < end; i++) result[order[i]] = (start + 1 + end) / 2;
+    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
+    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
     start = end;
   }
   return result;
@@ -19990,8 +20008,8 @@ function armOrder(present2, block) {
   const start = block % Math.max(1, arms2.length);
   return [...arms2.slice(start), ...arms2.slice(0, start)];
 }
-function turnOrder(order) {
-  return [...order, ...[...order].reverse()];
+function turnOrder(order2) {
+  return [...order2, ...[...order2].reverse()];
 }
 
 // src/measure/precision.ts
@@ -20646,17 +20664,17 @@ async function takeEnergy({ device, meter }, variant, { window }, random) {
 
 // src/measure/block-subject.ts
 async function measureSubject(request) {
-  const { subject, order, phase, block } = request;
+  const { subject, order: order2, phase, block } = request;
   const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order.map((arm) => [arm, []]));
-  for (const arm of order) {
+  const turns = new Map(order2.map((arm) => [arm, []]));
+  for (const arm of order2) {
     if (request.isAborted()) return null;
     const { bench, variant } = armOf(request, arm);
     const prepared = await bench.device.prepare(variant);
     if (!prepared.ok) failures.set(arm, prepared.failure);
   }
   await heat(request, failures);
-  const sequence2 = turnOrder(order);
+  const sequence2 = turnOrder(order2);
   for (const [index, arm] of sequence2.entries()) {
     if (request.isAborted()) return null;
     if (failures.has("B") || failures.has("H")) break;
@@ -20669,11 +20687,11 @@ async function measureSubject(request) {
     if (turn.ok) turns.get(arm)?.push(turn.value);
     else failures.set(arm, turn.failure);
   }
-  return [...order].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
 }
 async function heat(request, failures) {
-  const { order, options, cold, isAborted } = request;
-  const arm = order.find((one3) => !failures.has(one3));
+  const { order: order2, options, cold, isAborted } = request;
+  const arm = order2.find((one3) => !failures.has(one3));
   const { heatUpMs: longestMs = 0 } = options.window;
   if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
   const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
@@ -25120,15 +25138,15 @@ function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
 function namesIn(node, declared) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
     if (typeof value2 !== "object" || value2 === null || !("op" in value2) || !("args" in value2)) return;
-    if (value2.op === "id" && typeof value2.args === "string") names3.add(value2.args);
+    if (value2.op === "id" && typeof value2.args === "string") names2.add(value2.args);
     else visit(value2.args);
   };
   visit(node);
-  return [...names3].filter((name) => Object.hasOwn(declared, name));
+  return [...names2].filter((name) => Object.hasOwn(declared, name));
 }
 function renameVariables(value2, types) {
   if (Array.isArray(value2)) for (const item of value2) renameVariables(item, types);
@@ -25172,13 +25190,13 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names3 = namesIn(parsed.ast, types);
+    const names2 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked = parsed.check();
     if (!checked.valid) return { fault: faultOf(checked.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
-      for (const name of names3) {
+      for (const name of names2) {
         const value2 = Object.hasOwn(variables, name) ? variables[name] : void 0;
         if (value2 === void 0) throw new EvaluationFault(`'${name}' has no value`);
         context[innerName(name)] = types[name] === "int" ? toCel(value2) : value2;
@@ -25190,7 +25208,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names3, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names2, type: checked.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -25722,15 +25740,15 @@ function fillArgument(argument, values2) {
 function namesIn2(program) {
   return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
 }
-function readArguments(written, place, names3) {
+function readArguments(written, place, names2) {
   return (written ?? []).flatMap((argument, i) => {
     if (argument === void 0) return [];
     for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names3.includes(name)) continue;
-      const nearest = nearestName(name, names3);
+      if (names2.includes(name)) continue;
+      const nearest = nearestName(name, names2);
       place.at(i).text(index, text3.length, {
         message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names3.length === 0 ? "remove it" : `there are ${names3.join(", ")}`
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
       });
     }
     return [argument];
@@ -25751,8 +25769,8 @@ function readOutputs(written, place, context) {
   });
 }
 function readCommand(written, place, context) {
-  const { sources, names: names3, tunables, tunablesPlace } = context;
-  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names3);
+  const { sources, names: names2, tunables, tunablesPlace } = context;
+  const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names2);
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
@@ -26192,12 +26210,12 @@ function workloadVariables(_kernel, workload, configuration, limits2) {
 function createKernelSpace(kernel, workload, limits2) {
   const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
   const constraints = kernel.constraints.map((expression) => {
-    const names3 = expression.names.filter((name) => tunableNames.has(name));
+    const names2 = expression.names.filter((name) => tunableNames.has(name));
     const variables = { ...limits2, ...workload.parameters };
     return {
-      names: names3,
+      names: names2,
       test: (configuration) => {
-        for (const name of names3) variables[name] = configuration[name];
+        for (const name of names2) variables[name] = configuration[name];
         return expression.evaluate(variables) === true;
       }
     };
@@ -26857,9 +26875,9 @@ function readTunables(written, place, taken) {
   return { items, types };
 }
 function narrowTunables(tunables, written, place) {
-  const names3 = tunables.items.map(({ name }) => name);
+  const names2 = tunables.items.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name)) place.at(name).key(unknownTunable(name, names3));
+    if (!names2.includes(name)) place.at(name).key(unknownTunable(name, names2));
   }
   const items = tunables.items.map((tunable) => {
     const { name, values: values2 } = tunable;
@@ -26890,10 +26908,10 @@ function notAmong(value2, { name, values: values2 }) {
 }
 function readDefault(options) {
   const { written, inherited, tunables, place, tunablesPlace } = options;
-  const names3 = tunables.map(({ name }) => name);
+  const names2 = tunables.map(({ name }) => name);
   for (const name of Object.keys(written ?? {})) {
-    if (!names3.includes(name) && !tunablesPlace.at(name).isWritten)
-      place.at(name).key(unknownTunable(name, names3));
+    if (!names2.includes(name) && !tunablesPlace.at(name).isWritten)
+      place.at(name).key(unknownTunable(name, names2));
   }
   if (tunables.length > 0 && inherited === null && !place.isWritten) {
     const example = tunables.flatMap(({ name, values: values2 }) => values2.length > 0 ? [`${name}: ${values2[0]}`] : []).join(", ");
@@ -26929,8 +26947,8 @@ function readDefault(options) {
 }
 
 // src/manifest/workloads.ts
-function createWorkload(names3, values2) {
-  const entries = names3.flatMap((name) => {
+function createWorkload(names2, values2) {
+  const entries = names2.flatMap((name) => {
     const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
     return value2 === void 0 ? [] : [[name, value2]];
   });
@@ -26967,10 +26985,10 @@ function readWorkloads(written, place) {
   const sound = soundItems(written, place);
   const first = sound[0];
   if (first === void 0) return { types: {}, items: [] };
-  const names3 = first.place.keys.filter((name) => isName.test(name));
-  for (const name of names3) checkName(name, first.place.at(name));
+  const names2 = first.place.keys.filter((name) => isName.test(name));
+  for (const name of names2) checkName(name, first.place.at(name));
   for (const { values: values2, place: here } of sound.slice(1)) {
-    for (const name of names3) {
+    for (const name of names2) {
       const expected = Object.hasOwn(first.values, name) ? first.values[name] : void 0;
       const value2 = Object.hasOwn(values2, name) ? values2[name] : void 0;
       if (value2 === void 0) {
@@ -26988,8 +27006,8 @@ function readWorkloads(written, place) {
       }
     }
     for (const name of Object.keys(values2)) {
-      if (names3.includes(name) || first.place.at(name).isWritten) continue;
-      const nearest = nearestName(name, names3);
+      if (names2.includes(name) || first.place.at(name).isWritten) continue;
+      const nearest = nearestName(name, names2);
       here.at(name).key({
         message: `'${name}' is no parameter of the kernel's first workload`,
         nextStep: nearest === null ? "give all workloads of a kernel the same parameters" : `did you mean '${nearest}'?`
@@ -26997,7 +27015,7 @@ function readWorkloads(written, place) {
     }
   }
   const types = Object.fromEntries(
-    names3.map((name) => {
+    names2.map((name) => {
       const all = sound.flatMap(
         ({ values: values2 }) => Object.hasOwn(values2, name) ? [values2[name]] : []
       );
@@ -27005,7 +27023,7 @@ function readWorkloads(written, place) {
     })
   );
   const items = sound.map(({ values: values2, place: here }) => ({
-    workload: createWorkload(names3, values2),
+    workload: createWorkload(names2, values2),
     place: here
   }));
   reportRepeated(items);
@@ -27036,9 +27054,9 @@ function reportUnknownParameters(given, known3, place) {
   }
 }
 function readOperatorWorkloads(written, parameters, place) {
-  const names3 = Object.keys(parameters);
+  const names2 = Object.keys(parameters);
   const items = soundItems(written, place).map(({ values: values2, place: here }) => {
-    reportUnknownParameters(Object.keys(values2), names3, here);
+    reportUnknownParameters(Object.keys(values2), names2, here);
     const complete = {};
     for (const [name, parameter2] of Object.entries(parameters)) {
       const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
@@ -27059,8 +27077,8 @@ function readOperatorWorkloads(written, parameters, place) {
         });
       }
     }
-    const { parameters: all } = createWorkload(names3, complete);
-    const telling = names3.filter((name) => {
+    const { parameters: all } = createWorkload(names2, complete);
+    const telling = names2.filter((name) => {
       const byDefault = parameters[name]?.default;
       return byDefault === void 0 || complete[name] !== byDefault;
     });
@@ -29989,16 +30007,16 @@ function parseConstAssert(ctx, attributes) {
 function parseTemplateList(ctx) {
   const { stream } = ctx;
   if (!stream.nextTemplateStartToken()) return void 0;
-  const names3 = [];
+  const names2 = [];
   while (true) {
     const next = stream.peek();
     if (!next) throwParseError(stream, "Unclosed template in var declaration");
     if (next.text.startsWith(">")) {
       stream.nextTemplateEndToken();
-      return names3;
+      return names2;
     }
     const word4 = stream.matchKind("word");
-    if (word4) names3.push(makeNameElem(word4));
+    if (word4) names2.push(makeNameElem(word4));
     else if (!stream.matchText(",")) throwParseError(stream, "Expected ',' or '>' in var template list");
   }
 }
@@ -34923,9 +34941,9 @@ var Dependencies = class {
     return [...found].sort();
   }
   #namesOf(path2) {
-    const names3 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
-    for (const name of names3) for (const other of this.#aliases.get(name) ?? []) names3.add(other);
-    return names3;
+    const names2 = /* @__PURE__ */ new Set([path2.slice(path2.lastIndexOf(":") + 1)]);
+    for (const name of names2) for (const other of this.#aliases.get(name) ?? []) names2.add(other);
+    return names2;
   }
   #declare(declaration, guards) {
     switch (declaration.kind) {
@@ -35021,8 +35039,8 @@ var Dependencies = class {
 function newBlock(parent, guards) {
   return { parent, guards, names: /* @__PURE__ */ new Map(), certain: /* @__PURE__ */ new Set(), changed: /* @__PURE__ */ new Set() };
 }
-function addTo(names3, name, words2) {
-  const known3 = names3?.get(name);
+function addTo(names2, name, words2) {
+  const known3 = names2?.get(name);
   for (const word4 of words2) known3?.add(word4);
 }
 function changedInPart(statement) {
@@ -35077,12 +35095,12 @@ function blocksOf(statement) {
   }
 }
 function changedIn(statement) {
-  const names3 = [];
+  const names2 = [];
   if (statement.kind === "assign" && statement.lhs.kind !== "phony")
-    names3.push(rootName(statement.lhs) ?? "");
+    names2.push(rootName(statement.lhs) ?? "");
   if (statement.kind === "increment" || statement.kind === "decrement")
-    names3.push(rootName(statement.target) ?? "");
-  return [...names3, ...addressedIn(statement)];
+    names2.push(rootName(statement.target) ?? "");
+  return [...names2, ...addressedIn(statement)];
 }
 function addressedIn(element2) {
   return wordsOf2(
@@ -36122,11 +36140,11 @@ function declaredName(declaration) {
 
 // src/kernel/read-variables.ts
 function readVariables(declarations, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
     if (element2.kind === "ref") {
       const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names3.add(declaration.originalName);
+      if (declaration?.declElem?.kind === "gvar") names2.add(declaration.originalName);
       return;
     }
     if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
@@ -36157,7 +36175,7 @@ function readVariables(declarations, module) {
   for (const declaration of declarations) {
     if (declaration.kind === "fn") visit(declaration.body);
   }
-  return names3;
+  return names2;
 }
 
 // src/kernel/reflect.ts
@@ -36172,10 +36190,10 @@ function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
   if (!entry) {
-    const names3 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
+    const names2 = entries.map((candidate) => `\`${candidate.name.ident.originalName}\``).join(", ");
     return failed(
       "validation",
-      `there is no compute entry point \`${entryPoint}\`; the program has ${names3 || "none"}`
+      `there is no compute entry point \`${entryPoint}\`; the program has ${names2 || "none"}`
     );
   }
   const reachable = reachableFrom(entryPoint, module);
@@ -36438,8 +36456,8 @@ var costs = {
   transpose: {},
   arrayLength: {}
 };
-function byName(names3, cost2) {
-  return Object.fromEntries(names3.split(" ").map((name) => [name, cost2]));
+function byName(names2, cost2) {
+  return Object.fromEntries(names2.split(" ").map((name) => [name, cost2]));
 }
 function builtinCost(name, lanes, isFloat2) {
   const scaled2 = (cost3) => Object.fromEntries(Object.entries(cost3).map(([counter, amount]) => [counter, amount * lanes]));
@@ -37812,9 +37830,9 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
   const first = freshName(name, module);
   const compare4 = step2 > 0 ? "<" : ">";
   const advance = `${step2 > 0 ? "+=" : "-="} `;
-  const header2 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
+  const header3 = (from, to, variable2, by) => `for (var ${variable2} = ${literal2(from)}; ${variable2} ${compare4} ${literal2(to)}; ${variable2} ${advance}${literal2(Math.abs(by))}) `;
   const middle2 = start + full2 * factor3 * step2;
-  text3.insert(`${header2(start, middle2, first, factor3 * step2)}{`, loop.start);
+  text3.insert(`${header3(start, middle2, first, factor3 * step2)}{`, loop.start);
   for (let trip = 0; trip < factor3; trip++) {
     text3.insert(`${newLine2}  `, loop.start);
     const offset = literal2(Math.abs(trip * step2));
@@ -37828,7 +37846,7 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
     body(literal2(middle2));
     return;
   }
-  text3.insert(header2(middle2, start + trips * step2, name, step2), loop.start);
+  text3.insert(header3(middle2, start + trips * step2, name, step2), loop.start);
   text3.copy(loop.body.start, loop.body.end);
 }
 function writeCopy(text3, loop, declaration, module) {
@@ -38003,10 +38021,10 @@ var Builder = class {
   #unusedFault() {
     this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
     if (this.#unused.length === 0) return null;
-    const names3 = this.#unused.map((name) => `\`${name}\``).join(", ");
+    const names2 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
-      `the program uses no tunable ${names3}: neither as a constant nor in a condition`,
+      `the program uses no tunable ${names2}: neither as a constant nor in a condition`,
       { file: this.kernel.source.path }
     );
   }
@@ -38306,16 +38324,16 @@ function dataSlots(type, module, most) {
 
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   const visit = (element2) => {
-    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names3.add(element2.ident.originalName);
-    if (element2.kind === "type" && isUnknown(element2.name, module)) names3.add(element2.name.originalName);
+    if (element2.kind === "ref" && isUnknown(element2.ident, module)) names2.add(element2.ident.originalName);
+    if (element2.kind === "type" && isUnknown(element2.name, module)) names2.add(element2.name.originalName);
     for (const child of childrenOf(element2, module)) visit(child);
   };
   for (const { declaration } of reachable) {
     if (declaration.kind !== "directive") visit(declaration);
   }
-  return [...names3];
+  return [...names2];
 }
 
 // src/kernel/describe/entry.ts
@@ -38571,13 +38589,13 @@ function withoutGuesses(entry, other) {
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
-  const names3 = [
+  const names2 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
-  const conditions = [...parameterWords(modules)].filter((word4) => names3.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
+  const conditions = [...parameterWords(modules)].filter((word4) => names2.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
   const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names3, Object.values(kernel.source.files).join("\n"));
+  const marks = createMarks(names2, Object.values(kernel.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
@@ -38620,8 +38638,8 @@ function createTemplateBuilder(kernel) {
     }
   };
 }
-async function template(names3, values2, marks, program) {
-  const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
+async function template(names2, values2, marks, program) {
+  const marked = new Map(names2.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
   const text3 = await program({ ...values2, ...Object.fromEntries(marked) });
   return text3 === null ? null : cut(text3, marked);
 }
@@ -38634,10 +38652,10 @@ async function isConstant2(name, values2, marks, program) {
   }
   return true;
 }
-function createMarks(names3, text3) {
+function createMarks(names2, text3) {
   let next = 17e8;
   return new Map(
-    names3.map((name) => {
+    names2.map((name) => {
       do
         next++;
       while (text3.includes(String(next)));
@@ -38993,7 +39011,7 @@ async function measureTraits(sensor, time) {
   const { traits } = powered;
   return { ok: true, traits: { ...traits, counterFault: sensor.counter === null ? null : counted2.why } };
 }
-async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
+async function watchCounter({ counter, unitJoules: unitJoules4 }, time) {
   const readings2 = [];
   const startMs = time.nowMs();
   let ticks2 = 0;
@@ -39019,13 +39037,13 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
     };
   }
   const seen = findTicks(readings2);
-  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules2));
+  const counts = seen.map(({ joules }) => Math.round(joules / unitJoules4));
   return {
     ok: true,
     traits: {
       source: "counter",
       updatePeriodMs: periodOf(seen.map(({ timeMs }) => timeMs)),
-      resolutionJoules: unitJoules2 * counts.reduce(commonDivisor, 0),
+      resolutionJoules: unitJoules4 * counts.reduce(commonDivisor, 0),
       idleWatts: steadyMean(seen.filter(({ lateByMs }) => lateByMs <= punctualMs)),
       counterFault: null
     }
@@ -39044,17 +39062,17 @@ function steadyMean(ticks2) {
   }
   return all;
 }
-async function measurePowerTraits({ power: power2 }, time) {
-  if (power2 === null) return { ok: false, why: "it has no power reading" };
-  if (!power2.instant)
-    return { ok: false, why: `its ${power2.label} is an average over so long that windows blur` };
+async function measurePowerTraits({ power: power3 }, time) {
+  if (power3 === null) return { ok: false, why: "it has no power reading" };
+  if (!power3.instant)
+    return { ok: false, why: `its ${power3.label} is an average over so long that windows blur` };
   const readings2 = [];
   const changesMs = [];
   const startMs = time.nowMs();
   while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
     const timeMs = time.nowMs();
-    const read = await power2.read();
-    if (!read.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read.why}` };
+    const read = await power3.read();
+    if (!read.ok) return { ok: false, why: `its ${power3.label} cannot be read: ${read.why}` };
     const before = readings2.at(-1);
     if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
     readings2.push({ timeMs, watts: read.value });
@@ -39062,7 +39080,7 @@ async function measurePowerTraits({ power: power2 }, time) {
   }
   const watts = readings2.map((reading) => reading.watts);
   const middle2 = median(watts);
-  if (!(middle2 > 0)) return { ok: false, why: `its ${power2.label} reads ${middle2} W` };
+  if (!(middle2 > 0)) return { ok: false, why: `its ${power3.label} reads ${middle2} W` };
   const quarter = Math.max(1, Math.floor(watts.length / 4));
   const quarters = [0, 1, 2, 3].map((i) => mean(watts.slice(i * quarter, (i + 1) * quarter)));
   const steady = quarters.every((value2) => Math.abs(value2 - middle2) <= steadyPart * middle2);
@@ -39160,18 +39178,18 @@ var Watch = class {
       await time.sleep(pollMs3);
     }
   }
-  async #look({ counter, power: power2 }, i) {
+  async #look({ counter, power: power3 }, i) {
     const timeMs = this.#time.nowMs();
-    const [joules, watts] = await Promise.all([counter?.read(), power2?.read()]);
+    const [joules, watts] = await Promise.all([counter?.read(), power3?.read()]);
     if (joules?.ok === true) this.#counters[i]?.push({ timeMs, joules: joules.value });
     if (watts?.ok === true) this.#powers[i]?.push({ timeMs, watts: watts.value });
     if (joules?.ok !== true && watts?.ok !== true) this.#failed[i] = true;
   }
   observed(periodMs) {
-    return this.#sensors.map(({ power: power2 }, i) => {
+    return this.#sensors.map(({ power: power3 }, i) => {
       if (this.#failed[i] === true) return { counter: [], power: [], powerPeriodMs: null };
       const counter = counterUpdates(findTicks(this.#counters[i] ?? []));
-      const powers = power2?.instant === true || counter.length === 0 ? this.#powers[i] ?? [] : [];
+      const powers = power3?.instant === true || counter.length === 0 ? this.#powers[i] ?? [] : [];
       const powerPeriodMs = periodMs ?? periodOf(changesOf(powers));
       return { counter, power: powerUpdates(powers, powerPeriodMs), powerPeriodMs };
     });
@@ -39204,7 +39222,10 @@ async function confirmLoads(request) {
     return request.sensors.map(() => ({ ok: false, why, ran: false }));
   }
   const { sensors, loads } = observed;
-  return sensors.map((sensor) => confirmationOf(fitOf(observed, sensor), sensor, loads));
+  return sensors.map((sensor) => {
+    const checkedBy = sensor.counter.length >= leastUpdates2 ? fitResponse(observed.cause, sensor.power) : null;
+    return confirmationOf(fitOf(observed, sensor), checkedBy, sensor, loads);
+  });
 }
 function onlyConfirmed(confirmations) {
   const rises = confirmations.map((one3) => one3.ok ? one3.fit.gain : 0);
@@ -39213,8 +39234,8 @@ function onlyConfirmed(confirmations) {
   const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
   return rise > 0 && others.length === 0 ? best : null;
 }
-function fitOf({ cause }, { counter, power: power2 }) {
-  const updates = counter.length >= leastUpdates2 ? counter : power2;
+function fitOf({ cause }, { counter, power: power3 }) {
+  const updates = counter.length >= leastUpdates2 ? counter : power3;
   const fit = fitResponse(cause, updates);
   if (fit === null) return null;
   const { values: values2 } = cause;
@@ -39223,10 +39244,13 @@ function fitOf({ cause }, { counter, power: power2 }) {
   const explained = decoys.map((decoy) => fitResponse({ ...cause, values: decoy }, updates)?.explained ?? 0);
   return { ...fit, byDecoys: Math.max(...explained) };
 }
-function shows({ explained, byDecoys, gain, gainError, base: base2 }) {
-  return explained >= leastExplained && 1 - explained <= decoyPart * (1 - byDecoys) && gain >= leastWatts && gain >= leastPart * Math.abs(base2) && gain >= certain * gainError;
+function shows(fit) {
+  return isClear(fit) && 1 - fit.explained <= decoyPart * (1 - fit.byDecoys);
 }
-function confirmationOf(fit, sensor, loads) {
+function isClear({ explained, gain, gainError, base: base2 }) {
+  return explained >= leastExplained && gain >= leastWatts && gain >= leastPart * Math.abs(base2) && gain >= certain * gainError;
+}
+function confirmationOf(fit, powerFit, sensor, loads) {
   if (fit === null)
     return { ok: false, why: "its power did not move, or could not be read, while loads ran", ran: true };
   const [base2, loaded2] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
@@ -39235,21 +39259,24 @@ function confirmationOf(fit, sensor, loads) {
     const why = `loads that ran on the device did not show in its power: ${base2} W without, ${loaded2} W with one, and that explains ${part} % of how it moved`;
     return { ok: false, why, ran: true };
   }
-  const settledMs = fit.settledAfterMs;
-  if (settledMs > mostSettledMs) {
-    const seconds = (settledMs / 1e3).toFixed(1);
+  if (fit.settledAfterMs > mostSettledMs) {
+    const seconds = (fit.settledAfterMs / 1e3).toFixed(1);
     return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
   }
+  const check3 = powerFit !== null && isClear(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
+  const settledMs = Math.max(fit.settledAfterMs, check3?.settledAfterMs ?? 0);
   const late = settledMs < 1 ? "at once" : `within ${Math.round(settledMs)} ms`;
   const words2 = `four loads showed in its power, ${base2} W without and ${loaded2} W with one, ${late}`;
-  const disagreement = disagreementOf(sensor, loads, settledMs);
-  return { ok: true, fit, words: words2, disagreement, powerPeriodMs: sensor.powerPeriodMs };
+  const fitted = check3 === null ? null : (check3.base + check3.gain) / (fit.base + fit.gain) - 1;
+  const disagreement = disagreementOf(sensor, loads, settledMs) ?? fitted;
+  const { powerPeriodMs } = sensor;
+  return { ok: true, fit: { ...fit, settledAfterMs: settledMs }, words: words2, disagreement, powerPeriodMs };
 }
-function disagreementOf({ counter, power: power2 }, loads, settledMs) {
+function disagreementOf({ counter, power: power3 }, loads, settledMs) {
   const within = (updates) => updates.filter(
     ({ timeMs, sinceMs }) => loads.some(({ fromMs, toMs }) => (sinceMs ?? timeMs) >= fromMs + settledMs && timeMs <= toMs)
   ).map(({ watts }) => watts);
-  const [counted2, stated] = [within(counter), within(power2)];
+  const [counted2, stated] = [within(counter), within(power3)];
   if (counted2.length < leastUpdates2 || stated.length < leastUpdates2) return null;
   return mean(stated) / mean(counted2) - 1;
 }
@@ -39343,9 +39370,9 @@ function stillPower(readings2) {
 // src/meter/sensor/quiet.ts
 var pollMs4 = 10;
 var leastCounterMs = 50;
-async function wattsNow({ counter, power: power2 }, time, periodMs) {
-  if (power2?.instant === true) {
-    const read = await power2.read();
+async function wattsNow({ counter, power: power3 }, time, periodMs) {
+  if (power3?.instant === true) {
+    const read = await power3.read();
     return read.ok ? read.value : null;
   }
   if (counter === null) return null;
@@ -39491,7 +39518,7 @@ var SensorMeter = class {
     return {
       name,
       description: this.#describe(),
-      estimated: false,
+      estimated: sensor.estimated ?? false,
       updatePeriodMs,
       resolutionJoules,
       idleWatts: idleWatts ?? this.#baseWatts,
@@ -39578,9 +39605,9 @@ var SensorMeter = class {
     }
   }
   #describe() {
-    const { label, details: details2, counter, power: power2, scope } = this.#options.sensor;
+    const { label, details: details2, counter, power: power3, scope } = this.#options.sensor;
     const { source, counterFault } = this.#traits;
-    const read = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+    const read = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
     const checked = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
     const notes2 = [scope ?? "unknown scope", checked, ...details2 === "" ? [] : [details2]];
     return `${label}, ${read} (${notes2.join(", ")})`;
@@ -39712,17 +39739,17 @@ async function tenantsOf(sensor) {
   const listed2 = await sensor.processes?.();
   const busy2 = await sensor.busyPart?.();
   const known3 = listed2?.ok === true && listed2.value.trusted ? listed2.value.processes : [];
-  const names3 = known3.map(({ label }) => label).join(", ");
+  const names2 = known3.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
-    const who = names3 === "" ? "somebody" : names3;
+    const who = names2 === "" ? "somebody" : names2;
     const percent5 = Math.round(100 * busy2.value);
     return { ok: false, why: `it works for ${who} ${percent5} % of the time while nothing of ours runs` };
   }
-  if (busy2?.ok !== true && names3 !== "") {
-    return { ok: false, why: `${names3} may be at work on it, and how busy it is cannot be read` };
+  if (busy2?.ok !== true && names2 !== "") {
+    return { ok: false, why: `${names2} may be at work on it, and how busy it is cannot be read` };
   }
   const notes2 = [];
-  if (names3 !== "") notes2.push(`${names3} is on it too, at rest when the meter was opened`);
+  if (names2 !== "") notes2.push(`${names2} is on it too, at rest when the meter was opened`);
   if (listed2 === void 0) notes2.push("who else is on it cannot be told");
   else if (!listed2.ok) notes2.push(`other processes on it cannot be noticed: ${listed2.why}`);
   else if (!listed2.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
@@ -39730,11 +39757,11 @@ async function tenantsOf(sensor) {
 }
 
 // src/meter/hwmon/cards.ts
-import { readdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { basename as basename2, join as join9 } from "node:path";
 
 // src/meter/hwmon/files.ts
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 var maxCharacters3 = 256;
 var unprintable = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 async function readAttribute(path2) {
@@ -39755,9 +39782,7 @@ async function readInteger(path2) {
   if (!read.ok) return read;
   return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
 }
-
-// src/meter/hwmon/cards.ts
-async function names2(folder, pattern8) {
+async function namesIn3(folder, pattern8) {
   try {
     const found = await readdir(folder);
     return found.filter((name) => pattern8.test(name)).sort((a2, b) => a2.localeCompare(b, "en", { numeric: true }));
@@ -39765,19 +39790,21 @@ async function names2(folder, pattern8) {
     return [];
   }
 }
+
+// src/meter/hwmon/cards.ts
 async function findCards(sysfsFolder, drivers) {
   const root = join9(sysfsFolder, "class", "drm");
   const cards = [];
-  for (const card of await names2(root, /^card\d+$/)) {
+  for (const card of await namesIn3(root, /^card\d+$/)) {
     const device = join9(root, card, "device");
-    const monitors = join9(device, "hwmon");
-    for (const monitor of await names2(monitors, /^hwmon\d+$/)) {
-      const folder = join9(monitors, monitor);
+    const monitors2 = join9(device, "hwmon");
+    for (const monitor of await namesIn3(monitors2, /^hwmon\d+$/)) {
+      const folder = join9(monitors2, monitor);
       const driver = await readAttribute(join9(folder, "name"));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join9(device, "product_name"));
       const name = product.ok && product.value !== "" ? product.value : null;
-      cards.push({ card, bus: basename2(await realpath(device)), name, folder });
+      cards.push({ card, bus: basename2(await realpath(device)), name, device, folder });
     }
   }
   return cards;
@@ -39792,18 +39819,19 @@ function scaled(path2, factor3) {
     return read.ok ? { ok: true, value: read.value * factor3 } : read;
   };
 }
-async function createHwmonSensor(card, vendor) {
+async function createHwmonSensor(card, vendor, elsewhere) {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
   const limit = await scaled(join10(folder, "power1_cap"), micro)();
   const found = await findCounter2(folder);
+  const counter = found?.counter ?? elsewhere;
   const sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : "",
     scope: found?.scope ?? (await isApu(folder) ? "package" : "board"),
     key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, "-")}`,
-    unitJoules: micro,
-    counter: found?.counter ?? null,
+    unitJoules: counter?.unitJoules ?? micro,
+    counter,
     power: await findPower2(folder),
     state: await findState(folder),
     processes: null,
@@ -39826,7 +39854,7 @@ async function findCounter2(folder) {
   const best = known3.find(({ counts }) => counts) ?? known3[0];
   if (best === void 0) return null;
   const of = best.label === "" ? "" : ` '${best.label}'`;
-  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro), unitJoules: micro };
   return { counter, scope: scopes[best.label] ?? "board" };
 }
 async function isApu(folder) {
@@ -39849,12 +39877,12 @@ async function findState(folder) {
   const sm = scaled(join10(folder, "freq1_input"), 1e-6);
   const memory = scaled(join10(folder, "freq2_input"), 1e-6);
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
-  const [limit, power2] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
+  const [limit, power3] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
   const known3 = await Promise.all([sm(), memory(), celsius()]);
   if (known3.every((read) => !read.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
-    const [most, watts] = await Promise.all([limit(), power2?.read()]);
+    const [most, watts] = await Promise.all([limit(), power3?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
@@ -39868,7 +39896,7 @@ async function findState(folder) {
 
 // src/meter/hwmon/kind-of-driver.ts
 function hwmonKind(entry) {
-  const { name, summary, vendor, drivers } = entry;
+  const { name, summary, vendor, drivers, findCounter: findCounter3 = async () => null } = entry;
   return {
     name,
     summary,
@@ -39882,8 +39910,59 @@ function hwmonKind(entry) {
           `no card in ${context.sysfsFolder}/class/drm has a sensor of the driver ${drivers.join(" or ")}`
         );
       }
-      const candidates = await Promise.all(cards.map((card) => createHwmonSensor(card, vendor.label)));
+      const candidates = await Promise.all(
+        cards.map(async (card) => createHwmonSensor(card, vendor.label, await findCounter3(card.device)))
+      );
       return openSensor(name, candidates, context);
+    }
+  };
+}
+
+// src/meter/amdgpu/gpu-metrics.ts
+import { readFile as readFile2 } from "node:fs/promises";
+import { join as join11 } from "node:path";
+var unitJoules = 2 ** -16;
+var unsupported2 = 2n ** 64n - 1n;
+var maxBytes2 = 64 * 1024;
+var offsets2 = {
+  "1.1": 24,
+  "1.2": 24,
+  "1.3": 24,
+  "1.4": 24,
+  "1.5": 88,
+  "1.7": 24,
+  "1.8": 24
+};
+var discrete = 1;
+function energyOf(table3, path2) {
+  const size = table3.length < 4 ? 0 : table3.readUInt16LE(0);
+  if (size < 4 || table3.length < size) return { ok: false, why: `${path2} is no table of metrics` };
+  if (table3[2] !== discrete) return { ok: true, value: null };
+  const revision = `${table3[2]}.${table3[3]}`;
+  const offset = offsets2[revision];
+  if (offset === void 0) return { ok: false, why: `revision ${revision} of ${path2} is not known` };
+  if (size < offset + 8) return { ok: false, why: `${path2} ends before its accumulator` };
+  const count2 = table3.readBigUInt64LE(offset);
+  return { ok: true, value: count2 === unsupported2 ? null : Number(count2) * unitJoules };
+}
+async function readEnergy(path2) {
+  try {
+    return energyOf((await readFile2(path2)).subarray(0, maxBytes2), path2);
+  } catch (error) {
+    return { ok: false, why: whyUnreadable(path2, error) };
+  }
+}
+async function findAccumulator(device) {
+  const path2 = join11(device, "gpu_metrics");
+  const first = await readEnergy(path2);
+  if (first.ok ? first.value === null : first.why.startsWith("there is no")) return null;
+  return {
+    label: "energy accumulator",
+    unitJoules,
+    async read() {
+      const read = await readEnergy(path2);
+      if (!read.ok) return read;
+      return read.value === null ? { ok: false, why: `${path2} counts no more` } : { ok: true, value: read.value };
     }
   };
 }
@@ -39891,17 +39970,15 @@ function hwmonKind(entry) {
 // src/meter/amdgpu/kind.ts
 var amdgpu = hwmonKind({
   name: "amdgpu",
-  summary: "AMD under Linux: power of the hwmon sensor, added up",
+  summary: "AMD under Linux: the energy accumulator, or power of hwmon added up",
   vendor: { word: "amd", label: "AMD" },
-  drivers: ["amdgpu"]
+  drivers: ["amdgpu"],
+  findCounter: findAccumulator
 });
 
 // src/meter/command/kind.ts
 import { createHash as createHash5 } from "node:crypto";
 import { basename as basename3 } from "node:path";
-
-// src/meter/command/program.ts
-import { spawn as spawn2 } from "node:child_process";
 
 // src/meter/command/parse.ts
 var units = {
@@ -39928,6 +40005,7 @@ function parseLine(line3) {
 }
 
 // src/meter/command/program.ts
+import { spawn as spawn2 } from "node:child_process";
 var maxLineCharacters = 512;
 var maxErrorCharacters = 400;
 var politeMs = 500;
@@ -39936,6 +40014,7 @@ var installed = false;
 var MeterProgram = class {
   #child;
   #time;
+  #parse;
   #ended;
   #pending = "";
   #said = "";
@@ -39946,6 +40025,7 @@ var MeterProgram = class {
   constructor(options) {
     const { program, programArguments, environment, time } = options;
     this.#time = time;
+    this.#parse = options.parse;
     const child = spawn2(program, [...programArguments], {
       stdio: ["ignore", "pipe", "pipe"],
       shell: false,
@@ -39966,7 +40046,7 @@ var MeterProgram = class {
         this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
         resolve6();
       };
-      child.once("error", (error) => {
+      child.on("error", (error) => {
         if (child.pid === void 0) {
           ended(error.code === "ENOENT" ? `there is no program ${program}` : error.message);
         }
@@ -39984,6 +40064,7 @@ var MeterProgram = class {
   async close() {
     this.#closing = true;
     this.#child.kill("SIGTERM");
+    this.#child.stdout?.destroy();
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), politeMs);
     await this.#ended;
     clearTimeout(timer);
@@ -39997,7 +40078,7 @@ var MeterProgram = class {
     if (this.#pending.length > maxLineCharacters) this.#refuse("it printed a line without an end");
   }
   #take(line3, timeMs) {
-    const parsed = parseLine(line3.slice(0, maxLineCharacters));
+    const parsed = this.#parse(line3.slice(0, maxLineCharacters));
     if (!parsed.ok) return this.#refuse(parsed.why);
     if (parsed.value === null) return true;
     if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {
@@ -40029,7 +40110,7 @@ function killAtExit(child) {
 // src/meter/command/kind.ts
 var silentMs = 5e3;
 var pollMs5 = 10;
-var unitJoules = 1e-6;
+var unitJoules2 = 1e-6;
 var command = {
   name: "command",
   summary: "any GPU: what a program of yours prints, see --meter-command",
@@ -40043,7 +40124,8 @@ var command = {
       program,
       programArguments: rest,
       environment: context.commandEnvironment,
-      time: context.time
+      time: context.time,
+      parse: parseLine
     });
     const label = basename3(program);
     const first = await firstReading(running, context.time);
@@ -40068,22 +40150,22 @@ async function firstReading(program, time) {
   }
   return { ok: true, value: program.latest.quantity };
 }
+function latestValue({ latest, fault }, time) {
+  if (fault !== null) return { ok: false, why: fault };
+  if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
+    return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
+  }
+  return { ok: true, value: latest.value };
+}
 function createSensor2(options) {
   const { program, quantity, label, key: key2, time } = options;
-  const read = async () => {
-    const { latest, fault } = program;
-    if (fault !== null) return { ok: false, why: fault };
-    if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
-      return { ok: false, why: `it has printed no reading for ${silentMs / 1e3} s` };
-    }
-    return { ok: true, value: latest.value };
-  };
+  const read = async () => latestValue(program, time);
   return {
     label,
     details: "",
     scope: null,
     key: key2,
-    unitJoules,
+    unitJoules: unitJoules2,
     counter: quantity === "joules" ? { label: "joules it prints", read } : null,
     power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
     state: null,
@@ -40091,6 +40173,81 @@ function createSensor2(options) {
     close: () => program.close()
   };
 }
+
+// src/meter/apple/powermetrics.ts
+var everyMs = 100;
+var powermetricsArguments = [
+  ...["--samplers", "gpu_power", "--sample-rate", String(everyMs)],
+  ...["--format", "text", "--buffer-size", "1"]
+];
+var header = /^\*\*\* Sampled system activity .*\((\d+(?:\.\d+)?)ms elapsed\) \*\*\*$/;
+var power = /^GPU Power:\s*(.*)$/;
+var maxMilliwatts = 1e6;
+var maxElapsedMs = 1e5;
+function powermetricsReader() {
+  let joules = 0;
+  let elapsedMs = null;
+  return (line3) => {
+    const text3 = line3.trim();
+    if (/superuser/i.test(text3)) return { ok: false, why: "it has to run as root" };
+    const covered = header.exec(text3);
+    if (covered !== null) {
+      elapsedMs = Number(covered[1]);
+      return elapsedMs <= maxElapsedMs ? { ok: true, value: null } : { ok: false, why: `it printed a sample of ${elapsedMs} ms` };
+    }
+    const stated = power.exec(text3);
+    if (stated === null || elapsedMs === null) return { ok: true, value: null };
+    const milliwatts = Number(/^(\d+(?:\.\d+)?) mW$/.exec(stated[1] ?? "")?.[1]);
+    if (!(milliwatts <= maxMilliwatts)) {
+      return { ok: false, why: `it printed ${JSON.stringify(text3.slice(0, 60))}, which is no power` };
+    }
+    joules += milliwatts * elapsedMs / 1e6;
+    elapsedMs = null;
+    return { ok: true, value: { quantity: "joules", value: joules } };
+  };
+}
+
+// src/meter/apple/kind.ts
+var usualProgram = "/usr/bin/powermetrics";
+var unitJoules3 = 1e-8;
+var apple = {
+  name: "apple",
+  summary: "Apple GPUs, as root: the energy that powermetrics estimates by a model",
+  async open(context) {
+    const { device, time, commandEnvironment: environment, powermetrics: program = usualProgram } = context;
+    const { info } = device;
+    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (!info.vendor.toLowerCase().includes("apple")) return unsuitable(`${info.family} is not Apple’s`);
+    const running = new MeterProgram({
+      ...{ program, programArguments: powermetricsArguments, environment, time },
+      parse: powermetricsReader()
+    });
+    const first = await firstReading(running, time);
+    if (!first.ok) {
+      await running.close();
+      return missing(`powermetrics: ${first.why}`);
+    }
+    const sensor = {
+      label: info.description,
+      details: "a model’s estimate",
+      scope: "GPU",
+      estimated: true,
+      key: "apple-gpu",
+      unitJoules: unitJoules3,
+      counter: { label: "energy by powermetrics", read: async () => latestValue(running, time) },
+      // It prints power as well, but that is the same figure: it would check nothing.
+      power: null,
+      state: null,
+      processes: null,
+      close: () => running.close()
+    };
+    return openSensor(
+      "apple",
+      [{ sensor, name: info.description, handles: ["gpu"], refusal: null }],
+      context
+    );
+  }
+};
 
 // src/meter/cpu-time/kind.ts
 var defaultWattsPerCore = 15;
@@ -40151,6 +40308,102 @@ var intel = hwmonKind({
   drivers: ["i915", "xe"]
 });
 
+// src/meter/jetson/rails.ts
+import { join as join12 } from "node:path";
+var monitors = ["ina3221", "ina238"];
+var channels = [1, 2, 3];
+var micro2 = 1e-6;
+function scopeOf(label) {
+  if (/^(?:VDD_IN|VIN)$/i.test(label)) return "module";
+  if (/^(?:VDD_)?GPU$/i.test(label)) return "GPU";
+  return /(?:^|_)GPU(?:_|$)/i.test(label) ? "package" : null;
+}
+var order = ["module", "package", "GPU"];
+async function railOf(folder, channel) {
+  const path2 = (name) => join12(folder, name);
+  const labels = await Promise.all([readAttribute(path2(`in${channel}_label`)), readAttribute(path2("label"))]);
+  const label = labels.find((read) => read.ok)?.value ?? "";
+  const scope = scopeOf(label);
+  if (scope === null) return null;
+  const [watts, volts, amperes] = [`power${channel}_input`, `in${channel}_input`, `curr${channel}_input`];
+  const isStated = (await readInteger(path2(watts))).ok;
+  return {
+    label,
+    scope,
+    async read() {
+      const reads = await Promise.all(
+        (isStated ? [watts] : [volts, amperes]).map((name) => readInteger(path2(name)))
+      );
+      let product = micro2;
+      for (const read of reads) {
+        if (!read.ok) return read;
+        product *= read.value;
+      }
+      return { ok: true, value: product };
+    }
+  };
+}
+async function findRails(sysfsFolder) {
+  const root = join12(sysfsFolder, "class", "hwmon");
+  const rails = [];
+  for (const monitor of await namesIn3(root, /^hwmon\d+$/)) {
+    const folder = join12(root, monitor);
+    const driver = await readAttribute(join12(folder, "name"));
+    if (!driver.ok || !monitors.includes(driver.value)) continue;
+    const found = await Promise.all(channels.map((channel) => railOf(folder, channel)));
+    for (const rail of found) {
+      if (rail !== null && rails.every(({ label }) => label !== rail.label)) rails.push(rail);
+    }
+  }
+  rails.sort((a2, b) => order.indexOf(a2.scope) - order.indexOf(b.scope));
+  return rails.map(({ label, scope, read }) => ({
+    sensor: {
+      label: `Jetson rail ${label}`,
+      details: "",
+      scope,
+      // A module has one GPU: whoever measures it on another rail is kept out.
+      key: "jetson",
+      unitJoules: micro2,
+      counter: null,
+      // The monitors average over as much as they were told to, and round to some milliamperes.
+      power: { label: "power", instant: true, fine: false, read },
+      state: null,
+      processes: null,
+      close: async () => void 0
+    },
+    name: null,
+    handles: [label],
+    refusal: null
+  }));
+}
+
+// src/meter/jetson/kind.ts
+var tegra = /\b(?:tegra|nvgpu|jetson|xavier|orin|thor)\b/i;
+function isTegra(info) {
+  return isOfVendor(info, "nvidia") && tegra.test(`${info.device} ${info.description} ${info.architecture}`);
+}
+var jetson = {
+  name: "jetson",
+  summary: "NVIDIA Jetson: power of the module's input or of a rail of its GPU, added up",
+  async open(context) {
+    const { info } = context.device;
+    if (info.software || info.backend === "replay") return unsuitable(`${info.family} is no GPU`);
+    if (!isTegra(info)) return unsuitable(`${info.family} is not a Jetson’s`);
+    const rails = await findRails(context.sysfsFolder);
+    const [first, ...others] = rails;
+    if (first === void 0) {
+      return missing(
+        `no monitor (ina3221, ina238) in ${context.sysfsFolder}/class/hwmon shows a rail that the GPU is on`
+      );
+    }
+    if (context.sensor !== void 0) return openSensor("jetson", rails, context);
+    const opening = await openSensor("jetson", [first], context);
+    if (!opening.ok || others.length === 0) return opening;
+    const names2 = others.map(({ handles }) => handles[0]).join(", ");
+    return { ...opening, reason: `${opening.reason}; it has more on it than ${names2}` };
+  }
+};
+
 // src/meter/nvml/kind.ts
 var nvml = {
   name: "nvml",
@@ -40186,7 +40439,15 @@ var nvml = {
 };
 
 // src/meter/kinds.ts
-var meterKinds = [command, nvml, amdgpu, intel, cpuTime];
+var meterKinds = [
+  command,
+  nvml,
+  jetson,
+  amdgpu,
+  intel,
+  apple,
+  cpuTime
+];
 var meterChoices = ["auto", "none", ...meterKinds.map(({ name }) => name)];
 
 // src/meter/open-meter.ts
@@ -40199,6 +40460,7 @@ async function openMeter(options) {
     wattsPerCore: options.wattsPerCore,
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
+    powermetrics: options.powermetrics,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
     command: options.command,
     commandEnvironment: options.commandEnvironment,
@@ -40423,8 +40685,8 @@ function formatConfiguration(configuration) {
   return Object.entries(configuration).map(([name, value2]) => cleanLine(`${name}=${value2}`, 200)).join(", ");
 }
 function formatConfigurationChange(before, after) {
-  const names3 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names3.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
+  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names2.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
 function formatKilowattHours(kilowattHours2) {
   return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
@@ -40581,9 +40843,9 @@ function verdictColour({ fails, verdict }) {
 function isReplaced(kernel) {
   const { configuration, previousConfiguration: previous } = kernel;
   if (configuration === null) return false;
-  const names3 = Object.keys(configuration);
-  if (previous === null) return names3.length > 0;
-  return names3.length !== Object.keys(previous).length || names3.some((name) => configuration[name] !== previous[name]);
+  const names2 = Object.keys(configuration);
+  if (previous === null) return names2.length > 0;
+  return names2.length !== Object.keys(previous).length || names2.some((name) => configuration[name] !== previous[name]);
 }
 function isInterrupted(report3) {
   return report3.exitCode === interruptedExitCode;
@@ -41451,17 +41713,17 @@ var e10 = Math.sqrt(50);
 var e5 = Math.sqrt(10);
 var e2 = Math.sqrt(2);
 function tickSpec(start, stop, count2) {
-  const step2 = (stop - start) / Math.max(0, count2), power2 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power2), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
+  const step2 = (stop - start) / Math.max(0, count2), power3 = Math.floor(Math.log10(step2)), error = step2 / Math.pow(10, power3), factor3 = error >= e10 ? 10 : error >= e5 ? 5 : error >= e2 ? 2 : 1;
   let i1, i2, inc;
-  if (power2 < 0) {
-    inc = Math.pow(10, -power2) / factor3;
+  if (power3 < 0) {
+    inc = Math.pow(10, -power3) / factor3;
     i1 = Math.round(start * inc);
     i2 = Math.round(stop * inc);
     if (i1 / inc < start) ++i1;
     if (i2 / inc > stop) --i2;
     inc = -inc;
   } else {
-    inc = Math.pow(10, power2) * factor3;
+    inc = Math.pow(10, power3) * factor3;
     i1 = Math.round(start / inc);
     i2 = Math.round(stop / inc);
     if (i1 * inc < start) ++i1;
@@ -41683,8 +41945,8 @@ var named2 = {
   yellowgreen: 10145074
 };
 define(Color, color, {
-  copy(channels) {
-    return Object.assign(new this.constructor(), this, channels);
+  copy(channels2) {
+    return Object.assign(new this.constructor(), this, channels2);
   },
   displayable() {
     return this.rgb().displayable();
@@ -44506,7 +44768,7 @@ function predictions(evidence, id) {
   });
   return figureHtml(`Predicted against measured ${energetic ? "energy" : "latency"}`, svg);
 }
-function power(evidence, id) {
+function power2(evidence, id) {
   const points = evidence.power.map(({ seconds, watts }) => ({ x: seconds, y: watts }));
   if (points.length < 3) return "";
   const svg = linesFigure({
@@ -44553,7 +44815,7 @@ function retuneCard(report3, kernel, id) {
   const figures2 = [
     evidence === null ? "" : plane2(kernel, evidence, id),
     convergence(kernel, id),
-    ...evidence === null ? [] : [predictions(evidence, id), importances(evidence, id), power(evidence, id)]
+    ...evidence === null ? [] : [predictions(evidence, id), importances(evidence, id), power2(evidence, id)]
   ].join("");
   const notes2 = [
     configurationNote(report3, kernel),
@@ -44896,8 +45158,8 @@ function nameOf2(kernel) {
 }
 function identicalLines(kernels, style2) {
   if (kernels.length === 0) return [];
-  const names3 = kernels.map(nameOf2).join("; ");
-  const text3 = `${kernels.length} identical, not measured: ${names3}`;
+  const names2 = kernels.map(nameOf2).join("; ");
+  const text3 = `${kernels.length} identical, not measured: ${names2}`;
   return wrap2(text3, style2.width - 2).map((line3) => `  ${style2.paint.dim(line3)}`);
 }
 function notesOf(kernel, style2) {
@@ -45049,7 +45311,7 @@ function pythonText(value2) {
 function exportKernelTuner(recording, objective = "time") {
   const { tunables, measurements, device, kernel, workload } = recording;
   const sizes2 = Object.values(workload.parameters).filter((value2) => typeof value2 === "number");
-  const header2 = {
+  const header3 = {
     device_name: device.description,
     kernel_name: kernel,
     problem_size: sizes2,
@@ -45063,7 +45325,7 @@ function exportKernelTuner(recording, objective = "time") {
     const key2 = JSON.stringify(values2.map(pythonText).join(","));
     return `${key2}: ${JSON.stringify({ ...configuration, ...figures(measurement) })}`;
   });
-  return `${JSON.stringify(header2, null, 0).slice(0, -1)},
+  return `${JSON.stringify(header3, null, 0).slice(0, -1)},
 "cache": {
 ${lines2.join(",\n")}}
 }`;
@@ -45151,7 +45413,7 @@ import { gunzipSync } from "node:zlib";
 
 // src/store/real-place.ts
 import { existsSync as existsSync3, lstatSync as lstatSync3, mkdirSync as mkdirSync3, realpathSync } from "node:fs";
-import { basename as basename4, dirname as dirname3, join as join11, resolve as resolve3, sep } from "node:path";
+import { basename as basename4, dirname as dirname3, join as join13, resolve as resolve3, sep } from "node:path";
 function isWithin(path2, folder) {
   return path2 === folder || path2.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
@@ -45162,7 +45424,7 @@ function ancestorsOf(path2) {
 function realPathOf(path2) {
   const isThere2 = lstatSync3(path2, { throwIfNoEntry: false }) !== void 0;
   if (isThere2 || dirname3(path2) === path2) return realpathSync(path2);
-  return join11(realPathOf(dirname3(path2)), basename4(path2));
+  return join13(realPathOf(dirname3(path2)), basename4(path2));
 }
 function leadsOut(path2, repository, cause) {
   return new JoulegateError("bad-input", `${path2} leads out of the repository ${repository} by a link.`, {
@@ -45173,7 +45435,7 @@ function leadsOut(path2, repository, cause) {
 }
 function realPlace(path2) {
   const absolute = resolve3(path2);
-  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join11(folder, ".git")));
+  const repositories = ancestorsOf(absolute).filter((folder) => existsSync3(join13(folder, ".git")));
   let real2;
   try {
     real2 = realPathOf(absolute);
@@ -45190,7 +45452,7 @@ function realPlace(path2) {
 }
 function realTarget(path2) {
   const absolute = resolve3(path2);
-  return join11(realPlace(dirname3(absolute)), basename4(absolute));
+  return join13(realPlace(dirname3(absolute)), basename4(absolute));
 }
 function makeFolder(path2) {
   mkdirSync3(realPlace(path2), { recursive: true });
@@ -45199,7 +45461,7 @@ function makeFolder(path2) {
 // src/store/write-file-atomic.ts
 import { randomBytes } from "node:crypto";
 import { closeSync as closeSync5, fsyncSync, mkdirSync as mkdirSync4, openSync as openSync4, renameSync, rmSync as rmSync2, writeSync as writeSync2 } from "node:fs";
-import { basename as basename5, dirname as dirname4, join as join12 } from "node:path";
+import { basename as basename5, dirname as dirname4, join as join14 } from "node:path";
 function systemReason(error) {
   return error instanceof Error ? error.message : String(error);
 }
@@ -45235,7 +45497,7 @@ function writeFileAtomic(path2, content) {
   try {
     const target = realTarget(path2);
     const folder = dirname4(target);
-    temporary = join12(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
+    temporary = join14(folder, `.${basename5(target)}.${randomBytes(6).toString("hex")}.tmp`);
     mkdirSync4(folder, { recursive: true });
     const descriptor = openSync4(temporary, "wx");
     created = true;
@@ -45268,14 +45530,14 @@ function unreadable(path2, reason, cause) {
     cause
   });
 }
-function tooLarge(path2, what, maxBytes3) {
+function tooLarge(path2, what, maxBytes4) {
   return new JoulegateError(
     "bad-input",
-    `${path2} is too large: ${what} than ${Math.floor(maxBytes3 / mebibyte)} MiB`,
+    `${path2} is too large: ${what} than ${Math.floor(maxBytes4 / mebibyte)} MiB`,
     { code: "file-too-large", nextStep: "Check that this is the right file." }
   );
 }
-function readBytes(path2, maxBytes3) {
+function readBytes(path2, maxBytes4) {
   let descriptor;
   try {
     const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants7;
@@ -45295,7 +45557,7 @@ function readBytes(path2, maxBytes3) {
   try {
     const stat = fstatSync3(descriptor);
     if (!stat.isFile()) throw unreadable(path2, stat.isDirectory() ? "it is a folder" : "it is not a file");
-    if (stat.size > maxBytes3) throw tooLarge(path2, "more", maxBytes3);
+    if (stat.size > maxBytes4) throw tooLarge(path2, "more", maxBytes4);
     const buffer = Buffer.allocUnsafe(stat.size);
     let length = 0;
     while (length < buffer.length) {
@@ -45310,12 +45572,12 @@ function readBytes(path2, maxBytes3) {
     closeSync6(descriptor);
   }
 }
-function unzip(path2, bytes, maxBytes3) {
+function unzip(path2, bytes, maxBytes4) {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes3 });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes4 });
   } catch (error) {
     if (error.code === "ERR_BUFFER_TOO_LARGE") {
-      throw tooLarge(path2, "unpacked it is more", maxBytes3);
+      throw tooLarge(path2, "unpacked it is more", maxBytes4);
     }
     throw new JoulegateError("bad-input", `${path2} is not a whole gzip file: ${systemReason(error)}`, {
       code: "damaged-file",
@@ -45327,9 +45589,9 @@ function unzip(path2, bytes, maxBytes3) {
 function isGzipName(path2) {
   return path2.toLowerCase().endsWith(".gz");
 }
-function readTextFile(path2, maxBytes3) {
-  const stored = readBytes(path2, maxBytes3);
-  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes3) : stored;
+function readTextFile(path2, maxBytes4) {
+  const stored = readBytes(path2, maxBytes4);
+  const bytes = isGzipName(path2) ? unzip(path2, stored, maxBytes4) : stored;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
@@ -45430,10 +45692,10 @@ function writeFileOf(format5, path2, value2) {
 
 // src/store/recording.ts
 function findTunableFault(recording) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   for (const { name, values: values2 } of recording.tunables) {
-    if (names3.has(name)) return `it has two tunables "${name}"`;
-    names3.add(name);
+    if (names2.has(name)) return `it has two tunables "${name}"`;
+    names2.add(name);
     if (new Set(values2).size !== values2.length) return `tunable "${name}" has a value twice`;
   }
   return null;
@@ -45557,11 +45819,11 @@ function problemSize(value2) {
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
-  const names3 = data.tune_params_keys ?? Object.keys(declared);
-  if (!Array.isArray(names3) || !names3.every((name) => typeof name === "string")) {
+  const names2 = data.tune_params_keys ?? Object.keys(declared);
+  if (!Array.isArray(names2) || !names2.every((name) => typeof name === "string")) {
     throw cacheError(label, 'has no list of names as "tune_params_keys"');
   }
-  return names3.map((name) => {
+  return names2.map((name) => {
     const values2 = Object.hasOwn(declared, name) ? declared[name] : [];
     if (!Array.isArray(values2) || !values2.every(isCacheValue)) {
       throw cacheError(label, `has no list of plain values for tunable "${name}"`);
@@ -45606,13 +45868,13 @@ function readQuantity(entry, quantity) {
   return typeof value2 === "number" && value2 > 0 && Number.isFinite(value2) ? value2 * quantity.scale : null;
 }
 function numericFields(entries, except) {
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   for (const entry of entries) {
     for (const [name, value2] of Object.entries(entry)) {
-      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names3.add(name);
+      if (typeof value2 === "number" && value2 > 0 && !except.has(name)) names2.add(name);
     }
   }
-  return [...names3].sort();
+  return [...names2].sort();
 }
 function requireField(cache, quantity, label) {
   if (quantity === null || cache.entries.some((entry) => readQuantity(entry, quantity) !== null)) return;
@@ -45627,8 +45889,8 @@ function requireField(cache, quantity, label) {
 
 // src/store/kernel-tuner/measure-entry.ts
 function failureMessage(entry, fields, objective) {
-  const names3 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
-  for (const name of names3) {
+  const names2 = [fields.time.field, objective, fields.energy?.field, fields.power?.field];
+  for (const name of names2) {
     const value2 = name === null || name === void 0 ? void 0 : entry[name];
     if (typeof value2 === "string") return value2.slice(0, 2e3);
   }
@@ -45851,11 +46113,11 @@ var format4 = {
   expandedLevels: 3,
   validate: validateReport,
   findFault: (report3) => {
-    const names3 = /* @__PURE__ */ new Set();
+    const names2 = /* @__PURE__ */ new Set();
     for (const { kernel, workload } of report3.kernels) {
       const name = JSON.stringify([kernel, workload]);
-      if (names3.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
-      names3.add(name);
+      if (names2.has(name)) return `kernel "${kernel}", workload "${workload}" is there twice`;
+      names2.add(name);
     }
     return null;
   }
@@ -46109,11 +46371,11 @@ function refused2(message) {
 
 // src/device/command/outputs.ts
 import { lstatSync as lstatSync4 } from "node:fs";
-import { readFile as readFile2 } from "node:fs/promises";
-import { join as join13 } from "node:path";
-var maxBytes2 = 1024 ** 3;
+import { readFile as readFile3 } from "node:fs/promises";
+import { join as join15 } from "node:path";
+var maxBytes3 = 1024 ** 3;
 function fileOf({ name }, folder) {
-  return join13(folder, `${name}.bin`);
+  return join15(folder, `${name}.bin`);
 }
 function faultOf2(output2, folder) {
   const { name, type, length, byteLength } = output2;
@@ -46125,7 +46387,7 @@ function faultOf2(output2, folder) {
     const message = `\`${name}\`: ${name}.bin has ${stat.size} bytes; ${length} ${type} are ${byteLength}`;
     return { kind: "wrong-result", message };
   }
-  if (byteLength <= maxBytes2) return null;
+  if (byteLength <= maxBytes3) return null;
   return { kind: "unsupported", message: `\`${name}\` has more than 1 GiB: it cannot be compared` };
 }
 function outputFault(outputs, folder) {
@@ -46141,7 +46403,7 @@ async function compareOutputs(outputs, actual, expected) {
     if (fault !== null)
       return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
     const [mine, right] = await Promise.allSettled(
-      [actual, expected].map((folder) => readFile2(fileOf(output2, folder)))
+      [actual, expected].map((folder) => readFile3(fileOf(output2, folder)))
     );
     if (mine?.status !== "fulfilled" || right?.status !== "fulfilled") {
       return { ok: false, failure: { kind: "unwritten", message: `\`${output2.name}\` cannot be read` } };
@@ -46154,7 +46416,7 @@ async function compareOutputs(outputs, actual, expected) {
 
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync as readdirSync2, rmSync as rmSync3 } from "node:fs";
-import { join as join14 } from "node:path";
+import { join as join16 } from "node:path";
 var tries2 = 5;
 var waitMs = 100;
 function foldersIn(folder) {
@@ -46170,7 +46432,7 @@ function makeWritable(folder) {
   } catch {
     return;
   }
-  for (const { name } of foldersIn(folder)) makeWritable(join14(folder, name));
+  for (const { name } of foldersIn(folder)) makeWritable(join16(folder, name));
 }
 function removeFolder(folder) {
   for (const last2 of [false, true]) {
@@ -46793,7 +47055,7 @@ function failed3(kind, message) {
 // src/device/command/host-device.ts
 import { readdirSync as readdirSync3, readFileSync as readFileSync4 } from "node:fs";
 import { cpus } from "node:os";
-import { join as join15 } from "node:path";
+import { join as join17 } from "node:path";
 function readOrEmpty(path2) {
   try {
     return readFileSync4(path2, "utf8");
@@ -46809,22 +47071,28 @@ function listOrEmpty(path2) {
   }
 }
 function nvidiaGpu(procFolder) {
-  const gpus = join15(procFolder, "driver/nvidia/gpus");
+  const gpus = join17(procFolder, "driver/nvidia/gpus");
   for (const bus of listOrEmpty(gpus)) {
-    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join15(gpus, bus, "information")))?.[1]?.trim();
+    const name = /^Model:\s*(.+)$/m.exec(readOrEmpty(join17(gpus, bus, "information")))?.[1]?.trim();
     if (name === void 0 || name === "") continue;
-    const version = readOrEmpty(join15(procFolder, "driver/nvidia/version"));
+    const version = readOrEmpty(join17(procFolder, "driver/nvidia/version"));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? "" };
   }
-  return null;
+  return jetson2(procFolder);
+}
+function jetson2(procFolder) {
+  const read = (name2) => readOrEmpty(join17(procFolder, "device-tree", name2)).split("\0");
+  const name = read("model")[0]?.trim() ?? "";
+  const isTegra2 = read("compatible").some((part) => /^nvidia,tegra/.test(part));
+  return isTegra2 && name !== "" ? { name, driver: "" } : null;
 }
 function amdGpu(sysfsFolder) {
-  const drm = join15(sysfsFolder, "class/drm");
+  const drm = join17(sysfsFolder, "class/drm");
   for (const card of listOrEmpty(drm)) {
     if (!/^card\d+$/.test(card)) continue;
-    const device = join15(drm, card, "device");
-    if (readOrEmpty(join15(device, "vendor")).trim() !== "0x1002") continue;
-    const product = readOrEmpty(join15(device, "product_name")).trim();
+    const device = join17(drm, card, "device");
+    if (readOrEmpty(join17(device, "vendor")).trim() !== "0x1002") continue;
+    const product = readOrEmpty(join17(device, "product_name")).trim();
     return product === "" ? "AMD GPU" : product;
   }
   return null;
@@ -46856,7 +47124,7 @@ function hostDevice(options) {
 // src/device/command/workspace.ts
 import { mkdtempSync } from "node:fs";
 import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
-import { dirname as dirname5, join as join16, sep as sep2 } from "node:path";
+import { dirname as dirname5, join as join18, sep as sep2 } from "node:path";
 var maxBuilds = 16;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
@@ -46898,7 +47166,7 @@ var CommandWorkspace = class {
       }
       return {
         ok: true,
-        value: { path: join16(root, program.folder), release: () => void removeFolder(root) }
+        value: { path: join18(root, program.folder), release: () => void removeFolder(root) }
       };
     } catch (error) {
       return failed4("crash", `its folder cannot be made: ${messageOf(error)}`);
@@ -46912,7 +47180,7 @@ var CommandWorkspace = class {
   }
   /** A new, empty folder. */
   newFolder(prefix) {
-    return mkdtempSync(join16(this.#rootFolder(), prefix));
+    return mkdtempSync(join18(this.#rootFolder(), prefix));
   }
   async close() {
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
@@ -46929,7 +47197,7 @@ var CommandWorkspace = class {
   }
   #rootFolder() {
     if (this.#root === null) {
-      const path2 = mkdtempSync(join16(this.#options.temporaryFolder, "joulegate-command-"));
+      const path2 = mkdtempSync(join18(this.#options.temporaryFolder, "joulegate-command-"));
       const forgotten = this.reaper.watchFolder(path2);
       const spared = killAtExit2(() => void removeFolder(path2));
       this.#root = {
@@ -46967,7 +47235,7 @@ var CommandWorkspace = class {
     await putFiles(program, root);
     const command2 = program.build ?? [];
     const { environment, signal } = this.#options;
-    const folder = join16(root, program.folder);
+    const folder = join18(root, program.folder);
     const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
@@ -46994,12 +47262,12 @@ ${said2}`;
 };
 async function putFiles({ files, folder }, root) {
   for (const [path2, { content, executable }] of Object.entries(files)) {
-    const target = join16(root, path2);
+    const target = join18(root, path2);
     if (!target.startsWith(root + sep2)) throw new Error(`the source ${path2} lies outside of it`);
     await mkdir(dirname5(target), { recursive: true });
     await writeFile(target, content(), { mode: executable ? 493 : 420 });
   }
-  await mkdir(join16(root, folder), { recursive: true });
+  await mkdir(join18(root, folder), { recursive: true });
 }
 function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
@@ -47105,9 +47373,9 @@ function namedDriver(environment) {
 
 // src/device/driver/swiftshader.ts
 import { createHash as createHash6 } from "node:crypto";
-import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile3, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
+import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
-import { dirname as dirname6, join as join17 } from "node:path";
+import { dirname as dirname6, join as join19 } from "node:path";
 import { pathToFileURL as pathToFileURL3 } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -47132,12 +47400,12 @@ function readTar(archive) {
   const files = [];
   let position = 0;
   while (position + blockBytes <= archive.byteLength) {
-    const header2 = archive.subarray(position, position + blockBytes);
-    if (header2.every((byte) => byte === 0)) return files;
-    if (octal(header2, 148, 8) !== checksum(header2)) throw new Error("damaged tar archive: wrong checksum");
-    const name = text(header2, 0, 100);
-    const size = octal(header2, 124, 12);
-    const type = text(header2, 156, 1);
+    const header3 = archive.subarray(position, position + blockBytes);
+    if (header3.every((byte) => byte === 0)) return files;
+    if (octal(header3, 148, 8) !== checksum(header3)) throw new Error("damaged tar archive: wrong checksum");
+    const name = text(header3, 0, 100);
+    const size = octal(header3, 124, 12);
+    const type = text(header3, 156, 1);
     position += blockBytes;
     if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
     if (type === "" || type === "0")
@@ -47158,7 +47426,7 @@ var maxUnpackedBytes = 64 * 1024 * 1024;
 function findSwiftshaderArchive(fromFile) {
   try {
     const entry = createRequire3(pathToFileURL3(fromFile)).resolve(swiftshaderPackage);
-    return join17(dirname6(entry), "..", "..", "bin", archiveName);
+    return join19(dirname6(entry), "..", "..", "bin", archiveName);
   } catch (error) {
     if (error.code === "MODULE_NOT_FOUND") return null;
     throw error;
@@ -47185,10 +47453,10 @@ async function isTrusted(folder) {
   return true;
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
-  const packed = await readFile3(archivePath);
+  const packed = await readFile4(archivePath);
   const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join17(cacheFolder, `swiftshader-${digest2}`);
-  const files = { folder, manifest: join17(folder, manifestName) };
+  const folder = join19(cacheFolder, `swiftshader-${digest2}`);
+  const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
   try {
@@ -47202,7 +47470,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
     for (const name of wantedNames) {
       const content = contents.get(name);
       if (content === void 0) throw archiveError(archivePath, `it has no ${name}`);
-      await writeFile2(join17(temporary, name), content, { mode: 420 });
+      await writeFile2(join19(temporary, name), content, { mode: 420 });
     }
     await rename(temporary, folder);
   } catch (error) {
@@ -47217,7 +47485,7 @@ async function unpackSwiftshader(archivePath, cacheFolder) {
 async function newFolder(cacheFolder) {
   try {
     await mkdir2(cacheFolder, { recursive: true, mode: 448 });
-    return await mkdtemp(join17(cacheFolder, ".swiftshader-"));
+    return await mkdtemp(join19(cacheFolder, ".swiftshader-"));
   } catch (cause) {
     throw unusable(cacheFolder, cause);
   }
@@ -47636,7 +47904,7 @@ async function tryClocks(info, clocks, kernels) {
 // src/app/laboratory/laboratory.ts
 import { accessSync as accessSync2, constants as constants9 } from "node:fs";
 import { homedir, tmpdir as tmpdir2 } from "node:os";
-import { join as join18 } from "node:path";
+import { join as join20 } from "node:path";
 
 // src/app/optional.ts
 function said({ cost: cost2, otherwise, warn }, error) {
@@ -47720,8 +47988,8 @@ function withoutSecrets(environment) {
 var monotonicClock = { nowMs: () => Number(process.hrtime.bigint()) / 1e6 };
 function driverSearch(host) {
   const { environment } = host;
-  const caches = environment.XDG_CACHE_HOME ?? join18(environment.HOME ?? homedir(), ".cache");
-  return { workerPath: host.workerPath, environment, cacheFolder: join18(caches, "joulegate") };
+  const caches = environment.XDG_CACHE_HOME ?? join20(environment.HOME ?? homedir(), ".cache");
+  return { workerPath: host.workerPath, environment, cacheFolder: join20(caches, "joulegate") };
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
@@ -47741,7 +48009,8 @@ function meterSetup(host) {
     lockFolder: lockFolderOf(host.environment),
     lockWaitMs,
     clockGuard: { workerPath: host.workerPath, environment: host.environment },
-    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY
+    nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
+    powermetrics: host.environment.JOULEGATE_POWERMETRICS
   };
 }
 function meterChoice({ meter, sensor, meterCommand, wattsPerCore }) {
@@ -48028,13 +48297,13 @@ function resolutionOf(sample, metric) {
 
 // src/judge/detectable-change.ts
 function detectableChange(request) {
-  const { subject, samples: samples2, metric, blocks, power: power2 = 0.8 } = request;
+  const { subject, samples: samples2, metric, blocks, power: power3 = 0.8 } = request;
   const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
   const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
   if (values2.length < leastBlocks || blocks < leastBlocks) return null;
   const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power2, blocks - 1);
+  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
   return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
 }
 
@@ -48404,14 +48673,14 @@ function standingOf(evidence, options) {
   );
   const distances = counting.map(distanceOf);
   return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear(evidence2, options)),
+    settled: counting.length > 0 && counting.every((evidence2) => isClear2(evidence2, options)),
     distance: distances.length === 0 ? 0 : Math.min(...distances)
   };
 }
 function bounds({ margin: { margin }, subject }) {
   return subject.sentinel ? [margin, -margin / (1 + margin)] : [margin];
 }
-function isClear(evidence, options) {
+function isClear2(evidence, options) {
   const { flagEstimate: estimate, subject } = evidence;
   if (estimate === null || estimate.count < leastBlocks) return false;
   const level = clearLevel(estimate.count, options);
@@ -48668,7 +48937,7 @@ function settingArguments(overrides) {
 
 // src/git/open-repository.ts
 import { existsSync as existsSync7, realpathSync as realpathSync4 } from "node:fs";
-import { dirname as dirname8, join as join20 } from "node:path";
+import { dirname as dirname8, join as join22 } from "node:path";
 
 // src/git/find-git.ts
 function findGit(environment, root) {
@@ -48682,7 +48951,7 @@ function findGit(environment, root) {
 
 // src/git/find-repository.ts
 import { existsSync as existsSync6, readFileSync as readFileSync5, realpathSync as realpathSync3, statSync as statSync2 } from "node:fs";
-import { dirname as dirname7, join as join19, resolve as resolve4, sep as sep4 } from "node:path";
+import { dirname as dirname7, join as join21, resolve as resolve4, sep as sep4 } from "node:path";
 var marker2 = ".git";
 function real(path2) {
   try {
@@ -48712,22 +48981,22 @@ function gitDirectoryAt(entry) {
       nextStep: "Check out again, or mount the repository that this working tree belongs to."
     });
   }
-  return existsSync6(join19(path2, "HEAD")) && existsSync6(join19(path2, "objects")) ? path2 : null;
+  return existsSync6(join21(path2, "HEAD")) && existsSync6(join21(path2, "objects")) ? path2 : null;
 }
 function commonDirectoryOf(gitDirectory) {
-  const link2 = join19(gitDirectory, "commondir");
+  const link2 = join21(gitDirectory, "commondir");
   return (existsSync6(link2) ? pointedAt(link2, /^(.+)$/s) : null) ?? gitDirectory;
 }
 function outermostRoot(path2) {
   const parent = dirname7(path2);
   const outer = parent === path2 ? null : outermostRoot(parent);
-  return outer ?? (existsSync6(join19(path2, marker2)) ? path2 : null);
+  return outer ?? (existsSync6(join21(path2, marker2)) ? path2 : null);
 }
 function assertNotCarried(gitDirectory) {
   if (gitDirectory.split(sep4).includes(marker2)) return;
   const outer = outermostRoot(dirname7(gitDirectory));
   if (outer === null) return;
-  const own = gitDirectoryAt(join19(outer, marker2));
+  const own = gitDirectoryAt(join21(outer, marker2));
   if (own !== null && isInside(own, gitDirectory)) return;
   throw new JoulegateError("bad-input", `${gitDirectory} is a repository among the files of ${outer}`, {
     code: "carried-repository",
@@ -48737,7 +49006,7 @@ function assertNotCarried(gitDirectory) {
 function findRepository(folder) {
   const start = real(folder);
   for (let root = start; root !== null; ) {
-    const gitDirectory = gitDirectoryAt(join19(root, marker2));
+    const gitDirectory = gitDirectoryAt(join21(root, marker2));
     if (gitDirectory !== null) {
       assertNotCarried(gitDirectory);
       const common = commonDirectoryOf(gitDirectory);
@@ -48814,14 +49083,14 @@ function throwIfHopeless(folder, message) {
 import { spawnSync as spawnSync2 } from "node:child_process";
 var timeoutMs = 6e4;
 function runGit(command2) {
-  const { program, folder, variables, maxBytes: maxBytes3 = defaultMaxBytes } = command2;
+  const { program, folder, variables, maxBytes: maxBytes4 = defaultMaxBytes } = command2;
   const end = spawnSync2(program, argumentsOf2(command2), {
     cwd: folder,
     env: { ...variables },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     killSignal: "SIGKILL",
-    maxBuffer: maxBytes3,
+    maxBuffer: maxBytes4,
     windowsHide: true
   });
   if (end.error !== void 0) throw runFailure(command2, end.error);
@@ -48876,7 +49145,7 @@ function requireRepository(question) {
   if (repository === null) throw notARepository(question.root);
   return repository;
 }
-function askGit(repository, { args, maxBytes: maxBytes3 }) {
+function askGit(repository, { args, maxBytes: maxBytes4 }) {
   const { program, root, environment, settings: settings2 } = repository;
   return runGit({
     program,
@@ -48884,13 +49153,13 @@ function askGit(repository, { args, maxBytes: maxBytes3 }) {
     variables: { ...localEnvironment(environment, root), ...placeVariables(repository) },
     overrides: withoutFilters(settings2),
     args,
-    ...maxBytes3 === void 0 ? {} : { maxBytes: maxBytes3 }
+    ...maxBytes4 === void 0 ? {} : { maxBytes: maxBytes4 }
   });
 }
 
 // src/git/ref-names.ts
 import { existsSync as existsSync8 } from "node:fs";
-import { join as join21 } from "node:path";
+import { join as join23 } from "node:path";
 var lines = (output2) => output2.toString("utf8").split("\n").filter((line3) => line3 !== "");
 var full = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|refs\/.*|HEAD|@)?$/;
 function nameIn(revision) {
@@ -48910,7 +49179,7 @@ function assertOneMeaning(repository, revision) {
   const refs = askGit(repository, { args: ["for-each-ref", "--format=%(refname)", ...places2] });
   const meanings = lines(refs.stdout).filter((ref) => places2.includes(ref));
   if (meanings.length === 0) return;
-  if (/^[A-Z_]+$/.test(name) && existsSync8(join21(repository.gitDirectory, name)))
+  if (/^[A-Z_]+$/.test(name) && existsSync8(join23(repository.gitDirectory, name)))
     meanings.push(`git's own ${name}`);
   if (/^[0-9a-f]{4,}$/.test(name)) {
     const objects = askGit(repository, { args: ["rev-parse", `--disambiguate=${name}`] });
@@ -48921,12 +49190,12 @@ function assertOneMeaning(repository, revision) {
 
 // src/git/repository.ts
 import { statSync as statSync3 } from "node:fs";
-import { join as join23 } from "node:path";
+import { join as join25 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
-import { join as join22 } from "node:path";
+import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
   return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
@@ -48967,7 +49236,7 @@ function lfsContentHash(stored) {
 function lfsContent(commonDirectory, hash) {
   try {
     const bytes = readFileSync6(
-      join22(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
+      join24(commonDirectory, "lfs", "objects", hash.slice(0, 2), hash.slice(2, 4), hash)
     );
     return sha256(bytes) === hash ? bytes : null;
   } catch {
@@ -48992,7 +49261,7 @@ function isKeptByLfs(repository, path2) {
   const [, object2] = /^\d+ ([0-9a-f]+) 0\t/.exec(
     answer(repository, ["--literal-pathspecs", "ls-files", "--stage", "-z", "--", path2])
   ) ?? [];
-  const file = join23(repository.root, path2);
+  const file = join25(repository.root, path2);
   return object2 !== void 0 && statSync3(file).isFile() && isObject(lfsPointerOfFile(file), object2);
 }
 function isDirty(repository) {
@@ -49073,7 +49342,7 @@ import {
   realpathSync as realpathSync5,
   statSync as statSync4
 } from "node:fs";
-import { join as join24, sep as sep5 } from "node:path";
+import { join as join26, sep as sep5 } from "node:path";
 
 // src/git/reader-rules.ts
 var maxFileBytes = 32 * 1024 * 1024;
@@ -49142,7 +49411,7 @@ function realPathInside(root, path2) {
   if (normalised2 === null) throw outsideRoot(path2);
   let real2;
   try {
-    real2 = realpathSync5(join24(root, normalised2));
+    real2 = realpathSync5(join26(root, normalised2));
   } catch (error) {
     if (isAbsence(error)) return null;
     throw unreadable2(path2, error);
@@ -49314,7 +49583,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join25 } from "node:path";
+import { join as join27 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -49322,7 +49591,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join25(outer.root, path2);
+  const root = join27(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -49468,7 +49737,7 @@ function openRevision(repository, revision) {
 
 // src/git/open-work-tree.ts
 import { existsSync as existsSync9 } from "node:fs";
-import { join as join26 } from "node:path";
+import { join as join28 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -49514,7 +49783,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync9(join26(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join28(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one3) => `${folder}/${one3}`);
@@ -50458,9 +50727,9 @@ function repositoryOf(host, folder) {
     return null;
   }
 }
-function selectKernels(manifest, names3) {
-  if (names3 === null) return manifest.kernels;
-  const unknown5 = names3.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
+function selectKernels(manifest, names2) {
+  if (names2 === null) return manifest.kernels;
+  const unknown5 = names2.find((name) => !manifest.kernels.some((kernel) => kernel.name === name));
   if (unknown5 !== void 0) {
     const known3 = manifest.kernels.map((kernel) => kernel.name).join(", ");
     throw new JoulegateError("bad-input", `${manifest.path} has no kernel "${unknown5}".`, {
@@ -50468,11 +50737,11 @@ function selectKernels(manifest, names3) {
       nextStep: `It has: ${known3}`
     });
   }
-  return manifest.kernels.filter(({ name }) => names3.includes(name));
+  return manifest.kernels.filter(({ name }) => names2.includes(name));
 }
 
 // src/app/project/report-files.ts
-import { join as join27 } from "node:path";
+import { join as join29 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -50494,7 +50763,7 @@ function writeReportFiles(host, place, result) {
   const faults = [];
   const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join27(path2, name));
+    work(join29(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -50530,7 +50799,7 @@ function loadReport(host, path2) {
 }
 
 // src/app/guard/guard.ts
-import { join as join31 } from "node:path";
+import { join as join33 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
@@ -50721,11 +50990,11 @@ var randomShare = 0.2;
 function findWorkload(kernel, name) {
   const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
   if (found !== void 0) return found;
-  const names3 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
   throw new JoulegateError(
     "bad-input",
     name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names3}` }
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
   );
 }
 function idOf2(space2, configuration) {
@@ -51021,7 +51290,7 @@ function binMatrix(matrix, maxBins) {
   const { rows, columns: columns2, values: values2 } = matrix;
   const bins = new Uint8Array(rows * columns2);
   const edges = [];
-  const offsets2 = new Int32Array(columns2 + 1);
+  const offsets3 = new Int32Array(columns2 + 1);
   for (let column = 0; column < columns2; column++) {
     const present2 = [];
     for (let row = 0; row < rows; row++) {
@@ -51030,12 +51299,12 @@ function binMatrix(matrix, maxBins) {
     }
     const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
     edges.push(columnBounds);
-    offsets2[column + 1] = offsets2[column] + columnBounds.length + 2;
+    offsets3[column + 1] = offsets3[column] + columnBounds.length + 2;
     for (let row = 0; row < rows; row++) {
       bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
     }
   }
-  return { rows, columns: columns2, bins, edges, offsets: offsets2 };
+  return { rows, columns: columns2, bins, edges, offsets: offsets3 };
 }
 
 // src/model/histogram.ts
@@ -51057,11 +51326,11 @@ var HistogramPool = class {
   /** Histogram of `rows[start..end)` over `columns`. Bins of other columns are left as they were. */
   build(rows, start, end, columns2, residuals) {
     const histogram = this.#take();
-    const { bins, offsets: offsets2, rows: stride } = this.#binned;
+    const { bins, offsets: offsets3, rows: stride } = this.#binned;
     const { weighted, weights } = residuals;
     for (const column of columns2) {
-      const offset = histogramStride * offsets2[column];
-      histogram.fill(0, offset, histogramStride * offsets2[column + 1]);
+      const offset = histogramStride * offsets3[column];
+      histogram.fill(0, offset, histogramStride * offsets3[column + 1]);
       const base2 = column * stride;
       for (let k2 = start; k2 < end; k2++) {
         const row = rows[k2];
@@ -51076,10 +51345,10 @@ var HistogramPool = class {
   /** What `parent` holds and `child` does not: the other child, without a pass over its rows. */
   subtract(parent, child, columns2) {
     const histogram = this.#take();
-    const { offsets: offsets2 } = this.#binned;
+    const { offsets: offsets3 } = this.#binned;
     for (const column of columns2) {
-      const upTo = histogramStride * offsets2[column + 1];
-      for (let at3 = histogramStride * offsets2[column]; at3 < upTo; at3 += histogramStride) {
+      const upTo = histogramStride * offsets3[column + 1];
+      for (let at3 = histogramStride * offsets3[column]; at3 < upTo; at3 += histogramStride) {
         const count2 = parent[at3 + 2] - child[at3 + 2];
         histogram[at3 + 2] = count2;
         histogram[at3] = count2 === 0 ? 0 : parent[at3] - child[at3];
@@ -51302,9 +51571,9 @@ function boost(task, trees, onTree) {
   return new BoostedTrees(binned.columns, base2, grown2, gain);
 }
 function honestSize(task, stopping) {
-  const order = shuffle(Array.from(task.rows), task.random);
-  const aside = order.slice(0, Math.max(1, Math.floor(order.length * stopping.share)));
-  const rows = Int32Array.from(order.slice(aside.length)).sort();
+  const order2 = shuffle(Array.from(task.rows), task.random);
+  const aside = order2.slice(0, Math.max(1, Math.floor(order2.length * stopping.share)));
+  const rows = Int32Array.from(order2.slice(aside.length)).sort();
   const { values: values2, columns: columns2 } = task.data.features;
   const predictions2 = new Float64Array(aside.length);
   let count2 = 0;
@@ -51411,12 +51680,12 @@ var TreeCostModel = class {
     return this.#fitted;
   }
   predict(features) {
-    const { latency, power: power2 } = this.#models();
+    const { latency, power: power3 } = this.#models();
     if (latency === null) return null;
     const row = treeRow(features, true);
     return {
       latencyMs: Math.exp(latency.predict(row)),
-      watts: power2 === null ? Number.NaN : Math.exp(power2.predict(row))
+      watts: power3 === null ? Number.NaN : Math.exp(power3.predict(row))
     };
   }
   update(rows) {
@@ -51992,9 +52261,9 @@ var EnergyStep = class {
   }
   /** Unmeasured trials within the cap, lowest first by an optimistic prediction of the objective. */
   #eligible() {
-    const { ledger, power: power2, logObjective } = this.#task;
+    const { ledger, power: power3, logObjective } = this.#task;
     const cap = ledger.capMs;
-    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power2.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
+    return ledger.good.filter((trial) => trial.energy === null && trial.latency.medianMs <= cap).map((trial) => ({ trial, objective: logObjective(trial) - optimism * power3.predict(trial).deviation })).sort((a2, b) => a2.objective - b.objective || a2.trial.index - b.trial.index).map(({ trial }) => trial);
   }
   #bestMeasured() {
     const best = this.#task.ledger.ranked()[0];
@@ -52002,12 +52271,12 @@ var EnergyStep = class {
   }
   /** Measures the chosen ones, judges the forecasts made for them, then lets the power model learn. */
   async #measure(trials) {
-    const { ledger, power: power2, logObjective, measure } = this.#task;
+    const { ledger, power: power3, logObjective, measure } = this.#task;
     const forecasts = [];
     const unforeseen = [];
     let goesOn = true;
     for (const trial of trials) {
-      const predicted = power2.canPredict(trial) ? logObjective(trial) : null;
+      const predicted = power3.canPredict(trial) ? logObjective(trial) : null;
       goesOn = await measure(trial);
       const now = ledger.trials[trial.index];
       if (now.energy !== null && now.failure === null) {
@@ -52019,7 +52288,7 @@ var EnergyStep = class {
     }
     this.#share.see(unforeseen);
     this.#share.judge(forecasts);
-    power2.learn(ledger.good);
+    power3.learn(ledger.good);
     return goesOn;
   }
   /**
@@ -52119,7 +52388,7 @@ var Ledger = class {
     );
     for (const trial of this.#trials) {
       if (trial.energy?.power === void 0 || kept2.has(trial.index)) continue;
-      const { power: power2, ...energy } = trial.energy;
+      const { power: power3, ...energy } = trial.energy;
       this.#trials[trial.index] = { ...trial, energy };
     }
   }
@@ -52240,10 +52509,10 @@ var processPoints = 250;
 var mostPoints = 500;
 function thin(items, limit, random) {
   if (items.length <= limit) return [...items];
-  const order = items.map((_, index) => index);
-  order.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
-  const best = order.slice(0, limit / 2);
-  const rest = shuffle(order.slice(limit / 2), random).slice(0, limit / 2);
+  const order2 = items.map((_, index) => index);
+  order2.sort((a2, b) => items[a2].target - items[b].target || a2 - b);
+  const best = order2.slice(0, limit / 2);
+  const rest = shuffle(order2.slice(limit / 2), random).slice(0, limit / 2);
   return [...best, ...rest].sort((a2, b) => a2 - b).map((index) => items[index]);
 }
 var Surrogate = class {
@@ -53160,14 +53429,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join30 } from "node:path";
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join28(folder, "trials", `${subject}.json.gz`);
+  const path2 = join30(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -53292,17 +53561,17 @@ async function costRows(search, family, measurements) {
 
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
-import { join as join29 } from "node:path";
+import { join as join31 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join29(folder, ".gitignore");
+  const ignore = join31(folder, ".gitignore");
   if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join29(manifestFolder, ".joulegate");
+  const folder = join31(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -54011,11 +54280,11 @@ function textOf(file) {
 function fileDiff(path2, base2, head2) {
   const [from, to] = [textOf(base2), textOf(head2)];
   const hunks = from === null || to === null ? null : hunksOf(from, to);
-  const names3 = [
+  const names2 = [
     `--- ${base2 === void 0 ? "(none)" : path2}`,
     `+++ ${head2 === void 0 ? "(none)" : path2}`
   ];
-  return [...names3, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
+  return [...names2, ...hunks ?? [" These files are no text, or differ too much to be shown side by side."]];
 }
 function commandDiff(base2, head2) {
   const paths2 = [.../* @__PURE__ */ new Set([...Object.keys(base2.files), ...Object.keys(head2.files)])].sort();
@@ -54134,7 +54403,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename7, join as join30, posix as posix2 } from "node:path";
+import { basename as basename7, join as join32, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -54156,7 +54425,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join30(folder, manifestName2);
+  const path2 = join32(folder, manifestName2);
   if (!existsSync12(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -54170,7 +54439,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -54216,7 +54485,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -54461,8 +54730,8 @@ async function buildArm(options) {
   return { ok: true, value: { variant: variant.value, reference: reference.value } };
 }
 function sameConfiguration(a2, b) {
-  const names3 = Object.keys(a2);
-  return names3.length === Object.keys(b).length && names3.every((name) => a2[name] === b[name]);
+  const names2 = Object.keys(a2);
+  return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
   const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
@@ -54747,9 +55016,9 @@ function warningsOf(outcome, overall) {
     }
   }
   if (overall.unjudged.length > 0) {
-    const names3 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
+    const names2 = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(", ");
     const why = outcome.cutShort === "time" ? "The time was up before every kernel was judged; give --max-minutes or judge-seconds more." : "Too few blocks could be measured of some kernels.";
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names3}.`);
+    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names2}.`);
   }
   return warnings;
 }
@@ -54781,7 +55050,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join31(absolutePath2(host, options.report), suggestionFile);
+  const path2 = join33(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -55142,11 +55411,11 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join35, posix as posix3 } from "node:path";
+import { join as join37, posix as posix3 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash10 } from "node:crypto";
-import { join as join32 } from "node:path";
+import { join as join34 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -55166,7 +55435,7 @@ function oneLine(value2) {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
 }
-function header(final, configuration, program, role) {
+function header2(final, configuration, program, role) {
   const { kernel, workload } = final.search;
   const buffers = program.buffers.map(
     ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
@@ -55194,8 +55463,8 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header(final, configuration, program, role)}
+      const path2 = join34(folder, `${stem(final)}-${name}.wgsl`);
+      writeFileAtomic(path2, `${header2(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
 `);
@@ -55228,11 +55497,11 @@ async function measureNoiseOf(options) {
 }
 
 // src/app/retune/write-findings.ts
-import { join as join34 } from "node:path";
+import { join as join36 } from "node:path";
 
 // src/app/retune/recordings.ts
 import { createHash as createHash11 } from "node:crypto";
-import { join as join33 } from "node:path";
+import { join as join35 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -55244,7 +55513,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join33(folder, fileName(search));
+    const path2 = join35(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -55309,7 +55578,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join34(absolutePath2(host, report3), recordingsFolder);
+    const folder = join36(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -55326,7 +55595,7 @@ async function writeFindings(task) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join35(folder, manifest.tunedPath);
+  return join37(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -55400,7 +55669,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join37(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -55478,7 +55747,7 @@ async function retune(host, options) {
 
 // src/app/doctor/system.ts
 import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
-import { join as join36 } from "node:path";
+import { join as join38 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
@@ -55515,7 +55784,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join36(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join38(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -55527,7 +55796,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join38(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -55768,7 +56037,7 @@ async function measureMachineNoise(host, options) {
 
 // src/app/explain.ts
 import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
-import { join as join37 } from "node:path";
+import { join as join39 } from "node:path";
 function rowsOf({ tunables, measurements }) {
   return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
     configuration: Object.fromEntries(
@@ -55783,19 +56052,19 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join37(folder, recordingsFolder);
+  const path2 = join39(folder, recordingsFolder);
   if (!existsSync15(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join37(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
   if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const names2 = Object.keys(configuration);
+  const same = (row, except) => names2.every((name) => name === except || row.configuration[name] === configuration[name]);
   const own = rows.find((row) => same(row, null)) ?? null;
   const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
   const cost2 = own === null ? null : costOf(own);
-  return names3.flatMap(
+  return names2.flatMap(
     (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
       const other = costOf(row);
       return {
@@ -55822,22 +56091,22 @@ function predictionErrorOf(kernel) {
 function importancesOf(kernel, rows) {
   const kept2 = kernel.evidence?.importances ?? [];
   if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const names2 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
   const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
+  const values2 = names2.map(
     (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
   );
   const explanation = explain(
     worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+      ({ configuration }) => names2.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
     ),
     worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
   );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+  return names2.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
 }
 function explain2(host, options) {
   const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join37(folder, "report.json"));
+  const report3 = readReport(join39(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -55891,10 +56160,10 @@ function explain2(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join38 } from "node:path";
+import { join as join40 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join38(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join40(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -56062,19 +56331,19 @@ function refused3(kernel, reason, nextStep = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname11, join as join40 } from "node:path";
+import { dirname as dirname11, join as join42 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
-function bufferEntry(binding, names3, parameterOf) {
-  const name = freeName(binding, names3);
-  names3.add(name);
+function bufferEntry(binding, names2, parameterOf) {
+  const name = freeName(binding, names2);
+  names2.add(name);
   const place = { name, group: binding.group, binding: binding.binding };
   return binding.kind === "uniform" ? { ...place, ...uniform(binding, parameterOf) } : { ...place, ...storage(binding) };
 }
-function freeName({ name, group, binding }, names3) {
+function freeName({ name, group, binding }, names2) {
   const plain2 = name.replaceAll(/[^A-Za-z0-9_]/g, "_").slice(0, 48);
-  return names3.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
+  return names2.has(plain2) || plain2.startsWith("__") ? `buffer_${group}_${binding}` : plain2;
 }
 function storage(binding) {
   const { scalar: scalar2, fixedBytes, elementBytes } = binding.shape;
@@ -56205,8 +56474,8 @@ function sortParameters(entry) {
   tunables.push(...conditionTunables(entry.parameters));
   return { tunables, workload, constraints: sizeConstraint(inSize), notes: notes2 };
 }
-function sizeConstraint(names3) {
-  return names3.length === 0 ? [] : [`${names3.join(" * ")} <= max_invocations`];
+function sizeConstraint(names2) {
+  return names2.length === 0 ? [] : [`${names2.join(" * ")} <= max_invocations`];
 }
 function conditionTunables(parameters) {
   return parameters.filter(({ kind }) => kind === "condition").map(({ name, value: value2, values: values2 }) => {
@@ -56232,8 +56501,8 @@ function draftKernel(options) {
     workload.push({ name: free, value: null, note: `${shown} (${slot2.scalar})`, isCount });
     return free;
   };
-  const names3 = /* @__PURE__ */ new Set();
-  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
+  const names2 = /* @__PURE__ */ new Set();
+  const buffers = entry.bindings.map((binding) => bufferEntry(binding, names2, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
     const listed2 = entry.unknownNames.slice(0, 5).join(", ");
@@ -56328,7 +56597,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename8, dirname as dirname10, join as join39 } from "node:path";
+import { basename as basename8, dirname as dirname10, join as join41 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -56336,7 +56605,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join39(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join41(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -56488,17 +56757,17 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join40(root, path2));
+  const shown = (path2) => displayPath(host, join42(root, path2));
   const kernels = [];
   const leftOut3 = [];
-  const names3 = /* @__PURE__ */ new Set();
+  const names2 = /* @__PURE__ */ new Set();
   for (const path2 of new Set(paths2)) {
     const { entries, refused: refused4 } = await readEntries(reader, path2, { explicit: named3 !== null, shown });
     leftOut3.push(...refused4);
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
-      const name = kernelName(path2, entry.name, entries.length > 1, names3);
-      const source = slashed(join40(root, folder), join40(root, path2));
+      const name = kernelName(path2, entry.name, entries.length > 1, names2);
+      const source = slashed(join42(root, folder), join42(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -56522,7 +56791,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join40(folder, absolute.slice(dirname11(absolute).length)));
+  return slashed(root, join42(folder, absolute.slice(dirname11(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -56566,8 +56835,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join40(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join40(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join42(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname11(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -56703,7 +56972,7 @@ var laboratoryOptions = {
   sensor: {
     type: "string",
     value: "ID",
-    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon"
+    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon; VDD_IN of a Jetson"
   },
   "meter-command": {
     type: "string",
@@ -56753,10 +57022,10 @@ function readLaboratoryOptions(args) {
   };
 }
 function readKernelFilter(args) {
-  const names3 = args.text("kernel");
-  if (names3 === void 0) return { kernels: null };
+  const names2 = args.text("kernel");
+  if (names2 === void 0) return { kernels: null };
   return {
-    kernels: names3.split(",").map((name) => name.trim()).filter((name) => name !== "")
+    kernels: names2.split(",").map((name) => name.trim()).filter((name) => name !== "")
   };
 }
 function required(args, command2, name) {
@@ -57369,8 +57638,8 @@ var reportCommand = {
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
 var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
-function refuse3(args, names3, reason) {
-  const given = names3.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
+function refuse3(args, names2, reason) {
+  const given = names2.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given !== void 0) throw misplaced(`--${given}`, reason);
 }
 function misplaced(argument, reason) {

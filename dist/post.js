@@ -24307,6 +24307,7 @@ var sizes = {
 var offsets = {
   "nvmlPciInfo_t.busId": 36,
   "nvmlFieldValue_t.fieldId": 0,
+  "nvmlFieldValue_t.scopeId": 4,
   "nvmlFieldValue_t.valueType": 24,
   "nvmlFieldValue_t.nvmlReturn": 28,
   "nvmlFieldValue_t.value": 32,
@@ -24341,6 +24342,8 @@ var constants = {
   nvmlClocksThrottleReasonHwThermalSlowdown: 64,
   nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 128,
   NVML_FI_DEV_POWER_INSTANT: 186,
+  NVML_POWER_SCOPE_GPU: 0,
+  NVML_POWER_SCOPE_MODULE: 1,
   // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
   NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
   NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,
@@ -25131,6 +25134,7 @@ var field = {
 };
 var layout = {
   bytes: sizes.nvmlFieldValue_t,
+  scopeId: offsets["nvmlFieldValue_t.scopeId"],
   valueType: offsets["nvmlFieldValue_t.valueType"],
   code: offsets["nvmlFieldValue_t.nvmlReturn"],
   value: offsets["nvmlFieldValue_t.value"]
@@ -25150,10 +25154,11 @@ function decodeValue(memory, offset) {
       return Number(memory.readBigUInt64LE(value));
   }
 }
-async function readFields(nvml, handle, ids) {
+async function readFields(nvml, handle, ids, scopeId = constants.NVML_POWER_SCOPE_GPU) {
   const memory = nativeMemory(ids.length * layout.bytes);
   ids.forEach((id, i) => {
     memory.writeUInt32LE(id, i * layout.bytes);
+    memory.writeUInt32LE(scopeId, i * layout.bytes + layout.scopeId);
   });
   const code = await nvml.call("nvmlDeviceGetFieldValues", handle, ids.length, memory);
   return ids.map((_, i) => {
@@ -25314,14 +25319,19 @@ async function createSensor(gpu) {
     limit.ok ? `power limit ${limit.value} W` : null,
     driver === null ? null : `driver ${driver}`
   ];
+  const isModule = grace.test(label);
+  const counter = await findCounter(nvml, handle);
+  const modulePower = isModule ? await findModulePower(nvml, handle) : null;
+  const isWhole = counter !== null || modulePower !== null;
+  const power = modulePower ?? (isModule && isWhole ? null : await findPower(nvml, handle, label));
   return {
     label,
     details: details.filter((detail) => detail !== null).join(", "),
-    scope: grace.test(label) ? "module" : "board",
+    scope: !isModule ? "board" : isWhole ? "module" : "GPU",
     key,
     unitJoules: 1e-3,
-    counter: await findCounter(nvml, handle),
-    power: await findPower(nvml, handle, label),
+    counter,
+    power,
     state: () => readState(nvml, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml, handle);
@@ -25371,13 +25381,21 @@ function sampledPartOf(architecture, name) {
       return null;
   }
 }
+function instantPower(nvml, handle, scopeId) {
+  return async () => {
+    const [milliwatts] = await readFields(nvml, handle, [field.powerInstant], scopeId);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
+  };
+}
+async function findModulePower(nvml, handle) {
+  const read = instantPower(nvml, handle, constants.NVML_POWER_SCOPE_MODULE);
+  const label = "instantaneous power of the module of NVML";
+  return (await read()).ok ? { label, instant: true, fine: true, read } : null;
+}
 async function findPower(nvml, handle, name) {
   const architecture = await nvml.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
   const sampledPart = sampledPartOf(architecture, name);
-  const readInstant = async () => {
-    const [milliwatts] = await readFields(nvml, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
-  };
+  const readInstant = instantPower(nvml, handle, constants.NVML_POWER_SCOPE_GPU);
   if ((await readInstant()).ok) {
     return {
       label: "instantaneous power of NVML",

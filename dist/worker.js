@@ -884,6 +884,8 @@ var constants = {
   nvmlClocksThrottleReasonHwThermalSlowdown: 64,
   nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 128,
   NVML_FI_DEV_POWER_INSTANT: 186,
+  NVML_POWER_SCOPE_GPU: 0,
+  NVML_POWER_SCOPE_MODULE: 1,
   // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
   NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
   NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,

@@ -5,7 +5,7 @@ import type { MeterChoice } from '../meter/index.ts';
 export interface LaboratoryOptions {
   readonly device: DeviceChoice;
   readonly meter: MeterChoice;
-  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) for hwmon. */
+  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) for hwmon; a rail of a Jetson. */
   readonly sensor?: string;
   /** For the meter `command`: the program and its arguments. */
   readonly meterCommand?: readonly string[];

@@ -28,7 +28,7 @@ export const laboratoryOptions = {
   sensor: {
     type: 'string',
     value: 'ID',
-    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon",
+    help: "which sensor, where several fit: NVML's index, UUID or PCI address; card1 for hwmon; VDD_IN of a Jetson",
   },
   'meter-command': {
     type: 'string',

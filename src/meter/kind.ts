@@ -12,6 +12,8 @@ export interface MeterContext {
   /** The user's name for a sensor. */
   readonly sensor: string | undefined;
   readonly nvmlLibrary: string | undefined;
+  /** The program `powermetrics`, by another path than macOS's. */
+  readonly powermetrics: string | undefined;
   /** Where koffi is looked for. */
   readonly native: NativeSearch;
   /** Program and arguments for `command`. */

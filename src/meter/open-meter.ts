@@ -25,10 +25,12 @@ export interface OpenMeterOptions {
   readonly device: MeterContext['device'];
   /** Power of a busy CPU core for `cpu-time`, in watts; 15 unless given. */
   readonly wattsPerCore?: number | undefined;
-  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) or PCI address for hwmon. */
+  /** Which sensor, where several fit: NVML's index, UUID or PCI address; a card (`card1`) or PCI address for hwmon; a rail (`VDD_IN`) of a Jetson. */
   readonly sensor?: string | undefined;
   /** Path of NVML; where the system finds it unless given. */
   readonly nvmlLibrary?: string | undefined;
+  /** Path of `powermetrics`, or of a program that runs it; macOS's own unless given. */
+  readonly powermetrics?: string | undefined;
   /** Where koffi, which reads NVML, is looked for; from the running bundle unless given. */
   readonly native?: NativeSearch | undefined;
   /** For `command`: the program and its arguments. It prints one reading a line, `8812.25 J` or `12.5 W`. */
@@ -62,6 +64,7 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
     wattsPerCore: options.wattsPerCore,
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
+    powermetrics: options.powermetrics,
     native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
     command: options.command,
     commandEnvironment: options.commandEnvironment,

@@ -345,6 +345,19 @@ describe('what programs run on where there is no adapter', () => {
     });
   });
 
+  it('is the GPU of a Jetson, by the board’s name', () => {
+    write('proc/device-tree/model', 'NVIDIA Jetson AGX Orin Developer Kit\0');
+    write(
+      'proc/device-tree/compatible',
+      'nvidia,p3737-0000+p3701-0000\0nvidia,p3701-0000\0nvidia,tegra234\0',
+    );
+    expect(found()).toMatchObject({
+      ...{ vendor: 'nvidia', description: 'NVIDIA Jetson AGX Orin Developer Kit', software: false },
+    });
+    write('proc/device-tree/compatible', 'raspberrypi,5-model-b\0brcm,bcm2712\0');
+    expect(found()).toMatchObject({ vendor: '', software: true });
+  });
+
   it('is an AMD GPU, named or not', () => {
     write('sys/class/drm/card0/device/vendor', '0x1a03\n');
     write('sys/class/drm/card1/device/vendor', '0x1002\n');

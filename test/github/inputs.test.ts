@@ -113,7 +113,7 @@ describe('inputs', () => {
     ['max-minutes', '1e3', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '7201', 'a number of minutes from 0.01 to 7200'],
     ['device', 'cuda', 'auto, gpu or software'],
-    ['meter', 'volts', 'auto, none, command, nvml, amdgpu, intel or cpu-time'],
+    ['meter', 'volts', 'auto, none, command, nvml, jetson, amdgpu, intel, apple or cpu-time'],
     ['sensor', '0; rm', "a sensor's index, UUID, PCI address or card, e.g. 0 or card1"],
     ['device-label', 'a b', 'a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090'],
     ['device-label', 'gpu-2of4', 'a name of up to 40 letters, digits, dots and dashes, e.g. rtx-4090'],

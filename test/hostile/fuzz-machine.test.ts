@@ -182,11 +182,20 @@ describe('what a machine says about its sensors', () => {
   );
   const product = fc.option(fc.string({ unit: 'binary', maxLength: 60 }), { nil: undefined });
 
+  /** Tables of metrics: bytes, some of them below a header that is known. */
+  const metrics = fc
+    .tuple(
+      fc.constantFrom([], [120, 0, 1, 3], [96, 0, 1, 1], [255, 255, 1, 5]),
+      fc.uint8Array({ maxLength: 140 }),
+    )
+    .map(([header, bytes]) => Buffer.from([...header, ...bytes]));
+
   it('is measured with, or refused', async () => {
-    await checkLater(fc.tuple(attributes, product), 25, async ([found, name]) => {
+    await checkLater(fc.tuple(attributes, product, metrics), 25, async ([found, name, table]) => {
       const tree = new HwmonTree();
       try {
-        tree.addCard('0000:0a:00.0', { ...found, name: 'amdgpu' }, name);
+        const hwmon = tree.addCard('0000:0a:00.0', { ...found, name: 'amdgpu' }, name);
+        writeFileSync(join(hwmon, '..', '..', 'gpu_metrics'), table);
         tree.addCard('0000:0b:00.0', found);
         await opens(tree, join(tree.folder, 'locks'));
       } finally {

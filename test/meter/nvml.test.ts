@@ -274,6 +274,46 @@ describeWithStandIn('NVML', () => {
     );
   });
 
+  describe('on a module of a GPU and a CPU', () => {
+    it('checks the counter, which includes both, by the power of both', async () => {
+      const lab = new GpuLab();
+      lab.nvml.set({ name: 200, hostWatts: 120 });
+      const meter = await lab.openMeter();
+      expect(meter.info.description).toMatch(
+        /^NVIDIA Stand-in GH200, energy counter of NVML \(module, 0\.\d % from its power, /,
+      );
+      expect(meter.info.scope).toBe('module');
+      const outcome = await lab.measure(meter);
+      if (outcome.status !== 'valid') throw new Error(JSON.stringify(outcome));
+      expect(outcome.energy.watts).toBeCloseTo(500, 0);
+      expect(outcome.energy.netJoules ?? 0).toBeCloseTo(0.6, 2);
+    });
+
+    it('checks it by nothing where the driver tells the GPU’s power alone', async () => {
+      const lab = new GpuLab();
+      lab.nvml.set({ name: 200, hostWatts: 120, moduleReturn: 3 });
+      const meter = await lab.openMeter();
+      expect(meter.info.description).toMatch(/, energy counter of NVML \(module, unchecked, /);
+      const outcome = await lab.measure(meter);
+      if (outcome.status !== 'valid') throw new Error(JSON.stringify(outcome));
+      expect(outcome.energy.watts).toBeCloseTo(500, 0);
+    });
+
+    it('says whose power is added up where there is no counter', async () => {
+      const lab = new GpuLab();
+      lab.nvml.set({ name: 200, hostWatts: 120, counterReturn: 3 });
+      const whole = await lab.openMeter();
+      expect(whole.info.description).toMatch(
+        /, instantaneous power of the module of NVML added up \(module, /,
+      );
+      expect(whole.info.idleWatts).toBeCloseTo(200, 0);
+      lab.nvml.set({ moduleReturn: 3 });
+      const gpu = await lab.openMeter();
+      expect(gpu.info.description).toMatch(/, instantaneous power of NVML added up \(GPU, /);
+      expect(gpu.info.idleWatts).toBeCloseTo(80, 0);
+    });
+  });
+
   describe('without a counter', () => {
     it('adds instantaneous power up where the counter reads 0, and says so', async () => {
       const lab = new GpuLab();

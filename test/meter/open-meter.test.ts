@@ -45,11 +45,13 @@ describe('choosing a meter', () => {
   });
 
   it('finds none for a GPU whose sensor is not supported, and says why', async () => {
-    const { meter, reason } = await openMeter({ choice: 'auto', device: { info: gpuInfo } });
+    const { meter, reason } = await openMeter({
+      ...{ choice: 'auto', device: { info: gpuInfo }, powermetrics: '/nowhere/powermetrics' },
+    });
     expect(meter).toBe(null);
     expect(reason).toBe(
-      'no supported energy sensor (no nvml: apple-m2 is not NVIDIA’s; no amdgpu: apple-m2 is not AMD’s; ' +
-        'no intel: apple-m2 is not Intel’s; no cpu-time: apple-m2 is a real GPU, whose energy the CPU does not tell)',
+      'no supported energy sensor (no nvml: apple-m2 is not NVIDIA’s; no jetson: apple-m2 is not a Jetson’s; no amdgpu: apple-m2 is not AMD’s; ' +
+        'no intel: apple-m2 is not Intel’s; no apple: powermetrics: there is no program /nowhere/powermetrics; no cpu-time: apple-m2 is a real GPU, whose energy the CPU does not tell)',
     );
   });
 

@@ -76,7 +76,13 @@ export function meterSetup(
   host: Host,
 ): Pick<
   OpenMeterOptions,
-  'native' | 'nvmlLibrary' | 'lockFolder' | 'lockWaitMs' | 'clockGuard' | 'commandEnvironment'
+  | 'native'
+  | 'nvmlLibrary'
+  | 'powermetrics'
+  | 'lockFolder'
+  | 'lockWaitMs'
+  | 'clockGuard'
+  | 'commandEnvironment'
 > {
   return {
     commandEnvironment: withoutSecrets(host.environment),
@@ -85,6 +91,7 @@ export function meterSetup(
     lockWaitMs,
     clockGuard: { workerPath: host.workerPath, environment: host.environment },
     nvmlLibrary: host.environment.JOULEGATE_NVML_LIBRARY,
+    powermetrics: host.environment.JOULEGATE_POWERMETRICS,
   };
 }
 

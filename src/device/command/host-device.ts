@@ -30,7 +30,15 @@ function nvidiaGpu(procFolder: string): { readonly name: string; readonly driver
     const version = readOrEmpty(join(procFolder, 'driver/nvidia/version'));
     return { name, driver: /Kernel Module.*?\s(\d+(?:\.\d+)+)/.exec(version)?.[1] ?? '' };
   }
-  return null;
+  return jetson(procFolder);
+}
+
+/** A Jetson's GPU is in its chip, and in no list of the driver: the device tree names the board that it is on. */
+function jetson(procFolder: string): { readonly name: string; readonly driver: string } | null {
+  const read = (name: string) => readOrEmpty(join(procFolder, 'device-tree', name)).split('\0');
+  const name = read('model')[0]?.trim() ?? '';
+  const isTegra = read('compatible').some((part) => /^nvidia,tegra/.test(part));
+  return isTegra && name !== '' ? { name, driver: '' } : null;
 }
 
 function amdGpu(sysfsFolder: string): string | null {

@@ -4,6 +4,7 @@ import { type MeterKind, missing, unsuitable } from '../kind.ts';
 import { openSensor } from '../sensor/open.ts';
 import type { MeterTime } from '../sensor/time.ts';
 import type { Probed, Sensor } from '../sensor/types.ts';
+import { parseLine } from './parse.ts';
 import { MeterProgram } from './program.ts';
 
 /** A program must have printed its first reading by now, and another one after each such time. */
@@ -27,6 +28,7 @@ export const command: MeterKind<'command'> = {
       programArguments: rest,
       environment: context.commandEnvironment,
       time: context.time,
+      parse: parseLine,
     });
     const label = basename(program);
     const first = await firstReading(running, context.time);
@@ -46,7 +48,11 @@ export const command: MeterKind<'command'> = {
   },
 };
 
-async function firstReading(program: MeterProgram, time: MeterTime): Promise<Probed<'joules' | 'watts'>> {
+/** The quantity of a program's first reading, or why there is none. */
+export async function firstReading(
+  program: MeterProgram,
+  time: MeterTime,
+): Promise<Probed<'joules' | 'watts'>> {
   const endMs = time.nowMs() + silentMs;
   while (program.latest === null) {
     if (program.fault !== null) return { ok: false, why: program.fault };
@@ -54,6 +60,15 @@ async function firstReading(program: MeterProgram, time: MeterTime): Promise<Pro
     await time.sleep(pollMs);
   }
   return { ok: true, value: program.latest.quantity };
+}
+
+/** A program's newest reading, or why it counts no more. */
+export function latestValue({ latest, fault }: MeterProgram, time: MeterTime): Probed<number> {
+  if (fault !== null) return { ok: false, why: fault };
+  if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
+    return { ok: false, why: `it has printed no reading for ${silentMs / 1000} s` };
+  }
+  return { ok: true, value: latest.value };
 }
 
 function createSensor(options: {
@@ -64,14 +79,7 @@ function createSensor(options: {
   readonly time: MeterTime;
 }): Sensor {
   const { program, quantity, label, key, time } = options;
-  const read = async (): Promise<Probed<number>> => {
-    const { latest, fault } = program;
-    if (fault !== null) return { ok: false, why: fault };
-    if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
-      return { ok: false, why: `it has printed no reading for ${silentMs / 1000} s` };
-    }
-    return { ok: true, value: latest.value };
-  };
+  const read = async () => latestValue(program, time);
   return {
     label,
     details: '',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { MeterTime } from '../sensor/time.ts';
-import { type CommandReading, parseLine } from './parse.ts';
+import type { Probed } from '../sensor/types.ts';
+import type { CommandReading } from './parse.ts';
 
 /** A line is short; a program that prints more without a line end prints no readings. */
 const maxLineCharacters = 512;
@@ -14,6 +15,7 @@ let installed = false;
 export class MeterProgram {
   readonly #child: ChildProcess;
   readonly #time: MeterTime;
+  readonly #parse: (line: string) => Probed<CommandReading | null>;
   readonly #ended: Promise<void>;
   #pending = '';
   #said = '';
@@ -28,9 +30,12 @@ export class MeterProgram {
     /** The process's own unless given. */
     readonly environment: Readonly<Record<string, string>> | undefined;
     readonly time: MeterTime;
+    /** What a line says; null if nothing. Called once for every line. */
+    parse(line: string): Probed<CommandReading | null>;
   }) {
     const { program, programArguments, environment, time } = options;
     this.#time = time;
+    this.#parse = options.parse;
     const child = spawn(program, [...programArguments], {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: false,
@@ -51,7 +56,8 @@ export class MeterProgram {
         this.#fail(said === '' ? how : `${how}; it last said: ${said}`);
         resolve();
       };
-      child.once('error', (error: NodeJS.ErrnoException) => {
+      // Again for a signal that may not be sent: to a program that has become another user's.
+      child.on('error', (error: NodeJS.ErrnoException) => {
         if (child.pid === undefined) {
           ended(error.code === 'ENOENT' ? `there is no program ${program}` : error.message);
         }
@@ -70,6 +76,8 @@ export class MeterProgram {
   async close(): Promise<void> {
     this.#closing = true;
     this.#child.kill('SIGTERM');
+    // What is printed from now on ends a program that no signal reaches.
+    this.#child.stdout?.destroy();
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), politeMs);
     await this.#ended;
     clearTimeout(timer);
@@ -85,7 +93,7 @@ export class MeterProgram {
   }
 
   #take(line: string, timeMs: number): boolean {
-    const parsed = parseLine(line.slice(0, maxLineCharacters));
+    const parsed = this.#parse(line.slice(0, maxLineCharacters));
     if (!parsed.ok) return this.#refuse(parsed.why);
     if (parsed.value === null) return true;
     if (this.latest !== null && this.latest.quantity !== parsed.value.quantity) {

@@ -1,6 +1,6 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { readAttribute } from './files.ts';
+import { namesIn, readAttribute } from './files.ts';
 
 /** A graphics card with a hwmon sensor. */
 export interface HwmonCard {
@@ -10,20 +10,10 @@ export interface HwmonCard {
   readonly bus: string;
   /** Name as the driver gives it; null if it gives none, as most do. */
   readonly name: string | null;
+  /** `/sys/class/drm/card1/device` */
+  readonly device: string;
   /** `/sys/class/drm/card1/device/hwmon/hwmon4` */
   readonly folder: string;
-}
-
-/** Names in a folder that match, in order; none if there is no such folder. */
-async function names(folder: string, pattern: RegExp): Promise<string[]> {
-  try {
-    const found = await readdir(folder);
-    return found
-      .filter((name) => pattern.test(name))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  } catch {
-    return [];
-  }
 }
 
 /** The cards whose hwmon sensor one of `drivers` provides. */
@@ -31,16 +21,16 @@ export async function findCards(sysfsFolder: string, drivers: readonly string[])
   const root = join(sysfsFolder, 'class', 'drm');
   const cards: HwmonCard[] = [];
   // `card0-HDMI-A-1` is a connector.
-  for (const card of await names(root, /^card\d+$/)) {
+  for (const card of await namesIn(root, /^card\d+$/)) {
     const device = join(root, card, 'device');
     const monitors = join(device, 'hwmon');
-    for (const monitor of await names(monitors, /^hwmon\d+$/)) {
+    for (const monitor of await namesIn(monitors, /^hwmon\d+$/)) {
       const folder = join(monitors, monitor);
       const driver = await readAttribute(join(folder, 'name'));
       if (!driver.ok || !drivers.includes(driver.value)) continue;
       const product = await readAttribute(join(device, 'product_name'));
       const name = product.ok && product.value !== '' ? product.value : null;
-      cards.push({ card, bus: basename(await realpath(device)), name, folder });
+      cards.push({ card, bus: basename(await realpath(device)), name, device, folder });
     }
   }
   return cards;

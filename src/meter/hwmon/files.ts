@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { Probed } from '../sensor/types.ts';
 
 /** A sysfs attribute is one short line. */
@@ -19,7 +19,8 @@ export async function readAttribute(path: string): Promise<Probed<string>> {
   }
 }
 
-function whyUnreadable(path: string, { code, message }: NodeJS.ErrnoException): string {
+/** A clause that says why a file cannot be read. */
+export function whyUnreadable(path: string, { code, message }: NodeJS.ErrnoException): string {
   if (code === 'ENOENT') return `there is no ${path}`;
   if (code === 'EACCES' || code === 'EPERM') return `no permission to read ${path}`;
   return message;
@@ -32,4 +33,16 @@ export async function readInteger(path: string): Promise<Probed<number>> {
   return /^-?\d{1,20}$/.test(read.value)
     ? { ok: true, value: Number(read.value) }
     : { ok: false, why: `${path} says '${read.value}', which is no integer` };
+}
+
+/** Names in a folder that match, in order; none if there is no such folder. */
+export async function namesIn(folder: string, pattern: RegExp): Promise<string[]> {
+  try {
+    const found = await readdir(folder);
+    return found
+      .filter((name) => pattern.test(name))
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  } catch {
+    return [];
+  }
 }

@@ -15,30 +15,36 @@ function scaled(path: string, factor: number) {
   };
 }
 
-/** The sensor of a card, as far as its driver provides it: Linux, Documentation/hwmon and Documentation/gpu/amdgpu. */
-export async function createHwmonSensor(card: HwmonCard, vendor: string): Promise<Candidate> {
+/** Joules that are read, and the smallest step of them. */
+export type HwmonCounter = NonNullable<Sensor['counter']> & { readonly unitJoules: number };
+
+/**
+ * The sensor of a card, as far as its driver provides it: Linux, Documentation/hwmon and Documentation/gpu/amdgpu.
+ * @param elsewhere a counter that the driver keeps beside hwmon
+ */
+export async function createHwmonSensor(
+  card: HwmonCard,
+  vendor: string,
+  elsewhere: HwmonCounter | null,
+): Promise<Candidate> {
   const { folder, bus, name } = card;
   const label = name ?? `${vendor} ${card.card} at ${bus}`;
   const limit = await scaled(join(folder, 'power1_cap'), micro)();
   const found = await findCounter(folder);
+  const counter = found?.counter ?? elsewhere;
   const sensor: Sensor = {
     label,
     details: limit.ok && limit.value > 0 ? `power limit ${limit.value} W` : '',
     scope: found?.scope ?? ((await isApu(folder)) ? 'package' : 'board'),
     key: `pci-${bus.replace(/[^A-Za-z0-9.]/g, '-')}`,
-    unitJoules: micro,
-    counter: found?.counter ?? null,
+    unitJoules: counter?.unitJoules ?? micro,
+    counter,
     power: await findPower(folder),
     state: await findState(folder),
     processes: null,
     close: async () => undefined,
   };
   return { sensor, name, handles: [card.card, bus], refusal: null };
-}
-
-interface HwmonCounter {
-  readonly counter: NonNullable<Sensor['counter']>;
-  readonly scope: SensorScope;
 }
 
 /** What the drivers' labels of energy counters mean: Linux, Documentation/ABI/testing/sysfs-driver-intel-xe-hwmon. */
@@ -49,7 +55,9 @@ const mostCounters = 8;
  * `i915` has one counter; `xe` has one for the card, which some boards leave at 0, and one for the GPU's package, told apart by
  * labels. The first that counts is taken.
  */
-async function findCounter(folder: string): Promise<HwmonCounter | null> {
+async function findCounter(
+  folder: string,
+): Promise<{ readonly counter: HwmonCounter; readonly scope: SensorScope } | null> {
   const found: { readonly input: string; readonly label: string; readonly counts: boolean }[] = [];
   for (let i = 1; i <= mostCounters; i++) {
     const input = join(folder, `energy${i}_input`);
@@ -64,7 +72,7 @@ async function findCounter(folder: string): Promise<HwmonCounter | null> {
   const best = known.find(({ counts }) => counts) ?? known[0];
   if (best === undefined) return null;
   const of = best.label === '' ? '' : ` '${best.label}'`;
-  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro) };
+  const counter = { label: `energy counter${of}`, read: scaled(best.input, micro), unitJoules: micro };
   return { counter, scope: scopes[best.label] ?? 'board' };
 }
 

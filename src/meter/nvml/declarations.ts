@@ -16,6 +16,7 @@ export const sizes = {
 export const offsets = {
   'nvmlPciInfo_t.busId': 36,
   'nvmlFieldValue_t.fieldId': 0,
+  'nvmlFieldValue_t.scopeId': 4,
   'nvmlFieldValue_t.valueType': 24,
   'nvmlFieldValue_t.nvmlReturn': 28,
   'nvmlFieldValue_t.value': 32,
@@ -52,6 +53,8 @@ export const constants = {
   nvmlClocksThrottleReasonHwThermalSlowdown: 0x40,
   nvmlClocksThrottleReasonHwPowerBrakeSlowdown: 0x80,
   NVML_FI_DEV_POWER_INSTANT: 186,
+  NVML_POWER_SCOPE_GPU: 0,
+  NVML_POWER_SCOPE_MODULE: 1,
   // Nanoseconds since the driver was loaded; in headers from CUDA 12.8 on.
   NVML_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN: 251,
   NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN: 252,

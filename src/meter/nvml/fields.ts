@@ -17,6 +17,7 @@ export const field = {
 /** nvmlFieldValue_t: fieldId, scopeId (u32), timestamp, latencyUsec (i64), valueType, nvmlReturn (u32), value (8 bytes). */
 const layout = {
   bytes: sizes.nvmlFieldValue_t,
+  scopeId: offsets['nvmlFieldValue_t.scopeId'],
   valueType: offsets['nvmlFieldValue_t.valueType'],
   code: offsets['nvmlFieldValue_t.nvmlReturn'],
   value: offsets['nvmlFieldValue_t.value'],
@@ -39,15 +40,17 @@ function decodeValue(memory: Buffer, offset: number): number {
   }
 }
 
-/** Reads fields in one call. Each succeeds or fails on its own. */
+/** Reads fields in one call. Each succeeds or fails on its own. `scopeId` matters to fields of power. */
 export async function readFields(
   nvml: Nvml,
   handle: Handle,
   ids: readonly number[],
+  scopeId: number = constants.NVML_POWER_SCOPE_GPU,
 ): Promise<readonly Probed<number>[]> {
   const memory = nativeMemory(ids.length * layout.bytes);
   ids.forEach((id, i) => {
     memory.writeUInt32LE(id, i * layout.bytes);
+    memory.writeUInt32LE(scopeId, i * layout.bytes + layout.scopeId);
   });
   const code = await nvml.call('nvmlDeviceGetFieldValues', handle, ids.length, memory);
   return ids.map((_, i) => {

@@ -14,7 +14,7 @@ const pciInfo = { bytes: sizes.nvmlPciInfo_t, busId: offsets['nvmlPciInfo_t.busI
 /** Up to here power usage is instantaneous, later it is a mean over a second. */
 const archTuring = constants.NVML_DEVICE_ARCH_TURING;
 const maxGpus = 64;
-/** Modules of a GPU and a CPU, whose counter includes both. */
+/** Modules of a GPU and a CPU, whose counter includes both, memory too (Zeus, pull request 172). */
 const grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 
 const word = (memory: Buffer) => memory.readUInt32LE();
@@ -104,14 +104,20 @@ async function createSensor(gpu: {
     limit.ok ? `power limit ${limit.value} W` : null,
     driver === null ? null : `driver ${driver}`,
   ];
+  const isModule = grace.test(label);
+  const counter = await findCounter(nvml, handle);
+  const modulePower = isModule ? await findModulePower(nvml, handle) : null;
+  const isWhole = counter !== null || modulePower !== null;
+  // The GPU's own power would contradict a counter that includes the CPU.
+  const power = modulePower ?? (isModule && isWhole ? null : await findPower(nvml, handle, label));
   return {
     label,
     details: details.filter((detail) => detail !== null).join(', '),
-    scope: grace.test(label) ? 'module' : 'board',
+    scope: !isModule ? 'board' : isWhole ? 'module' : 'GPU',
     key,
     unitJoules: 0.001,
-    counter: await findCounter(nvml, handle),
-    power: await findPower(nvml, handle, label),
+    counter,
+    power,
     state: () => readState(nvml, handle),
     async processes() {
       const pids = await gpuProcessIds(nvml, handle);
@@ -168,14 +174,25 @@ function sampledPartOf(architecture: Probed<number>, name: string): number | nul
   }
 }
 
+function instantPower(nvml: Nvml, handle: Handle, scopeId: number) {
+  return async () => {
+    const [milliwatts] = await readFields(nvml, handle, [field.powerInstant], scopeId);
+    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
+  };
+}
+
+/** Power of a whole module; null where the driver does not tell it from the GPU's. */
+async function findModulePower(nvml: Nvml, handle: Handle): Promise<Sensor['power']> {
+  const read = instantPower(nvml, handle, constants.NVML_POWER_SCOPE_MODULE);
+  const label = 'instantaneous power of the module of NVML';
+  return (await read()).ok ? { label, instant: true, fine: true, read } : null;
+}
+
 /** Instantaneous power where there is any, else the mean over a second. */
 async function findPower(nvml: Nvml, handle: Handle, name: string): Promise<Sensor['power']> {
   const architecture = await nvml.read('nvmlDeviceGetArchitecture', [handle], 4, word);
   const sampledPart = sampledPartOf(architecture, name);
-  const readInstant = async () => {
-    const [milliwatts] = await readFields(nvml, handle, [field.powerInstant]);
-    return perThousand(milliwatts ?? { ok: false, why: codeText(constants.NVML_ERROR_FUNCTION_NOT_FOUND) });
-  };
+  const readInstant = instantPower(nvml, handle, constants.NVML_POWER_SCOPE_GPU);
   if ((await readInstant()).ok) {
     return {
       label: 'instantaneous power of NVML',

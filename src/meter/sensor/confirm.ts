@@ -59,7 +59,11 @@ export async function confirmLoads(request: {
     return request.sensors.map(() => ({ ok: false, why, ran: false }));
   }
   const { sensors, loads } = observed;
-  return sensors.map((sensor) => confirmationOf(fitOf(observed, sensor), sensor, loads));
+  return sensors.map((sensor) => {
+    const checkedBy =
+      sensor.counter.length >= leastUpdates ? fitResponse(observed.cause, sensor.power) : null;
+    return confirmationOf(fitOf(observed, sensor), checkedBy, sensor, loads);
+  });
 }
 
 /** The one sensor in whose power loads showed, and in no other's; null if not exactly one is. */
@@ -87,17 +91,26 @@ function fitOf({ cause }: Observed, { counter, power }: ObservedSensor): Fit | n
   return { ...fit, byDecoys: Math.max(...explained) };
 }
 
-function shows({ explained, byDecoys, gain, gainError, base }: Fit): boolean {
+function shows(fit: Fit): boolean {
+  return isClear(fit) && 1 - fit.explained <= decoyPart * (1 - fit.byDecoys);
+}
+
+function isClear({ explained, gain, gainError, base }: ResponseFit): boolean {
   return (
     explained >= leastExplained &&
-    1 - explained <= decoyPart * (1 - byDecoys) &&
     gain >= leastWatts &&
     gain >= leastPart * Math.abs(base) &&
     gain >= certain * gainError
   );
 }
 
-function confirmationOf(fit: Fit | null, sensor: ObservedSensor, loads: readonly Span[]): Confirmation {
+/** @param powerFit how the power followed where `fit` is the counter's: it checks the counter, and may be slower */
+function confirmationOf(
+  fit: Fit | null,
+  powerFit: ResponseFit | null,
+  sensor: ObservedSensor,
+  loads: readonly Span[],
+): Confirmation {
   if (fit === null)
     return { ok: false, why: 'its power did not move, or could not be read, while loads ran', ran: true };
   const [base, loaded] = [Math.round(fit.base), Math.round(fit.base + fit.gain)];
@@ -106,15 +119,19 @@ function confirmationOf(fit: Fit | null, sensor: ObservedSensor, loads: readonly
     const why = `loads that ran on the device did not show in its power: ${base} W without, ${loaded} W with one, and that explains ${part} % of how it moved`;
     return { ok: false, why, ran: true };
   }
-  const settledMs = fit.settledAfterMs;
-  if (settledMs > mostSettledMs) {
-    const seconds = (settledMs / 1000).toFixed(1);
+  if (fit.settledAfterMs > mostSettledMs) {
+    const seconds = (fit.settledAfterMs / 1000).toFixed(1);
     return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
   }
+  const check =
+    powerFit !== null && isClear(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
+  const settledMs = Math.max(fit.settledAfterMs, check?.settledAfterMs ?? 0);
   const late = settledMs < 1 ? 'at once' : `within ${Math.round(settledMs)} ms`;
   const words = `four loads showed in its power, ${base} W without and ${loaded} W with one, ${late}`;
-  const disagreement = disagreementOf(sensor, loads, settledMs);
-  return { ok: true, fit, words, disagreement, powerPeriodMs: sensor.powerPeriodMs };
+  const fitted = check === null ? null : (check.base + check.gain) / (fit.base + fit.gain) - 1;
+  const disagreement = disagreementOf(sensor, loads, settledMs) ?? fitted;
+  const { powerPeriodMs } = sensor;
+  return { ok: true, fit: { ...fit, settledAfterMs: settledMs }, words, disagreement, powerPeriodMs };
 }
 
 /** Power against the counter, over what each said of the settled part of the loads. */

@@ -71,7 +71,7 @@ class SensorMeter implements Meter {
     return {
       name,
       description: this.#describe(),
-      estimated: false,
+      estimated: sensor.estimated ?? false,
       updatePeriodMs,
       resolutionJoules,
       idleWatts: idleWatts ?? this.#baseWatts,

@@ -47,6 +47,8 @@ export interface Sensor {
   readonly details: string;
   /** What its joules include; null where nobody says. */
   readonly scope: SensorScope | null;
+  /** What is read was worked out from activity, measured by nothing. */
+  readonly estimated?: boolean;
   /** Unique on the host, safe in file names. */
   readonly key: string;
   /** What is read, in words: `energy counter of NVML`. Absent where there is no such reading. */

@@ -58,6 +58,8 @@ const fields = {
   lastFromMs: 80,
   lastUntilMs: 81,
   lastWatts: 82,
+  hostWatts: 83,
+  moduleReturn: 84,
 } as const;
 const globalCount = 16;
 const perGpu = 96;
@@ -115,6 +117,8 @@ const usual: Readonly<Record<GpuField, number>> = {
   lastFromMs: 0,
   lastUntilMs: 0,
   lastWatts: 0,
+  hostWatts: 0,
+  moduleReturn: 0,
 };
 
 export type DriverAge = 'current' | 'old';

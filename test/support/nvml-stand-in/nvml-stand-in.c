@@ -38,7 +38,9 @@ enum {
      process's children work, in real time; the answer about utilization. */
   TENANT_WATTS = 72, TENANT_FROM_MS, TENANT_UNTIL_MS, JUMP_JOULES, JUMP_AT_MS, WORK_WATTS, UTILIZATION_RETURN,
   /* The last load of a scripted GPU process, and what those before drew: written at once. */
-  BASE_JOULES, LAST_FROM_MS, LAST_UNTIL_MS, LAST_WATTS
+  BASE_JOULES, LAST_FROM_MS, LAST_UNTIL_MS, LAST_WATTS,
+  /* A CPU that shares the module, and the answer about the module's power. */
+  HOST_WATTS, MODULE_RETURN
 };
 
 /* Modes of the energy counter, from COUNTER_MODE_AT_MS on. */
@@ -180,7 +182,8 @@ int nvmlDeviceGetHandleByUUID(const char *uuid, void **device) {
 }
 
 int nvmlDeviceGetName(void *device, char *name, unsigned int length) {
-  snprintf(name, length, "NVIDIA Stand-in %d", (int)gpu_of(device)[NAME]);
+  volatile double *gpu = gpu_of(device);
+  snprintf(name, length, "NVIDIA Stand-in %s%d", gpu[HOST_WATTS] > 0 ? "GH" : "", (int)gpu[NAME]);
   return SUCCESS;
 }
 
@@ -359,6 +362,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millij
   double tick = last_tick(mode == FREEZES ? at : now, gpu[TICK_MS]);
   double joules = joules_at(gpu, tick) + gpu[RIPPLE_WATTS] * ripple(tick, gpu[TICK_MS]) * gpu[TICK_MS] / 1e3;
   if (gpu[WORK_WATTS] > 0) joules += work_joules(gpu, tick);
+  joules += gpu[HOST_WATTS] * tick / 1e3;
   if (mode == RESETS) joules -= joules_at(gpu, at);
   if (mode == GOES_BACK) joules -= 60;
   if (mode == ZERO || joules < 0) joules = 0;
@@ -379,9 +383,11 @@ static void read_field(void *device, struct field_value *field) {
   unsigned long long bit = field->id == 251 ? 0x20 : field->id == 252 ? 0x40 : field->id == 253 ? 0x80 : 0;
   if (field->id == 186) {
     double end = last_tick(now, gpu[POWER_PERIOD_MS]);
-    field->code = (int)gpu[FIELD_RETURN];
+    int module = field->scope == 1;
+    field->code = module && gpu[HOST_WATTS] == 0 ? NOT_SUPPORTED : (int)gpu[module ? MODULE_RETURN : FIELD_RETURN];
     field->type = 1;
     double watts = mean_watts(gpu, end - gpu[POWER_COVER_MS], end) + gpu[RIPPLE_WATTS] * ripple(end, gpu[POWER_PERIOD_MS]);
+    if (module) watts += gpu[HOST_WATTS];
     field->value.u32 = (unsigned int)lround(watts * 1e3);
   } else if (bit != 0) {
     int set = ((unsigned long long)gpu[REASONS] & bit) != 0;
