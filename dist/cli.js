@@ -39397,6 +39397,9 @@ var SensorMeter = class {
       scope: sensor.scope
     };
   }
+  get counterFault() {
+    return this.#traits.counterFault;
+  }
   async confirm(device, variant) {
     const path2 = variant.command === void 0 ? "shader" : "program";
     const known3 = this.#confirmed.get(path2);
@@ -39593,7 +39596,12 @@ async function openChosen(name, { candidate, why, confirmation: known3 }, lock, 
   if (lock?.note) notes2.push(lock.note);
   if (opened?.note) notes2.push(opened.note);
   const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
-  return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
+  const { counterFault } = meter;
+  return {
+    ...{ ok: true, meter, reason },
+    ...counterFault === null ? {} : { counterFault },
+    ...opened === null ? {} : { clocks: opened.control }
+  };
 }
 function lockOf({ sensor }, context) {
   const { lockFolder: folder, lockWaitMs: waitMs2 = 0, time } = context;
@@ -40116,7 +40124,11 @@ async function openMeter(options) {
   }
   const opening = await kind.open(context);
   if (!opening.ok) throw refusal2(choice, opening);
-  return { meter: opening.meter, reason: opening.reason, clocks: opening.clocks ?? null };
+  return openedBy(opening);
+}
+function openedBy(opening, reason = opening.reason) {
+  const { meter, counterFault, clocks = null } = opening;
+  return { meter, reason, clocks, ...counterFault === void 0 ? {} : { counterFault } };
 }
 function refusal2(choice, { obstacle, missing: missing3 }) {
   const message = `The meter ${choice} cannot be used: ${obstacle}.`;
@@ -40136,7 +40148,7 @@ async function openFirst(context) {
     const opening = await kind.open(context);
     if (opening.ok) {
       const reasons = [opening.reason, ...explain3(tried.filter(({ missing: missing3 }) => missing3))];
-      return { meter: opening.meter, reason: reasons.join("; "), clocks: opening.clocks ?? null };
+      return openedBy(opening, reasons.join("; "));
     }
     tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
