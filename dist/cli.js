@@ -18673,10 +18673,10 @@ function* nativePlaces(name, context) {
 }
 function notFoundError(name, { pins, host }, misses) {
   const packages = Object.entries(pins.packages).map(([of, version]) => `${of}@${version}`);
-  const tried = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
+  const tried2 = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
   return new JoulegateError(
     "could-not-measure",
-    `The native part of ${name} for ${platformName(host)} could not be loaded. Tried ${tried}.`,
+    `The native part of ${name} for ${platformName(host)} could not be loaded. Tried ${tried2}.`,
     {
       code: "no-native-part",
       nextStep: `Run \`npm install ${packages.join(" ")}\` in Joulegate's folder or one above it.`
@@ -19587,8 +19587,8 @@ function named(candidates, wanted) {
 function describe({ handles, sensor }) {
   return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
 }
-function ambiguous(possible, info, tried) {
-  const burst2 = tried ? ", and loads on the device did not show in the power of exactly one" : "";
+function ambiguous(possible, info, tried2) {
+  const burst2 = tried2 ? ", and loads on the device did not show in the power of exactly one" : "";
   return new JoulegateError(
     "could-not-measure",
     `${possible.length} sensors may belong to ${info.description}${burst2}.`,
@@ -40141,18 +40141,18 @@ function refusal2(choice, { obstacle, missing: missing3 }) {
   });
 }
 async function openFirst(context) {
-  const tried = [];
+  const tried2 = [];
   const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
   const candidates = kinds.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
-      const reasons = [opening.reason, ...explain3(tried.filter(({ missing: missing3 }) => missing3))];
+      const reasons = [opening.reason, ...explain3(tried2.filter(({ missing: missing3 }) => missing3))];
       return openedBy(opening, reasons.join("; "));
     }
-    tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
+    tried2.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  const reason = `no supported energy sensor (${explain3(tried).join("; ")})`;
+  const reason = `no supported energy sensor (${explain3(tried2).join("; ")})`;
   return { meter: null, reason, clocks: null };
 }
 
@@ -47173,10 +47173,10 @@ function startingDriver(environment) {
   const name = namedDriver(passed);
   return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${passed[name]}`, environment: passed };
 }
+var swiftshader = { source: "swiftshader", description: "SwiftShader, a software adapter" };
 function notHere(message, nextStep) {
   return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
+    ...swiftshader,
     driver: null,
     result: { ok: false, problem: "no-adapter", message, adapters: [] },
     nextStep
@@ -47212,11 +47212,32 @@ async function reportSwiftshader(search) {
     environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
   });
 }
+async function tried(way, open) {
+  try {
+    return await open();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const nextStep = error instanceof JoulegateError ? error.nextStep : null;
+    const result = { ok: false, problem: "no-adapter", message, adapters: [] };
+    return { ...way, driver: null, result, nextStep };
+  }
+}
 async function listAdapters(search) {
+  const { workerPath, environment } = search;
+  const system = { source: "system", description: "the system's drivers" };
   return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
+    await tried(system, () => report2(workerPath, startingDriver(environment))),
+    await tried(swiftshader, () => reportSwiftshader(search))
   ];
+}
+function takenAdapter(reports, choice) {
+  const opened = reports.filter(isOpened);
+  if (choice === "software") return opened.find(({ result }) => result.info.software) ?? null;
+  const [first] = reports;
+  return first?.source === "environment" && !first.result.ok ? null : opened[0] ?? null;
+}
+function isOpened(report3) {
+  return report3.driver !== null && report3.result.ok;
 }
 async function findDriver(search) {
   const first = await report2(search.workerPath, startingDriver(search.environment));
@@ -47228,10 +47249,10 @@ async function findDriver(search) {
     if (second.result.ok && second.driver !== null) return second.driver;
     reports.push(second);
   }
-  const tried = reports.map(
+  const tried2 = reports.map(
     ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
   );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried2.join("; ")}.`, {
     code: "no-adapter",
     nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
   });
@@ -47632,9 +47653,8 @@ function driverSearch(host) {
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
+  const taken = takenAdapter(reports, "software");
+  if (taken !== null) return taken.driver;
   throw new JoulegateError("could-not-measure", "No software adapter was found.", {
     code: "no-software-adapter",
     nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
@@ -47686,9 +47706,9 @@ async function findAdapter(host, options, onlyCommands) {
 function deviceOf(adapter, options, onlyCommands) {
   const isCpu = options.device === "software";
   if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  if (!onlyCommands || !adapter.software || isCpu) return adapter;
   const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter.info : found;
+  return found.software ? adapter : found;
 }
 function commandBench(host, info, options) {
   if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
@@ -47712,7 +47732,7 @@ async function openLaboratory(outer, options, kernels = []) {
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first, options, onlyCommands);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
   const commands2 = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
   const closeDevices = async () => {
@@ -51934,8 +51954,8 @@ var EnergyStep = class {
     this.#tried = ledger.size;
     const eligible = this.#eligible();
     if (fixedShare !== null) {
-      const tried = ledger.size - first;
-      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
+      const tried2 = ledger.size - first;
+      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried2)));
       return;
     }
     const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
@@ -52737,10 +52757,10 @@ async function predictedBest({ space: space2, random, priors, priorObjective, ke
 }
 async function startPoints(task) {
   const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf3 } = task;
-  const tried = new Set(chosen.map(keyOf3));
+  const tried2 = new Set(chosen.map(keyOf3));
   const points = [];
   if (priors.speaks) {
-    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf3(point2)));
+    const fresh = (await predictedBest(task)).filter((point2) => !tried2.has(keyOf3(point2)));
     points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
   }
   return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];

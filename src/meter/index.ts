@@ -4,7 +4,7 @@ export type { ClockControl } from './clocks/types.ts';
 export { clockWatchdogArgument, watchClocks } from './clocks/watchdog.ts';
 export { type MeterChoice, meterChoices, meterKinds } from './kinds.ts';
 export { type Board, lookAtBoards } from './nvml/boards.ts';
-export { type OpenMeterOptions, openMeter } from './open-meter.ts';
+export { type OpenedMeter, type OpenMeterOptions, openMeter } from './open-meter.ts';
 export { recordedLookup } from './replay/recorded.ts';
 export { createReplayMeter } from './replay/replay.ts';
 export { openSensor } from './sensor/open.ts';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { nativeSearch } from '../../native/index.ts';
-import type { MeterContext } from '../kind.ts';
+import type { OpenMeterOptions } from '../open-meter.ts';
 import { type Tenants, tenantsOf } from '../sensor/open.ts';
-import { systemTime } from '../sensor/time.ts';
+import { type MeterTime, systemTime } from '../sensor/time.ts';
 import type { Sensor, Slowdown } from '../sensor/types.ts';
 import { listGpus } from './gpus.ts';
 import { openNvml } from './library.ts';
@@ -30,7 +30,7 @@ export interface Board {
  * @throws JoulegateError as `openNvml` does
  */
 export async function lookAtBoards(
-  options: Partial<Pick<MeterContext, 'nvmlLibrary' | 'native' | 'procFolder' | 'time'>>,
+  options: Pick<OpenMeterOptions, 'nvmlLibrary' | 'native' | 'procFolder' | 'time'>,
 ): Promise<
   | { readonly ok: true; readonly boards: readonly Board[]; readonly faults: readonly string[] }
   | { readonly ok: false; readonly why: string }
@@ -57,7 +57,7 @@ export async function lookAtBoards(
 
 async function lastingSlowdowns(
   sensors: readonly Sensor[],
-  time: MeterContext['time'],
+  time: MeterTime,
 ): Promise<readonly (readonly Slowdown[])[]> {
   let lasting: readonly (readonly Slowdown[])[] | null = null;
   for (let look = 0; look < looks; look++) {
