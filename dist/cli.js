@@ -40110,7 +40110,9 @@ async function lookAtBoards(options) {
     const boards = [];
     for (const [i, { sensor, handles, refusal: refusal4 }] of candidates.entries()) {
       const tenants = await tenantsOf(sensor);
-      boards.push({ label: sensor.label, handles, refusal: refusal4, tenants, slowdowns: slowdowns2[i] ?? [] });
+      const power2 = await sensor.power?.read();
+      const watts = power2?.ok === true ? power2.value : null;
+      boards.push({ label: sensor.label, handles, refusal: refusal4, tenants, watts, slowdowns: slowdowns2[i] ?? [] });
     }
     return { ok: true, boards, faults };
   } finally {
@@ -55478,7 +55480,7 @@ function hidden(boards, nodes, visible) {
     )
   ];
 }
-function findingsOf({ label, handles, refusal: refusal4, tenants, slowdowns: slowdowns2 }) {
+function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdowns: slowdowns2 }) {
   const [handle, ...others] = handles;
   const subject = `board ${handle ?? label}`;
   const name = [label, ...others].join(", ");
@@ -55497,7 +55499,8 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, slowdowns: slo
   ];
   if (faults.length > 0) return faults;
   const notes2 = tenants.ok && tenants.notes.length > 0 ? tenants.notes : ["nobody else is at work on it"];
-  return [good(subject, [name, ...notes2].join("; "))];
+  const drawn = watts === null ? [] : [`${Math.round(watts)} W while nothing of ours runs`];
+  return [good(subject, [name, ...drawn, ...notes2].join("; "))];
 }
 
 // src/app/doctor/locks.ts
@@ -55742,15 +55745,20 @@ function checkRenderNodes({ list: list4, canUse: canUse2 }) {
     "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
   );
 }
+var wslNvml = "/usr/lib/wsl/lib/libnvidia-ml.so.1";
+function hasNvidia(view) {
+  return nvidiaNodes(view).length > 0 || view.exists(wslNvml);
+}
 function checkWsl(view, adapter) {
   if (!view.exists("/dev/dxg")) return null;
   const driver = driverFiles(view).find((file) => /dzn/i.test(file) && view.exists(file));
   const way = driver === void 0 ? "no Vulkan driver leads to it (Mesa’s dzn is not installed)" : `${driver} leads to it through Direct3D 12`;
   const opened = adapter === null ? "" : `; what kernels run on is ${adapter}`;
   const get = driver === void 0 ? "Install a Mesa that was built with dzn (it brings a dzn_icd.*.json). " : "";
+  const nvml2 = view.exists(wslNvml) ? `, and NVML (${wslNvml}) answers only in part here` : "";
   return wrong(
     "WSL2",
-    `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter, and NVML answers only in part here`,
+    `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter${nvml2}`,
     `${get}Guard latency here. For energy boot Linux on the machine, or let --meter-command run a program that prints what a sensor outside says.`
   );
 }
@@ -55837,7 +55845,7 @@ async function checkBoards(host, view) {
   return boardFindings({
     seen: await lookAtBoards({ native, nvmlLibrary }),
     nodes,
-    isExpected: nodes.length > 0 || nvmlLibrary !== void 0,
+    isExpected: hasNvidia(view) || nvmlLibrary !== void 0,
     visible: host.environment.NVIDIA_VISIBLE_DEVICES
   });
 }
@@ -55881,6 +55889,7 @@ async function checkDevice(host, options, reports) {
       wrong("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
     );
   }
+  host.progress.update({ text: "opening the meter, with loads of a few seconds" });
   const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter.driver);
   findings.push(...onAdapter?.findings ?? []);
   const programs = deviceOf(taken?.result.info ?? null, options, true);
@@ -55905,6 +55914,7 @@ async function doctor(host, options = { device: "auto", meter: "auto" }) {
     ...await checked("Node.js", () => [checkNode()]),
     ...await checked("platform", () => [checkPlatform()])
   ];
+  host.progress.update({ text: "looking at boards and adapters" });
   const boards = await checked("NVML", () => checkBoards(host, view));
   let outcome = { findings: [], usable: false, meter: null };
   let adapter = null;

@@ -33,7 +33,9 @@ describeWithStandIn('doctor on what NVML shows', () => {
       {
         ok: true,
         subject: 'board 0',
-        detail: expect.stringMatching(/^NVIDIA Stand-in 100, GPU-.*; 77 \(python3\) is on it too, at rest/),
+        detail: expect.stringMatching(
+          /^NVIDIA Stand-in 100, GPU-.*; 80 W while nothing of ours runs; 77 \(python3\) is on it too, at rest/,
+        ),
         nextStep: null,
       },
     ]);

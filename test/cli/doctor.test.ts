@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { joulegate, projectFolder, scripted } from '../support/command-line.ts';
+import { joulegate, projectFolder, scripted, startScripted } from '../support/command-line.ts';
 import { describeWithStandIn, NvmlStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
 import { smallProject } from '../support/small-project.ts';
 
@@ -75,6 +75,15 @@ describe('doctor', () => {
     );
     expect(ended.stdout).toMatch(/^ok {7}meter: /m);
   });
+});
+
+it('ends with what it has when it is interrupted', async () => {
+  const started = startScripted(await projectFolder({}), 'doctor', '--meter-command', 'sleep 60');
+  await started.sees('looking at boards');
+  started.child.kill('SIGINT');
+  const ended = await started.finished;
+  expect(ended.status).toBe(130);
+  expect(ended.stdout).toMatch(/^ok {7}Node\.js: /m);
 });
 
 describeWithStandIn('doctor on NVML', () => {

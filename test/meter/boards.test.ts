@@ -34,7 +34,9 @@ describeWithStandIn('looking at boards', () => {
     const [first, second] = await look(lab);
     expect(first).toMatchObject({ label: 'NVIDIA Stand-in 100', refusal: null, slowdowns: [] });
     expect(first?.tenants).toEqual({ ok: true, notes: [] });
+    expect(first?.watts).toBeCloseTo(80, 0);
     expect(second?.handles[0]).toBe('1');
+    expect(second?.watts).toBeCloseTo(280, 0);
     expect(second?.tenants).toEqual({
       ok: false,
       why: 'it works for 77 (python3) 100 % of the time while nothing of ours runs',

@@ -58,7 +58,7 @@ function hidden(
   ];
 }
 
-function findingsOf({ label, handles, refusal, tenants, slowdowns }: Board): readonly Finding[] {
+function findingsOf({ label, handles, refusal, tenants, watts, slowdowns }: Board): readonly Finding[] {
   const [handle, ...others] = handles;
   const subject = `board ${handle ?? label}`;
   const name = [label, ...others].join(', ');
@@ -81,5 +81,6 @@ function findingsOf({ label, handles, refusal, tenants, slowdowns }: Board): rea
   ];
   if (faults.length > 0) return faults;
   const notes = tenants.ok && tenants.notes.length > 0 ? tenants.notes : ['nobody else is at work on it'];
-  return [good(subject, [name, ...notes].join('; '))];
+  const drawn = watts === null ? [] : [`${Math.round(watts)} W while nothing of ours runs`];
+  return [good(subject, [name, ...drawn, ...notes].join('; '))];
 }

@@ -15,7 +15,7 @@ import { boardFindings } from './boards.ts';
 import { checked, type Finding, good, thrown, wrong } from './finding.ts';
 import { checkLocks } from './locks.ts';
 import { checkMeter, type MeterCheck } from './meter.ts';
-import { nvidiaNodes, systemFindings } from './system.ts';
+import { hasNvidia, nvidiaNodes, systemFindings } from './system.ts';
 import { type SystemView, thisSystem } from './view.ts';
 import { driverLibraryFindings } from './vulkan.ts';
 
@@ -55,7 +55,7 @@ async function checkBoards(host: Host, view: SystemView): Promise<readonly Findi
   return boardFindings({
     seen: await lookAtBoards({ native, nvmlLibrary }),
     nodes,
-    isExpected: nodes.length > 0 || nvmlLibrary !== undefined,
+    isExpected: hasNvidia(view) || nvmlLibrary !== undefined,
     visible: host.environment.NVIDIA_VISIBLE_DEVICES,
   });
 }
@@ -112,6 +112,7 @@ async function checkDevice(
       wrong('device', `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`),
     );
   }
+  host.progress.update({ text: 'opening the meter, with loads of a few seconds' });
   const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter.driver);
   findings.push(...(onAdapter?.findings ?? []));
   // A sensor is worth knowing of where there is no adapter yet.
@@ -145,6 +146,7 @@ export async function doctor(
     ...(await checked('Node.js', () => [checkNode()])),
     ...(await checked('platform', () => [checkPlatform()])),
   ];
+  host.progress.update({ text: 'looking at boards and adapters' });
   // While nothing of ours runs on them.
   const boards = await checked('NVML', () => checkBoards(host, view));
   let outcome: Diagnosis = { findings: [], usable: false, meter: null };

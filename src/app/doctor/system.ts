@@ -73,6 +73,14 @@ function checkRenderNodes({ list, canUse }: SystemView): Finding | null {
   );
 }
 
+/** Where Windows puts NVML for its Linux guests. */
+const wslNvml = '/usr/lib/wsl/lib/libnvidia-ml.so.1';
+
+/** Whether NVML should work here: there are GPUs of NVIDIA's. */
+export function hasNvidia(view: SystemView): boolean {
+  return nvidiaNodes(view).length > 0 || view.exists(wslNvml);
+}
+
 /** The GPU of a Windows host as its Linux guest sees it: through Direct3D 12. */
 function checkWsl(view: SystemView, adapter: string | null): Finding | null {
   if (!view.exists('/dev/dxg')) return null;
@@ -84,9 +92,10 @@ function checkWsl(view: SystemView, adapter: string | null): Finding | null {
   const opened = adapter === null ? '' : `; what kernels run on is ${adapter}`;
   const get =
     driver === undefined ? 'Install a Mesa that was built with dzn (it brings a dzn_icd.*.json). ' : '';
+  const nvml = view.exists(wslNvml) ? `, and NVML (${wslNvml}) answers only in part here` : '';
   return wrong(
     'WSL2',
-    `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter, and NVML answers only in part here`,
+    `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter${nvml}`,
     `${get}Guard latency here. For energy boot Linux on the machine, or let --meter-command run a program that prints what a sensor outside says.`,
   );
 }

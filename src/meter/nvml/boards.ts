@@ -20,6 +20,8 @@ export interface Board {
   /** Why it cannot be measured with; null if it can. */
   readonly refusal: string | null;
   readonly tenants: Tenants;
+  /** What it draws; null if its power cannot be read. */
+  readonly watts: number | null;
   /** What slowed it down all the time. */
   readonly slowdowns: readonly Slowdown[];
 }
@@ -47,7 +49,9 @@ export async function lookAtBoards(
     const boards: Board[] = [];
     for (const [i, { sensor, handles, refusal }] of candidates.entries()) {
       const tenants = await tenantsOf(sensor);
-      boards.push({ label: sensor.label, handles, refusal, tenants, slowdowns: slowdowns[i] ?? [] });
+      const power = await sensor.power?.read();
+      const watts = power?.ok === true ? power.value : null;
+      boards.push({ label: sensor.label, handles, refusal, tenants, watts, slowdowns: slowdowns[i] ?? [] });
     }
     return { ok: true, boards, faults };
   } finally {
