@@ -55763,14 +55763,21 @@ function checkWsl(view, adapter) {
   );
 }
 function systemFindings(view, adapter = null) {
-  return [
-    checkLoader(view),
-    checkDrivers(view),
-    checkNvidia(view),
-    checkMig(view),
-    checkRenderNodes(view),
-    checkWsl(view, adapter)
-  ].filter((finding) => finding !== null);
+  const checks = [
+    ["Vulkan loader", () => checkLoader(view)],
+    ["Vulkan drivers", () => checkDrivers(view)],
+    ["NVIDIA driver", () => checkNvidia(view)],
+    ["MIG", () => checkMig(view)],
+    ["render nodes", () => checkRenderNodes(view)],
+    ["WSL2", () => checkWsl(view, adapter)]
+  ];
+  return checks.flatMap(([subject, check3]) => {
+    try {
+      return check3() ?? [];
+    } catch (error) {
+      return thrown(subject, error);
+    }
+  });
 }
 
 // src/app/doctor/view.ts
@@ -55863,12 +55870,13 @@ function describeAdapter(report3, isTaken) {
   const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
   return good(subject, `${name} (${traits.join(", ")})`);
 }
-async function checkAdapterMeter(host, options, driver) {
+async function checkAdapterMeter(host, options, { driver, result }) {
   let device;
   try {
     device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
   } catch (error) {
-    return { findings: [thrown("device", error)], meter: null, refused: true };
+    const without2 = await checkMeter(host, options, { info: result.info });
+    return { ...without2, findings: [thrown("device", error), ...without2.findings], refused: true };
   }
   const check3 = await checkMeter(host, options, device);
   const closing = await checked("closing the device", async () => {
@@ -55890,7 +55898,7 @@ async function checkDevice(host, options, reports) {
     );
   }
   host.progress.update({ text: "opening the meter, with loads of a few seconds" });
-  const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter.driver);
+  const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter);
   findings.push(...onAdapter?.findings ?? []);
   const programs = deviceOf(taken?.result.info ?? null, options, true);
   const hasOwn2 = adapter === null || allowCommands && programs !== adapter.result.info;
@@ -55916,20 +55924,23 @@ async function doctor(host, options = { device: "auto", meter: "auto" }) {
   ];
   host.progress.update({ text: "looking at boards and adapters" });
   const boards = await checked("NVML", () => checkBoards(host, view));
+  let reports = [];
+  const listing2 = await checked("adapters", async () => {
+    reports = await listAdapters(driverSearch(host));
+    return [];
+  });
   let outcome = { findings: [], usable: false, meter: null };
-  let adapter = null;
-  const devices = await checked("adapters", async () => {
-    const reports = await listAdapters(driverSearch(host));
-    adapter = takenAdapter(reports, options.device)?.result.info.description ?? null;
+  const devices = await checked("device", async () => {
     outcome = await checkDevice(host, options, reports);
     return outcome.findings;
   });
+  const adapter = takenAdapter(reports, options.device)?.result.info.description ?? null;
   const system = isLinux ? [
-    ...await checked("system", () => systemFindings(view, adapter)),
+    ...systemFindings(view, adapter),
     ...await checked("Vulkan drivers", () => driverLibraryFindings(view))
   ] : [];
   const locks = await checked("lock folder", () => [checkLocks(lockFolderOf(host.environment))]);
-  return { ...outcome, findings: [...ground, ...system, ...locks, ...boards, ...devices] };
+  return { ...outcome, findings: [...ground, ...system, ...locks, ...boards, ...listing2, ...devices] };
 }
 
 // src/app/doctor/noise.ts

@@ -1,10 +1,4 @@
-import {
-  type AdapterReport,
-  type DriverChoice,
-  listAdapters,
-  openWebgpuDevice,
-  takenAdapter,
-} from '../../device/index.ts';
+import { type AdapterReport, listAdapters, openWebgpuDevice, takenAdapter } from '../../device/index.ts';
 import type { Device, MeterInfo } from '../../measure/index.ts';
 import { lookAtBoards } from '../../meter/index.ts';
 import { builtPins, hostProblem, readNativeHost } from '../../native/index.ts';
@@ -79,13 +73,14 @@ function describeAdapter(report: AdapterReport, isTaken: boolean): Finding {
 async function checkAdapterMeter(
   host: Host,
   options: LaboratoryOptions,
-  driver: DriverChoice,
+  { driver, result }: NonNullable<ReturnType<typeof takenAdapter>>,
 ): Promise<MeterCheck> {
   let device: Device;
   try {
     device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
   } catch (error) {
-    return { findings: [thrown('device', error)], meter: null, refused: true };
+    const without = await checkMeter(host, options, { info: result.info });
+    return { ...without, findings: [thrown('device', error), ...without.findings], refused: true };
   }
   const check = await checkMeter(host, options, device);
   const closing = await checked('closing the device', async () => {
@@ -113,7 +108,7 @@ async function checkDevice(
     );
   }
   host.progress.update({ text: 'opening the meter, with loads of a few seconds' });
-  const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter.driver);
+  const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter);
   findings.push(...(onAdapter?.findings ?? []));
   // A sensor is worth knowing of where there is no adapter yet.
   const programs = deviceOf(taken?.result.info ?? null, options, true);
@@ -149,20 +144,23 @@ export async function doctor(
   host.progress.update({ text: 'looking at boards and adapters' });
   // While nothing of ours runs on them.
   const boards = await checked('NVML', () => checkBoards(host, view));
+  let reports: readonly AdapterReport[] = [];
+  const listing = await checked('adapters', async () => {
+    reports = await listAdapters(driverSearch(host));
+    return [];
+  });
   let outcome: Diagnosis = { findings: [], usable: false, meter: null };
-  let adapter: string | null = null;
-  const devices = await checked('adapters', async () => {
-    const reports = await listAdapters(driverSearch(host));
-    adapter = takenAdapter(reports, options.device)?.result.info.description ?? null;
+  const devices = await checked('device', async () => {
     outcome = await checkDevice(host, options, reports);
     return outcome.findings;
   });
+  const adapter = takenAdapter(reports, options.device)?.result.info.description ?? null;
   const system = isLinux
     ? [
-        ...(await checked('system', () => systemFindings(view, adapter))),
+        ...systemFindings(view, adapter),
         ...(await checked('Vulkan drivers', () => driverLibraryFindings(view))),
       ]
     : [];
   const locks = await checked('lock folder', () => [checkLocks(lockFolderOf(host.environment))]);
-  return { ...outcome, findings: [...ground, ...system, ...locks, ...boards, ...devices] };
+  return { ...outcome, findings: [...ground, ...system, ...locks, ...boards, ...listing, ...devices] };
 }

@@ -1,4 +1,4 @@
-import { type Finding, good, wrong } from './finding.ts';
+import { type Finding, good, thrown, wrong } from './finding.ts';
 import type { SystemView } from './view.ts';
 import { checkDrivers, checkLoader, driverFiles } from './vulkan.ts';
 
@@ -101,16 +101,23 @@ function checkWsl(view: SystemView, adapter: string | null): Finding | null {
 }
 
 /**
- * What Vulkan needs of a Linux machine, and what is mostly wrong where no GPU is found.
+ * What Vulkan needs of a Linux machine, and what is mostly wrong where no GPU is found. Never throws.
  * @param adapter what kernels will run on, in words; null if nothing
  */
 export function systemFindings(view: SystemView, adapter: string | null = null): readonly Finding[] {
-  return [
-    checkLoader(view),
-    checkDrivers(view),
-    checkNvidia(view),
-    checkMig(view),
-    checkRenderNodes(view),
-    checkWsl(view, adapter),
-  ].filter((finding) => finding !== null);
+  const checks: readonly (readonly [string, () => Finding | null])[] = [
+    ['Vulkan loader', () => checkLoader(view)],
+    ['Vulkan drivers', () => checkDrivers(view)],
+    ['NVIDIA driver', () => checkNvidia(view)],
+    ['MIG', () => checkMig(view)],
+    ['render nodes', () => checkRenderNodes(view)],
+    ['WSL2', () => checkWsl(view, adapter)],
+  ];
+  return checks.flatMap(([subject, check]) => {
+    try {
+      return check() ?? [];
+    } catch (error) {
+      return thrown(subject, error);
+    }
+  });
 }
