@@ -7368,7 +7368,7 @@ var require_dist = __commonJS({
 });
 
 // src/cli.ts
-import { fileURLToPath as fileURLToPath2 } from "node:url";
+import { fileURLToPath as fileURLToPath3 } from "node:url";
 
 // package.json
 var package_default = {
@@ -18651,8 +18651,8 @@ function isOlder(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major < oldestGlibc[0] || major === oldestGlibc[0] && minor < oldestGlibc[1];
 }
-function unfit(message, nextStep) {
-  return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep });
+function unfit(message, nextStep2) {
+  return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep: nextStep2 });
 }
 function hostProblem(host, pins) {
   const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
@@ -18738,10 +18738,10 @@ function* nativePlaces(name, context) {
 }
 function notFoundError(name, { pins, host }, misses) {
   const packages = Object.entries(pins.packages).map(([of, version]) => `${of}@${version}`);
-  const tried = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
+  const tried2 = misses.map(({ where, reason }) => `${where}: ${reason}`).join("; ");
   return new JoulegateError(
     "could-not-measure",
-    `The native part of ${name} for ${platformName(host)} could not be loaded. Tried ${tried}.`,
+    `The native part of ${name} for ${platformName(host)} could not be loaded. Tried ${tried2}.`,
     {
       code: "no-native-part",
       nextStep: `Run \`npm install ${packages.join(" ")}\` in Joulegate's folder or one above it.`
@@ -18877,8 +18877,8 @@ async function loadLibrary(path2, search) {
         return null;
       }
       const { async: call2 } = library.func(name, "int", [...types]);
-      return (...values2) => new Promise((resolve6, reject) => {
-        call2(...values2, (error, code) => error ? reject(error) : resolve6(code));
+      return (...values2) => new Promise((resolve7, reject) => {
+        call2(...values2, (error, code) => error ? reject(error) : resolve7(code));
       });
     }
   };
@@ -19407,7 +19407,7 @@ function releaseOnce(path2) {
 // src/meter/sensor/time.ts
 var systemTime = {
   nowMs: () => Number(process.hrtime.bigint()) / 1e6,
-  sleep: (milliseconds) => new Promise((resolve6) => setTimeout(resolve6, milliseconds))
+  sleep: (milliseconds) => new Promise((resolve7) => setTimeout(resolve7, milliseconds))
 };
 
 // src/meter/clocks/mark.ts
@@ -19479,21 +19479,21 @@ async function startClockWatchdog(order2, guard2) {
     env: inheritedEnvironment(environment)
   });
   child.stdin.on("error", () => void 0);
-  await new Promise((resolve6, reject) => {
-    child.once("spawn", resolve6);
+  await new Promise((resolve7, reject) => {
+    child.once("spawn", resolve7);
     child.once("error", reject);
   });
-  await new Promise((resolve6) => child.stdin.write(`${JSON.stringify(order2)}
-`, () => resolve6()));
+  await new Promise((resolve7) => child.stdin.write(`${JSON.stringify(order2)}
+`, () => resolve7()));
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
   return { dismiss: () => dismiss(child) };
 }
 async function dismiss(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve6) => child.once("exit", () => resolve6()));
+  const ended = new Promise((resolve7) => child.once("exit", () => resolve7()));
   child.stdin?.end("restored\n");
-  await Promise.race([ended, new Promise((resolve6) => setTimeout(resolve6, longestGoodbyeMs).unref())]);
+  await Promise.race([ended, new Promise((resolve7) => setTimeout(resolve7, longestGoodbyeMs).unref())]);
 }
 
 // src/meter/kind.ts
@@ -19667,8 +19667,8 @@ function named(candidates, wanted) {
 function describe({ handles, sensor }) {
   return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
 }
-function ambiguous(possible, info, tried) {
-  const burst2 = tried ? ", and loads on the device did not show in the power of exactly one" : "";
+function ambiguous(possible, info, tried2) {
+  const burst2 = tried2 ? ", and loads on the device did not show in the power of exactly one" : "";
   return new JoulegateError(
     "could-not-measure",
     `${possible.length} sensors may belong to ${info.description}${burst2}.`,
@@ -25192,8 +25192,8 @@ function parseCel(source, types) {
     if (costly !== null) return { fault: costly };
     const names2 = namesIn(parsed.ast, types);
     renameVariables(parsed.ast, types);
-    const checked = parsed.check();
-    if (!checked.valid) return { fault: faultOf(checked.error, source) };
+    const checked2 = parsed.check();
+    if (!checked2.valid) return { fault: faultOf(checked2.error, source) };
     const run = (variables) => {
       const context = /* @__PURE__ */ Object.create(null);
       for (const name of names2) {
@@ -25208,7 +25208,7 @@ function parseCel(source, types) {
         throw error;
       }
     };
-    return { program: { root: parsed.ast, names: names2, type: checked.type ?? "dyn", run } };
+    return { program: { root: parsed.ast, names: names2, type: checked2.type ?? "dyn", run } };
   } catch (error) {
     return { fault: faultOf(error, source) };
   }
@@ -25291,8 +25291,8 @@ function explainTypes(fault, source, variables) {
 }
 var syntaxCodes = /^(unexpected|expected|reserved|invalid_number|unterminated)/;
 function explainFault(fault, source, variables) {
-  const [message, nextStep] = syntaxCodes.test(fault.code) ? explainSyntax(fault, source) : explainTypes(fault, source, variables);
-  return { message, nextStep, offset: fault.start, length: Math.max(1, fault.end - fault.start) };
+  const [message, nextStep2] = syntaxCodes.test(fault.code) ? explainSyntax(fault, source) : explainTypes(fault, source, variables);
+  return { message, nextStep: nextStep2, offset: fault.start, length: Math.max(1, fault.end - fault.start) };
 }
 function conversion(type, expect2) {
   if (expect2.includes("bool")) return "write a comparison, such as 'A <= B'";
@@ -25588,15 +25588,15 @@ function isLimit(name) {
 function compileAt(place, written, expect2, variables) {
   const compiled = compileExpression(String(written), { variables, expect: expect2 });
   if (compiled.ok) return compiled.expression;
-  const { offset, length, message, nextStep } = compiled;
-  place.text(offset, length, { message, nextStep: nextStep ?? "correct the expression" });
+  const { offset, length, message, nextStep: nextStep2 } = compiled;
+  place.text(offset, length, { message, nextStep: nextStep2 ?? "correct the expression" });
   return null;
 }
 function constantExpression(value2) {
   return { source: String(value2), names: [], type: "int", evaluate: () => value2 };
 }
 function tryOut(options) {
-  const { expression, place, workloads, defaults, fault, nextStep } = options;
+  const { expression, place, workloads, defaults, fault, nextStep: nextStep2 } = options;
   if (expression.names.some(isLimit)) return;
   for (const { workload } of workloads.items) {
     const variables = { ...workload.parameters, ...defaults };
@@ -25605,11 +25605,11 @@ function tryOut(options) {
     try {
       const found = fault(expression.evaluate(variables), workload.name);
       if (found === null) continue;
-      place.value({ message: found, nextStep });
+      place.value({ message: found, nextStep: nextStep2 });
       return;
     } catch (error) {
       if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: `${error.message} (workload ${workload.name})`, nextStep });
+      place.value({ message: `${error.message} (workload ${workload.name})`, nextStep: nextStep2 });
       return;
     }
   }
@@ -25811,7 +25811,7 @@ function excerpt(line3, column) {
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity, message, nextStep } = problem;
+  const { file, line: line3, column, severity, message, nextStep: nextStep2 } = problem;
   const place = paint("place", printable(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
@@ -25821,8 +25821,8 @@ function formatProblem(problem, paint) {
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
-  if (nextStep !== null)
-    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep)}`);
+  if (nextStep2 !== null)
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep2)}`);
   return lines2.join("\n");
 }
 function formatProblems(problems, options) {
@@ -26622,11 +26622,11 @@ var NamedFiles = class {
   }
   /** The path relative to the reader's root; null, reported, if it leads out of it. */
   resolve(path2, place) {
-    const wrong = pathFault(path2);
-    const resolved = wrong === null ? resolvePath(this.folder, path2) : null;
+    const wrong2 = pathFault(path2);
+    const resolved = wrong2 === null ? resolvePath(this.folder, path2) : null;
     if (resolved === null) {
       place.value({
-        message: `the path '${path2}' ${wrong ?? "leads out of the repository"}`,
+        message: `the path '${path2}' ${wrong2 ?? "leads out of the repository"}`,
         nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
       });
     }
@@ -26773,14 +26773,14 @@ function loadOperator(definition) {
   const source = new SourceText(`operator ${name}`, fragment);
   const problems = new ProblemList(source);
   const document2 = new YamlDocument(source, problems);
-  const checked = validateOperator(document2.data);
+  const checked2 = validateOperator(document2.data);
   const first = problems.inOrder()[0];
   if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
-  if (!checked.ok) {
-    const faults = checked.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
+  if (!checked2.ok) {
+    const faults = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
     throw new Error(`operator ${name}: ${faults}`);
   }
-  return { name, file: checked.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
+  return { name, file: checked2.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
 }
 function operatorDefaults(definition) {
   const { parameters } = loadOperator(definition).file;
@@ -27359,8 +27359,8 @@ function exampleAt(pointer2) {
 function unknownKey(pointer2, key2) {
   const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
   const nearest = nearestName(key2, known3);
-  const nextStep = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
-  return { message: `unknown key '${key2}'`, nextStep };
+  const nextStep2 = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
+  return { message: `unknown key '${key2}'`, nextStep: nextStep2 };
 }
 function missingKey(pointer2, key2) {
   if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer2)) {
@@ -27451,19 +27451,19 @@ function without(data, removed, pointer2 = "") {
   return Object.fromEntries(entries.filter(([, value2]) => value2 !== void 0));
 }
 function readSound(document2) {
-  const checked = validateManifest(document2.data);
-  if (checked.ok) return checked.value;
+  const checked2 = validateManifest(document2.data);
+  if (checked2.ok) return checked2.value;
   const removed = /* @__PURE__ */ new Set();
   const forbidden = new Set(
-    checked.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
+    checked2.faults.filter(({ keyword }) => keyword === "false schema").map(({ pointer: pointer2 }) => pointer2)
   );
-  for (const fault of checked.faults) {
+  for (const fault of checked2.faults) {
     if (echoes.has(fault.keyword)) continue;
     if (fault.keyword !== "false schema" && forbidden.has(fault.pointer)) continue;
     const pointer2 = report(fault, document2);
     if (pointer2 !== null) removed.add(pointer2);
   }
-  if (checked.faults.length >= maxFaults) return {};
+  if (checked2.faults.length >= maxFaults) return {};
   const sound = without(document2.data, removed);
   return typeof sound === "object" && sound !== null ? sound : {};
 }
@@ -31869,16 +31869,16 @@ function importedStatements(moduleAst, conditions) {
   for (const elem of moduleDirectives ?? []) contributed.add(elem);
   return filterValidElements(moduleElem.decls, conditions).filter((e) => contributed.has(e));
 }
-function createConstantsResolver(constants13, packageName2) {
-  if (Object.keys(constants13).length === 0) return void 0;
-  return new ConstantsResolver(constants13, packageName2);
+function createConstantsResolver(constants14, packageName2) {
+  if (Object.keys(constants14).length === 0) return void 0;
+  return new ConstantsResolver(constants14, packageName2);
 }
 var ConstantsResolver = class {
   constants;
   packageName;
   ast;
-  constructor(constants13, packageName2 = "package") {
-    this.constants = constants13;
+  constructor(constants14, packageName2 = "package") {
+    this.constants = constants14;
     this.packageName = packageName2;
   }
   resolveModule(modulePath) {
@@ -34471,8 +34471,8 @@ var BindableProgram = class {
   #resolver;
   #constants;
   /** @param constants any values of their kinds: what is found out about the program must not depend on them. */
-  constructor(modules, constants13) {
-    const own = createConstantsResolver({ ...constants13 }, packageName);
+  constructor(modules, constants14) {
+    const own = createConstantsResolver({ ...constants14 }, packageName);
     this.#modules = modules;
     this.#constants = own?.resolveModule(constantsFile);
     this.#resolver = composeResolvers(modules, own);
@@ -35329,8 +35329,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants13 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants13, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers2, ...[body, constants14 = places(64)]) {
+  return { numbers: numbers2, launch, body, constants: constants14, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -36221,8 +36221,8 @@ function reflect(module, entryPoint) {
     }
     const name = variable2.name.decl.ident.originalName;
     const kind = bindingKind(variable2);
-    const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
+    const refusal4 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
+    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal4 });
   }
   return succeeded({
     entry,
@@ -37216,7 +37216,7 @@ function bindingCode2(variable2, scope) {
   if (group === null && binding === null) return null;
   const name = variable2.name.decl.ident.originalName;
   const kind = bindingKind(variable2);
-  const refusal3 = kind === null ? { line: 1, column: 1, reason: "is no buffer" } : null;
+  const refusal4 = kind === null ? { line: 1, column: 1, reason: "is no buffer" } : null;
   return (run, used) => ({
     name,
     group: group?.(run) ?? Number.NaN,
@@ -37225,7 +37225,7 @@ function bindingCode2(variable2, scope) {
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
     used,
-    refusal: refusal3
+    refusal: refusal4
   });
 }
 function attributeCode(attributes, name, scope) {
@@ -37419,20 +37419,20 @@ function programValues(workload, configuration) {
   return { ...workload.parameters, ...tunables };
 }
 function linkParameters(values2) {
-  const constants13 = {};
+  const constants14 = {};
   const conditions = {};
   for (const [name, value2] of Object.entries(values2)) {
     if (typeof value2 === "boolean") {
       conditions[name] = value2;
-      constants13[name] = String(value2);
+      constants14[name] = String(value2);
     } else if (typeof value2 === "number") {
-      constants13[name] = value2;
+      constants14[name] = value2;
       if (Number.isSafeInteger(value2) && value2 >= 0) conditions[`${name}_${value2}`] = true;
     } else {
       conditions[`${name}_${value2}`] = true;
     }
   }
-  return { constants: constants13, conditions };
+  return { constants: constants14, conditions };
 }
 function unusedTunables(kernel, words2) {
   const named3 = /* @__PURE__ */ new Set();
@@ -37852,14 +37852,14 @@ ${before.slice(0, before.length - before.trimStart().length)}`;
 function writeCopy(text3, loop, declaration, module) {
   const { start, end, body } = loop.body;
   const name = loop.init?.kind === "var" ? loop.init.name.decl.ident.originalName : null;
-  const hidden = body.some(
+  const hidden2 = body.some(
     (statement) => (statement.kind === "var" || statement.kind === "let" || statement.kind === "const") && statement.name.decl.ident.originalName === name
   );
   text3.insert(`{ ${declaration}`, loop.start);
-  if (hidden) text3.insert(" ", loop.start);
+  if (hidden2) text3.insert(" ", loop.start);
   const open = module.text.indexOf("{", start) + 1;
-  text3.copy(hidden ? start : open, end);
-  if (hidden) text3.insert(" }", loop.start);
+  text3.copy(hidden2 ? start : open, end);
+  if (hidden2) text3.insert(" }", loop.start);
 }
 function freshName(name, module) {
   for (let number3 = 0; ; number3++) {
@@ -37934,12 +37934,12 @@ var Structures = class {
     return code;
   }
   #make(configuration) {
-    const { constants: constants13, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants13).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    const { constants: constants14, conditions } = linkParameters(programValues(this.#workload, configuration));
+    const kinds2 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
     let origin = this.#origins.get(kinds2);
     try {
       if (!origin) {
-        origin = originOf(new BindableProgram(this.#modules, constants13), conditions);
+        origin = originOf(new BindableProgram(this.#modules, constants14), conditions);
         this.#origins.set(kinds2, origin);
       }
       const code = this.#codeOf(origin, conditions);
@@ -37968,9 +37968,9 @@ var Structures = class {
     const tunables = this.#kernel.tunables.filter(({ name }) => name !== clockTunable);
     return tunables.map(({ name, values: values2 }) => {
       const keyOf3 = (value2) => {
-        const { constants: constants13, conditions } = linkParameters({ [name]: value2 });
+        const { constants: constants14, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants13).map(kindOf3);
+        const kinds2 = Object.values(constants14).map(kindOf3);
         return [...kinds2, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
@@ -38194,7 +38194,7 @@ function compareOutput(binding, actual, expected) {
   }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
-  const wrong = { count: 0, first: -1 };
+  const wrong2 = { count: 0, first: -1 };
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
@@ -38211,7 +38211,7 @@ function compareOutput(binding, actual, expected) {
       continue;
     }
     const difference = Math.abs(a2 - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong, i);
+    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong2, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const report3 = (kind, tally, what) => {
@@ -38225,7 +38225,7 @@ function compareOutput(binding, actual, expected) {
   };
   if (unwritten.count > 0) return report3("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report3("not-a-number", notANumber, "are not a number");
-  if (wrong.count > 0) return report3("wrong-result", wrong, "are wrong");
+  if (wrong2.count > 0) return report3("wrong-result", wrong2, "are wrong");
   return succeeded({ maxRelativeError });
 }
 function add2(tally, index) {
@@ -38464,13 +38464,13 @@ function describeVariable(variable2, module, reads) {
 
 // src/kernel/describe/parameters.ts
 function weslParameters(texts2) {
-  const constants13 = /* @__PURE__ */ new Set();
+  const constants14 = /* @__PURE__ */ new Set();
   const conditions = /* @__PURE__ */ new Set();
   for (const text3 of texts2.map((source) => blankComments(source))) {
     for (const [, list4 = "", single = ""] of text3.matchAll(/\bconstants\s*::\s*(?:\{([^}]*)\}|(\w+))/g)) {
       for (const item of `${list4},${single}`.split(",")) {
         const [name = ""] = item.trim().split(/\s+/);
-        if (name !== "") constants13.add(name);
+        if (name !== "") constants14.add(name);
       }
     }
     for (const [, condition = ""] of text3.matchAll(/@(?:if|elif)\s*\(([^;{]*?)\)\s*(?=[@\w{/])/g)) {
@@ -38479,21 +38479,21 @@ function weslParameters(texts2) {
   }
   conditions.delete("true");
   conditions.delete("false");
-  const named3 = alternatives([...conditions], constants13);
+  const named3 = alternatives([...conditions], constants14);
   return [
-    ...[...constants13].filter((name) => !named3.has(name)).map((name) => parameter(name, "constant", null)),
+    ...[...constants14].filter((name) => !named3.has(name)).map((name) => parameter(name, "constant", null)),
     ...[...named3].map(([name, values2]) => parameter(name, "condition", values2))
   ];
 }
 function parameter(name, kind, values2) {
   return { name, kind, scalar: null, value: null, hasDefault: false, values: values2 };
 }
-function alternatives(conditions, constants13) {
+function alternatives(conditions, constants14) {
   const stemOf = (word4) => word4.slice(0, Math.max(0, word4.lastIndexOf("_")));
   const groups = /* @__PURE__ */ new Map();
   for (const word4 of conditions) {
     const stem2 = stemOf(word4);
-    const isValue = !constants13.has(word4) && stem2 !== "" && (constants13.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
+    const isValue = !constants14.has(word4) && stem2 !== "" && (constants14.has(stem2) || conditions.filter((other) => stemOf(other) === stem2).length > 1);
     if (isValue) groups.set(stem2, [...groups.get(stem2) ?? [], word4.slice(stem2.length + 1)]);
     else groups.set(word4, null);
   }
@@ -38511,16 +38511,16 @@ function withSwitches(parameters, switches) {
   return parameters.map((item) => isSwitch(item) ? { ...item, value: switches } : item);
 }
 function trialValues(parameters, standIn, switches) {
-  const constants13 = {};
+  const constants14 = {};
   const conditions = {};
   for (const item of parameters) {
     const { name, kind, values: values2 } = item;
     const [first] = values2 ?? [];
     if (isSwitch(item)) conditions[name] = switches;
     if (first !== void 0) conditions[`${name}_${first}`] = true;
-    constants13[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
+    constants14[name] = typeof first === "number" ? first : kind === "constant" ? standIn : String(switches);
   }
-  return { constants: constants13, conditions };
+  return { constants: constants14, conditions };
 }
 
 // src/kernel/describe/describe.ts
@@ -39528,6 +39528,9 @@ var SensorMeter = class {
       scope: sensor.scope
     };
   }
+  get counterFault() {
+    return this.#traits.counterFault;
+  }
   async confirm(device, variant) {
     const path2 = variant.command === void 0 ? "shader" : "program";
     const known3 = this.#confirmed.get(path2);
@@ -39608,8 +39611,8 @@ var SensorMeter = class {
     const { label, details: details2, counter, power: power3, scope } = this.#options.sensor;
     const { source, counterFault } = this.#traits;
     const read = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
-    const checked = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
-    const notes2 = [scope ?? "unknown scope", checked, ...details2 === "" ? [] : [details2]];
+    const checked2 = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
+    const notes2 = [scope ?? "unknown scope", checked2, ...details2 === "" ? [] : [details2]];
     return `${label}, ${read} (${notes2.join(", ")})`;
   }
 };
@@ -39651,8 +39654,8 @@ async function openSensor(name, candidates, context) {
   try {
     const chosen = await choose(candidates, context);
     const { candidate } = chosen;
-    const { sensor, refusal: refusal3 } = candidate;
-    if (refusal3 !== null) return missing(`${sensor.label}: ${refusal3}`);
+    const { sensor, refusal: refusal4 } = candidate;
+    if (refusal4 !== null) return missing(`${sensor.label}: ${refusal4}`);
     const lock = await lockOf(candidate, context);
     try {
       const opened = await openChosen(name, chosen, lock, context);
@@ -39724,7 +39727,12 @@ async function openChosen(name, { candidate, why, confirmation: known3 }, lock, 
   if (lock?.note) notes2.push(lock.note);
   if (opened?.note) notes2.push(opened.note);
   const reason = [`${sensor.label} was picked because ${why}`, ...notes2].join("; ");
-  return { ok: true, meter, reason, ...opened === null ? {} : { clocks: opened.control } };
+  const { counterFault } = meter;
+  return {
+    ...{ ok: true, meter, reason },
+    ...counterFault === null ? {} : { counterFault },
+    ...opened === null ? {} : { clocks: opened.control }
+  };
 }
 function lockOf({ sensor }, context) {
   const { lockFolder: folder, lockWaitMs: waitMs2 = 0, time } = context;
@@ -40039,12 +40047,12 @@ var MeterProgram = class {
     child.stderr?.on("data", (text3) => {
       this.#said = (this.#said + text3).slice(-maxErrorCharacters);
     });
-    this.#ended = new Promise((resolve6) => {
+    this.#ended = new Promise((resolve7) => {
       const ended = (how) => {
         living.delete(child);
         const said2 = this.#said.trim();
         this.#fail(said2 === "" ? how : `${how}; it last said: ${said2}`);
-        resolve6();
+        resolve7();
       };
       child.on("error", (error) => {
         if (child.pid === void 0) {
@@ -40450,8 +40458,46 @@ var meterKinds = [
 ];
 var meterChoices = ["auto", "none", ...meterKinds.map(({ name }) => name)];
 
-// src/meter/open-meter.ts
+// src/meter/nvml/boards.ts
 import { fileURLToPath } from "node:url";
+var looks = 5;
+var lookMs = 250;
+async function lookAtBoards(options) {
+  const { procFolder = "/proc", time = systemTime } = options;
+  const libraryPath = nvmlLibraryPath(options.nvmlLibrary);
+  const native = options.native ?? nativeSearch(fileURLToPath(import.meta.url), {});
+  const opened = await openNvml(libraryPath, native);
+  if (!opened.ok) return opened;
+  try {
+    const { candidates, faults } = await listGpus(opened.value, procFolder, libraryPath);
+    const sensors = candidates.map(({ sensor }) => sensor);
+    const slowdowns2 = await lastingSlowdowns(sensors, time);
+    const boards = [];
+    for (const [i, { sensor, handles, refusal: refusal4 }] of candidates.entries()) {
+      const tenants = await tenantsOf(sensor);
+      const power3 = await sensor.power?.read();
+      const watts = power3?.ok === true ? power3.value : null;
+      boards.push({ label: sensor.label, handles, refusal: refusal4, tenants, watts, slowdowns: slowdowns2[i] ?? [] });
+    }
+    return { ok: true, boards, faults };
+  } finally {
+    await opened.value.close();
+  }
+}
+async function lastingSlowdowns(sensors, time) {
+  let lasting = null;
+  for (let look = 0; look < looks; look++) {
+    if (look > 0) await time.sleep(lookMs);
+    const now = await Promise.all(sensors.map(async ({ state }) => (await state?.())?.slowdowns ?? []));
+    lasting = now.map((seen, i) => seen.filter((one3) => lasting?.[i]?.includes(one3) ?? true));
+  }
+  return (lasting ?? []).map(
+    (seen) => seen.length > 1 ? seen.filter((one3) => one3 !== "hardware slowdown") : seen
+  );
+}
+
+// src/meter/open-meter.ts
+import { fileURLToPath as fileURLToPath2 } from "node:url";
 var kinds = meterKinds;
 async function openMeter(options) {
   const { choice } = options;
@@ -40461,7 +40507,7 @@ async function openMeter(options) {
     sensor: options.sensor,
     nvmlLibrary: options.nvmlLibrary,
     powermetrics: options.powermetrics,
-    native: options.native ?? nativeSearch(fileURLToPath(import.meta.url), {}),
+    native: options.native ?? nativeSearch(fileURLToPath2(import.meta.url), {}),
     command: options.command,
     commandEnvironment: options.commandEnvironment,
     sysfsFolder: options.sysfsFolder ?? "/sys",
@@ -40482,7 +40528,11 @@ async function openMeter(options) {
   }
   const opening = await kind.open(context);
   if (!opening.ok) throw refusal2(choice, opening);
-  return { meter: opening.meter, reason: opening.reason, clocks: opening.clocks ?? null };
+  return openedBy(opening);
+}
+function openedBy(opening, reason = opening.reason) {
+  const { meter, counterFault, clocks = null } = opening;
+  return { meter, reason, clocks, ...counterFault === void 0 ? {} : { counterFault } };
 }
 function refusal2(choice, { obstacle, missing: missing3 }) {
   const message = `The meter ${choice} cannot be used: ${obstacle}.`;
@@ -40495,18 +40545,18 @@ function refusal2(choice, { obstacle, missing: missing3 }) {
   });
 }
 async function openFirst(context) {
-  const tried = [];
+  const tried2 = [];
   const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
   const candidates = kinds.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
-      const reasons = [opening.reason, ...explain3(tried.filter(({ missing: missing3 }) => missing3))];
-      return { meter: opening.meter, reason: reasons.join("; "), clocks: opening.clocks ?? null };
+      const reasons = [opening.reason, ...explain3(tried2.filter(({ missing: missing3 }) => missing3))];
+      return openedBy(opening, reasons.join("; "));
     }
-    tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
+    tried2.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }
-  const reason = `no supported energy sensor (${explain3(tried).join("; ")})`;
+  const reason = `no supported energy sensor (${explain3(tried2).join("; ")})`;
   return { meter: null, reason, clocks: null };
 }
 
@@ -41348,8 +41398,8 @@ function guardBlocks(report3, limits2) {
   const ordered2 = bySeverity(report3.kernels);
   const quietOnes = report3.devices === void 0 ? ordered2.filter(isQuiet) : kernelsOfQuietRows(ordered2, isQuiet);
   const folded = quietOnes.length > maxQuietRows ? quietOnes : [];
-  const hidden = new Set(folded);
-  const shown = ordered2.filter((kernel) => !hidden.has(kernel));
+  const hidden2 = new Set(folded);
+  const shown = ordered2.filter((kernel) => !hidden2.has(kernel));
   const title = `## ${headings[runVerdicts[report3.verdict].colour]} Joulegate: ${guardTitle(report3)}`;
   return [
     title,
@@ -45616,9 +45666,9 @@ function describeFaults(faults) {
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 var maxReason = 1e3;
-function damaged(label, reason, nextStep) {
+function damaged(label, reason, nextStep2) {
   const shown = reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason;
-  return new JoulegateError("bad-input", printable3(`${label} ${shown}`), { code: "damaged-file", nextStep });
+  return new JoulegateError("bad-input", printable3(`${label} ${shown}`), { code: "damaged-file", nextStep: nextStep2 });
 }
 function checkHeader(format5, data, label) {
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
@@ -45637,9 +45687,9 @@ function checkHeader(format5, data, label) {
 }
 function checkData(format5, data, label) {
   checkHeader(format5, data, label);
-  const checked = format5.validate(data);
-  const fault = checked.ok ? format5.findFault(checked.value) : describeFaults(checked.faults);
-  if (checked.ok && fault === null) return checked.value;
+  const checked2 = format5.validate(data);
+  const fault = checked2.ok ? format5.findFault(checked2.value) : describeFaults(checked2.faults);
+  if (checked2.ok && fault === null) return checked2.value;
   throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
 }
 function parseFile(format5, text3, label) {
@@ -45680,8 +45730,8 @@ function readCachedFile(format5, path2) {
   }
 }
 function formatFile(format5, value2) {
-  const checked = format5.validate(value2);
-  const fault = checked.ok ? format5.findFault(value2) : describeFaults(checked.faults);
+  const checked2 = format5.validate(value2);
+  const fault = checked2.ok ? format5.findFault(value2) : describeFaults(checked2.faults);
   if (fault !== null) throw new Error(`refusing to write ${format5.title} that could not be read: ${fault}`);
   return formatJson(value2, format5.expandedLevels);
 }
@@ -46515,12 +46565,12 @@ var GpuProcess = class {
       });
     }
     child.on("message", (message) => this.#receive(message));
-    this.#gone = new Promise((resolve6) => {
+    this.#gone = new Promise((resolve7) => {
       const ended = (what) => {
         this.#alive = false;
         spared();
         this.#lose("crash", what);
-        resolve6();
+        resolve7();
       };
       child.once("close", (status, signal) => ended(endText(status, signal)));
       child.on("error", (error) => {
@@ -46576,8 +46626,8 @@ var GpuProcess = class {
   async kill() {
     this.#child.kill("SIGKILL");
     let timer;
-    const late = new Promise((resolve6) => {
-      timer = setTimeout(resolve6, goneMs);
+    const late = new Promise((resolve7) => {
+      timer = setTimeout(resolve7, goneMs);
     });
     await Promise.race([this.#gone, late]);
     clearTimeout(timer);
@@ -46687,13 +46737,13 @@ var ProgramGroup = class {
     child.stdout.on("data", (text3) => this.#receive(text3, onLine));
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
-    this.#gone = new Promise((resolve6) => child.once("close", () => resolve6()));
-    this.ended = new Promise((resolve6) => {
+    this.#gone = new Promise((resolve7) => child.once("close", () => resolve7()));
+    this.ended = new Promise((resolve7) => {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
         for (const one3 of spared) one3();
-        resolve6(this.#end);
+        resolve7(this.#end);
       };
       child.once(
         "exit",
@@ -46785,8 +46835,8 @@ function startProgram(start) {
   }
 }
 function delay(milliseconds) {
-  return new Promise((resolve6) => {
-    setTimeout(resolve6, milliseconds).unref();
+  return new Promise((resolve7) => {
+    setTimeout(resolve7, milliseconds).unref();
   });
 }
 
@@ -46836,7 +46886,7 @@ ${said2}`);
   }
   #answer(kind, deadlineMs) {
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
-    return new Promise((resolve6) => {
+    return new Promise((resolve7) => {
       const timer = setTimeout(() => {
         const seconds = Number((deadlineMs / 1e3).toPrecision(3));
         const { said: said2 } = this.#group;
@@ -46848,7 +46898,7 @@ ${said2}`;
         kind,
         settle: (outcome) => {
           clearTimeout(timer);
-          resolve6(outcome);
+          resolve7(outcome);
         }
       });
     });
@@ -47283,8 +47333,8 @@ var deviceChoices = ["auto", "gpu", "software"];
 import { delimiter as delimiter2 } from "node:path";
 
 // src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep = null }) {
-  if (nextStep !== null) return nextStep;
+function adapterNextStep({ problem, nextStep: nextStep2 = null }) {
+  if (nextStep2 !== null) return nextStep2;
   switch (problem) {
     case "no-dawn":
       return "Install the npm package webgpu in the folder of Joulegate.";
@@ -47534,13 +47584,13 @@ function startingDriver(environment) {
   const name = namedDriver(passed);
   return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${passed[name]}`, environment: passed };
 }
-function notHere(message, nextStep) {
+var swiftshader = { source: "swiftshader", description: "SwiftShader, a software adapter" };
+function notHere(message, nextStep2) {
   return {
-    source: "swiftshader",
-    description: "SwiftShader, a software adapter",
+    ...swiftshader,
     driver: null,
     result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep
+    nextStep: nextStep2
   };
 }
 async function reportSwiftshader(search) {
@@ -47573,11 +47623,32 @@ async function reportSwiftshader(search) {
     environment: { ...passed, LD_LIBRARY_PATH: libraries, VK_DRIVER_FILES: manifest }
   });
 }
+async function tried(way, open) {
+  try {
+    return await open();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const nextStep2 = error instanceof JoulegateError ? error.nextStep : null;
+    const result = { ok: false, problem: "no-adapter", message, adapters: [] };
+    return { ...way, driver: null, result, nextStep: nextStep2 };
+  }
+}
 async function listAdapters(search) {
+  const { workerPath, environment } = search;
+  const system = { source: "system", description: "the system's drivers" };
   return [
-    await report2(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search)
+    await tried(system, () => report2(workerPath, startingDriver(environment))),
+    await tried(swiftshader, () => reportSwiftshader(search))
   ];
+}
+function takenAdapter(reports, choice) {
+  const opened = reports.filter(isOpened);
+  if (choice === "software") return opened.find(({ result }) => result.info.software) ?? null;
+  const [first] = reports;
+  return first?.source === "environment" && !first.result.ok ? null : opened[0] ?? null;
+}
+function isOpened(report3) {
+  return report3.driver !== null && report3.result.ok;
 }
 async function findDriver(search) {
   const first = await report2(search.workerPath, startingDriver(search.environment));
@@ -47589,10 +47660,10 @@ async function findDriver(search) {
     if (second.result.ok && second.driver !== null) return second.driver;
     reports.push(second);
   }
-  const tried = reports.map(
+  const tried2 = reports.map(
     ({ description, result }) => `${description}: ${result.ok ? "" : result.message}`
   );
-  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried.join("; ")}.`, {
+  throw new JoulegateError("could-not-measure", `No GPU adapter was found. Tried ${tried2.join("; ")}.`, {
     code: "no-adapter",
     nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
   });
@@ -47993,9 +48064,8 @@ function driverSearch(host) {
 }
 async function findSoftwareDriver(search) {
   const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
+  const taken = takenAdapter(reports, "software");
+  if (taken !== null) return taken.driver;
   throw new JoulegateError("could-not-measure", "No software adapter was found.", {
     code: "no-software-adapter",
     nextStep: reports.at(-1)?.nextStep ?? "Run joulegate doctor."
@@ -48048,9 +48118,9 @@ async function findAdapter(host, options, onlyCommands) {
 function deviceOf(adapter, options, onlyCommands) {
   const isCpu = options.device === "software";
   if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  if (!onlyCommands || !adapter.software || isCpu) return adapter;
   const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter.info : found;
+  return found.software ? adapter : found;
 }
 function commandBench(host, info, options) {
   if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
@@ -48074,7 +48144,7 @@ async function openLaboratory(outer, options, kernels = []) {
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first, options, onlyCommands);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
   const commands2 = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
   const closeDevices = async () => {
@@ -49295,10 +49365,10 @@ function findCommit(repository, revision) {
 function resolveCommit(repository, revision) {
   const commit = findCommit(repository, revision);
   if (commit !== null) return commit;
-  const [why, nextStep] = missing2(repository, revision);
+  const [why, nextStep2] = missing2(repository, revision);
   throw new JoulegateError("bad-input", `there is no revision "${revision}"${why}`, {
     code: "unknown-revision",
-    nextStep
+    nextStep: nextStep2
   });
 }
 function missing2(repository, revision) {
@@ -52301,8 +52371,8 @@ var EnergyStep = class {
     this.#tried = ledger.size;
     const eligible = this.#eligible();
     if (fixedShare !== null) {
-      const tried = ledger.size - first;
-      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried)));
+      const tried2 = ledger.size - first;
+      await this.#measure(eligible.slice(0, Math.round(fixedShare * tried2)));
       return;
     }
     const top = eligible.slice(0, Math.round(this.#share.share * trialsPerStep));
@@ -52925,10 +52995,10 @@ var Proposer = class {
     return { key: key2, coordinates: this.#task.coordinates.coordinates(point2), prior };
   }
   #observe(surrogate, prior, cost2) {
-    const good = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
+    const good2 = new Map(this.#task.ledger.good.map((trial) => [trial.index, trial]));
     surrogate.learn(
       this.#task.ledger.trials.map((trial) => {
-        const known3 = good.get(trial.index);
+        const known3 = good2.get(trial.index);
         return {
           ...this.#place(trial.key, trial.point, prior(trial.key)),
           logCost: known3 === void 0 ? null : cost2(known3)
@@ -53104,10 +53174,10 @@ async function predictedBest({ space: space2, random, priors, priorObjective, ke
 }
 async function startPoints(task) {
   const { space: space2, random, count: count2, chosen, priors, keyOf: keyOf3 } = task;
-  const tried = new Set(chosen.map(keyOf3));
+  const tried2 = new Set(chosen.map(keyOf3));
   const points = [];
   if (priors.speaks) {
-    const fresh = (await predictedBest(task)).filter((point2) => !tried.has(keyOf3(point2)));
+    const fresh = (await predictedBest(task)).filter((point2) => !tried2.has(keyOf3(point2)));
     points.push(...fresh.slice(0, Math.min(fromPrior, count2)));
   }
   return [...points, ...space2.stratified(random, count2 - points.length, [...chosen, ...points])];
@@ -54453,8 +54523,8 @@ function whereHeadLeft(host, repository, revision) {
   } catch (error) {
     const isFolder = existsSync12(absolutePath2(host, revision));
     if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
-    const nextStep = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
-    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep, cause: error });
+    const nextStep2 = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep: nextStep2, cause: error });
   }
 }
 function openBaseCommit(host, { label, commit }, opened) {
@@ -55745,30 +55815,181 @@ async function retune(host, options) {
   }
 }
 
-// src/app/doctor/system.ts
-import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
-import { join as join38 } from "node:path";
-function thisSystem(environment) {
-  return {
-    environment,
-    exists: existsSync13,
-    list(folder) {
-      try {
-        return readdirSync5(folder);
-      } catch {
-        return [];
-      }
-    },
-    canUse(path2) {
-      try {
-        accessSync3(path2, constants11.R_OK | constants11.W_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    }
-  };
+// src/app/doctor/finding.ts
+function good(subject, detail) {
+  return { ok: true, subject, detail, nextStep: null };
 }
+function wrong(subject, detail, nextStep2) {
+  return { ok: false, subject, detail, nextStep: nextStep2 };
+}
+function thrown(subject, error) {
+  if (error instanceof JoulegateError) return wrong(subject, error.message, error.nextStep);
+  const message = error instanceof Error ? error.message : String(error);
+  return wrong(
+    subject,
+    `it could not be looked at: ${message}`,
+    "This is a bug. Please report it with this text."
+  );
+}
+async function checked(subject, check3) {
+  try {
+    return await check3();
+  } catch (error) {
+    return [thrown(subject, error)];
+  }
+}
+
+// src/app/doctor/boards.ts
+var cooling = "Look at its cooling: fans, dust, the air that it gets. Every window is void while this is on.";
+var supply = "Look at the power supplies, the cables of the board, and the power cap of the server’s management controller (`nvidia-smi -q -d PERFORMANCE,POWER`). Every window is void while this is on.";
+var slowdownSteps = {
+  "software thermal slowdown": cooling,
+  "hardware thermal slowdown": cooling,
+  "hardware slowdown": supply,
+  "power brake slowdown": supply
+};
+function boardFindings({ seen, nodes, isExpected, visible }) {
+  if (!seen.ok) {
+    if (!isExpected) return [];
+    const next = "NVML reads the energy of NVIDIA’s GPUs. Where `nvidia-smi` does not run either, mend the driver first (reboot after an update). In a container pass it in with utility (NVIDIA_DRIVER_CAPABILITIES); JOULEGATE_NVML_LIBRARY names another path.";
+    return [wrong("NVML", seen.why, next)];
+  }
+  const { boards, faults } = seen;
+  const lost = faults.map(
+    (fault) => wrong(
+      "NVML",
+      fault,
+      "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
+    )
+  );
+  return [...hidden(boards, nodes, visible), ...lost, ...boards.flatMap(findingsOf)];
+}
+function hidden(boards, nodes, visible) {
+  if (nodes.length <= boards.length) return [];
+  const said2 = visible === void 0 ? "" : `; NVIDIA_VISIBLE_DEVICES is ${visible}`;
+  return [
+    wrong(
+      "NVML",
+      `there are ${nodes.length} GPUs in /dev, and NVML shows ${boards.length}${said2}`,
+      "A kernel may run on one that no sensor here can see. Pass exactly one GPU into the container (`--gpus device=0`), and neither all of /dev nor --privileged."
+    )
+  ];
+}
+function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdowns: slowdowns2 }) {
+  const [handle, ...others] = handles;
+  const subject = `board ${handle ?? label}`;
+  const name = [label, ...others].join(", ");
+  const faults = [
+    ...refusal4 === null ? [] : [wrong(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
+    ...tenants.ok ? [] : [
+      wrong(
+        subject,
+        `${name}: ${tenants.why}`,
+        "End that work, or move it to another GPU, while you measure: its power would be counted (`nvidia-smi pmon` shows who it is)."
+      )
+    ],
+    ...slowdowns2.map(
+      (slowdown) => wrong(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
+    )
+  ];
+  if (faults.length > 0) return faults;
+  const notes2 = tenants.ok && tenants.notes.length > 0 ? tenants.notes : ["nobody else is at work on it"];
+  const drawn = watts === null ? [] : [`${Math.round(watts)} W while nothing of ours runs`];
+  return [good(subject, [name, ...drawn, ...notes2].join("; "))];
+}
+
+// src/app/doctor/locks.ts
+import { accessSync as accessSync3, constants as constants11, statSync as statSync5 } from "node:fs";
+import { dirname as dirname10 } from "node:path";
+var nextStep = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
+function checkLocks(folder) {
+  const subject = "lock folder";
+  const fault = folderFault(folder);
+  if (fault !== null) return wrong(subject, fault, nextStep);
+  if (process.platform === "linux" && findProgram("flock", systemFolders) === null) {
+    return wrong(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
+  }
+  return good(subject, folder);
+}
+function folderFault(folder) {
+  try {
+    const there = nearestThere(folder);
+    if (!statSync5(there).isDirectory()) {
+      return there === folder ? `${folder} is not a folder` : `${folder} cannot be made: ${there} is not a folder`;
+    }
+    accessSync3(there, constants11.W_OK | constants11.X_OK);
+    return null;
+  } catch (error) {
+    return `${folder} cannot be written to: ${error instanceof Error ? error.message : error}`;
+  }
+}
+function nearestThere(path2) {
+  const parent = dirname10(path2);
+  try {
+    statSync5(path2);
+    return path2;
+  } catch (error) {
+    const { code } = error;
+    if (code !== "ENOENT" && code !== "ENOTDIR" || parent === path2) throw error;
+    return nearestThere(parent);
+  }
+}
+
+// src/app/doctor/meter.ts
+var bringYourOwn = "With --meter-command a program of yours can be the sensor: whatever prints a line such as `12.5 W` or `8812.25 J` at least every few hundred milliseconds, from a laboratory meter, a plug, a PDU, the power rails of a module, or a vendor’s own tool (docs/measuring.md).";
+var compareOnce = "Only a meter outside tells whether board or counter is right. Ratios are guarded by the power; compare once with a plug or a PDU (--meter-command) before you state joules.";
+async function checkMeter(host, options, device) {
+  let opened;
+  try {
+    opened = await openMeter({ ...meterSetup(host), ...meterChoice(options), device, lockWaitMs: 0 });
+  } catch (error) {
+    return { findings: [refusal3(error)], meter: null, refused: true };
+  }
+  const { meter } = opened;
+  const closing = await checked("closing the meter", async () => {
+    await meter?.close();
+    return [];
+  });
+  const findings = [...meterFindings(opened, options.meter), ...closing];
+  return { findings, meter: meter?.info ?? null, refused: false };
+}
+function refusal3(error) {
+  if (!(error instanceof JoulegateError) || error.code !== "missing-meter") return thrown("meter", error);
+  return wrong(
+    "meter",
+    error.message,
+    `Remove what stands in its way, or guard latency only (--meter none). ${bringYourOwn}`
+  );
+}
+function meterFindings({ meter, reason, counterFault }, choice) {
+  if (meter === null) {
+    const next = `Latency is guarded without a meter; energy is not. ${bringYourOwn}`;
+    return [choice === "none" ? good("meter", reason) : wrong("meter", reason, next)];
+  }
+  const { info } = meter;
+  const findings = [good("meter", `${info.description} (${reason})`)];
+  if (counterFault !== void 0) {
+    const detail = `it is not used, and power is added up instead: ${counterFault}`;
+    findings.push(wrong("energy counter", detail, compareOnce));
+  }
+  if (!info.estimated) findings.push(good("sensor", describeSensor(info)));
+  return findings;
+}
+function describeSensor(info) {
+  const { scope, updatePeriodMs, resolutionJoules, idleWatts, sampledPart, settledAfterMs: settledAfterMs2 } = info;
+  const parts = [
+    scope == null ? "nobody says what its joules include" : `scope: ${scope}`,
+    settledAfterMs2 == null ? "how late it follows a load is told by the first launches" : `follows a load within ${Math.round(settledAfterMs2)} ms`,
+    updatePeriodMs === null ? null : `a new value every ${Number(updatePeriodMs.toPrecision(3))} ms`,
+    resolutionJoules === null ? null : `steps of ${Number(resolutionJoules.toPrecision(2))} J`,
+    idleWatts === null ? null : `${Number(idleWatts.toPrecision(3))} W at rest`,
+    sampledPart == null || sampledPart === 1 ? null : `looks ${Math.round(100 * sampledPart)} % of the time`
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
+// src/app/doctor/vulkan.ts
+import { basename as basename8, dirname as dirname11, join as join38, resolve as resolve6 } from "node:path";
 var libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -55785,12 +56006,12 @@ function paths(value2) {
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
   const loader = folders.map((folder) => join38(folder, "libvulkan.so.1")).find((path2) => exists(path2));
-  return {
-    ok: loader !== void 0,
-    subject: "Vulkan loader",
-    detail: loader ?? "libvulkan.so.1 is in none of the usual folders, nor in LD_LIBRARY_PATH",
-    nextStep: loader === void 0 ? "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`." : null
-  };
+  const subject = "Vulkan loader";
+  return loader !== void 0 ? good(subject, loader) : wrong(
+    subject,
+    "libvulkan.so.1 is in none of the usual folders, nor in LD_LIBRARY_PATH",
+    "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`."
+  );
 }
 function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
@@ -55805,60 +56026,204 @@ function checkDrivers(view) {
   const there = files.filter((file) => view.exists(file));
   const subject = "Vulkan drivers";
   if (missing3.length > 0) {
-    return {
-      ok: false,
+    return wrong(
       subject,
-      detail: `VK_DRIVER_FILES names ${missing3.join(", ")}, which is not there`,
-      nextStep: "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
-    };
+      `VK_DRIVER_FILES names ${missing3.join(", ")}, which is not there`,
+      "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
+    );
   }
-  return {
-    ok: there.length > 0,
+  if (there.length > 0) return good(subject, there.join(", "));
+  return wrong(
     subject,
-    detail: there.length > 0 ? there.join(", ") : `no driver is described in ${driverFolders.join(", ")}`,
-    nextStep: there.length > 0 ? null : "Install the GPU's driver (NVIDIA: with its Vulkan part, such as libnvidia-gl), or mesa-vulkan-drivers for AMD, Intel and a software adapter."
-  };
+    `no driver is described in ${driverFolders.join(", ")}`,
+    "Install the GPU's driver (NVIDIA: with its Vulkan part, such as libnvidia-gl), or mesa-vulkan-drivers for AMD, Intel and a software adapter."
+  );
+}
+function driverLibraryFindings(view) {
+  return driverFiles(view).filter((file) => view.exists(file)).flatMap((file) => libraryFault(view, file) ?? []);
+}
+function libraryFault(view, file) {
+  const subject = `Vulkan driver ${basename8(file)}`;
+  const { library, isOtherArchitecture } = describedIn(view.read(file));
+  if (isOtherArchitecture) return null;
+  if (library === null) {
+    const next = "Reinstall the driver, or remove the file.";
+    return wrong(subject, `${file} does not say which library is the driver`, next);
+  }
+  const path2 = library.includes("/") ? resolve6(dirname11(file), library) : library;
+  const fault = view.loadFault(path2);
+  if (fault === null || /wrong ELF class/.test(fault)) return null;
+  const lacking = /^(?:.*\/)?([^/\s:]+): cannot open shared object file/.exec(fault)?.[1];
+  if (lacking === void 0) {
+    const next = "Update the driver, or the system that it was built for.";
+    return wrong(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
+  }
+  if (lacking === basename8(path2))
+    return wrong(subject, `its library ${path2} is not there`, driverStep(lacking));
+  return wrong(
+    subject,
+    `its library ${path2} cannot be loaded, because ${lacking} is not there`,
+    `Install ${lacking}: on Debian and Ubuntu mostly the package ${debianPackage(lacking)}, on Fedora and RHEL \`dnf install '${lacking}()(64bit)'\`.`
+  );
+}
+function describedIn(text3) {
+  try {
+    const { ICD } = JSON.parse(text3 ?? "");
+    const library = typeof ICD?.library_path === "string" && ICD.library_path !== "" ? ICD.library_path : null;
+    return { library, isOtherArchitecture: ICD?.library_arch === "32" };
+  } catch {
+    return { library: null, isOtherArchitecture: false };
+  }
+}
+function driverStep(library) {
+  return /nvidia/i.test(library) ? "In a container pass the driver in with graphics (NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute). Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)." : "Install the GPU's driver again (Mesa: mesa-vulkan-drivers), or remove the file that names it.";
+}
+function debianPackage(library) {
+  const [name = library, version = ""] = library.toLowerCase().split(".so.");
+  return `${name}${/\d$/.test(name) && version !== "" ? "-" : ""}${version}`;
+}
+
+// src/app/doctor/system.ts
+function nvidiaNodes({ list: list4 }) {
+  return list4("/dev").filter((name) => /^nvidia\d+$/.test(name)).map((name) => `/dev/${name}`);
 }
 function checkNvidia(view) {
-  const { environment, exists, list: list4 } = view;
+  const { environment, exists } = view;
   const isThere2 = exists("/dev/nvidiactl") || exists("/proc/driver/nvidia/version");
   if (!isThere2) return null;
   const hasVulkan = driverFiles(view).some((file) => /nvidia/i.test(file) && exists(file));
-  const gpus = list4("/dev").filter((name) => /^nvidia\d+$/.test(name)).length;
+  const gpus = nvidiaNodes(view);
   const subject = "NVIDIA driver";
-  if (gpus === 0) {
-    return {
-      ok: false,
+  if (gpus.length === 0) {
+    return wrong(
       subject,
-      detail: "the driver is loaded, and no GPU is passed in (no /dev/nvidia0)",
-      nextStep: "In a container: `--gpus all`, and NVIDIA_VISIBLE_DEVICES other than void or none."
-    };
+      "the driver is loaded, and no GPU is passed in (no /dev/nvidia0)",
+      "In a container: `--gpus all`, and NVIDIA_VISIBLE_DEVICES other than void or none."
+    );
   }
-  if (hasVulkan) return { ok: true, subject, detail: `${gpus} in /dev, with Vulkan`, nextStep: null };
+  const closed = ["/dev/nvidiactl", ...gpus].filter((node) => exists(node) && !view.canUse(node));
+  if (closed.length > 0) {
+    return wrong(
+      subject,
+      `no permission to open ${closed.join(", ")}`,
+      "In a container start it anew: `systemctl daemon-reload` on the host takes devices away from running ones (then name them with `--device`). Elsewhere look at `ls -l /dev/nvidia*`."
+    );
+  }
+  if (hasVulkan) return good(subject, `${gpus.length} in /dev, with Vulkan`);
   const capabilities = environment.NVIDIA_DRIVER_CAPABILITIES;
   const isWithout = capabilities !== void 0 && !/\b(?:all|graphics)\b/.test(capabilities) ? `NVIDIA_DRIVER_CAPABILITIES is ${capabilities}, without graphics` : "there is a GPU, and no Vulkan driver for it";
-  return {
-    ok: false,
+  return wrong(
     subject,
-    detail: isWithout,
-    nextStep: "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
-  };
+    isWithout,
+    "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
+  );
 }
-function checkRenderNodes({ list: list4, canUse }) {
+function checkMig({ environment }) {
+  const visible = environment.NVIDIA_VISIBLE_DEVICES ?? "";
+  const parts = visible.split(",").filter((one3) => /^(?:MIG-|\d+:\d+$)/.test(one3.trim()));
+  if (parts.length === 0) return null;
+  return wrong(
+    "MIG",
+    `NVIDIA_VISIBLE_DEVICES passes in ${parts.join(", ")}: a part of a GPU, whose sensor sees the whole board and everyone on it, and for which there is mostly no Vulkan`,
+    "Pass a whole GPU in, with MIG off (on the host `nvidia-smi -mig 0`). On a part only the latency of programs can be guarded: --meter none."
+  );
+}
+function checkRenderNodes({ list: list4, canUse: canUse2 }) {
   const nodes = list4("/dev/dri").filter((name) => name.startsWith("renderD")).map((name) => `/dev/dri/${name}`);
   if (nodes.length === 0) return null;
-  const closed = nodes.filter((node) => !canUse(node));
+  const closed = nodes.filter((node) => !canUse2(node));
+  const subject = "render nodes";
+  if (closed.length === 0) return good(subject, nodes.join(", "));
+  return wrong(
+    subject,
+    `no permission to open ${closed.join(", ")}`,
+    "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
+  );
+}
+var wslNvml = "/usr/lib/wsl/lib/libnvidia-ml.so.1";
+function hasNvidia(view) {
+  return nvidiaNodes(view).length > 0 || view.exists(wslNvml);
+}
+function checkWsl(view, adapter) {
+  if (!view.exists("/dev/dxg")) return null;
+  const driver = driverFiles(view).find((file) => /dzn/i.test(file) && view.exists(file));
+  const way = driver === void 0 ? "no Vulkan driver leads to it (Mesa’s dzn is not installed)" : `${driver} leads to it through Direct3D 12`;
+  const opened = adapter === null ? "" : `; what kernels run on is ${adapter}`;
+  const get = driver === void 0 ? "Install a Mesa that was built with dzn (it brings a dzn_icd.*.json). " : "";
+  const nvml2 = view.exists(wslNvml) ? `, and NVML (${wslNvml}) answers only in part here` : "";
+  return wrong(
+    "WSL2",
+    `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter${nvml2}`,
+    `${get}Guard latency here. For energy boot Linux on the machine, or let --meter-command run a program that prints what a sensor outside says.`
+  );
+}
+function systemFindings(view, adapter = null) {
+  const checks = [
+    ["Vulkan loader", () => checkLoader(view)],
+    ["Vulkan drivers", () => checkDrivers(view)],
+    ["NVIDIA driver", () => checkNvidia(view)],
+    ["MIG", () => checkMig(view)],
+    ["render nodes", () => checkRenderNodes(view)],
+    ["WSL2", () => checkWsl(view, adapter)]
+  ];
+  return checks.flatMap(([subject, check3]) => {
+    try {
+      return check3() ?? [];
+    } catch (error) {
+      return thrown(subject, error);
+    }
+  });
+}
+
+// src/app/doctor/view.ts
+import { spawnSync as spawnSync3 } from "node:child_process";
+import { closeSync as closeSync9, constants as constants12, existsSync as existsSync13, openSync as openSync8, readdirSync as readdirSync5, readFileSync as readFileSync8 } from "node:fs";
+function thisSystem(environment) {
   return {
-    ok: closed.length === 0,
-    subject: "render nodes",
-    detail: closed.length === 0 ? nodes.join(", ") : `no permission to open ${closed.join(", ")}`,
-    nextStep: closed.length === 0 ? null : "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
+    environment,
+    exists: existsSync13,
+    list(folder) {
+      try {
+        return readdirSync5(folder);
+      } catch {
+        return [];
+      }
+    },
+    read(path2) {
+      try {
+        return readFileSync8(path2, "utf8");
+      } catch {
+        return null;
+      }
+    },
+    canUse,
+    loadFault: (library) => loadFault(library, environment)
   };
 }
-function systemFindings(view) {
-  return [checkLoader(view), checkDrivers(view), checkNvidia(view), checkRenderNodes(view)].filter(
-    (finding) => finding !== null
-  );
+function canUse(path2) {
+  try {
+    closeSync9(openSync8(path2, constants12.O_RDWR | (constants12.O_NONBLOCK ?? 0)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+var loadScript = `
+try { process.dlopen({ exports: {} }, process.argv[1]); }
+catch ({ message }) { if (!message.includes('did not self-register')) process.stdout.write(message); }`;
+var loadMs = 15e3;
+function loadFault(library, environment) {
+  const { error, signal, status, stdout: stdout2 } = spawnSync3(process.execPath, ["-e", loadScript, library], {
+    cwd: neutralFolder,
+    env: inheritedEnvironment(environment),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: loadMs
+  });
+  if (stdout2 !== null && stdout2 !== "") return stdout2.trim();
+  if (error !== void 0) return `it was not loaded: ${error.message}`;
+  if (signal !== null) return `loading it ended the process by ${signal}`;
+  return status === 0 ? null : `loading it ended the process with status ${status}`;
 }
 
 // src/app/doctor/doctor.ts
@@ -55870,64 +56235,107 @@ function isAtLeast(version, oldest) {
 function checkNode() {
   const version = process.versions.node;
   const ok = isAtLeast(version, oldestNode);
-  return {
-    ok,
-    subject: "Node.js",
-    detail: version,
-    nextStep: ok ? null : `Install Node.js ${oldestNode.join(".")} or later.`
-  };
+  return ok ? good("Node.js", version) : wrong("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
 }
 function checkPlatform() {
   const problem = hostProblem(readNativeHost(), builtPins);
+  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong("platform", problem.message, problem.nextStep);
+}
+async function checkBoards(host, view) {
+  const { native, nvmlLibrary } = meterSetup(host);
+  const nodes = nvidiaNodes(view);
+  return boardFindings({
+    seen: await lookAtBoards({ native, nvmlLibrary }),
+    nodes,
+    isExpected: hasNvidia(view) || nvmlLibrary !== void 0,
+    visible: host.environment.NVIDIA_VISIBLE_DEVICES
+  });
+}
+function describeAdapter(report3, isTaken) {
+  const { description, driver, result, nextStep: nextStep2 } = report3;
+  const subject = `adapter from ${description}`;
+  if (!result.ok) return wrong(subject, result.message, nextStep2);
+  const { info } = result;
+  const traits = [
+    ...isTaken && driver !== null ? ["used"] : [],
+    info.software ? "runs on the CPU" : "GPU",
+    info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
+    ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
+  ];
+  const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
+  return good(subject, `${name} (${traits.join(", ")})`);
+}
+async function checkAdapterMeter(host, options, { driver, result }) {
+  let device;
+  try {
+    device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
+  } catch (error) {
+    const without2 = await checkMeter(host, options, { info: result.info });
+    return { ...without2, findings: [thrown("device", error), ...without2.findings], refused: true };
+  }
+  const check3 = await checkMeter(host, options, device);
+  const closing = await checked("closing the device", async () => {
+    await device.close();
+    return [];
+  });
+  return { ...check3, findings: [...check3.findings, ...closing] };
+}
+async function checkDevice(host, options, reports) {
+  const { device, allowCommands = false } = options;
+  const taken = takenAdapter(reports, device);
+  const findings = reports.map((report3) => describeAdapter(report3, report3 === taken));
+  if (host.signal.aborted) return { findings, usable: false, meter: null };
+  const adapter = device === "gpu" && taken?.result.info.software === true ? null : taken;
+  if (adapter === null && device !== "auto") {
+    const sort = device === "gpu" ? "a GPU" : "a software adapter";
+    findings.push(
+      wrong("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
+    );
+  }
+  host.progress.update({ text: "opening the meter, with loads of a few seconds" });
+  const onAdapter = adapter === null ? null : await checkAdapterMeter(host, options, adapter);
+  findings.push(...onAdapter?.findings ?? []);
+  const programs = deviceOf(taken?.result.info ?? null, options, true);
+  const hasOwn2 = adapter === null || allowCommands && programs !== adapter.result.info;
+  const onHost = hasOwn2 ? await checkMeter(host, options, { info: programs }) : onAdapter;
+  const runsPrograms = allowCommands && !(device === "gpu" && programs.software);
+  if (runsPrograms) {
+    const sees = "whether the meter sees them is told by the first that is measured";
+    findings.push(good("programs", `they may be run, and are measured on ${programs.description}; ${sees}`));
+  }
+  if (hasOwn2) findings.push(...onHost?.findings ?? []);
   return {
-    ok: problem === null,
-    subject: "platform",
-    detail: problem?.message ?? `${process.platform}-${process.arch}`,
-    nextStep: problem?.nextStep ?? null
+    findings,
+    usable: onAdapter?.refused === false || runsPrograms && onHost?.refused === false,
+    meter: onAdapter?.meter ?? onHost?.meter ?? null
   };
 }
-async function doctor(host) {
-  const system = process.platform === "linux" ? systemFindings(thisSystem(host.environment)) : [];
-  const findings = [checkNode(), checkPlatform(), ...system];
-  const reports = await listAdapters(driverSearch(host));
-  let usable = false;
-  for (const { description, driver, result, nextStep } of reports) {
-    const subject = `adapter from ${description}`;
-    if (!result.ok || driver === null) {
-      findings.push({ ok: false, subject, detail: result.ok ? "" : result.message, nextStep });
-      continue;
-    }
-    const { info } = result;
-    const traits = [
-      info.software ? "runs on the CPU" : "GPU",
-      info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
-      ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
-    ];
-    const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
-    findings.push({ ok: true, subject, detail: `${name} (${traits.join(", ")})`, nextStep: null });
-    if (!usable) {
-      const device = await openWebgpuDevice({ workerPath: host.workerPath, driver });
-      try {
-        const { meter, reason } = await openMeter({
-          ...meterSetup(host),
-          choice: "auto",
-          device,
-          lockWaitMs: 0
-        });
-        findings.push({
-          ok: meter !== null,
-          subject: "meter",
-          detail: meter === null ? reason : `${meter.info.description} (${reason})`,
-          nextStep: meter === null ? "Latency is guarded without one; energy is not." : null
-        });
-        await meter?.close();
-      } finally {
-        await device.close();
-      }
-    }
-    usable = true;
-  }
-  return { findings, usable };
+async function doctor(host, options = { device: "auto", meter: "auto" }) {
+  const view = thisSystem(host.environment);
+  const isLinux = process.platform === "linux";
+  const ground = [
+    ...await checked("Node.js", () => [checkNode()]),
+    ...await checked("platform", () => [checkPlatform()])
+  ];
+  host.progress.update({ text: "looking at boards and adapters" });
+  const boards = await checked("NVML", () => checkBoards(host, view));
+  let reports = [];
+  const listing2 = await checked("adapters", async () => {
+    reports = await listAdapters(driverSearch(host));
+    return [];
+  });
+  let outcome = { findings: [], usable: false, meter: null };
+  const devices = await checked("device", async () => {
+    outcome = await checkDevice(host, options, reports);
+    return outcome.findings;
+  });
+  const adapter = takenAdapter(reports, options.device)?.result.info.description ?? null;
+  const system = isLinux ? [
+    ...systemFindings(view, adapter),
+    ...await checked("Vulkan drivers", () => driverLibraryFindings(view))
+  ] : [];
+  const locks = await checked("lock folder", () => [checkLocks(lockFolderOf(host.environment))]);
+  return { ...outcome, findings: [...ground, ...system, ...locks, ...boards, ...listing2, ...devices] };
 }
 
 // src/app/doctor/noise.ts
@@ -56322,16 +56730,16 @@ function formulaOf2(kernel, expression) {
   throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
 }
 var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
-function refused3(kernel, reason, nextStep = usualNextStep) {
+function refused3(kernel, reason, nextStep2 = usualNextStep) {
   return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
     code: "cannot-export",
-    nextStep
+    nextStep: nextStep2
   });
 }
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname11, join as join42 } from "node:path";
+import { dirname as dirname13, join as join42 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -56596,8 +57004,8 @@ function workflowText(manifest) {
 
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
-import { constants as constants12, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename8, dirname as dirname10, join as join41 } from "node:path";
+import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
+import { basename as basename9, dirname as dirname12, join as join41 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -56605,7 +57013,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join41(dirname10(path2), `.${basename8(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join41(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -56626,7 +57034,7 @@ function giveName(whole, path2) {
     linkSync(whole, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants12.COPYFILE_EXCL);
+    copyFileSync(whole, path2, constants13.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -56742,7 +57150,7 @@ async function init(host, options) {
 }
 function locate(host, manifest) {
   const manifestPath = absolutePath2(host, manifest);
-  const parent = dirname11(manifestPath);
+  const parent = dirname13(manifestPath);
   openFolder(parent);
   const real2 = realpathSync6(parent);
   const root = realpathSync6(repositoryOf(host, parent)?.root ?? parent);
@@ -56786,12 +57194,12 @@ async function draftAll(host, place, named3) {
 }
 function pathBelow(host, root, path2) {
   const absolute = absolutePath2(host, path2);
-  let folder = dirname11(absolute);
+  let folder = dirname13(absolute);
   try {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join42(folder, absolute.slice(dirname11(absolute).length)));
+  return slashed(root, join42(folder, absolute.slice(dirname13(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -56838,7 +57246,7 @@ function writeWorkflow({ root, reader, folder, manifestPath }) {
   const path2 = join42(root, workflows, "joulegate.yml");
   if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
-  const name = manifestPath.slice(dirname11(manifestPath).length + 1);
+  const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
   writeNewFile(path2, text3);
   return { path: path2, isNew: true, ownerMissing: /uses: OWNER\//.test(text3) };
@@ -56950,6 +57358,17 @@ function columns(rows, right = []) {
       (cell2, column) => right.includes(column) ? cell2.padStart(widths[column]) : cell2.padEnd(widths[column])
     ).join("  ").trimEnd()
   ).join("\n");
+}
+
+// src/cli/printable.ts
+function withoutCommands(text3) {
+  return text3.replace(/^(?=[^\S\n]*::)/gm, "​").replaceAll("##[", "##​[");
+}
+function printable5(text3) {
+  return withoutCommands(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the point
+    text3.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, " ")
+  );
 }
 
 // src/cli/shared-options.ts
@@ -57074,12 +57493,13 @@ var doctorCommand = {
   name: "doctor",
   summary: "what this machine has, what is missing and how to get it",
   positionals: [manifestArgument],
-  description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
+  description: `Looks for adapters and for the meter that a run with the same options would get, tries them, and says what is
+missing and how to get it. Whatever fails is a line of the report, and nobody is waited for. With --noise it measures a
 kernel against itself and says how small a change this machine can tell from none.
 
 Meters, in the order in which --meter auto tries them:
 ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
-  examples: ["joulegate doctor", "joulegate doctor --json", "joulegate doctor --noise 10"],
+  examples: ["joulegate doctor", "joulegate doctor --meter nvml --sensor 1", "joulegate doctor --noise 10"],
   options: {
     noise: {
       type: "number",
@@ -57106,16 +57526,16 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
         nextStep: "Add --noise MINUTES, or leave them out."
       });
     }
-    const diagnosis = await doctor(host);
-    const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
+    const diagnosis = await doctor(host, readLaboratoryOptions(args));
+    const exitCode = host.signal.aborted ? ExitCode.interrupted : diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
-    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
-      `${ok ? "ok      " : "missing "} ${subject}: ${detail}`,
-      ...nextStep === null ? [] : [`           next: ${nextStep}`]
+    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep: nextStep2 }) => [
+      `${ok ? "ok      " : "problem "} ${subject}: ${detail}`,
+      ...nextStep2 === null ? [] : [`           next: ${nextStep2}`]
     ]);
-    const verdict = diagnosis.usable ? "Kernels can run here." : "No kernel can run here yet.";
-    return { output: `${[...lines2, verdict].join("\n")}
-`, exitCode };
+    const verdict = diagnosis.usable ? "Kernels can run here." : "With these options no kernel can be measured here yet.";
+    return { output: printable5(`${[...lines2, verdict].join("\n")}
+`), exitCode };
   }
 };
 async function runNoise(args, host, minutes2) {
@@ -57288,17 +57708,6 @@ function outOf(args, example) {
     code: "bad-arguments",
     nextStep: `Name the file to write, e.g. --out ${example}`
   });
-}
-
-// src/cli/printable.ts
-function withoutCommands(text3) {
-  return text3.replace(/^(?=[^\S\n]*::)/gm, "​").replaceAll("##[", "##​[");
-}
-function printable5(text3) {
-  return withoutCommands(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing control characters is the point
-    text3.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, " ")
-  );
 }
 
 // src/cli/report-result.ts
@@ -57924,12 +58333,12 @@ var commands = [
   explainCommand,
   doctorCommand
 ];
-function errorAsJson(code, message, nextStep) {
-  return formatJson2({ error: { code, message, nextStep } });
+function errorAsJson(code, message, nextStep2) {
+  return formatJson2({ error: { code, message, nextStep: nextStep2 } });
 }
 function describeError(error, signal, wantsJson) {
-  const ending2 = (text4, exitCode, code, message, nextStep) => ({
-    output: wantsJson ? errorAsJson(code, message, nextStep) : "",
+  const ending2 = (text4, exitCode, code, message, nextStep2) => ({
+    output: wantsJson ? errorAsJson(code, message, nextStep2) : "",
     error: text4,
     exitCode
   });
@@ -57937,11 +58346,11 @@ function describeError(error, signal, wantsJson) {
     return ending2("joulegate: interrupted\n", ExitCode.interrupted, "interrupted", "interrupted", null);
   }
   if (error instanceof JoulegateError) {
-    const { message, nextStep, exitCode, code } = error;
-    const next = nextStep === null ? "" : `  next: ${nextStep}
+    const { message, nextStep: nextStep2, exitCode, code } = error;
+    const next = nextStep2 === null ? "" : `  next: ${nextStep2}
 `;
     return ending2(printable5(`joulegate: error: ${message}
-${next}`), exitCode, code, message, nextStep);
+${next}`), exitCode, code, message, nextStep2);
   }
   const detail = error instanceof Error ? error.stack ?? error.message : String(error);
   const report3 = "This is a bug. Please report it with the command and this text.";
@@ -58067,7 +58476,7 @@ var ending = await main(
     workingDirectory,
     signal: interruption.signal,
     progress,
-    workerPath: fileURLToPath2(new URL("./worker.js", import.meta.url)),
+    workerPath: fileURLToPath3(new URL("./worker.js", import.meta.url)),
     version: package_default.version,
     command: ["joulegate", ...process.argv.slice(2)].join(" "),
     now: () => /* @__PURE__ */ new Date()

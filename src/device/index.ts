@@ -8,10 +8,12 @@ export {
 } from './command/index.ts';
 export { type DeviceChoice, deviceChoices } from './device-choices.ts';
 export {
+  type AdapterReport,
   type DriverChoice,
   type DriverSearch,
   findDriver,
   listAdapters,
+  takenAdapter,
 } from './driver/index.ts';
 export {
   createReplayClock,

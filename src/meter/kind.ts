@@ -35,6 +35,8 @@ export type Opening =
       readonly meter: Meter;
       /** Why it was picked: one sentence without a full stop. */
       readonly reason: string;
+      /** Why the sensor's counter is not used although it has one: a clause. Absent where it is, or there is none. */
+      readonly counterFault?: string;
       /** Locks the clocks of the meter's board; restored when the meter is closed. Absent where nothing can. */
       readonly clocks?: ClockControl;
     }

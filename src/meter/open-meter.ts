@@ -15,6 +15,8 @@ export interface OpenedMeter {
   readonly meter: Meter | null;
   /** Why this meter, or none: one sentence without a full stop. */
   readonly reason: string;
+  /** Why the sensor's energy counter is not used although it has one: a clause. Absent where it is, or there is none. */
+  readonly counterFault?: string;
   /** Locks the clocks of the meter's board, and restores them when the meter is closed; null where nothing can. */
   readonly clocks: ClockControl | null;
 }
@@ -86,7 +88,12 @@ export async function openMeter(options: OpenMeterOptions): Promise<OpenedMeter>
   }
   const opening = await kind.open(context);
   if (!opening.ok) throw refusal(choice, opening);
-  return { meter: opening.meter, reason: opening.reason, clocks: opening.clocks ?? null };
+  return openedBy(opening);
+}
+
+function openedBy(opening: Opening & { ok: true }, reason = opening.reason): OpenedMeter {
+  const { meter, counterFault, clocks = null } = opening;
+  return { meter, reason, clocks, ...(counterFault === undefined ? {} : { counterFault }) };
 }
 
 function refusal(choice: MeterChoice, { obstacle, missing }: Opening & { ok: false }): JoulegateError {
@@ -111,7 +118,7 @@ async function openFirst(context: MeterContext): Promise<OpenedMeter> {
     if (opening.ok) {
       // That a sensor is of another vendor is not worth saying; that the right one cannot be read is.
       const reasons = [opening.reason, ...explain(tried.filter(({ missing }) => missing))];
-      return { meter: opening.meter, reason: reasons.join('; '), clocks: opening.clocks ?? null };
+      return openedBy(opening, reasons.join('; '));
     }
     tried.push({ ...opening, obstacle: `no ${kind.name}: ${opening.obstacle}` });
   }

@@ -80,4 +80,34 @@ describe('doctor on a machine', () => {
     ]);
     expect(faults(view)['render nodes']).toMatch(/no permission to open \/dev\/dri\/renderD128 => .*group/);
   });
+
+  it('with NVIDIA nodes that may not be opened says which', () => {
+    const view = machine([loader, nvidiaDriver, '/dev/nvidiactl'], {}, ['/dev/nvidia0']);
+    expect(faults(view)['NVIDIA driver']).toMatch(/no permission to open \/dev\/nvidia0 => .*daemon-reload/);
+  });
+
+  it.each(['MIG-7c1f', 'GPU-aaaa,0:1'])(
+    'with a part of a GPU, %s, says that its sensor sees everyone',
+    (visible) => {
+      const view = machine(nvidia, { NVIDIA_VISIBLE_DEVICES: visible });
+      expect(faults(view).MIG).toMatch(/sees the whole board .* => Pass a whole GPU in, .*--meter none/);
+      expect(faults(machine(nvidia, { NVIDIA_VISIBLE_DEVICES: '0,GPU-aaaa' }))).toEqual({});
+    },
+  );
+
+  it('under WSL2 says which way leads to the GPU, what is there, and that it has no counter', () => {
+    const dzn = '/usr/share/vulkan/icd.d/dzn_icd.x86_64.json';
+    const view = machine([loader, '/dev/dxg', dzn]);
+    const [finding] = systemFindings(view, 'Microsoft Direct3D12 (NVIDIA Stand-in 100)').filter(
+      ({ subject }) => subject === 'WSL2',
+    );
+    expect(finding?.detail).toContain(
+      `${dzn} leads to it through Direct3D 12; what kernels run on is Microsoft`,
+    );
+    expect(finding?.detail).toMatch(/no energy counter$/);
+    expect(finding?.nextStep).toContain('--meter-command');
+    const nvml = '/usr/lib/wsl/lib/libnvidia-ml.so.1';
+    expect(faults(machine([loader, '/dev/dxg', nvml])).WSL2).toContain(`NVML (${nvml}) answers only in part`);
+    expect(faults(machine([loader, '/dev/dxg'])).WSL2).toMatch(/dzn is not installed.* => Install a Mesa/);
+  });
 });

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deviceFamily, findDriver, listAdapters } from '../../src/device/index.ts';
+import { deviceFamily, findDriver, listAdapters, takenAdapter } from '../../src/device/index.ts';
 import { JoulegateError } from '../../src/errors/index.ts';
 
 const blockBytes = 512;
@@ -223,6 +223,32 @@ describe.skipIf(!onLinuxX64)('SwiftShader out of the npm package', () => {
     ]);
     expect(reports[0]?.nextStep).toMatch(/Install a Vulkan driver/);
     expect(reports[1]?.nextStep).toBe(null);
+  });
+
+  it('costs no other way its place in the list if it throws', async () => {
+    installPackage(tar(swiftshader.slice(2)));
+    const reports = await listAdapters({ workerPath, environment: {}, cacheFolder });
+    expect(reports.map(({ source, driver }) => [source, driver === null])).toEqual([
+      ['system', false],
+      ['swiftshader', true],
+    ]);
+    expect(reports[1]?.result).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/cannot be unpacked/),
+    });
+    expect(reports[1]?.nextStep).toBe('Reinstall @sparticuz/chromium.');
+  });
+
+  it('is what a run takes where it is the first that works, and the environment names no other', async () => {
+    installPackage(tar(swiftshader));
+    const list = (environment: Record<string, string>) =>
+      listAdapters({ workerPath, environment, cacheFolder });
+    const found = await list({});
+    expect(takenAdapter(found, 'auto')).toBe(found[1]);
+    expect(takenAdapter(found, 'software')).toBe(found[1]);
+    const named = await list({ VK_DRIVER_FILES: '/nowhere.json' });
+    expect(takenAdapter(named, 'auto')).toBe(null);
+    expect(takenAdapter(named, 'software')).toBe(named[1]);
   });
 });
 

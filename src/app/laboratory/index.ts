@@ -1,9 +1,11 @@
 export { tryClocks } from './clocked-device.ts';
 export {
   closeLaboratory,
+  deviceOf,
   driverSearch,
   type Laboratory,
   lockFolderOf,
+  meterChoice,
   meterSetup,
   openLaboratory,
 } from './laboratory.ts';

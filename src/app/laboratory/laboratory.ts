@@ -10,6 +10,7 @@ import {
   hostDevice,
   listAdapters,
   openWebgpuDevice,
+  takenAdapter,
 } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
 import type { KernelDefinition } from '../../manifest/index.ts';
@@ -59,9 +60,8 @@ export function driverSearch(host: Host): DriverSearch {
 
 async function findSoftwareDriver(search: DriverSearch): Promise<DriverChoice> {
   const reports = await listAdapters(search);
-  for (const { driver, result } of reports) {
-    if (driver !== null && result.ok && result.info.software) return driver;
-  }
+  const taken = takenAdapter(reports, 'software');
+  if (taken !== null) return taken.driver;
   throw new JoulegateError('could-not-measure', 'No software adapter was found.', {
     code: 'no-software-adapter',
     nextStep: reports.at(-1)?.nextStep ?? 'Run joulegate doctor.',
@@ -95,7 +95,8 @@ export function meterSetup(
   };
 }
 
-function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOptions) {
+/** The meter that the user asks for. */
+export function meterChoice({ meter, sensor, meterCommand, wattsPerCore }: LaboratoryOptions) {
   return {
     // A program that is named is meant to be used.
     choice: meter === 'auto' && meterCommand !== undefined ? ('command' as const) : meter,
@@ -144,12 +145,16 @@ async function findAdapter(
  * What is measured. Where only programs are, a software adapter says nothing of a GPU that is there as well: a container
  * with CUDA often has one.
  */
-function deviceOf(adapter: Device | null, options: LaboratoryOptions, onlyCommands: boolean): DeviceInfo {
+export function deviceOf(
+  adapter: DeviceInfo | null,
+  options: LaboratoryOptions,
+  onlyCommands: boolean,
+): DeviceInfo {
   const isCpu = options.device === 'software';
   if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.info.software || isCpu) return adapter.info;
+  if (!onlyCommands || !adapter.software || isCpu) return adapter;
   const found = hostDevice({ cpuOnly: false });
-  return found.software ? adapter.info : found;
+  return found.software ? adapter : found;
 }
 
 /** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
@@ -186,7 +191,7 @@ export async function openLaboratory(
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
   const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first, options, onlyCommands);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
   const commands = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
   const closeDevices = async () => {

@@ -2,6 +2,7 @@ import { doctor, measureMachineNoise, meterKinds, type NoiseReport } from '../..
 import { ExitCode, JoulegateError } from '../../errors/index.ts';
 import type { Arguments, CommandResult, CommandSpec } from '../command.ts';
 import { columns, count, formatJson } from '../format.ts';
+import { printable } from '../printable.ts';
 import {
   givenManifest,
   jsonOption,
@@ -51,12 +52,13 @@ export const doctorCommand: CommandSpec = {
   name: 'doctor',
   summary: 'what this machine has, what is missing and how to get it',
   positionals: [manifestArgument],
-  description: `Looks for adapters and meters, tries each, and says what is missing and how to get it. With --noise it measures a
+  description: `Looks for adapters and for the meter that a run with the same options would get, tries them, and says what is
+missing and how to get it. Whatever fails is a line of the report, and nobody is waited for. With --noise it measures a
 kernel against itself and says how small a change this machine can tell from none.
 
 Meters, in the order in which --meter auto tries them:
 ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
-  examples: ['joulegate doctor', 'joulegate doctor --json', 'joulegate doctor --noise 10'],
+  examples: ['joulegate doctor', 'joulegate doctor --meter nvml --sensor 1', 'joulegate doctor --noise 10'],
   options: {
     noise: {
       type: 'number',
@@ -83,15 +85,21 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
         nextStep: 'Add --noise MINUTES, or leave them out.',
       });
     }
-    const diagnosis = await doctor(host);
-    const exitCode = diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
+    const diagnosis = await doctor(host, readLaboratoryOptions(args));
+    const exitCode = host.signal.aborted
+      ? ExitCode.interrupted
+      : diagnosis.usable
+        ? ExitCode.passed
+        : ExitCode.couldNotMeasure;
     if (args.flag('json')) return { output: formatJson(diagnosis), exitCode };
     const lines = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep }) => [
-      `${ok ? 'ok      ' : 'missing '} ${subject}: ${detail}`,
+      `${ok ? 'ok      ' : 'problem '} ${subject}: ${detail}`,
       ...(nextStep === null ? [] : [`           next: ${nextStep}`]),
     ]);
-    const verdict = diagnosis.usable ? 'Kernels can run here.' : 'No kernel can run here yet.';
-    return { output: `${[...lines, verdict].join('\n')}\n`, exitCode };
+    const verdict = diagnosis.usable
+      ? 'Kernels can run here.'
+      : 'With these options no kernel can be measured here yet.';
+    return { output: printable(`${[...lines, verdict].join('\n')}\n`), exitCode };
   },
 };
 

@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
 import { adapterError, adapterNextStep } from '../adapter-problem.ts';
+import type { DeviceChoice } from '../device-choices.ts';
 import { GpuProcess } from '../process/index.ts';
 import type { OpenResult } from '../protocol.ts';
 import type { DriverChoice, Environment } from './choice.ts';
@@ -35,6 +36,12 @@ export interface AdapterReport {
 }
 
 const probeMs = 30_000;
+
+/** A way that works. */
+type OpenedAdapter = AdapterReport & {
+  readonly driver: DriverChoice;
+  readonly result: OpenResult & { readonly ok: true };
+};
 
 /** Opens the best adapter of a driver in a process of its own and closes it again. */
 async function probe(workerPath: string, driver: DriverChoice): Promise<OpenResult> {
@@ -71,10 +78,11 @@ function startingDriver(environment: Environment): DriverChoice {
     : { source: 'environment', description: `${name}=${passed[name]}`, environment: passed };
 }
 
+const swiftshader = { source: 'swiftshader', description: 'SwiftShader, a software adapter' } as const;
+
 function notHere(message: string, nextStep: string): AdapterReport {
   return {
-    source: 'swiftshader',
-    description: 'SwiftShader, a software adapter',
+    ...swiftshader,
     driver: null,
     result: { ok: false, problem: 'no-adapter', message, adapters: [] },
     nextStep,
@@ -113,15 +121,48 @@ async function reportSwiftshader(search: DriverSearch): Promise<AdapterReport> {
   });
 }
 
+/** What a way came to; whatever it throws is what came of it, and costs no other way its turn. */
+async function tried(
+  way: Pick<AdapterReport, 'source' | 'description'>,
+  open: () => Promise<AdapterReport>,
+): Promise<AdapterReport> {
+  try {
+    return await open();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const nextStep = error instanceof JoulegateError ? error.nextStep : null;
+    const result = { ok: false, problem: 'no-adapter', message, adapters: [] } as const;
+    return { ...way, driver: null, result, nextStep };
+  }
+}
+
 /**
  * Every way to an adapter in the order of preference, each tried: what the environment names, else the system's drivers;
- * then SwiftShader. For `doctor`.
+ * then SwiftShader. For `doctor`. Never throws.
  */
 export async function listAdapters(search: DriverSearch): Promise<readonly AdapterReport[]> {
+  const { workerPath, environment } = search;
+  const system = { source: 'system', description: "the system's drivers" } as const;
   return [
-    await report(search.workerPath, startingDriver(search.environment)),
-    await reportSwiftshader(search),
+    await tried(system, () => report(workerPath, startingDriver(environment))),
+    await tried(swiftshader, () => reportSwiftshader(search)),
   ];
+}
+
+/**
+ * The one of all ways to an adapter that a run takes: the first that works, but no other than the environment names. Where a
+ * software adapter is wanted, the first that is one.
+ * @returns null if there is none
+ */
+export function takenAdapter(reports: readonly AdapterReport[], choice: DeviceChoice): OpenedAdapter | null {
+  const opened = reports.filter(isOpened);
+  if (choice === 'software') return opened.find(({ result }) => result.info.software) ?? null;
+  const [first] = reports;
+  return first?.source === 'environment' && !first.result.ok ? null : (opened[0] ?? null);
+}
+
+function isOpened(report: AdapterReport): report is OpenedAdapter {
+  return report.driver !== null && report.result.ok;
 }
 
 /**

@@ -1,2 +1,8 @@
 export type { DriverChoice, Environment } from './choice.ts';
-export { type DriverSearch, findDriver, listAdapters } from './find-driver.ts';
+export {
+  type AdapterReport,
+  type DriverSearch,
+  findDriver,
+  listAdapters,
+  takenAdapter,
+} from './find-driver.ts';

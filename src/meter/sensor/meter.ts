@@ -37,7 +37,9 @@ export interface SensorMeterOptions {
  * A meter over a sensor whose traits are known.
  * `close` closes the sensor and then calls `onClose`.
  */
-export async function createSensorMeter(options: SensorMeterOptions): Promise<Meter> {
+export async function createSensorMeter(
+  options: SensorMeterOptions,
+): Promise<Meter & Pick<SensorTraits, 'counterFault'>> {
   const { sensor, confirmation } = options;
   const meter = new SensorMeter(options, await listProcesses(sensor));
   if (confirmation !== undefined) await meter.believe('shader', confirmation);
@@ -80,6 +82,10 @@ class SensorMeter implements Meter {
       settledAfterMs: this.#settledAfterMs,
       scope: sensor.scope,
     };
+  }
+
+  get counterFault(): string | null {
+    return this.#traits.counterFault;
   }
 
   async confirm(device: Pick<Device, 'run'>, variant: Variant): Promise<string | null> {

@@ -121,7 +121,12 @@ async function openChosen(
   if (lock?.note) notes.push(lock.note);
   if (opened?.note) notes.push(opened.note);
   const reason = [`${sensor.label} was picked because ${why}`, ...notes].join('; ');
-  return { ok: true, meter, reason, ...(opened === null ? {} : { clocks: opened.control }) };
+  const { counterFault } = meter;
+  return {
+    ...{ ok: true, meter, reason },
+    ...(counterFault === null ? {} : { counterFault }),
+    ...(opened === null ? {} : { clocks: opened.control }),
+  };
 }
 
 function lockOf({ sensor }: Candidate, context: SensorContext) {
@@ -140,12 +145,13 @@ function clocksOf(
 /** While nothing of ours runs, a GPU that works for more of the time than this works for somebody else. */
 const mostBusyPart = 0.15;
 
+/** Who else is on a GPU: clauses about those who rest and what cannot be told, or why it is not ours to measure on. */
+export type Tenants =
+  | { readonly ok: true; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly why: string };
+
 /** Who else is on the GPU, as far as that can be told: named if they rest, refused if they work. */
-async function tenantsOf(
-  sensor: Sensor,
-): Promise<
-  { readonly ok: true; readonly notes: readonly string[] } | { readonly ok: false; readonly why: string }
-> {
+export async function tenantsOf(sensor: Sensor): Promise<Tenants> {
   const listed = await sensor.processes?.();
   const busy = await sensor.busyPart?.();
   const known = listed?.ok === true && listed.value.trusted ? listed.value.processes : [];
