@@ -27373,6 +27373,20 @@ var pointerStart = "version https://git-lfs.github.com/spec/";
 function isPointer({ content }) {
   return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
 }
+function checkSourcesFetched(kernels) {
+  for (const { name, command: command2, position } of kernels) {
+    const [path2] = Object.entries(command2?.files ?? {}).find(([, file]) => isPointer(file)) ?? [];
+    if (path2 === void 0) continue;
+    throw new JoulegateError(
+      "bad-input",
+      `${position.file}:${position.line}: kernel ${name} is built from ${path2}, which is a pointer of Git LFS and not the file itself`,
+      {
+        code: "source-not-in-git",
+        nextStep: "Fetch it (actions/checkout with lfs: true), keep it in git as it is, or have the program fetch it."
+      }
+    );
+  }
+}
 var SourceFiles = class {
   #named;
   #known = /* @__PURE__ */ new Map();
@@ -27401,13 +27415,6 @@ var SourceFiles = class {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === void 0) continue;
       if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
-      const pointer2 = found.find(([, file]) => isPointer(file));
-      if (pointer2 !== void 0) {
-        place.value({
-          message: `'${pointer2[0]}' is a pointer of Git LFS, and not the file itself`,
-          nextStep: "keep what programs are built from in git, or have the program fetch it"
-        });
-      }
       for (const [name, file, length] of found) {
         if (Object.hasOwn(files, name)) continue;
         files[name] = file;
@@ -47696,6 +47703,7 @@ function commandBench(host, info, options) {
 }
 async function openLaboratory(outer, options, kernels = []) {
   checkCommandsAllowed(options, kernels);
+  checkSourcesFetched(kernels);
   const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
@@ -56521,6 +56529,7 @@ async function plan(host, options) {
 // src/app/validate.ts
 async function validate8(host, options) {
   const { manifest } = openManifest(host, options.manifest);
+  checkSourcesFetched(manifest.kernels);
   const faults = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
