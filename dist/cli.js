@@ -54748,6 +54748,298 @@ async function guard(host, options) {
   return writeReportFiles(host, options, report3);
 }
 
+// src/app/retune/explain.ts
+import { existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
+import { join as join35 } from "node:path";
+
+// src/app/retune/write-findings.ts
+import { join as join34 } from "node:path";
+
+// src/app/retune/keep-sources.ts
+import { createHash as createHash10 } from "node:crypto";
+import { join as join32 } from "node:path";
+function prepareKeepFolder(host, folder) {
+  if (folder === void 0) return;
+  try {
+    makeFolder(absolutePath2(host, folder));
+  } catch (error) {
+    if (error instanceof JoulegateError) throw error;
+    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
+      code: "cannot-write",
+      nextStep: "Give --keep a folder, or one that may be made.",
+      cause: error
+    });
+  }
+}
+function oneLine(value2) {
+  return JSON.stringify(value2).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+function header(final, configuration, program, role) {
+  const { kernel, workload } = final.search;
+  const buffers = program.buffers.map(
+    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
+  );
+  return [
+    `// kernel: ${oneLine(kernel.name)}`,
+    `// workload: ${oneLine(workload.parameters)}`,
+    `// configuration: ${oneLine(configuration)}`,
+    `// role: ${role}`,
+    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
+    "// buffers:",
+    ...buffers
+  ].join("\n");
+}
+function stem({ search: { kernel, workload } }) {
+  const digest2 = createHash10("sha256").update(`${kernel.name}
+${workload.name}`).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
+}
+async function keepSources(options) {
+  const folder = absolutePath2(options.host, options.folder);
+  for (const final of options.finals) {
+    const { incumbent, builder, idOf: idOf3 } = final.search;
+    const write = async (configuration, name, role) => {
+      const built = await builder.build(configuration);
+      if (!built.ok || built.value.program === null) return;
+      const { program } = built.value;
+      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
+      writeFileAtomic(path2, `${header(final, configuration, program, role)}
+
+${program.wgsl.trimEnd()}
+`);
+    };
+    if (final.incumbentFailure !== null) {
+      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
+    }
+    let finalist = 0;
+    for (const [index, configuration] of final.contenders.entries()) {
+      const isIncumbent = idOf3(configuration) === idOf3(incumbent);
+      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
+      const chosen = index === final.selection.index ? ", chosen" : "";
+      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
+    }
+  }
+}
+
+// src/app/retune/recordings.ts
+import { createHash as createHash11 } from "node:crypto";
+import { join as join33 } from "node:path";
+function fileName({ kernel, workload }) {
+  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
+}
+function writeSearchRecordings(options) {
+  const { host, laboratory, folder, searches } = options;
+  makeFolder(folder);
+  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
+    const { kernel, workload, space: space2, result } = search;
+    const device = laboratory.info;
+    const meter = laboratory.meter?.info ?? null;
+    const path2 = join33(folder, fileName(search));
+    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
+    const { measurements } = result;
+    writeRecording(
+      path2,
+      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
+    );
+    return path2;
+  });
+}
+
+// src/app/retune/updated-tuned.ts
+function updatedTuned(options) {
+  const { finals, kernels, device, measuredAt } = options;
+  let { tuned } = options;
+  for (const [index, { search, identity: identity4 }] of finals.entries()) {
+    const retuned = kernels[index];
+    const configuration = retuned?.configuration ?? null;
+    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
+    tuned = withTunedEntry(tuned, {
+      kernel: search.kernel.name,
+      workload: { name: search.workload.name, parameters: search.workload.parameters },
+      family: device.family,
+      configuration,
+      latencyMs: retuned.latencyMs,
+      joules: retuned.joules,
+      estimated: retuned.estimated,
+      device: device.description || device.device,
+      driver: device.driver,
+      identity: identity4,
+      trials: retuned.trials,
+      energyMeasurements: retuned.energyMeasurements,
+      seed: search.seed,
+      measuredAt: measuredAt.toISOString()
+    });
+  }
+  return tuned;
+}
+
+// src/app/retune/write-findings.ts
+var recordingsFolder = "recordings";
+async function keepFile(cost2, write) {
+  let fault = null;
+  const warn = (text3) => {
+    fault = text3;
+  };
+  await optional({ cost: cost2, otherwise: void 0, warn }, write);
+  return fault;
+}
+async function writeFindings(task) {
+  const { host, laboratory, searches, finals } = task;
+  const { report: report3, keep: keep2 } = task.options;
+  const faults = [];
+  if (!host.signal.aborted) {
+    const { tuned, tunedPath, retuned } = task;
+    const device = laboratory.info;
+    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
+    const fault = await keepFile(
+      "what was found is not kept",
+      () => writeFileAtomic(tunedPath, formatTuned(updated))
+    );
+    if (fault === null) for (const search of searches) search.forgetTrials();
+    faults.push(fault);
+  }
+  if (report3 !== void 0) {
+    const folder = join34(absolutePath2(host, report3), recordingsFolder);
+    faults.push(
+      await keepFile(
+        "the recordings are not whole",
+        () => writeSearchRecordings({ host, laboratory, folder, searches })
+      )
+    );
+  }
+  if (keep2 !== void 0)
+    faults.push(
+      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
+    );
+  return faults.filter((fault) => fault !== null);
+}
+
+// src/app/retune/explain.ts
+function rowsOf({ tunables, measurements }) {
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
+    configuration: Object.fromEntries(
+      tunables.flatMap(({ name, values: allowed }, at3) => {
+        const value2 = allowed[values2[at3] ?? -1];
+        return value2 === void 0 ? [] : [[name, value2]];
+      })
+    ),
+    latencyMs: latencyMs ?? null,
+    joules: joules ?? null,
+    failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
+  }));
+}
+function recordingsIn(folder) {
+  const path2 = join35(folder, recordingsFolder);
+  if (!existsSync13(path2)) return [];
+  return readdirSync5(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join35(path2, name)));
+}
+function neighboursOf2(kernel, rows) {
+  const { configuration, objective } = kernel;
+  if (configuration === null) return [];
+  const names3 = Object.keys(configuration);
+  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
+  const own = rows.find((row) => same(row, null)) ?? null;
+  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost2 = own === null ? null : costOf(own);
+  return names3.flatMap(
+    (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
+      const other = costOf(row);
+      return {
+        tunable,
+        value: row.configuration[tunable],
+        latencyMs: row.latencyMs,
+        joules: row.joules,
+        change: cost2 === null || other === null ? null : other / cost2 - 1,
+        latencyChange: own === null || own.latencyMs === null || row.latencyMs === null ? null : row.latencyMs / own.latencyMs - 1,
+        failure: row.failure
+      };
+    })
+  );
+}
+function predictionErrorOf(kernel) {
+  const points = kernel.evidence?.points ?? [];
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
+    return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
+  }).sort((a2, b) => a2 - b);
+  return errors[Math.floor(errors.length / 2)] ?? null;
+}
+function importancesOf(kernel, rows) {
+  const kept2 = kernel.evidence?.importances ?? [];
+  if (kept2.length > 0) return kept2;
+  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
+  const values2 = names3.map(
+    (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
+  );
+  const explanation = explain(
+    worked.map(
+      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+    ),
+    worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
+  );
+  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+}
+function explain2(host, options) {
+  const folder = absolutePath2(host, options.report);
+  const report3 = readReport(join35(folder, "report.json"));
+  if (report3.kind !== "retune") {
+    throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
+      code: "wrong-report",
+      nextStep: "Give the folder of a retune: `joulegate retune --report DIR` writes one."
+    });
+  }
+  const named3 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
+  if (named3.length === 0) {
+    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known3);
+    throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
+      code: "unknown-kernel",
+      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
+    });
+  }
+  const wanted = named3.filter(
+    ({ workload }) => options.workload === void 0 || workload === options.workload
+  );
+  if (wanted.length === 0) {
+    throw new JoulegateError(
+      "bad-input",
+      `${options.kernel} has no workload '${options.workload}' in the report.`,
+      {
+        code: "unknown-workload",
+        nextStep: `It has ${named3.map(({ workload }) => `'${workload}'`).join(", ")}.`
+      }
+    );
+  }
+  const recordings = recordingsIn(folder);
+  return wanted.map((kernel) => {
+    const recording = recordings.find(
+      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
+    );
+    const rows = recording === void 0 ? [] : rowsOf(recording);
+    return {
+      kernel: kernel.kernel,
+      workload: kernel.workload,
+      objective: kernel.objective,
+      configuration: kernel.configuration,
+      latencyMs: kernel.latencyMs,
+      joules: kernel.joules,
+      reason: kernel.reason,
+      trials: kernel.trials,
+      importances: importancesOf(kernel, rows),
+      finalists: kernel.evidence?.finalists ?? [],
+      neighbours: neighboursOf2(kernel, rows),
+      predictionError: predictionErrorOf(kernel),
+      failures: kernel.failures
+    };
+  });
+}
+
 // src/app/retune/evidence.ts
 var maxPoints2 = 500;
 function kept(measurements) {
@@ -55024,76 +55316,7 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join35, posix as posix3 } from "node:path";
-
-// src/app/retune/keep-sources.ts
-import { createHash as createHash10 } from "node:crypto";
-import { join as join32 } from "node:path";
-function prepareKeepFolder(host, folder) {
-  if (folder === void 0) return;
-  try {
-    makeFolder(absolutePath2(host, folder));
-  } catch (error) {
-    if (error instanceof JoulegateError) throw error;
-    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
-      code: "cannot-write",
-      nextStep: "Give --keep a folder, or one that may be made.",
-      cause: error
-    });
-  }
-}
-function oneLine(value2) {
-  return JSON.stringify(value2).replaceAll(
-    /[\u0085\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-function header(final, configuration, program, role) {
-  const { kernel, workload } = final.search;
-  const buffers = program.buffers.map(
-    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
-  );
-  return [
-    `// kernel: ${oneLine(kernel.name)}`,
-    `// workload: ${oneLine(workload.parameters)}`,
-    `// configuration: ${oneLine(configuration)}`,
-    `// role: ${role}`,
-    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
-    "// buffers:",
-    ...buffers
-  ].join("\n");
-}
-function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash10("sha256").update(`${kernel.name}
-${workload.name}`).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
-}
-async function keepSources(options) {
-  const folder = absolutePath2(options.host, options.folder);
-  for (const final of options.finals) {
-    const { incumbent, builder, idOf: idOf3 } = final.search;
-    const write = async (configuration, name, role) => {
-      const built = await builder.build(configuration);
-      if (!built.ok || built.value.program === null) return;
-      const { program } = built.value;
-      const path2 = join32(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header(final, configuration, program, role)}
-
-${program.wgsl.trimEnd()}
-`);
-    };
-    if (final.incumbentFailure !== null) {
-      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
-    }
-    let finalist = 0;
-    for (const [index, configuration] of final.contenders.entries()) {
-      const isIncumbent = idOf3(configuration) === idOf3(incumbent);
-      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
-      const chosen = index === final.selection.index ? ", chosen" : "";
-      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
-    }
-  }
-}
+import { join as join36, posix as posix3 } from "node:path";
 
 // src/app/retune/noise.ts
 function noiseKernelOf(manifest, kernels) {
@@ -55109,106 +55332,9 @@ async function measureNoiseOf(options) {
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
-// src/app/retune/write-findings.ts
-import { join as join34 } from "node:path";
-
-// src/app/retune/recordings.ts
-import { createHash as createHash11 } from "node:crypto";
-import { join as join33 } from "node:path";
-function fileName({ kernel, workload }) {
-  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
-}
-function writeSearchRecordings(options) {
-  const { host, laboratory, folder, searches } = options;
-  makeFolder(folder);
-  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
-    const { kernel, workload, space: space2, result } = search;
-    const device = laboratory.info;
-    const meter = laboratory.meter?.info ?? null;
-    const path2 = join33(folder, fileName(search));
-    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
-    const { measurements } = result;
-    writeRecording(
-      path2,
-      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
-    );
-    return path2;
-  });
-}
-
-// src/app/retune/updated-tuned.ts
-function updatedTuned(options) {
-  const { finals, kernels, device, measuredAt } = options;
-  let { tuned } = options;
-  for (const [index, { search, identity: identity4 }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: device.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: device.description || device.device,
-      driver: device.driver,
-      identity: identity4,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: measuredAt.toISOString()
-    });
-  }
-  return tuned;
-}
-
-// src/app/retune/write-findings.ts
-var recordingsFolder = "recordings";
-async function keepFile(cost2, write) {
-  let fault = null;
-  const warn = (text3) => {
-    fault = text3;
-  };
-  await optional({ cost: cost2, otherwise: void 0, warn }, write);
-  return fault;
-}
-async function writeFindings(task) {
-  const { host, laboratory, searches, finals } = task;
-  const { report: report3, keep: keep2 } = task.options;
-  const faults = [];
-  if (!host.signal.aborted) {
-    const { tuned, tunedPath, retuned } = task;
-    const device = laboratory.info;
-    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
-    const fault = await keepFile(
-      "what was found is not kept",
-      () => writeFileAtomic(tunedPath, formatTuned(updated))
-    );
-    if (fault === null) for (const search of searches) search.forgetTrials();
-    faults.push(fault);
-  }
-  if (report3 !== void 0) {
-    const folder = join34(absolutePath2(host, report3), recordingsFolder);
-    faults.push(
-      await keepFile(
-        "the recordings are not whole",
-        () => writeSearchRecordings({ host, laboratory, folder, searches })
-      )
-    );
-  }
-  if (keep2 !== void 0)
-    faults.push(
-      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
-    );
-  return faults.filter((fault) => fault !== null);
-}
-
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join35(folder, manifest.tunedPath);
+  return join36(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -55282,7 +55408,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join35(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join36(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -55359,15 +55485,15 @@ async function retune(host, options) {
 }
 
 // src/app/doctor/system.ts
-import { accessSync as accessSync3, constants as constants11, existsSync as existsSync13, readdirSync as readdirSync5 } from "node:fs";
-import { join as join36 } from "node:path";
+import { accessSync as accessSync3, constants as constants11, existsSync as existsSync14, readdirSync as readdirSync6 } from "node:fs";
+import { join as join37 } from "node:path";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync13,
+    exists: existsSync14,
     list(folder) {
       try {
-        return readdirSync5(folder);
+        return readdirSync6(folder);
       } catch {
         return [];
       }
@@ -55397,7 +55523,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join36(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join37(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   return {
     ok: loader !== void 0,
     subject: "Vulkan loader",
@@ -55409,7 +55535,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join36(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join37(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -55544,7 +55670,7 @@ async function doctor(host) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync14 } from "node:fs";
+import { existsSync as existsSync15 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
   const size = software ? 128 : 2048;
@@ -55558,7 +55684,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath2(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync15(absolutePath2(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -55646,130 +55772,6 @@ async function measureMachineNoise(host, options) {
   } finally {
     await laboratory.close();
   }
-}
-
-// src/app/explain.ts
-import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
-import { join as join37 } from "node:path";
-function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
-    configuration: Object.fromEntries(
-      tunables.flatMap(({ name, values: allowed }, at3) => {
-        const value2 = allowed[values2[at3] ?? -1];
-        return value2 === void 0 ? [] : [[name, value2]];
-      })
-    ),
-    latencyMs: latencyMs ?? null,
-    joules: joules ?? null,
-    failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
-  }));
-}
-function recordingsIn(folder) {
-  const path2 = join37(folder, recordingsFolder);
-  if (!existsSync15(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join37(path2, name)));
-}
-function neighboursOf2(kernel, rows) {
-  const { configuration, objective } = kernel;
-  if (configuration === null) return [];
-  const names3 = Object.keys(configuration);
-  const same = (row, except) => names3.every((name) => name === except || row.configuration[name] === configuration[name]);
-  const own = rows.find((row) => same(row, null)) ?? null;
-  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
-  const cost2 = own === null ? null : costOf(own);
-  return names3.flatMap(
-    (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
-      const other = costOf(row);
-      return {
-        tunable,
-        value: row.configuration[tunable],
-        latencyMs: row.latencyMs,
-        joules: row.joules,
-        change: cost2 === null || other === null ? null : other / cost2 - 1,
-        latencyChange: own === null || own.latencyMs === null || row.latencyMs === null ? null : row.latencyMs / own.latencyMs - 1,
-        failure: row.failure
-      };
-    })
-  );
-}
-function predictionErrorOf(kernel) {
-  const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules }) => joules !== null);
-  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
-    const measured = energetic ? joules : latencyMs;
-    return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
-  }).sort((a2, b) => a2 - b);
-  return errors[Math.floor(errors.length / 2)] ?? null;
-}
-function importancesOf(kernel, rows) {
-  const kept2 = kernel.evidence?.importances ?? [];
-  if (kept2.length > 0) return kept2;
-  const names3 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
-  const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names3.map(
-    (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
-  );
-  const explanation = explain(
-    worked.map(
-      ({ configuration }) => names3.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
-    ),
-    worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
-  );
-  return names3.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
-}
-function explain2(host, options) {
-  const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join37(folder, "report.json"));
-  if (report3.kind !== "retune") {
-    throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
-      code: "wrong-report",
-      nextStep: "Give the folder of a retune: `joulegate retune --report DIR` writes one."
-    });
-  }
-  const named3 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
-  if (named3.length === 0) {
-    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known3);
-    throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
-      code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
-    });
-  }
-  const wanted = named3.filter(
-    ({ workload }) => options.workload === void 0 || workload === options.workload
-  );
-  if (wanted.length === 0) {
-    throw new JoulegateError(
-      "bad-input",
-      `${options.kernel} has no workload '${options.workload}' in the report.`,
-      {
-        code: "unknown-workload",
-        nextStep: `It has ${named3.map(({ workload }) => `'${workload}'`).join(", ")}.`
-      }
-    );
-  }
-  const recordings = recordingsIn(folder);
-  return wanted.map((kernel) => {
-    const recording = recordings.find(
-      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
-    );
-    const rows = recording === void 0 ? [] : rowsOf(recording);
-    return {
-      kernel: kernel.kernel,
-      workload: kernel.workload,
-      objective: kernel.objective,
-      configuration: kernel.configuration,
-      latencyMs: kernel.latencyMs,
-      joules: kernel.joules,
-      reason: kernel.reason,
-      trials: kernel.trials,
-      importances: importancesOf(kernel, rows),
-      finalists: kernel.evidence?.finalists ?? [],
-      neighbours: neighboursOf2(kernel, rows),
-      predictionError: predictionErrorOf(kernel),
-      failures: kernel.failures
-    };
-  });
 }
 
 // src/app/export-runtime.ts

@@ -8,7 +8,6 @@ export {
   measureMachineNoise,
   type NoiseReport,
 } from './doctor/index.ts';
-export { type ExplainedKernel, explain } from './explain.ts';
 export { exportRuntime } from './export-runtime.ts';
 export { guard } from './guard/index.ts';
 export type { Host } from './host.ts';
@@ -22,5 +21,11 @@ export {
   importRecording,
   record,
 } from './recordings/index.ts';
-export { type ReplayRetuneOptions, retune, retuneRecording } from './retune/index.ts';
+export {
+  type ExplainedKernel,
+  explain,
+  type ReplayRetuneOptions,
+  retune,
+  retuneRecording,
+} from './retune/index.ts';
 export { validate } from './validate.ts';
