@@ -10,6 +10,7 @@ export {
 } from './doctor/index.ts';
 export { exportRuntime } from './export-runtime.ts';
 export { guard } from './guard/index.ts';
+export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
 export { type Initialisation, type InitOptions, init } from './init/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
