@@ -56098,10 +56098,6 @@ function changesOf2(series, metric) {
   });
 }
 
-// src/app/history/show-history.ts
-import { readdirSync as readdirSync5, statSync as statSync5 } from "node:fs";
-import { join as join32 } from "node:path";
-
 // src/app/history/history.ts
 function adapterOf({ device, driver }, family) {
   const suffix = `, driver ${driver}`;
@@ -56148,6 +56144,8 @@ function historyOf(states, made) {
 }
 
 // src/app/history/show-history.ts
+import { readdirSync as readdirSync5, statSync as statSync5 } from "node:fs";
+import { join as join32 } from "node:path";
 var stateName = /^(?:joulegate-.*-)?state\.json\.gz$/;
 var nextStep = "Name the directory that the nightly job has as its input `cache`, or a state in it (joulegate-…-state.json.gz).";
 function isFolder(path2) {
