@@ -2379,14 +2379,14 @@ var require_bool = __commonJS({
 var require_stringifyNumber = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
-    function stringifyNumber({ format: format5, minFractionDigits, tag, value: value2 }) {
+    function stringifyNumber({ format: format6, minFractionDigits, tag, value: value2 }) {
       if (typeof value2 === "bigint")
         return String(value2);
       const num = typeof value2 === "number" ? value2 : Number(value2);
       if (!isFinite(num))
         return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
       let n = Object.is(value2, -0) ? "-0" : JSON.stringify(value2);
-      if (!format5 && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
+      if (!format6 && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
         let i = n.indexOf(".");
         if (i < 0) {
           i = n.length;
@@ -7532,7 +7532,7 @@ var descriptions = {
   maxProperties: ({ limit }) => `must have at most ${limit} keys`,
   uniqueItems: ({ i, j }) => `has the same item twice (numbers ${Number(j) + 1} and ${Number(i) + 1})`,
   pattern: ({ pattern: pattern8 }) => `must match ${pattern8}`,
-  format: ({ format: format5 }) => `must be a ${format5}`,
+  format: ({ format: format6 }) => `must be a ${format6}`,
   "false schema": () => "is not allowed here"
 };
 function describeFault(keyword, params) {
@@ -17169,7 +17169,7 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate526.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 
-// src/schema/generated/tuned.validate.js
+// src/schema/generated/state.validate.js
 var __getOwnPropNames8 = Object.getOwnPropertyNames;
 var __commonJS8 = (cb, mod) => function() {
   try {
@@ -17193,10 +17193,989 @@ var require_ucs2length7 = __commonJS8({
   }
 });
 var validate7 = validate527;
+var schema193 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: "object", additionalProperties: false, required: ["schema", "version", "family", "model", "tuned", "history", "noise"], properties: { schema: { type: "string", const: "joulegate-state" }, version: { type: "integer", const: 1 }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, model: { type: ["object", "null"], additionalProperties: true }, tuned: { type: ["object", "null"], additionalProperties: true }, history: { type: "array", maxItems: 2e4, items: { $ref: "#/$defs/StateEntry" } }, noise: { type: "array", maxItems: 32e3, items: { $ref: "#/$defs/StateSample" } }, anchors: { type: "array", maxItems: 32e3, items: { $ref: "#/$defs/StateAnchor" } }, attempts: { type: "array", maxItems: 4e3, items: { $ref: "#/$defs/StateAttempt" } } }, $defs: { StateEntry: { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } }, StateAnchor: { type: "object", additionalProperties: false, required: ["at", "commit", "label", "kernel", "workload", "device", "nights", "latencyMs", "joules"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, label: { type: "string", maxLength: 200 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, device: { type: "string", maxLength: 1100 }, nights: { type: "integer", minimum: 1, maximum: 100 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } }, StateAttempt: { type: "object", additionalProperties: false, required: ["digest", "at", "samples"], properties: { digest: { type: "string", pattern: "^[0-9a-f]{32}$" }, at: { type: "string", maxLength: 40, format: "date-time" }, samples: { type: "array", maxItems: 400, items: { $ref: "#/$defs/StateAttemptSample" } } } }, StateAttemptSample: { type: "object", additionalProperties: false, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } }, StateSample: { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, arm: { enum: ["B", "H"] }, block: { type: "integer", minimum: 0, maximum: 1e9 }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 }, device: { type: "string", maxLength: 1100 } } } } };
 var func07 = Object.prototype.hasOwnProperty;
-var schema205 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
-var func82 = require_ucs2length7().default;
-var pattern35 = new RegExp("^(?!__proto__$)", "u");
+var func71 = require_ucs2length7().default;
+var pattern35 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
+var schema205 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
+var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+var pattern44 = new RegExp("^[0-9a-f]{40,64}$", "u");
+function validate536(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate536.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.at === void 0 || !func07.call(data, "at")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.commit === void 0 || !func07.call(data, "commit")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.kernel === void 0 || !func07.call(data, "kernel")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.workload === void 0 || !func07.call(data, "workload")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.latencyMs === void 0 || !func07.call(data, "latencyMs")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.joules === void 0 || !func07.call(data, "joules")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.estimated === void 0 || !func07.call(data, "estimated")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.driver === void 0 || !func07.call(data, "driver")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driver" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!func07.call(schema205.properties, key0)) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.at !== void 0 && func07.call(data, "at")) {
+      let data0 = data.at;
+      if (typeof data0 == "string") {
+        if (func71(data0) > 40) {
+          let err9 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (!formats03.test(data0)) {
+          let err10 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func07.call(data, "commit")) {
+      let data1 = data.commit;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema205.properties.commit.type } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+      if (typeof data1 == "string") {
+        if (func71(data1) > 64) {
+          let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (!pattern44.test(data1)) {
+          let err14 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40,64}$" } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      }
+    }
+    if (data.kernel !== void 0 && func07.call(data, "kernel")) {
+      let data2 = data.kernel;
+      if (typeof data2 == "string") {
+        if (func71(data2) > 200) {
+          let err15 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (func71(data2) < 1) {
+          let err16 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func07.call(data, "workload")) {
+      let data3 = data.workload;
+      if (typeof data3 == "string") {
+        if (func71(data3) > 1e3) {
+          let err18 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (func71(data3) < 1) {
+          let err19 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      } else {
+        let err20 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func07.call(data, "latencyMs")) {
+      let data4 = data.latencyMs;
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err21 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (data4 <= 0 || isNaN(data4)) {
+          let err22 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      } else {
+        let err23 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.joules !== void 0 && func07.call(data, "joules")) {
+      let data5 = data.joules;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data5 <= 0 || isNaN(data5)) {
+          let err26 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      }
+    }
+    if (data.estimated !== void 0 && func07.call(data, "estimated") && typeof data.estimated != "boolean") {
+      let err27 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+    }
+    if (data.driver !== void 0 && func07.call(data, "driver")) {
+      let data7 = data.driver;
+      if (typeof data7 == "string") {
+        if (func71(data7) > 400) {
+          let err28 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/maxLength", keyword: "maxLength", params: { limit: 400 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+      } else {
+        let err29 = { instancePath: instancePath + "/driver", schemaPath: "#/properties/driver/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+    }
+    if (data.device !== void 0 && func07.call(data, "device")) {
+      let data8 = data.device;
+      if (typeof data8 == "string") {
+        if (func71(data8) > 1100) {
+          let err30 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.tag !== void 0 && func07.call(data, "tag")) {
+      let data9 = data.tag;
+      if (typeof data9 == "string") {
+        if (func71(data9) > 200) {
+          let err32 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+      } else {
+        let err33 = { instancePath: instancePath + "/tag", schemaPath: "#/properties/tag/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
+  } else {
+    let err34 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+  }
+  return validate536.errors = vErrors, errors === 0;
+}
+validate536.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema214 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, arm: { enum: ["B", "H"] }, block: { type: "integer", minimum: 0, maximum: 1e9 }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 }, device: { type: "string", maxLength: 1100 } } };
+function validate553(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate553.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.kernel === void 0 || !func07.call(data, "kernel")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func07.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.arm === void 0 || !func07.call(data, "arm")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "arm" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.block === void 0 || !func07.call(data, "block")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "block" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.latencyMs === void 0 || !func07.call(data, "latencyMs")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.joules === void 0 || !func07.call(data, "joules")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.latencyResolution === void 0 || !func07.call(data, "latencyResolution")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyResolution" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.energyResolution === void 0 || !func07.call(data, "energyResolution")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyResolution" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!func07.call(schema214.properties, key0)) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.kernel !== void 0 && func07.call(data, "kernel")) {
+      let data0 = data.kernel;
+      if (typeof data0 == "string") {
+        if (func71(data0) > 200) {
+          let err9 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (func71(data0) < 1) {
+          let err10 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func07.call(data, "workload")) {
+      let data1 = data.workload;
+      if (typeof data1 == "string") {
+        if (func71(data1) > 1e3) {
+          let err12 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (func71(data1) < 1) {
+          let err13 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+      } else {
+        let err14 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.arm !== void 0 && func07.call(data, "arm")) {
+      let data2 = data.arm;
+      if (!(data2 === "B" || data2 === "H")) {
+        let err15 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema214.properties.arm.enum } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.block !== void 0 && func07.call(data, "block")) {
+      let data3 = data.block;
+      if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
+        let err16 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err17 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          let err18 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      }
+    }
+    if (data.latencyMs !== void 0 && func07.call(data, "latencyMs")) {
+      let data4 = data.latencyMs;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err19 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema214.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err20 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+        if (data4 <= 0 || isNaN(data4)) {
+          let err21 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+      }
+    }
+    if (data.joules !== void 0 && func07.call(data, "joules")) {
+      let data5 = data.joules;
+      if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
+        let err22 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema214.properties.joules.type } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err23 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        if (data5 <= 0 || isNaN(data5)) {
+          let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      }
+    }
+    if (data.latencyResolution !== void 0 && func07.call(data, "latencyResolution")) {
+      let data6 = data.latencyResolution;
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e9 || isNaN(data6)) {
+          let err25 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err26 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+      } else {
+        let err27 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+    }
+    if (data.energyResolution !== void 0 && func07.call(data, "energyResolution")) {
+      let data7 = data.energyResolution;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e9 || isNaN(data7)) {
+          let err28 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+        if (data7 < 0 || isNaN(data7)) {
+          let err29 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+      } else {
+        let err30 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+    }
+    if (data.device !== void 0 && func07.call(data, "device")) {
+      let data8 = data.device;
+      if (typeof data8 == "string") {
+        if (func71(data8) > 1100) {
+          let err31 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+      } else {
+        let err32 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+    }
+  } else {
+    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+  }
+  return validate553.errors = vErrors, errors === 0;
+}
+validate553.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema222 = { type: "object", additionalProperties: false, required: ["at", "commit", "label", "kernel", "workload", "device", "nights", "latencyMs", "joules"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, label: { type: "string", maxLength: 200 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, device: { type: "string", maxLength: 1100 }, nights: { type: "integer", minimum: 1, maximum: 100 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate573(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate573.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.at === void 0 || !func07.call(data, "at")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.commit === void 0 || !func07.call(data, "commit")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "commit" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.label === void 0 || !func07.call(data, "label")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.kernel === void 0 || !func07.call(data, "kernel")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.workload === void 0 || !func07.call(data, "workload")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.device === void 0 || !func07.call(data, "device")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.nights === void 0 || !func07.call(data, "nights")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.latencyMs === void 0 || !func07.call(data, "latencyMs")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    if (data.joules === void 0 || !func07.call(data, "joules")) {
+      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!func07.call(schema222.properties, key0)) {
+        let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.at !== void 0 && func07.call(data, "at")) {
+      let data0 = data.at;
+      if (typeof data0 == "string") {
+        if (func71(data0) > 40) {
+          let err10 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (!formats03.test(data0)) {
+          let err11 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+      } else {
+        let err12 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.commit !== void 0 && func07.call(data, "commit")) {
+      let data1 = data.commit;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err13 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema222.properties.commit.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data1 == "string") {
+        if (func71(data1) > 64) {
+          let err14 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (!pattern44.test(data1)) {
+          let err15 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40,64}$" } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    if (data.label !== void 0 && func07.call(data, "label")) {
+      let data2 = data.label;
+      if (typeof data2 == "string") {
+        if (func71(data2) > 200) {
+          let err16 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/label", schemaPath: "#/properties/label/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.kernel !== void 0 && func07.call(data, "kernel")) {
+      let data3 = data.kernel;
+      if (typeof data3 == "string") {
+        if (func71(data3) > 200) {
+          let err18 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        if (func71(data3) < 1) {
+          let err19 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+      } else {
+        let err20 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+    }
+    if (data.workload !== void 0 && func07.call(data, "workload")) {
+      let data4 = data.workload;
+      if (typeof data4 == "string") {
+        if (func71(data4) > 1e3) {
+          let err21 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+        }
+        if (func71(data4) < 1) {
+          let err22 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+      } else {
+        let err23 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.device !== void 0 && func07.call(data, "device")) {
+      let data5 = data.device;
+      if (typeof data5 == "string") {
+        if (func71(data5) > 1100) {
+          let err24 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/maxLength", keyword: "maxLength", params: { limit: 1100 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+      } else {
+        let err25 = { instancePath: instancePath + "/device", schemaPath: "#/properties/device/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+    if (data.nights !== void 0 && func07.call(data, "nights")) {
+      let data6 = data.nights;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+        let err26 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 100 || isNaN(data6)) {
+          let err27 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        if (data6 < 1 || isNaN(data6)) {
+          let err28 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        }
+      }
+    }
+    if (data.latencyMs !== void 0 && func07.call(data, "latencyMs")) {
+      let data7 = data.latencyMs;
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e9 || isNaN(data7)) {
+          let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        if (data7 <= 0 || isNaN(data7)) {
+          let err30 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+    }
+    if (data.joules !== void 0 && func07.call(data, "joules")) {
+      let data8 = data.joules;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema222.properties.joules.type } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e9 || isNaN(data8)) {
+          let err33 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+        if (data8 <= 0 || isNaN(data8)) {
+          let err34 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+        }
+      }
+    }
+  } else {
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+  }
+  return validate573.errors = vErrors, errors === 0;
+}
+validate573.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var pattern63 = new RegExp("^[0-9a-f]{32}$", "u");
+var schema244 = { type: "object", additionalProperties: false, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
+function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.arm === void 0 || !func07.call(data, "arm")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "arm" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.block === void 0 || !func07.call(data, "block")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "block" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.phase === void 0 || !func07.call(data, "phase")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "phase" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.latencyMs === void 0 || !func07.call(data, "latencyMs")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.joules === void 0 || !func07.call(data, "joules")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.latencyResolution === void 0 || !func07.call(data, "latencyResolution")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyResolution" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.energyResolution === void 0 || !func07.call(data, "energyResolution")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyResolution" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "arm" || key0 === "block" || key0 === "phase" || key0 === "latencyMs" || key0 === "joules" || key0 === "latencyResolution" || key0 === "energyResolution")) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.arm !== void 0 && func07.call(data, "arm")) {
+      let data0 = data.arm;
+      if (!(data0 === "B" || data0 === "H" || data0 === "X")) {
+        let err8 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema244.properties.arm.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.block !== void 0 && func07.call(data, "block")) {
+      let data1 = data.block;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+        let err9 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1e5 || isNaN(data1)) {
+          let err10 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err11 = { instancePath: instancePath + "/block", schemaPath: "#/properties/block/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        }
+      }
+    }
+    if (data.phase !== void 0 && func07.call(data, "phase")) {
+      let data2 = data.phase;
+      if (!(data2 === "flag" || data2 === "confirm")) {
+        let err12 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema244.properties.phase.enum } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func07.call(data, "latencyMs")) {
+      let data3 = data.latencyMs;
+      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
+        let err13 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema244.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 1e9 || isNaN(data3)) {
+          let err14 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data3 <= 0 || isNaN(data3)) {
+          let err15 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+      }
+    }
+    if (data.joules !== void 0 && func07.call(data, "joules")) {
+      let data4 = data.joules;
+      if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
+        let err16 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema244.properties.joules.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+      if (typeof data4 == "number" && isFinite(data4)) {
+        if (data4 > 1e9 || isNaN(data4)) {
+          let err17 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+        }
+        if (data4 <= 0 || isNaN(data4)) {
+          let err18 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+      }
+    }
+    if (data.latencyResolution !== void 0 && func07.call(data, "latencyResolution")) {
+      let data5 = data.latencyResolution;
+      if (typeof data5 == "number" && isFinite(data5)) {
+        if (data5 > 1e9 || isNaN(data5)) {
+          let err19 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (data5 < 0 || isNaN(data5)) {
+          let err20 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/latencyResolution", schemaPath: "#/properties/latencyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.energyResolution !== void 0 && func07.call(data, "energyResolution")) {
+      let data6 = data.energyResolution;
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e9 || isNaN(data6)) {
+          let err22 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        if (data6 < 0 || isNaN(data6)) {
+          let err23 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/energyResolution", schemaPath: "#/properties/energyResolution/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+  } else {
+    let err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+  }
+  return validate603.errors = vErrors, errors === 0;
+}
+validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate592(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate592.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.digest === void 0 || !func07.call(data, "digest")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "digest" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.at === void 0 || !func07.call(data, "at")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "at" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.samples === void 0 || !func07.call(data, "samples")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "samples" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "digest" || key0 === "at" || key0 === "samples")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.digest !== void 0 && func07.call(data, "digest")) {
+      let data0 = data.digest;
+      if (typeof data0 == "string") {
+        if (!pattern63.test(data0)) {
+          let err4 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{32}$" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.at !== void 0 && func07.call(data, "at")) {
+      let data1 = data.at;
+      if (typeof data1 == "string") {
+        if (func71(data1) > 40) {
+          let err6 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/maxLength", keyword: "maxLength", params: { limit: 40 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (!formats03.test(data1)) {
+          let err7 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/format", keyword: "format", params: { format: "date-time" } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/at", schemaPath: "#/properties/at/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.samples !== void 0 && func07.call(data, "samples")) {
+      let data2 = data.samples;
+      if (Array.isArray(data2)) {
+        if (data2.length > 400) {
+          let err9 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/maxItems", keyword: "maxItems", params: { limit: 400 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate603(data2[i0], { instancePath: instancePath + "/samples/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length);
+      } else {
+        let err10 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+    }
+  } else {
+    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+  }
+  return validate592.errors = vErrors, errors === 0;
+}
+validate592.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate527(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate527.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.schema === void 0 || !func07.call(data, "schema")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.version === void 0 || !func07.call(data, "version")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.family === void 0 || !func07.call(data, "family")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.model === void 0 || !func07.call(data, "model")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "model" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.tuned === void 0 || !func07.call(data, "tuned")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tuned" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.history === void 0 || !func07.call(data, "history")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "history" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.noise === void 0 || !func07.call(data, "noise")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "noise" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!func07.call(schema193.properties, key0)) {
+        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.schema !== void 0 && func07.call(data, "schema")) {
+      let data0 = data.schema;
+      if (typeof data0 != "string") {
+        let err8 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (data0 !== "joulegate-state") {
+        let err9 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/const", keyword: "const", params: { allowedValue: "joulegate-state" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.version !== void 0 && func07.call(data, "version")) {
+      let data1 = data.version;
+      if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
+        let err10 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (data1 !== 1) {
+        let err11 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.family !== void 0 && func07.call(data, "family")) {
+      let data2 = data.family;
+      if (typeof data2 == "string") {
+        if (func71(data2) > 100) {
+          let err12 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (func71(data2) < 1) {
+          let err13 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (!pattern35.test(data2)) {
+          let err14 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+      } else {
+        let err15 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.model !== void 0 && func07.call(data, "model")) {
+      let data3 = data.model;
+      if (!(data3 && typeof data3 == "object" && !Array.isArray(data3)) && data3 !== null) {
+        let err16 = { instancePath: instancePath + "/model", schemaPath: "#/properties/model/type", keyword: "type", params: { type: schema193.properties.model.type } };
+        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+      }
+    }
+    if (data.tuned !== void 0 && func07.call(data, "tuned")) {
+      let data4 = data.tuned;
+      if (!(data4 && typeof data4 == "object" && !Array.isArray(data4)) && data4 !== null) {
+        let err17 = { instancePath: instancePath + "/tuned", schemaPath: "#/properties/tuned/type", keyword: "type", params: { type: schema193.properties.tuned.type } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.history !== void 0 && func07.call(data, "history")) {
+      let data5 = data.history;
+      if (Array.isArray(data5)) {
+        if (data5.length > 2e4) {
+          let err18 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        let len0 = data5.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate536(data5[i0], { instancePath: instancePath + "/history/" + i0, parentData: data5, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate536.errors : vErrors.concat(validate536.errors), errors = vErrors.length);
+      } else {
+        let err19 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      }
+    }
+    if (data.noise !== void 0 && func07.call(data, "noise")) {
+      let data7 = data.noise;
+      if (Array.isArray(data7)) {
+        if (data7.length > 32e3) {
+          let err20 = { instancePath: instancePath + "/noise", schemaPath: "#/properties/noise/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+        let len1 = data7.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate553(data7[i1], { instancePath: instancePath + "/noise/" + i1, parentData: data7, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate553.errors : vErrors.concat(validate553.errors), errors = vErrors.length);
+      } else {
+        let err21 = { instancePath: instancePath + "/noise", schemaPath: "#/properties/noise/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    if (data.anchors !== void 0 && func07.call(data, "anchors")) {
+      let data9 = data.anchors;
+      if (Array.isArray(data9)) {
+        if (data9.length > 32e3) {
+          let err22 = { instancePath: instancePath + "/anchors", schemaPath: "#/properties/anchors/maxItems", keyword: "maxItems", params: { limit: 32e3 } };
+          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        }
+        let len2 = data9.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate573(data9[i2], { instancePath: instancePath + "/anchors/" + i2, parentData: data9, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate573.errors : vErrors.concat(validate573.errors), errors = vErrors.length);
+      } else {
+        let err23 = { instancePath: instancePath + "/anchors", schemaPath: "#/properties/anchors/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
+    }
+    if (data.attempts !== void 0 && func07.call(data, "attempts")) {
+      let data11 = data.attempts;
+      if (Array.isArray(data11)) {
+        if (data11.length > 4e3) {
+          let err24 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/maxItems", keyword: "maxItems", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        }
+        let len3 = data11.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate592(data11[i3], { instancePath: instancePath + "/attempts/" + i3, parentData: data11, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate592.errors : vErrors.concat(validate592.errors), errors = vErrors.length);
+      } else {
+        let err25 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      }
+    }
+  } else {
+    let err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+  }
+  return validate527.errors = vErrors, errors === 0;
+}
+validate527.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+
+// src/schema/generated/tuned.validate.js
+var __getOwnPropNames9 = Object.getOwnPropertyNames;
+var __commonJS9 = (cb, mod) => function() {
+  try {
+    return mod || (0, cb[__getOwnPropNames9(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
+  } catch (e) {
+    throw mod = 0, e;
+  }
+};
+var require_ucs2length8 = __commonJS9({
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    function ucs2length(str) {
+      let len = str.length, length = 0, pos = 0, value2;
+      for (; pos < len; )
+        length++, value2 = str.charCodeAt(pos++), value2 >= 55296 && value2 <= 56319 && pos < len && (value2 = str.charCodeAt(pos), (value2 & 64512) === 56320 && pos++);
+      return length;
+    }
+    exports.default = ucs2length;
+    ucs2length.code = 'require("ajv/dist/runtime/ucs2length").default';
+  }
+});
+var validate8 = validate528;
+var func08 = Object.prototype.hasOwnProperty;
+var schema206 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
+var func82 = require_ucs2length8().default;
+var pattern36 = new RegExp("^(?!__proto__$)", "u");
 var schema233 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate562(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate562.evaluated;
@@ -17211,8 +18190,8 @@ function validate562(data, { instancePath = "", parentData, parentDataProperty, 
   return validate562.errors = vErrors, errors === 0;
 }
 validate562.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate553(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate553.evaluated;
+function validate554(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate554.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -17227,7 +18206,7 @@ function validate553(data, { instancePath = "", parentData, parentDataProperty, 
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern35.test(key0)) {
+        if (!pattern36.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -17247,17 +18226,17 @@ function validate553(data, { instancePath = "", parentData, parentDataProperty, 
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate553.errors = vErrors, errors === 0;
+  return validate554.errors = vErrors, errors === 0;
 }
-validate553.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate554.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate544(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate544.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.name === void 0 || !func07.call(data, "name")) {
+    if (data.name === void 0 || !func08.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.parameters === void 0 || !func07.call(data, "parameters")) {
+    if (data.parameters === void 0 || !func08.call(data, "parameters")) {
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
@@ -17269,7 +18248,7 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
     }
-    if (data.name !== void 0 && func07.call(data, "name")) {
+    if (data.name !== void 0 && func08.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
         if (func82(data0) > 200) {
@@ -17285,7 +18264,7 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    data.parameters !== void 0 && func07.call(data, "parameters") && (validate553(data.parameters, { instancePath: instancePath + "/parameters", parentData: data, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate553.errors : vErrors.concat(validate553.errors), errors = vErrors.length));
+    data.parameters !== void 0 && func08.call(data, "parameters") && (validate554(data.parameters, { instancePath: instancePath + "/parameters", parentData: data, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate554.errors : vErrors.concat(validate554.errors), errors = vErrors.length));
   } else {
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -17293,8 +18272,8 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
   return validate544.errors = vErrors, errors === 0;
 }
 validate544.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
+function validate604(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate604.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -17309,7 +18288,7 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern35.test(key0)) {
+        if (!pattern36.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -17329,80 +18308,80 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate603.errors = vErrors, errors === 0;
+  return validate604.errors = vErrors, errors === 0;
 }
-validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern44 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var pattern63 = new RegExp("^([0-9a-f]{64})?$", "u");
-var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
-function validate536(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate536.evaluated;
+validate604.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var pattern45 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
+var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
+var formats04 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+function validate537(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate537.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.kernel === void 0 || !func07.call(data, "kernel")) {
+    if (data.kernel === void 0 || !func08.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.workload === void 0 || !func07.call(data, "workload")) {
+    if (data.workload === void 0 || !func08.call(data, "workload")) {
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.family === void 0 || !func07.call(data, "family")) {
+    if (data.family === void 0 || !func08.call(data, "family")) {
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.configuration === void 0 || !func07.call(data, "configuration")) {
+    if (data.configuration === void 0 || !func08.call(data, "configuration")) {
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.latencyMs === void 0 || !func07.call(data, "latencyMs")) {
+    if (data.latencyMs === void 0 || !func08.call(data, "latencyMs")) {
       let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.joules === void 0 || !func07.call(data, "joules")) {
+    if (data.joules === void 0 || !func08.call(data, "joules")) {
       let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "joules" } };
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
-    if (data.estimated === void 0 || !func07.call(data, "estimated")) {
+    if (data.estimated === void 0 || !func08.call(data, "estimated")) {
       let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimated" } };
       vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
     }
-    if (data.device === void 0 || !func07.call(data, "device")) {
+    if (data.device === void 0 || !func08.call(data, "device")) {
       let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "device" } };
       vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
     }
-    if (data.driver === void 0 || !func07.call(data, "driver")) {
+    if (data.driver === void 0 || !func08.call(data, "driver")) {
       let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "driver" } };
       vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
     }
-    if (data.identity === void 0 || !func07.call(data, "identity")) {
+    if (data.identity === void 0 || !func08.call(data, "identity")) {
       let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "identity" } };
       vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
-    if (data.trials === void 0 || !func07.call(data, "trials")) {
+    if (data.trials === void 0 || !func08.call(data, "trials")) {
       let err10 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "trials" } };
       vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
     }
-    if (data.energyMeasurements === void 0 || !func07.call(data, "energyMeasurements")) {
+    if (data.energyMeasurements === void 0 || !func08.call(data, "energyMeasurements")) {
       let err11 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energyMeasurements" } };
       vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
     }
-    if (data.seed === void 0 || !func07.call(data, "seed")) {
+    if (data.seed === void 0 || !func08.call(data, "seed")) {
       let err12 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seed" } };
       vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
     }
-    if (data.measuredAt === void 0 || !func07.call(data, "measuredAt")) {
+    if (data.measuredAt === void 0 || !func08.call(data, "measuredAt")) {
       let err13 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "measuredAt" } };
       vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func07.call(schema205.properties, key0)) {
+      if (!func08.call(schema206.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    if (data.kernel !== void 0 && func07.call(data, "kernel")) {
+    if (data.kernel !== void 0 && func08.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 == "string") {
         if (func82(data0) > 200) {
@@ -17418,7 +18397,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
     }
-    if (data.workload !== void 0 && func07.call(data, "workload") && (validate544(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate544.errors : vErrors.concat(validate544.errors), errors = vErrors.length)), data.family !== void 0 && func07.call(data, "family")) {
+    if (data.workload !== void 0 && func08.call(data, "workload") && (validate544(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate544.errors : vErrors.concat(validate544.errors), errors = vErrors.length)), data.family !== void 0 && func08.call(data, "family")) {
       let data2 = data.family;
       if (typeof data2 == "string") {
         if (func82(data2) > 100) {
@@ -17429,7 +18408,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
           let err19 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (!pattern44.test(data2)) {
+        if (!pattern45.test(data2)) {
           let err20 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]*$" } };
           vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
@@ -17438,7 +18417,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
-    if (data.configuration !== void 0 && func07.call(data, "configuration") && (validate603(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func07.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func08.call(data, "configuration") && (validate604(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate604.errors : vErrors.concat(validate604.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func08.call(data, "latencyMs")) {
       let data4 = data.latencyMs;
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 1e9 || isNaN(data4)) {
@@ -17454,10 +18433,10 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
-    if (data.joules !== void 0 && func07.call(data, "joules")) {
+    if (data.joules !== void 0 && func08.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
+        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema206.properties.joules.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -17471,11 +18450,11 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.estimated !== void 0 && func07.call(data, "estimated") && typeof data.estimated != "boolean") {
+    if (data.estimated !== void 0 && func08.call(data, "estimated") && typeof data.estimated != "boolean") {
       let err28 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
     }
-    if (data.device !== void 0 && func07.call(data, "device")) {
+    if (data.device !== void 0 && func08.call(data, "device")) {
       let data7 = data.device;
       if (typeof data7 == "string") {
         if (func82(data7) > 500) {
@@ -17487,7 +18466,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
-    if (data.driver !== void 0 && func07.call(data, "driver")) {
+    if (data.driver !== void 0 && func08.call(data, "driver")) {
       let data8 = data.driver;
       if (typeof data8 == "string") {
         if (func82(data8) > 500) {
@@ -17499,10 +18478,10 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
-    if (data.identity !== void 0 && func07.call(data, "identity")) {
+    if (data.identity !== void 0 && func08.call(data, "identity")) {
       let data9 = data.identity;
       if (typeof data9 == "string") {
-        if (!pattern63.test(data9)) {
+        if (!pattern64.test(data9)) {
           let err33 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/pattern", keyword: "pattern", params: { pattern: "^([0-9a-f]{64})?$" } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
@@ -17511,7 +18490,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
-    if (data.trials !== void 0 && func07.call(data, "trials")) {
+    if (data.trials !== void 0 && func08.call(data, "trials")) {
       let data10 = data.trials;
       if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
         let err35 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
@@ -17528,7 +18507,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.energyMeasurements !== void 0 && func07.call(data, "energyMeasurements")) {
+    if (data.energyMeasurements !== void 0 && func08.call(data, "energyMeasurements")) {
       let data11 = data.energyMeasurements;
       if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
         let err38 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
@@ -17545,7 +18524,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.seed !== void 0 && func07.call(data, "seed")) {
+    if (data.seed !== void 0 && func08.call(data, "seed")) {
       let data12 = data.seed;
       if (!(typeof data12 == "number" && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
         let err41 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
@@ -17562,14 +18541,14 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.measuredAt !== void 0 && func07.call(data, "measuredAt")) {
+    if (data.measuredAt !== void 0 && func08.call(data, "measuredAt")) {
       let data13 = data.measuredAt;
       if (typeof data13 == "string") {
         if (func82(data13) > 40) {
           let err44 = { instancePath: instancePath + "/measuredAt", schemaPath: "#/properties/measuredAt/maxLength", keyword: "maxLength", params: { limit: 40 } };
           vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
         }
-        if (!formats03.test(data13)) {
+        if (!formats04.test(data13)) {
           let err45 = { instancePath: instancePath + "/measuredAt", schemaPath: "#/properties/measuredAt/format", keyword: "format", params: { format: "date-time" } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
@@ -17582,21 +18561,21 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     let err47 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
   }
-  return validate536.errors = vErrors, errors === 0;
+  return validate537.errors = vErrors, errors === 0;
 }
-validate536.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate527(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate527.evaluated;
+validate537.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate528(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate528.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.schema === void 0 || !func07.call(data, "schema")) {
+    if (data.schema === void 0 || !func08.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.version === void 0 || !func07.call(data, "version")) {
+    if (data.version === void 0 || !func08.call(data, "version")) {
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.entries === void 0 || !func07.call(data, "entries")) {
+    if (data.entries === void 0 || !func08.call(data, "entries")) {
       let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -17608,7 +18587,7 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.schema !== void 0 && func07.call(data, "schema")) {
+    if (data.schema !== void 0 && func08.call(data, "schema")) {
       let data0 = data.schema;
       if (typeof data0 != "string") {
         let err4 = { instancePath: instancePath + "/schema", schemaPath: "#/properties/schema/type", keyword: "type", params: { type: "string" } };
@@ -17619,7 +18598,7 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
-    if (data.version !== void 0 && func07.call(data, "version")) {
+    if (data.version !== void 0 && func08.call(data, "version")) {
       let data1 = data.version;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
         let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
@@ -17630,7 +18609,7 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    if (data.entries !== void 0 && func07.call(data, "entries")) {
+    if (data.entries !== void 0 && func08.call(data, "entries")) {
       let data2 = data.entries;
       if (Array.isArray(data2)) {
         if (data2.length > 2e4) {
@@ -17639,7 +18618,7 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data2.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate536(data2[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate536.errors : vErrors.concat(validate536.errors), errors = vErrors.length);
+          validate537(data2[i0], { instancePath: instancePath + "/entries/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate537.errors : vErrors.concat(validate537.errors), errors = vErrors.length);
       } else {
         let err9 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
@@ -17649,9 +18628,9 @@ function validate527(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate527.errors = vErrors, errors === 0;
+  return validate528.errors = vErrors, errors === 0;
 }
-validate527.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate528.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 
 // src/schema/generated/manifest.guide.ts
 var manifestGuide = {
@@ -18154,7 +19133,8 @@ var validateOperator = (data) => check(validate3, data);
 var validateRecording = (data) => check(validate4, data);
 var validateReport = (data) => check(validate5, data);
 var validateRuntime = (data) => check(validate6, data);
-var validateTuned = (data) => check(validate7, data);
+var validateState = (data) => check(validate7, data);
+var validateTuned = (data) => check(validate8, data);
 
 // src/schema/guide.ts
 function guideAt(guide, pointer2) {
@@ -18651,8 +19631,8 @@ function isOlder(version) {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major < oldestGlibc[0] || major === oldestGlibc[0] && minor < oldestGlibc[1];
 }
-function unfit(message, nextStep2) {
-  return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep: nextStep2 });
+function unfit(message, nextStep3) {
+  return new JoulegateError("could-not-measure", message, { code: "unsupported-platform", nextStep: nextStep3 });
 }
 function hostProblem(host, pins) {
   const needed2 = `glibc ${oldestGlibc.join(".")} or newer`;
@@ -20018,11 +20998,11 @@ var LEAST_BATCHES = 4;
 function relativeErrorOf(values2) {
   const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
   if (batches < LEAST_BATCHES) return null;
-  const size = Math.floor(values2.length / batches);
-  const rest = values2.length - batches * size;
+  const size2 = Math.floor(values2.length / batches);
+  const rest = values2.length - batches * size2;
   const means = Array.from({ length: batches }, (_, batch) => {
-    const from = rest + batch * size;
-    return moments(values2.slice(from, from + size)).mean;
+    const from = rest + batch * size2;
+    return moments(values2.slice(from, from + size2)).mean;
   });
   const { mean: mean2, standardDeviation } = moments(means);
   return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
@@ -25291,8 +26271,8 @@ function explainTypes(fault, source, variables) {
 }
 var syntaxCodes = /^(unexpected|expected|reserved|invalid_number|unterminated)/;
 function explainFault(fault, source, variables) {
-  const [message, nextStep2] = syntaxCodes.test(fault.code) ? explainSyntax(fault, source) : explainTypes(fault, source, variables);
-  return { message, nextStep: nextStep2, offset: fault.start, length: Math.max(1, fault.end - fault.start) };
+  const [message, nextStep3] = syntaxCodes.test(fault.code) ? explainSyntax(fault, source) : explainTypes(fault, source, variables);
+  return { message, nextStep: nextStep3, offset: fault.start, length: Math.max(1, fault.end - fault.start) };
 }
 function conversion(type, expect2) {
   if (expect2.includes("bool")) return "write a comparison, such as 'A <= B'";
@@ -25588,15 +26568,15 @@ function isLimit(name) {
 function compileAt(place, written, expect2, variables) {
   const compiled = compileExpression(String(written), { variables, expect: expect2 });
   if (compiled.ok) return compiled.expression;
-  const { offset, length, message, nextStep: nextStep2 } = compiled;
-  place.text(offset, length, { message, nextStep: nextStep2 ?? "correct the expression" });
+  const { offset, length, message, nextStep: nextStep3 } = compiled;
+  place.text(offset, length, { message, nextStep: nextStep3 ?? "correct the expression" });
   return null;
 }
 function constantExpression(value2) {
   return { source: String(value2), names: [], type: "int", evaluate: () => value2 };
 }
 function tryOut(options) {
-  const { expression, place, workloads, defaults, fault, nextStep: nextStep2 } = options;
+  const { expression, place, workloads, defaults, fault, nextStep: nextStep3 } = options;
   if (expression.names.some(isLimit)) return;
   for (const { workload } of workloads.items) {
     const variables = { ...workload.parameters, ...defaults };
@@ -25605,11 +26585,11 @@ function tryOut(options) {
     try {
       const found = fault(expression.evaluate(variables), workload.name);
       if (found === null) continue;
-      place.value({ message: found, nextStep: nextStep2 });
+      place.value({ message: found, nextStep: nextStep3 });
       return;
     } catch (error) {
       if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: `${error.message} (workload ${workload.name})`, nextStep: nextStep2 });
+      place.value({ message: `${error.message} (workload ${workload.name})`, nextStep: nextStep3 });
       return;
     }
   }
@@ -25811,7 +26791,7 @@ function excerpt(line3, column) {
   };
 }
 function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity, message, nextStep: nextStep2 } = problem;
+  const { file, line: line3, column, severity, message, nextStep: nextStep3 } = problem;
   const place = paint("place", printable(`${file}:${line3}:${column}:`));
   const gutter = String(line3).padStart(5);
   const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
@@ -25821,8 +26801,8 @@ function formatProblem(problem, paint) {
     `${gutter} | ${text3}`,
     `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
   ];
-  if (nextStep2 !== null)
-    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep2)}`);
+  if (nextStep3 !== null)
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep3)}`);
   return lines2.join("\n");
 }
 function formatProblems(problems, options) {
@@ -27359,8 +28339,8 @@ function exampleAt(pointer2) {
 function unknownKey(pointer2, key2) {
   const known3 = guideAt(manifestGuide, pointer2)?.keys ?? [];
   const nearest = nearestName(key2, known3);
-  const nextStep2 = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
-  return { message: `unknown key '${key2}'`, nextStep: nextStep2 };
+  const nextStep3 = nearest === null ? `known keys are ${known3.join(", ")}` : `did you mean '${nearest}'?`;
+  return { message: `unknown key '${key2}'`, nextStep: nextStep3 };
 }
 function missingKey(pointer2, key2) {
   if (key2 === "source" && /^\/kernels\/[^/]+$/.test(pointer2)) {
@@ -27476,6 +28456,20 @@ var pointerStart = "version https://git-lfs.github.com/spec/";
 function isPointer({ content }) {
   return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
 }
+function checkSourcesFetched(kernels) {
+  for (const { name, command: command2, position } of kernels) {
+    const [path2] = Object.entries(command2?.files ?? {}).find(([, file]) => isPointer(file)) ?? [];
+    if (path2 === void 0) continue;
+    throw new JoulegateError(
+      "bad-input",
+      `${position.file}:${position.line}: kernel ${name} is built from ${path2}, which is a pointer of Git LFS and not the file itself`,
+      {
+        code: "source-not-in-git",
+        nextStep: "Fetch it (actions/checkout with lfs: true), keep it in git as it is, or have the program fetch it."
+      }
+    );
+  }
+}
 var SourceFiles = class {
   #named;
   #known = /* @__PURE__ */ new Map();
@@ -27504,13 +28498,6 @@ var SourceFiles = class {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === void 0) continue;
       if (found.length === 0) this.#named.reportMissing(path2, resolved, place);
-      const pointer2 = found.find(([, file]) => isPointer(file));
-      if (pointer2 !== void 0) {
-        place.value({
-          message: `'${pointer2[0]}' is a pointer of Git LFS, and not the file itself`,
-          nextStep: "keep what programs are built from in git, or have the program fetch it"
-        });
-      }
       for (const [name, file, length] of found) {
         if (Object.hasOwn(files, name)) continue;
         files[name] = file;
@@ -32247,10 +33234,10 @@ var scalarsByKind = {
 function scalarType(kind) {
   return scalarsByKind[kind];
 }
-function vecType(size, elem) {
+function vecType(size2, elem) {
   return {
     kind: "vector",
-    size,
+    size: size2,
     elem
   };
 }
@@ -32744,9 +33731,9 @@ function textureDimensionsType(texture) {
 }
 function textureChannelType(texture) {
   if (texture.sampled) return texture.sampled;
-  const format5 = texture.format ?? "";
-  if (format5.endsWith("uint")) return u32Type;
-  if (format5.endsWith("sint")) return i32Type;
+  const format6 = texture.format ?? "";
+  if (format6.endsWith("uint")) return u32Type;
+  if (format6.endsWith("sint")) return i32Type;
   return f32Type;
 }
 var parsedTable;
@@ -33251,7 +34238,7 @@ function determinantValue(m, retType) {
   if (!columns2 || !elem || retType.kind !== "scalar") return null;
   if (columns2.length !== columns2[0].length) return null;
   const byRow = columns2[0].map((_, r) => columns2.map((col) => scalarToNumber(col[r])));
-  if (byRow.some((row) => row.some((n) => n === void 0))) return null;
+  if (byRow.some((row3) => row3.some((n) => n === void 0))) return null;
   const d = quantize(determinant(byRow), elem.scalar);
   return Number.isFinite(d) ? scalarValue(elem, d) : null;
 }
@@ -33331,7 +34318,7 @@ function determinant(m) {
   if (m.length === 2) return m[0][0] * m[1][1] - m[0][1] * m[1][0];
   let sum = 0;
   for (let c = 0; c < m.length; c++) {
-    const minor = m.slice(1).map((row) => row.filter((_, j) => j !== c));
+    const minor = m.slice(1).map((row3) => row3.filter((_, j) => j !== c));
     sum += (c % 2 ? -1 : 1) * m[0][c] * determinant(minor);
   }
   return sum;
@@ -33586,9 +34573,9 @@ function zipComponents(a2, b, f) {
   const bVec = b.kind === "composite" && b.type.kind === "vector";
   if (aVec && bVec && a2.elements.length !== b.elements.length) return null;
   if (!aVec && !bVec) return null;
-  const size = aVec ? a2.elements.length : b.elements.length;
+  const size2 = aVec ? a2.elements.length : b.elements.length;
   const elements = [];
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < size2; i++) {
     const ae = aVec ? a2.elements[i] : a2;
     const be = bVec ? b.elements[i] : b;
     if (ae.kind !== "scalar" || be.kind !== "scalar") return null;
@@ -33598,7 +34585,7 @@ function zipComponents(a2, b, f) {
   }
   return {
     kind: "composite",
-    type: vecType(size, elements[0].type),
+    type: vecType(size2, elements[0].type),
     elements
   };
 }
@@ -34062,9 +35049,9 @@ function valueDeclType(name, init2, ctx, materialize) {
 function vecMatType(name, elemOf) {
   const vec = /^vec([234])([fhiu])?$/.exec(name);
   if (vec) {
-    const size = Number(vec[1]);
+    const size2 = Number(vec[1]);
     const elem = vec[2] ? suffixElems[vec[2]] : elemOf();
-    return elem ? vecType(size, elem) : unknownType;
+    return elem ? vecType(size2, elem) : unknownType;
   }
   const mat = /^mat([234])x([234])([fh])?$/.exec(name);
   if (mat) {
@@ -34660,14 +35647,14 @@ function numbersOf(module) {
   return (expression) => constantNumber(expression, module);
 }
 var unknown = { size: Number.NaN, align: Number.NaN };
-function roundUp(align, size) {
-  return Math.ceil(size / align) * align;
+function roundUp(align, size2) {
+  return Math.ceil(size2 / align) * align;
 }
 function layoutOf(type, numbers2) {
   switch (type.kind) {
     case "scalar": {
-      const size = type.scalar === "f16" ? 2 : 4;
-      return { size, align: size };
+      const size2 = type.scalar === "f16" ? 2 : 4;
+      return { size: size2, align: size2 };
     }
     case "atomic":
       return { size: 4, align: 4 };
@@ -34699,8 +35686,8 @@ function arrayLength(type, numbers2) {
   return length !== null && Number.isInteger(length) && length > 0 ? length : Number.NaN;
 }
 function arrayStride(element2, numbers2) {
-  const { size, align } = layoutOf(element2, numbers2);
-  return roundUp(align, size);
+  const { size: size2, align } = layoutOf(element2, numbers2);
+  return roundUp(align, size2);
 }
 function structMembers(type, numbers2) {
   let end = 0;
@@ -34708,10 +35695,10 @@ function structMembers(type, numbers2) {
     const natural = layoutOf(memberType2, numbers2);
     const declared = type.structElem && memberAttributes(type.structElem, name, numbers2);
     const align = declared?.align ?? natural.align;
-    const size = declared?.size ?? natural.size;
+    const size2 = declared?.size ?? natural.size;
     const offset = roundUp(align, end);
-    end = offset + size;
-    return { name, type: memberType2, size, align, offset };
+    end = offset + size2;
+    return { name, type: memberType2, size: size2, align, offset };
   });
 }
 function memberAttributes(struct, name, numbers2) {
@@ -35290,8 +36277,8 @@ function featuresOf(program, launch, { workgroupBytes }) {
     counts: program.count(launch),
     dispatch: launch.dispatch,
     workgroupSize,
-    workgroups: launch.dispatch.reduce((product, size) => product * size, 1),
-    perWorkgroup: workgroupSize.reduce((product, size) => product * size, 1),
+    workgroups: launch.dispatch.reduce((product, size2) => product * size2, 1),
+    perWorkgroup: workgroupSize.reduce((product, size2) => product * size2, 1),
     workgroupBytes,
     privateBytes: program.privateBytes(),
     uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
@@ -35550,7 +36537,7 @@ function builtinInput(declaration, member2, scope) {
   const element2 = declaration?.declElem;
   const name = declaration && element2?.kind === "param" ? member2 === null ? builtinName(element2.attributes) : memberBuiltin(declaration, member2, scope) : null;
   if (name === null) return () => null;
-  return (run, frame, view) => frame.depth > 0 ? null : inputValue(name, view, run);
+  return (run, frame2, view) => frame2.depth > 0 ? null : inputValue(name, view, run);
 }
 function memberBuiltin(declaration, member2, { program }) {
   const type = typeOfDeclaration(declaration, program.module);
@@ -35616,9 +36603,9 @@ function addressCode(expression, scope) {
       const base2 = addressCode(expression.base, scope);
       const index = scope.value(expression.access);
       const stride = strideCode(pointee(typeOf3(expression.base, module)), scope);
-      return (run, frame, view) => {
-        const start = base2(run, frame, view);
-        const at3 = index(run, frame, view);
+      return (run, frame2, view) => {
+        const start = base2(run, frame2, view);
+        const at3 = index(run, frame2, view);
         const bytes = typeof stride === "number" ? stride : stride(run);
         return typeof at3 === "number" && Number.isFinite(bytes) ? start + at3 * bytes : Number.NaN;
       };
@@ -35626,7 +36613,7 @@ function addressCode(expression, scope) {
     case "component-member-expression": {
       const base2 = addressCode(expression.base, scope);
       const offset = memberCode(pointee(typeOf3(expression.base, module)), expression.access.name, scope);
-      return (run, frame, view) => base2(run, frame, view) + (typeof offset === "number" ? offset : offset(run));
+      return (run, frame2, view) => base2(run, frame2, view) + (typeof offset === "number" ? offset : offset(run));
     }
     default:
       return unknown2;
@@ -35646,10 +36633,10 @@ function pointedAtCode(pointer2, scope) {
   const index = live(scope.fn?.params ?? [], module).findIndex(
     (parameter2) => parameter2.name.decl.ident === declaration
   );
-  return (run, frame, view) => {
-    const passed = frame.arguments?.[index];
-    if (passed === void 0 || frame.caller === null) return Number.NaN;
-    return passed.pointedAt(run, frame.caller, view);
+  return (run, frame2, view) => {
+    const passed = frame2.arguments?.[index];
+    if (passed === void 0 || frame2.caller === null) return Number.NaN;
+    return passed.pointedAt(run, frame2.caller, view);
   };
 }
 function pointee(type) {
@@ -35703,11 +36690,11 @@ function uniformCode(expression, scope) {
   const lanes = lanesOf(type);
   if (layoutOf(type, () => null).size !== 4 * lanes) return null;
   const address = addressCode(expression, scope);
-  return (run, frame, view) => {
+  return (run, frame2, view) => {
     const buffer = binding(run);
     if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
     if (kind !== buffer.type) return null;
-    const first = address(run, frame, view) / 4;
+    const first = address(run, frame2, view) / 4;
     if (Number.isNaN(first)) return null;
     const values2 = buffer.values.slice(first, first + lanes).map((value2) => wrap(value2, kind));
     if (values2.length < lanes) return null;
@@ -35729,10 +36716,10 @@ function callCode(call2, scope) {
   const type = typeOf3(call2, module);
   const kind = elementKind(type);
   const combine = combination(name, kind, lanesOf(type));
-  return (run, frame, view) => {
+  return (run, frame2, view) => {
     const values2 = [];
     for (const code of codes) {
-      const value2 = code(run, frame, view);
+      const value2 = code(run, frame2, view);
       if (value2 !== null) values2.push(value2);
     }
     return values2.length === codes.length ? combine(values2) : null;
@@ -35740,21 +36727,21 @@ function callCode(call2, scope) {
 }
 function lazyValueCode(expression, scope) {
   let code = null;
-  return (run, frame, view) => {
+  return (run, frame2, view) => {
     code ??= scope.value(expression);
-    return code(run, frame, view);
+    return code(run, frame2, view);
   };
 }
 function argumentsOf(fn, call2, scope) {
   const passed = call2.arguments.map((argument) => {
     const one3 = {
-      value: (run, frame, view) => {
+      value: (run, frame2, view) => {
         one3.value = scope.value(argument);
-        return one3.value(run, frame, view);
+        return one3.value(run, frame2, view);
       },
-      pointedAt: (run, frame, view) => {
+      pointedAt: (run, frame2, view) => {
         one3.pointedAt = pointedAtCode(argument, scope);
-        return one3.pointedAt(run, frame, view);
+        return one3.pointedAt(run, frame2, view);
       }
     };
     return one3;
@@ -35779,8 +36766,8 @@ function functionCode(fn, call2, scope) {
   const body = live(fn.body.body, scope.program.module);
   const last2 = body.at(-1);
   const asked = call2.arguments.map((argument) => lazyValueCode(argument, scope));
-  const unknown5 = (run, frame, view) => {
-    for (const code of asked) code(run, frame, view);
+  const unknown5 = (run, frame2, view) => {
+    for (const code of asked) code(run, frame2, view);
     return null;
   };
   if (last2?.kind !== "return" || !last2.value) return unknown5;
@@ -35788,7 +36775,7 @@ function functionCode(fn, call2, scope) {
   if (!named3.every((statement) => statement.kind === "let" || statement.kind === "const")) return unknown5;
   const passed = argumentsOf(fn, call2, scope);
   const value2 = lazyValueCode(last2.value, scope.of(fn));
-  return (run, frame, view) => run.assumed !== null || frame.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame, passed.room.used), view);
+  return (run, frame2, view) => run.assumed !== null || frame2.depth >= maxDepth3 ? null : value2(run, callFrame(passed.arguments, frame2, passed.room.used), view);
 }
 function elementwise(name, values2, kind) {
   const vector = values2.find((value2) => typeof value2 === "object");
@@ -35832,11 +36819,11 @@ function lengthCode(call2, scope) {
   if (type.kind !== "array" || binding === null) return unknown3;
   const address = addressCode(pointer2.expression, scope);
   const stride = sizeCode(type.elem, scope, arrayStride);
-  return (run, frame) => {
+  return (run, frame2) => {
     const buffer = binding(run);
     if (!buffer) return null;
     const bytes = typeof stride === "number" ? stride : stride(run);
-    const length = (buffer.byteLength - address(run, frame, everyone)) / bytes;
+    const length = (buffer.byteLength - address(run, frame2, everyone)) / bytes;
     return Number.isFinite(length) ? Math.floor(length) : null;
   };
 }
@@ -35857,15 +36844,15 @@ function valueCode(expression, scope) {
       if (!declaration) return unknown4;
       const code = declarationCode(declaration, expression, scope);
       if (declaration.declElem?.kind !== "gvar") return code;
-      return (run, frame, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame, view);
+      return (run, frame2, view) => run.assumed !== null && run.assumed.variable === declaration ? run.assumed.value : code(run, frame2, view);
     }
     case "unary-expression": {
       const operator = expression.operator.value;
       if (operator === "&" || operator === "*") return unknown4;
       const inner = scope.value(expression.expression);
       const kind = elementKind(typeOf3(expression, module));
-      return (run, frame, view) => {
-        const operand = inner(run, frame, view);
+      return (run, frame2, view) => {
+        const operand = inner(run, frame2, view);
         return operand === null ? null : applyUnary(operator, operand, kind);
       };
     }
@@ -35875,11 +36862,11 @@ function valueCode(expression, scope) {
       const base2 = scope.value(expression.base);
       const access = scope.value(expression.access);
       const uniform2 = uniformCode(expression, scope);
-      return (run, frame, view) => {
-        const whole = base2(run, frame, view);
-        const index = access(run, frame, view);
+      return (run, frame2, view) => {
+        const whole = base2(run, frame2, view);
+        const index = access(run, frame2, view);
         if (typeof whole === "object" && typeof index === "number") return whole?.[index] ?? null;
-        return uniform2 === null ? null : uniform2(run, frame, view);
+        return uniform2 === null ? null : uniform2(run, frame2, view);
       };
     }
     case "component-member-expression": {
@@ -35887,10 +36874,10 @@ function valueCode(expression, scope) {
       const { name } = expression.access;
       const uniform2 = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
-      return (run, frame, view) => {
-        const whole = base2(run, frame, view);
+      return (run, frame2, view) => {
+        const whole = base2(run, frame2, view);
         if (whole !== null && typeof whole === "object") return swizzle(whole, name);
-        return uniform2?.(run, frame, view) ?? input?.(run, frame, view) ?? null;
+        return uniform2?.(run, frame2, view) ?? input?.(run, frame2, view) ?? null;
       };
     }
     case "call-expression":
@@ -35907,16 +36894,16 @@ function binaryCode(expression, scope) {
   const rightCode = scope.value(expression.right);
   if (operator === "&&" || operator === "||") {
     const decided = operator === "||";
-    return (run, frame, view) => {
-      const left = leftCode(run, frame, view);
+    return (run, frame2, view) => {
+      const left = leftCode(run, frame2, view);
       if (left === decided) return decided;
-      const right = rightCode(run, frame, view);
+      const right = rightCode(run, frame2, view);
       return left === null || right === null ? null : applyBinary(scalar2, left, right);
     };
   }
-  return (run, frame, view) => {
-    const left = leftCode(run, frame, view);
-    const right = rightCode(run, frame, view);
+  return (run, frame2, view) => {
+    const left = leftCode(run, frame2, view);
+    const right = rightCode(run, frame2, view);
     if (left === null || right === null) return null;
     if (typeof left === "number" && typeof right === "number") return scalar2(left, right);
     return applyBinary(scalar2, left, right);
@@ -35932,17 +36919,17 @@ function declarationCode(declaration, reference, scope) {
       );
       const input = builtinInput(declaration, null, scope);
       const slot3 = placesEach * slots.of(declaration, scope.fn ?? scope);
-      return (run, frame, view) => {
-        if (frame.arguments === null || frame.caller === null) return input(run, frame, view);
-        const { memory } = frame;
+      return (run, frame2, view) => {
+        if (frame2.arguments === null || frame2.caller === null) return input(run, frame2, view);
+        const { memory } = frame2;
         const remembered2 = recall(run, memory, slot3, view);
         if (remembered2 !== void 0) return remembered2;
         const readsBefore = run.laneReads;
-        const passed = frame.arguments[index];
-        if (passed === void 0) return input(run, frame, view);
+        const passed = frame2.arguments[index];
+        if (passed === void 0) return input(run, frame2, view);
         const { assumed } = run;
         run.assumed = null;
-        const value2 = passed.value(run, frame.caller, view);
+        const value2 = passed.value(run, frame2.caller, view);
         run.assumed = assumed;
         keep(run, memory, slot3, view, value2, readsBefore);
         return value2;
@@ -35983,34 +36970,34 @@ function declarationCode(declaration, reference, scope) {
     initial = scope.value(init2);
     return initial;
   };
-  const held2 = (run, frame, view) => {
-    const value2 = (initial ?? made())(run, frame, view);
+  const held2 = (run, frame2, view) => {
+    const value2 = (initial ?? made())(run, frame2, view);
     return typeof value2 === "number" ? wrap(value2, kind) : value2;
   };
   if (declaration.isGlobal) {
     const slot3 = slots.of(declaration, slots);
-    return (run, frame, view) => {
+    return (run, frame2, view) => {
       const known3 = run.constants[slot3];
       if (known3 !== void 0) return known3;
       run.constants[slot3] = null;
-      const value2 = held2(run, frame, view);
+      const value2 = held2(run, frame2, view);
       run.constants[slot3] = value2;
       return value2;
     };
   }
   const slot2 = placesEach * slots.of(declaration, scope.fn ?? scope);
-  return (run, frame, view) => {
+  return (run, frame2, view) => {
     if (run.assumed !== null) {
       if (run.assumed.variable === declaration) return run.assumed.value;
-      return changes && !view.initial ? null : held2(run, frame, view);
+      return changes && !view.initial ? null : held2(run, frame2, view);
     }
     if (changes && !view.initial) return null;
-    const { memory } = frame;
+    const { memory } = frame2;
     const remembered2 = recall(run, memory, slot2, view);
     if (remembered2 !== void 0) return remembered2;
     const readsBefore = run.laneReads;
     memory[slot2 + view.index] = null;
-    const value2 = held2(run, frame, view);
+    const value2 = held2(run, frame2, view);
     keep(run, memory, slot2, view, value2, readsBefore);
     return value2;
   };
@@ -36251,13 +37238,13 @@ function attributeNumber(attributes, name, module) {
 function workgroupSizeOf(entry, module) {
   const parameters = attributeOf(entry.attributes, "workgroup_size");
   if (!parameters) return null;
-  const size = [1, 1, 1];
+  const size2 = [1, 1, 1];
   for (const [axis, parameter2] of parameters.slice(0, 3).entries()) {
     const value2 = constantNumber(parameter2.expression, module);
     if (value2 === null) return null;
-    size[axis] = value2;
+    size2[axis] = value2;
   }
-  return size;
+  return size2;
 }
 function bindingKind(variable2) {
   const [space2, access] = (variable2.template ?? []).map((item) => item.name);
@@ -36278,10 +37265,10 @@ function requiredFeaturesOf(module) {
 }
 
 // src/kernel/features/count-code.ts
-function perform(code, run, frame, tally, times) {
+function perform(code, run, frame2, tally, times) {
   tally.addAll(code.fixed, times);
   const { steps: steps2 } = code;
-  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame, tally, times);
+  for (let index = 0; index < steps2.length; index++) steps2[index](run, frame2, tally, times);
 }
 function adding(counter, amount = 1) {
   return { fixed: [counterIndex(counter), amount], steps: [] };
@@ -36334,12 +37321,12 @@ function surveyFrom(entry, module) {
 }
 function privateSize(type, scope) {
   if (type.kind !== "array" && type.kind !== "struct") return null;
-  const size = sizeCode(
+  const size2 = sizeCode(
     type,
     scope,
     (one3, numbers2) => one3.kind === "array" ? arrayLength(one3, numbers2) * arrayStride(one3.elem, numbers2) : layoutOf(one3, numbers2).size
   );
-  return typeof size === "number" ? () => size : size;
+  return typeof size2 === "number" ? () => size2 : size2;
 }
 
 // src/kernel/features/access.ts
@@ -36353,16 +37340,16 @@ function accessCode(expression, scope, what) {
   if (space2 === "uniform") return adding("uniformLoads");
   if (space2 === "private") return adding(`${space2}${what}s`);
   const moved = counterIndex(`${space2}${what}Bytes`);
-  const size = sizeCode(typeOf3(expression, scope.program.module), scope);
+  const size2 = sizeCode(typeOf3(expression, scope.program.module), scope);
   const address = addressCode(expression, scope);
   const [one3, other] = arrivals;
-  const access = stepping((run, frame, tally, times) => {
-    const bytes = typeof size === "number" ? size : size(run);
+  const access = stepping((run, frame2, tally, times) => {
+    const bytes = typeof size2 === "number" ? size2 : size2(run);
     tally.add(moved, bytes * times);
     const readsBefore = run.laneReads;
-    const first = address(run, frame, one3);
+    const first = address(run, frame2, one3);
     const differs2 = run.laneReads !== readsBefore;
-    const stride = Number.isNaN(first) ? first : differs2 ? address(run, frame, other) - first : 0;
+    const stride = Number.isNaN(first) ? first : differs2 ? address(run, frame2, other) - first : 0;
     if (space2 === "storage") tally.add(patterns[pattern(stride, bytes)], bytes * times);
     else tally.add(conflictCounter, conflicts(stride, bytes) * times);
   });
@@ -36499,8 +37486,8 @@ function expressionCode(expression, scope) {
   if (constant3 === true) return null;
   const code = variableCode(expression, scope);
   if (constant3 === false || code === null) return code;
-  return stepping((run, frame, tally, times) => {
-    if (!constant3(run)) perform(code, run, frame, tally, times);
+  return stepping((run, frame2, tally, times) => {
+    if (!constant3(run)) perform(code, run, frame2, tally, times);
   });
 }
 function variableCode(expression, scope) {
@@ -36621,15 +37608,15 @@ function activationCode(fn, call2, scope) {
   const code = scope.program.body(fn);
   if (code === null || code !== "unfinished" && code.steps.length === 0) return code;
   const passed = argumentsOf(fn, call2, scope);
-  return stepping((run, frame, tally, times) => {
+  return stepping((run, frame2, tally, times) => {
     const counting = code === "unfinished" ? run.body(fn) : code;
-    activate(counting, passed, run, frame, tally, times);
+    activate(counting, passed, run, frame2, tally, times);
   });
 }
-function activate(code, passed, ...[run, frame, tally, times]) {
+function activate(code, passed, ...[run, frame2, tally, times]) {
   if (code === null) return;
   if (code === "unfinished" || run.callsLeft-- <= 0) tally.forget();
-  else perform(code, run, callFrame(passed.arguments, frame, passed.room.used), tally, times);
+  else perform(code, run, callFrame(passed.arguments, frame2, passed.room.used), tally, times);
 }
 function calledFunction(call2, scope) {
   const callee = call2.function.kind === "ref" ? call2.function.ident : call2.function.name;
@@ -36640,7 +37627,7 @@ function callStatementCode(fn, call2, scope) {
   const passed = argumentsOf(fn, call2, scope);
   return sequence([
     ...call2.arguments.map((argument) => expressionCode(argument, scope)),
-    stepping((run, frame, tally, times) => activate(run.body(fn), passed, run, frame, tally, times))
+    stepping((run, frame2, tally, times) => activate(run.body(fn), passed, run, frame2, tally, times))
   ]);
 }
 function builtinCode(name, call2, type, scope) {
@@ -36664,8 +37651,8 @@ function conversionCode(call2, type, scope) {
     if (constant3 === true) return null;
     const convert3 = adding("convert", lanesOf(from));
     if (constant3 === false) return convert3;
-    return stepping((run, frame, tally, times) => {
-      if (!constant3(run)) perform(convert3, run, frame, tally, times);
+    return stepping((run, frame2, tally, times) => {
+      if (!constant3(run)) perform(convert3, run, frame2, tally, times);
     });
   });
   return sequence(codes);
@@ -36692,10 +37679,10 @@ function tripCode(loop, scope) {
   if (!induction) return () => Number.NaN;
   const counted2 = countedCode(induction, scope);
   const simulated = simulatedCode(induction, scope);
-  return (run, frame) => {
-    const start = induction.start(run, frame);
+  return (run, frame2) => {
+    const start = induction.start(run, frame2);
     if (typeof start !== "number") return Number.NaN;
-    return counted2?.(run, frame, start) ?? simulated(run, frame, start) ?? Number.NaN;
+    return counted2?.(run, frame2, start) ?? simulated(run, frame2, start) ?? Number.NaN;
   };
 }
 function inductionOfFor(loop, scope) {
@@ -36716,8 +37703,8 @@ function inductionOfFor(loop, scope) {
   const first = from && fixed2 === null ? scope.value(from) : null;
   return {
     variable: variable2,
-    start: first === null ? () => fixed2 : (run, frame) => first(run, frame, firstInvocation),
-    shared: first === null ? () => false : (run, frame) => first(run, frame, everyone) === null,
+    start: first === null ? () => fixed2 : (run, frame2) => first(run, frame2, firstInvocation),
+    shared: first === null ? () => false : (run, frame2) => first(run, frame2, everyone) === null,
     condition,
     stops: false,
     stepsFirst: false,
@@ -36753,7 +37740,7 @@ function inductionOfLoop(loop, scope) {
   const first = declaration.init ? scope.value(declaration.init) : null;
   return {
     variable: variable2,
-    start: (run, frame) => first === null ? 0 : first(run, frame, arrivals[0]),
+    start: (run, frame2) => first === null ? 0 : first(run, frame2, arrivals[0]),
     shared: () => false,
     condition,
     stops,
@@ -36810,8 +37797,8 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
   if (step2.kind !== "assign" || step2.op.value !== "+=" && step2.op.value !== "-=") return null;
   const amount = scope.value(step2.rhs);
   const sign2 = step2.op.value === "+=" ? 1 : -1;
-  return (run, frame) => {
-    const by = amount(run, frame, firstInvocation);
+  return (run, frame2) => {
+    const by = amount(run, frame2, firstInvocation);
     return typeof by === "number" ? sign2 * by : null;
   };
 }
@@ -36826,14 +37813,14 @@ function countedCode(induction, scope) {
   if (turned && !isVariable2(condition.right)) return null;
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
   const bound = scope.value(turned ? condition.left : condition.right);
-  return (run, frame, start) => {
-    const by = one3 ? 1 : increment(run, frame);
+  return (run, frame2, start) => {
+    const by = one3 ? 1 : increment(run, frame2);
     if (by === null || by === 0) return null;
-    const end = bound(run, frame, firstInvocation);
+    const end = bound(run, frame2, firstInvocation);
     if (typeof end !== "number") return null;
     const trips = (end - start) / by;
     if (operator === "<" && by > 0 || operator === ">" && by < 0) {
-      return Math.max(0, shared2(run, frame) ? trips : Math.ceil(trips));
+      return Math.max(0, shared2(run, frame2) ? trips : Math.ceil(trips));
     }
     if (operator === "<=" && by > 0 || operator === ">=" && by < 0) {
       return Math.max(0, Math.floor(trips) + 1);
@@ -36845,22 +37832,22 @@ function simulatedCode(induction, scope) {
   const { variable: variable2, stops, stepsFirst } = induction;
   const condition = scope.value(induction.condition);
   const next = nextCode(induction, scope);
-  const tripsFrom = (run, frame, start) => {
+  const tripsFrom = (run, frame2, start) => {
     let value2 = start;
     for (let trips = 0; trips <= maxSimulated; trips++) {
-      if (stepsFirst) value2 = next(run, frame, value2);
+      if (stepsFirst) value2 = next(run, frame2, value2);
       if (value2 === null) return Number.NaN;
       run.assumed = { variable: variable2, value: value2 };
-      const test = condition(run, frame, firstInvocation);
+      const test = condition(run, frame2, firstInvocation);
       if (typeof test !== "boolean") return Number.NaN;
       if (test === stops) return stepsFirst ? trips + 1 : trips;
-      if (!stepsFirst) value2 = next(run, frame, value2);
+      if (!stepsFirst) value2 = next(run, frame2, value2);
       if (value2 === null) return Number.NaN;
     }
     return Number.NaN;
   };
-  return (run, frame, start) => {
-    const trips = tripsFrom(run, frame, start);
+  return (run, frame2, start) => {
+    const trips = tripsFrom(run, frame2, start);
     run.assumed = null;
     return trips;
   };
@@ -36876,9 +37863,9 @@ function nextCode({ step: step2, variable: variable2 }, scope) {
   if (step2.kind !== "assign") return unknown5;
   const right = scope.value(step2.rhs);
   const apply = step2.op.value === "=" ? null : scalarOperator(step2.op.value.slice(0, -1), kind);
-  return (run, frame, value2) => {
+  return (run, frame2, value2) => {
     run.assumed = { variable: variable2, value: value2 };
-    const amount = right(run, frame, firstInvocation);
+    const amount = right(run, frame2, firstInvocation);
     return amount === null || apply === null ? amount : applyBinary(apply, value2, amount);
   };
 }
@@ -36972,15 +37959,15 @@ function branchCode(statement, scope) {
   const then = blockCode(statement.body.body, scope);
   const otherwise = statement.else ? statementCode(statement.else, scope) : null;
   const either = sequence([adding("branches"), largestCode([then, otherwise])]);
-  const choice = stepping((run, frame, tally, times) => {
-    const value2 = taken(run, frame, everyone);
+  const choice = stepping((run, frame2, tally, times) => {
+    const value2 = taken(run, frame2, everyone);
     const readsBefore = run.laneReads;
     if (typeof value2 !== "boolean") {
-      taken(run, frame, arrivals[0]);
+      taken(run, frame2, arrivals[0]);
       if (run.laneReads !== readsBefore) tally.add(divergentBranches, times);
     }
     const code = typeof value2 === "boolean" ? value2 ? then : otherwise : either;
-    if (code !== null) perform(code, run, frame, tally, times);
+    if (code !== null) perform(code, run, frame2, tally, times);
   });
   return sequence([condition, choice]);
 }
@@ -37018,11 +38005,11 @@ function partCode(statement, scope) {
 function largestCode(alternatives2) {
   const codes = alternatives2.filter((code) => code !== null);
   if (codes.length <= 1) return codes[0] ?? null;
-  return stepping((run, frame, tally, times) => {
+  return stepping((run, frame2, tally, times) => {
     const tallies = codes.map((code) => {
       const one3 = new Tally();
       one3.loopDepth = tally.loopDepth;
-      perform(code, run, frame, one3, times);
+      perform(code, run, frame2, one3, times);
       return one3;
     });
     tally.addLargest(tallies);
@@ -37030,14 +38017,14 @@ function largestCode(alternatives2) {
 }
 function loopCode({ init: init2, condition, update, trips: tripsOf }, block) {
   const body = sequence([block, update]);
-  const repeated = stepping((run, frame, tally, times) => {
-    const trips = tripsOf(run, frame);
-    if (condition !== null) perform(condition, run, frame, tally, times * (trips + 1));
+  const repeated = stepping((run, frame2, tally, times) => {
+    const trips = tripsOf(run, frame2);
+    if (condition !== null) perform(condition, run, frame2, tally, times * (trips + 1));
     if (trips === 0) return;
     tally.add(iterations, times * trips);
     const before = tally.loopDepth;
     tally.loopDepth = 0;
-    if (body !== null) perform(body, run, frame, tally, times * trips);
+    if (body !== null) perform(body, run, frame2, tally, times * trips);
     tally.loopDepth = Math.max(before, tally.loopDepth + 1);
   });
   return sequence([init2, repeated]);
@@ -37125,7 +38112,7 @@ var Structure = class {
   #use({ value: value2, variables, functions: functions2, privateSizes }) {
     const reaching = this.#reaching;
     for (const variable2 of variables) reaching.variables.add(variable2);
-    for (const size of privateSizes) reaching.privateSizes.push(size);
+    for (const size2 of privateSizes) reaching.privateSizes.push(size2);
     for (const fn of functions2) {
       reaching.functions.add(fn);
       this.body(fn);
@@ -37163,7 +38150,7 @@ function programCode(options) {
         },
         privateBytes: () => {
           let bytes = 0;
-          for (const size of privateSizes) bytes += size(run);
+          for (const size2 of privateSizes) bytes += size2(run);
           return bytes;
         }
       };
@@ -37203,7 +38190,7 @@ function needsCode(entry, structure) {
       bindings: bound.map((variable2) => variable2(run)),
       workgroupSize: x2 === void 0 || Number.isNaN(x2 * y2 * z) ? null : [x2, y2, z],
       // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
-      workgroupBytes: sizes2.reduce((sum, size) => sum + roundUp(16, size(run)), 0)
+      workgroupBytes: sizes2.reduce((sum, size2) => sum + roundUp(16, size2(run)), 0)
     };
   };
 }
@@ -37233,8 +38220,8 @@ function attributeCode(attributes, name, scope) {
   return parameter2 ? constantCode(parameter2.expression, scope) : null;
 }
 function typeSize(declaration, scope) {
-  const size = sizeCode(typeOfDeclaration(declaration, scope.program.module), scope);
-  return typeof size === "number" ? () => size : size;
+  const size2 = sizeCode(typeOfDeclaration(declaration, scope.program.module), scope);
+  return typeof size2 === "number" ? () => size2 : size2;
 }
 function ownCode(module) {
   return {
@@ -37791,8 +38778,8 @@ function unrollAll(marked, { module, lines: lines2 }) {
       return refuse4(`this loop cannot be unrolled: ${counting.message}`, counting.element);
     }
     const copies = counting.trips < 2 * factor3 ? counting.trips : factor3;
-    const size = text3.length + copies * (loop.body.end - loop.body.start) + module.text.length - loop.end;
-    if (size > maxCharacters2) {
+    const size2 = text3.length + copies * (loop.body.end - loop.body.start) + module.text.length - loop.end;
+    if (size2 > maxCharacters2) {
       const message = `unrolled ${copies} times, this loop makes the program longer than ${maxCharacters2} characters: choose a smaller factor`;
       return failed("unsupported", message, positionAt(starts, loop.start));
     }
@@ -38357,10 +39344,10 @@ function describeEntry(entry, module, locate2, parameters) {
     if (described2.ok) bindings.push(described2.value);
     else obstacle ??= locate2(described2.failure);
   }
-  const size = attributeOf(entry.attributes, "workgroup_size") ?? [];
+  const size2 = attributeOf(entry.attributes, "workgroup_size") ?? [];
   return {
     name,
-    workgroupSize: size.slice(0, 3).map(({ expression }) => ({
+    workgroupSize: size2.slice(0, 3).map(({ expression }) => ({
       text: module.text.slice(expression.start, expression.end).trim(),
       value: constantNumber(expression, module)
     })),
@@ -39433,7 +40420,7 @@ async function startSampler(sensor, traits, time) {
       failures.add(`the ${sensor.power.label} could not be read: ${read.why}`);
     }
   }
-  async function readState2() {
+  async function readState3() {
     if (sensor.state !== null) states.push({ timeMs: time.nowMs(), ...await sensor.state() });
   }
   async function look(everything) {
@@ -39445,7 +40432,7 @@ async function startSampler(sensor, traits, time) {
     }
     if (everything || nowMs >= stateDueMs) {
       stateDueMs = nowMs + stateEveryMs;
-      await readState2();
+      await readState3();
     }
   }
   await look(true);
@@ -39943,13 +40930,13 @@ var offsets2 = {
 };
 var discrete = 1;
 function energyOf(table3, path2) {
-  const size = table3.length < 4 ? 0 : table3.readUInt16LE(0);
-  if (size < 4 || table3.length < size) return { ok: false, why: `${path2} is no table of metrics` };
+  const size2 = table3.length < 4 ? 0 : table3.readUInt16LE(0);
+  if (size2 < 4 || table3.length < size2) return { ok: false, why: `${path2} is no table of metrics` };
   if (table3[2] !== discrete) return { ok: true, value: null };
   const revision = `${table3[2]}.${table3[3]}`;
   const offset = offsets2[revision];
   if (offset === void 0) return { ok: false, why: `revision ${revision} of ${path2} is not known` };
-  if (size < offset + 8) return { ok: false, why: `${path2} ends before its accumulator` };
+  if (size2 < offset + 8) return { ok: false, why: `${path2} ends before its accumulator` };
   const count2 = table3.readBigUInt64LE(offset);
   return { ok: true, value: count2 === unsupported2 ? null : Number(count2) * unitJoules };
 }
@@ -40661,7 +41648,7 @@ var prefixes = [
   ["n", 1e-9]
 ];
 function prefixed(unit2) {
-  return prefixes.map(([prefix, size]) => [`${prefix}${unit2}`, size]);
+  return prefixes.map(([prefix, size2]) => [`${prefix}${unit2}`, size2]);
 }
 var jouleUnits = prefixed("J");
 var millisecondUnits = [
@@ -40691,8 +41678,8 @@ function unitFor(value2, units2) {
   return units2.find((unit2) => Math.abs(rounded) >= unit2[1]) ?? units2.at(-1);
 }
 function withUnit(value2, units2) {
-  const [name, size] = unitFor(value2, units2);
-  return `${formatNumber(value2 / size)} ${name}`;
+  const [name, size2] = unitFor(value2, units2);
+  return `${formatNumber(value2 / size2)} ${name}`;
 }
 function formatJoules(joules) {
   return withUnit(joules, jouleUnits);
@@ -41060,13 +42047,13 @@ function sentence(changes) {
   const rest = changes.length - shown.length;
   return `${shown.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}`;
 }
-function loosenedNote({ policy }) {
-  const changes = (policy?.changes ?? []).filter(({ loosens }) => loosens);
+function loosenedNote({ policy: policy2 }) {
+  const changes = (policy2?.changes ?? []).filter(({ loosens }) => loosens);
   if (changes.length === 0) return null;
   return `This change loosens its own gate: ${sentence(changes)}. It was judged by base's gate; its own applies once it is merged.`;
 }
-function otherPolicyNote({ policy }) {
-  const changes = (policy?.changes ?? []).filter(({ loosens }) => !loosens);
+function otherPolicyNote({ policy: policy2 }) {
+  const changes = (policy2?.changes ?? []).filter(({ loosens }) => !loosens);
   if (changes.length === 0) return null;
   return `This change also sets ${sentence(changes)}, which applies once it is merged.`;
 }
@@ -41117,9 +42104,9 @@ function configurationNote(report3, kernel) {
 }
 function searchNote(kernel) {
   const { spaceSize } = kernel;
-  const size = formatCount(spaceSize.value, "configuration");
+  const size2 = formatCount(spaceSize.value, "configuration");
   const parts = [
-    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size : `at least ${size}`}`,
+    `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size2 : `at least ${size2}`}`,
     `${formatInteger(kernel.energyMeasurements)} measured for energy`,
     `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
     `seed ${kernel.seed}`
@@ -41206,12 +42193,12 @@ function line(cells) {
   return `| ${cells.join(" | ")} |`;
 }
 function table(task) {
-  const { titles, rows, maxRows } = task;
+  const { titles, rows, maxRows: maxRows2 } = task;
   if (rows.length === 0) return "";
-  const used = titles.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ""));
+  const used = titles.map((_, i) => i).filter((i) => rows.some((row3) => row3[i] !== ""));
   const pick = (cells) => used.map((i) => cells[i] ?? "");
   const rule = used.map((i) => task.rightAligned.includes(i) ? "---:" : "---");
-  const shown = rows.slice(0, maxRows).map((row) => line(pick(row)));
+  const shown = rows.slice(0, maxRows2).map((row3) => line(pick(row3)));
   const rest = rows.length - shown.length;
   const more = rest > 0 ? `
 
@@ -41225,8 +42212,8 @@ ${content}
 
 </details>`;
 }
-function movement(before, after, format5) {
-  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+function movement(before, after, format6) {
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format6(value2));
   return known3.join(" → ");
 }
 function changeText(ratio3) {
@@ -41293,19 +42280,19 @@ function fleetTable(report3, kernels, options) {
   const rest = (report3.devices ?? []).length - devices.length;
   const rows = /* @__PURE__ */ new Map();
   for (const kernel of kernels) {
-    const row = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
-    row.set(kernel.on ?? "", kernel);
-    rows.set(rowOf(kernel), row);
+    const row3 = rows.get(rowOf(kernel)) ?? /* @__PURE__ */ new Map();
+    row3.set(kernel.on ?? "", kernel);
+    rows.set(rowOf(kernel), row3);
   }
   const shown = table({
     titles: ["kernel", ...devices.map(({ label }) => escapeMarkdown(label, 60))],
     rightAligned: [],
-    rows: [...rows.values()].map((row) => {
-      const [first] = row.values();
+    rows: [...rows.values()].map((row3) => {
+      const [first] = row3.values();
       const name = subjectCell({ kernel: plainName(first), workload: first.workload });
       return [
         name + (first.sentinel ? " (sentinel)" : ""),
-        ...devices.map(({ label }) => cell(row.get(label), options.mark))
+        ...devices.map(({ label }) => cell(row3.get(label), options.mark))
       ];
     }),
     maxRows: options.limits.maxRows
@@ -41445,8 +42432,8 @@ function chart(kernel) {
   if (first === void 0 || last2 === void 0 || shown.length < leastPoints) return "";
   const best = shown.map(({ value: value2 }) => value2);
   const level = incumbent === null ? [] : shown.map(() => incumbent);
-  const [unit2, size] = objectiveUnit(objective, Math.max(...best, ...level));
-  const values2 = [...best, ...level].map((value2) => Number((value2 / size).toPrecision(3)));
+  const [unit2, size2] = objectiveUnit(objective, Math.max(...best, ...level));
+  const values2 = [...best, ...level].map((value2) => Number((value2 / size2).toPrecision(3)));
   return [
     "```mermaid",
     "xychart-beta",
@@ -42021,10 +43008,10 @@ function color_formatHsl() {
 function color_formatRgb() {
   return this.rgb().formatRgb();
 }
-function color(format5) {
+function color(format6) {
   var m, l;
-  format5 = (format5 + "").trim().toLowerCase();
-  return (m = reHex.exec(format5)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format5)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format5)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format5)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format5)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format5)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named2.hasOwnProperty(format5) ? rgbn(named2[format5]) : format5 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
+  format6 = (format6 + "").trim().toLowerCase();
+  return (m = reHex.exec(format6)) ? (l = m[1].length, m = parseInt(m[1], 16), l === 6 ? rgbn(m) : l === 3 ? new Rgb(m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, (m & 15) << 4 | m & 15, 1) : l === 8 ? rgba(m >> 24 & 255, m >> 16 & 255, m >> 8 & 255, (m & 255) / 255) : l === 4 ? rgba(m >> 12 & 15 | m >> 8 & 240, m >> 8 & 15 | m >> 4 & 240, m >> 4 & 15 | m & 240, ((m & 15) << 4 | m & 15) / 255) : null) : (m = reRgbInteger.exec(format6)) ? new Rgb(m[1], m[2], m[3], 1) : (m = reRgbPercent.exec(format6)) ? new Rgb(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, 1) : (m = reRgbaInteger.exec(format6)) ? rgba(m[1], m[2], m[3], m[4]) : (m = reRgbaPercent.exec(format6)) ? rgba(m[1] * 255 / 100, m[2] * 255 / 100, m[3] * 255 / 100, m[4]) : (m = reHslPercent.exec(format6)) ? hsla(m[1], m[2] / 100, m[3] / 100, 1) : (m = reHslaPercent.exec(format6)) ? hsla(m[1], m[2] / 100, m[3] / 100, m[4]) : named2.hasOwnProperty(format6) ? rgbn(named2[format6]) : format6 === "transparent" ? new Rgb(NaN, NaN, NaN, 0) : null;
 }
 function rgbn(n) {
   return new Rgb(n >> 16 & 255, n >> 8 & 255, n & 255, 1);
@@ -42790,7 +43777,7 @@ function formatLocale(locale2) {
     var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent5 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
-    function format5(value2) {
+    function format6(value2) {
       var valuePrefix = prefix, valueSuffix = suffix, i, n, c;
       if (type === "c") {
         valueSuffix = formatType(value2) + valueSuffix;
@@ -42833,10 +43820,10 @@ function formatLocale(locale2) {
       }
       return numerals(value2);
     }
-    format5.toString = function() {
+    format6.toString = function() {
       return specifier + "";
     };
-    return format5;
+    return format6;
   }
   function formatPrefix2(specifier, value2) {
     var e = Math.max(-8, Math.min(8, Math.floor(exponent(value2) / 3))) * 3, k2 = Math.pow(10, -e), f = newFormat((specifier = formatSpecifier(specifier), specifier.type = "f", specifier), { suffix: prefixes2[8 + e / 3] });
@@ -43243,14 +44230,14 @@ function createAxis(options) {
 function leadingDigit(value2) {
   return Number(value2.toExponential()[0]);
 }
-function described({ format: format5, title }) {
-  return { format: format5, title };
+function described({ format: format6, title }) {
+  return { format: format6, title };
 }
 function strokes(lines2) {
   return lines2.map((line3) => `M${line3.slice(0, 2).map(coordinate)}L${line3.slice(2).map(coordinate)}`).join("");
 }
-function drawAxes(frame, x2, y2) {
-  const { left, top, right, bottom } = frame;
+function drawAxes(frame2, x2, y2) {
+  const { left, top, right, bottom } = frame2;
   const grid = strokes([
     ...x2.ticks.map((tick) => [x2(tick), top, x2(tick), bottom]),
     ...y2.ticks.map((tick) => [left, y2(tick), right, y2(tick)])
@@ -44383,8 +45370,8 @@ function polyline(points, options) {
   const thin2 = options.thin === true ? " thin" : "";
   return d === null ? "" : element("path", { class: `line is-${options.tone}${thin2}`, d });
 }
-function labelledMark(at3, label, tone, frame) {
-  const toTheLeft = at3.x > (frame.left + frame.right) / 2;
+function labelledMark(at3, label, tone, frame2) {
+  const toTheLeft = at3.x > (frame2.left + frame2.right) / 2;
   return [
     element("circle", { class: `mark is-${tone}`, cx: at3.x, cy: at3.y, r: 5 }),
     element(
@@ -44408,17 +45395,17 @@ function isNear(a2, b) {
   return Math.abs(a2.x - b.x) < 130 && Math.abs(a2.y - b.y) < 18;
 }
 function planeFigure(options) {
-  const { clouds, marks = [], front = [], size = defaultSize } = options;
-  const frame = frameOf(size);
+  const { clouds, marks = [], front = [], size: size2 = defaultSize } = options;
+  const frame2 = frameOf(size2);
   const all = [...clouds.flatMap(({ points }) => points), ...marks, ...front];
   const both2 = all.flatMap(({ x: x3, y: y3 }) => [x3, y3]);
   const valuesOf = (name) => options.diagonal === true ? both2 : all.map((point2) => point2[name]);
-  const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame.left, frame.right], ticks: 5 });
-  const y2 = createAxis({ ...options.y, values: valuesOf("y"), range: [frame.bottom, frame.top], ticks: 5 });
+  const x2 = createAxis({ ...options.x, values: valuesOf("x"), range: [frame2.left, frame2.right], ticks: 5 });
+  const y2 = createAxis({ ...options.y, values: valuesOf("y"), range: [frame2.bottom, frame2.top], ticks: 5 });
   const placed = (point2) => ({ x: x2(point2.x), y: y2(point2.y) });
   const ends = extentOf(both2);
-  return figure(options, size, [
-    drawAxes(frame, x2, y2),
+  return figure(options, size2, [
+    drawAxes(frame2, x2, y2),
     options.diagonal === true && all.length > 0 ? polyline(
       ends.map((value2) => placed({ x: value2, y: value2 })),
       { tone: "faint", thin: true }
@@ -44432,38 +45419,38 @@ function planeFigure(options) {
         const isLower = place.y > otherPlace.y || place.y === otherPlace.y && otherAt < at3;
         return other.label !== "" && isNear(otherPlace, place) && isLower;
       });
-      return labelledMark(place, { text: mark.label, below }, mark.tone, frame);
+      return labelledMark(place, { text: mark.label, below }, mark.tone, frame2);
     })
   ]);
 }
 function linesFigure(options) {
-  const { lines: lines2, size = defaultSize } = options;
-  const frame = frameOf(size);
+  const { lines: lines2, size: size2 = defaultSize } = options;
+  const frame2 = frameOf(size2);
   const all = lines2.flatMap(({ points }) => points);
   const x2 = createAxis({
     ...options.x,
     values: all.map((point2) => point2.x),
-    range: [frame.left, frame.right],
+    range: [frame2.left, frame2.right],
     ticks: 6,
     from: options.fromFirst === true ? "first" : "linear"
   });
   const y2 = createAxis({
     ...options.y,
     values: all.map((point2) => point2.y),
-    range: [frame.bottom, frame.top],
+    range: [frame2.bottom, frame2.top],
     ticks: 5,
     from: options.fromZero === true ? "zero" : "fit"
   });
   const legend = lines2.length < 2 ? [] : lines2.map(({ label, tone, thin: thin2 }, at3) => {
-    const [left, base2] = [frame.left + 120 * at3, frame.bottom + 34];
+    const [left, base2] = [frame2.left + 120 * at3, frame2.bottom + 34];
     const sample = [
       { x: left, y: base2 - 4 },
       { x: left + 18, y: base2 - 4 }
     ];
     return polyline(sample, { tone, thin: thin2 === true }) + element("text", { x: left + 24, y: base2 }, escapeMarkup(label));
   });
-  return figure(options, size, [
-    drawAxes(frame, x2, y2),
+  return figure(options, size2, [
+    drawAxes(frame2, x2, y2),
     ...lines2.map(
       ({ points, ...style2 }) => polyline(
         points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) })),
@@ -44475,9 +45462,9 @@ function linesFigure(options) {
 }
 var rowHeight = 30;
 function intervalsFigure(options) {
-  const { rows, format: format5, width = 460 } = options;
-  const size = { width, height: 44 + rowHeight * rows.length };
-  const frame = { left: 70, top: 8, right: width - 16, bottom: size.height - 24 };
+  const { rows, format: format6, width = 460 } = options;
+  const size2 = { width, height: 44 + rowHeight * rows.length };
+  const frame2 = { left: 70, top: 8, right: width - 16, bottom: size2.height - 24 };
   const values2 = rows.flatMap(({ low, high, margin }) => [
     low,
     high,
@@ -44485,58 +45472,58 @@ function intervalsFigure(options) {
   ]);
   const x2 = createAxis({
     title: "",
-    format: format5,
+    format: format6,
     values: [0, ...values2],
-    range: [frame.left, frame.right],
+    range: [frame2.left, frame2.right],
     ticks: 4,
     from: "linear"
   });
-  const drawn = rows.map((row, at3) => {
-    const middle2 = frame.top + rowHeight * (at3 + 0.5);
+  const drawn = rows.map((row3, at3) => {
+    const middle2 = frame2.top + rowHeight * (at3 + 0.5);
     const half = rowHeight / 2 - 3;
-    const beyond = row.margin === null ? "" : element("rect", {
+    const beyond = row3.margin === null ? "" : element("rect", {
       class: "bad-area",
-      x: x2(row.margin),
+      x: x2(row3.margin),
       y: middle2 - half,
-      width: Math.max(0, frame.right - x2(row.margin)),
+      width: Math.max(0, frame2.right - x2(row3.margin)),
       height: 2 * half
     });
     return [
       beyond,
-      element("text", { x: frame.left - 8, y: middle2 + 4, "text-anchor": "end" }, escapeMarkup(row.label)),
+      element("text", { x: frame2.left - 8, y: middle2 + 4, "text-anchor": "end" }, escapeMarkup(row3.label)),
       polyline(
         [
-          { x: x2(row.low), y: middle2 },
-          { x: x2(row.high), y: middle2 }
+          { x: x2(row3.low), y: middle2 },
+          { x: x2(row3.high), y: middle2 }
         ],
-        { tone: row.tone }
+        { tone: row3.tone }
       ),
-      element("circle", { class: `mark is-${row.tone}`, cx: x2(row.estimate), cy: middle2, r: 4 }),
-      element("title", {}, escapeMarkup(row.text))
+      element("circle", { class: `mark is-${row3.tone}`, cx: x2(row3.estimate), cy: middle2, r: 4 }),
+      element("title", {}, escapeMarkup(row3.text))
     ].join("");
   });
   const ticks2 = x2.ticks.map(
     (tick) => element(
       "text",
-      { x: x2(tick), y: frame.bottom + 16, "text-anchor": "middle", class: "faint" },
-      escapeMarkup(format5(tick))
+      { x: x2(tick), y: frame2.bottom + 16, "text-anchor": "middle", class: "faint" },
+      escapeMarkup(format6(tick))
     )
   );
-  return figure(options, size, [
+  return figure(options, size2, [
     polyline(
       [
-        { x: x2(0), y: frame.top },
-        { x: x2(0), y: frame.bottom }
+        { x: x2(0), y: frame2.top },
+        { x: x2(0), y: frame2.bottom }
       ],
       { tone: "faint", thin: true }
     ),
-    ...drawn.map((row) => element("g", {}, row)),
+    ...drawn.map((row3) => element("g", {}, row3)),
     ...ticks2
   ]);
 }
 function barsFigure(options) {
   const { bars: bars2, width = 460 } = options;
-  const size = { width, height: 8 + 22 * bars2.length };
+  const size2 = { width, height: 8 + 22 * bars2.length };
   const left = 130;
   const largest2 = bars2.reduce((max, { share: share2 }) => Math.max(max, share2), 0) || 1;
   const drawn = bars2.map(({ label, share: share2, text: text3 }, at3) => {
@@ -44548,7 +45535,72 @@ function barsFigure(options) {
       element("text", { x: left + length + 6, y: top + 14, class: "faint" }, escapeMarkup(text3))
     ].join("");
   });
-  return figure(options, size, drawn);
+  return figure(options, size2, drawn);
+}
+
+// src/report/svg/timeline.ts
+var size = { width: 460, height: 260 };
+var frame = { left: 70, top: 40, right: size.width - 16, bottom: size.height - 42 };
+function dateFormat(days) {
+  const [first, last2] = extentOf(days);
+  const start = last2 - first > 300 ? 0 : 5;
+  return (day) => new Date(day * 864e5).toISOString().slice(start, 10);
+}
+function widthOf(label) {
+  return [...label].reduce((width, letter2) => width + (letter2 < "ɐ" ? 8 : 13), 0);
+}
+function labelsOf(marks) {
+  const taken = [];
+  return marks.flatMap(({ x: x2, label }) => {
+    const width = widthOf(label);
+    const left = Math.min(Math.max(x2 - width / 2, frame.left - 40), frame.right + 12 - width);
+    if (label === "" || taken.some(([from, to]) => left < to + 6 && from < left + width + 6)) return [];
+    taken.push([left, left + width]);
+    const place = { x: left + width / 2, y: frame.top - 8, "text-anchor": "middle" };
+    return [element("text", place, escapeMarkup(label))];
+  }).join("");
+}
+function timelineFigure(options) {
+  const { points, levels, marks } = options;
+  const days = points.map((point2) => point2.x);
+  const x2 = createAxis({
+    title: "",
+    format: dateFormat(days),
+    values: days,
+    range: [frame.left, frame.right],
+    ticks: 6,
+    from: "linear"
+  });
+  const y2 = createAxis({
+    ...options.y,
+    values: points.map((point2) => point2.y),
+    range: [frame.bottom, frame.top],
+    ticks: 5
+  });
+  const placed = marks.map((mark) => ({ ...mark, x: x2(mark.day) }));
+  return figure(options, size, [
+    drawAxes(frame, x2, y2),
+    ...placed.toReversed().map(
+      ({ x: at3, tone }) => polyline(
+        [
+          { x: at3, y: frame.top },
+          { x: at3, y: frame.bottom }
+        ],
+        { tone, thin: true }
+      )
+    ),
+    dots(points.map((point2) => ({ x: x2(point2.x), y: y2(point2.y) }))),
+    ...levels.map(
+      ({ from, to, value: value2, tone }) => polyline(
+        [
+          { x: x2(from), y: y2(value2) },
+          { x: x2(to), y: y2(value2) }
+        ],
+        { tone }
+      )
+    ),
+    labelsOf(placed)
+  ]);
 }
 
 // src/report/html/parts.ts
@@ -44575,7 +45627,7 @@ function tableHtml(table3) {
   const caption = table3.caption === null ? "" : element("caption", { class: "faint" }, escapeMarkup(table3.caption));
   const body = element(
     "table",
-    {},
+    { class: table3.narrow === true ? "narrow" : null },
     caption,
     element("thead", {}, element("tr", {}, ...titles)),
     element("tbody", {}, ...rows)
@@ -44592,6 +45644,269 @@ function factsHtml(facts) {
     element("dd", {}, textHtml(text3, 800))
   ]);
   return element("dl", { class: "facts" }, ...items);
+}
+
+// src/report/html/history-card.ts
+var maxEvents = 30;
+var maxRows = 30;
+function changeTone({ ratio: ratio3 }) {
+  return ratio3 > 1 ? "red" : "green";
+}
+function dayOf(at3) {
+  return Date.parse(at3) / 864e5;
+}
+function costOf(night, metric) {
+  return metric === "latency" ? night.latencyMs : night.joules;
+}
+function updatesOf(nights) {
+  const last2 = { driver: null, release: null };
+  return nights.flatMap(
+    ({ at: at3, tag, driver }, night) => [
+      ["release", tag],
+      ["driver", driver]
+    ].flatMap(([what, now]) => {
+      const before = last2[what];
+      if (now === null || now === "" || now === before) return [];
+      last2[what] = now;
+      return night === 0 || what === "driver" && before === null ? [] : [{ at: at3, what, before, after: now }];
+    })
+  );
+}
+function levelsOf({ nights, changes }, metric) {
+  const own = changes.filter((change2) => change2.metric === metric);
+  return [null, ...own].flatMap((change2, i) => {
+    const end = own[i]?.at;
+    const stretch = nights.filter(
+      ({ at: at3 }) => (change2 === null || at3 >= change2.at) && (end === void 0 || at3 < end)
+    );
+    const costs2 = stretch.flatMap((night) => costOf(night, metric) ?? []);
+    const [first, last2] = [stretch[0], stretch.at(-1)];
+    if (costs2.length < 2 || first === void 0 || last2 === void 0) return [];
+    const tone = change2 === null ? "base" : change2.ratio > 1 ? "bad" : "good";
+    return [{ from: dayOf(first.at), to: dayOf(last2.at), value: median(costs2), tone }];
+  });
+}
+function energyTitle(nights) {
+  const known3 = nights.filter(({ joules }) => joules !== null);
+  const estimated = known3.filter((night) => night.estimated).length;
+  if (estimated === 0) return "energy of a launch";
+  return `energy of a launch (${estimated === known3.length ? "estimated" : "partly estimated"})`;
+}
+function figureOf(series, metric, id) {
+  const { nights, changes } = series;
+  const points = nights.flatMap((night) => {
+    const cost2 = costOf(night, metric);
+    return cost2 === null ? [] : [{ x: dayOf(night.at), y: cost2 }];
+  });
+  if (new Set(points.map(({ x: x2 }) => x2)).size < 2) return "";
+  const own = changes.filter((change2) => change2.metric === metric);
+  const updates = updatesOf(nights);
+  const marks = [
+    ...own.toReversed().map(({ at: at3, ratio: ratio3 }) => {
+      return { day: dayOf(at3), label: formatChange(ratio3), tone: ratio3 > 1 ? "bad" : "good" };
+    }),
+    ...updates.toReversed().map(({ at: at3, what, after }) => {
+      const label = what === "release" ? cleanLine(after, 16) : "driver";
+      return { day: dayOf(at3), label, tone: what === "release" ? "head" : "faint" };
+    })
+  ];
+  const format6 = metric === "energy" ? formatJoules : formatMilliseconds;
+  const title = metric === "energy" ? energyTitle(nights) : "latency of a launch";
+  const told = own.map(({ at: at3, ratio: ratio3 }) => `${formatChange(ratio3)} from ${at3.slice(0, 10)} on`);
+  const svg = timelineFigure({
+    id: `${id}-${metric}`,
+    title: `${metric} over the nights`,
+    description: `${points.length} nights, ${format6(points[0]?.y ?? 0)} at first and ${format6(points.at(-1)?.y ?? 0)} at last; ${told.length === 0 ? "no change for good" : told.join(", ")}.`,
+    y: { title, format: format6 },
+    points,
+    levels: levelsOf(series, metric),
+    marks
+  });
+  return figureHtml(metric === "energy" ? "Energy" : "Latency", svg);
+}
+function commitsHtml({ commit, previousCommit }) {
+  if (commit === null) return "";
+  const after = codeHtml(commit.slice(0, 12));
+  if (previousCommit === null || previousCommit === commit) return `, at ${after}`;
+  return `, between ${codeHtml(previousCommit.slice(0, 12))} and ${after}`;
+}
+function changeHtml(change2) {
+  const { metric, at: at3, ratio: ratio3, driverChanged } = change2;
+  const what = element(
+    "span",
+    { class: `verdict ${changeTone(change2)}` },
+    `${metric} ${escapeMarkup(formatChange(ratio3))}`
+  );
+  const cause = driverChanged ? ", with another driver" : change2.commit !== null && change2.commit === change2.previousCommit ? ", the same commit as the night before: not of the code" : "";
+  return `${at3.slice(0, 10)}: ${what} for good${commitsHtml(change2)}${cause}`;
+}
+function updateHtml({ at: at3, what, before, after }) {
+  const from = before === null ? "" : ` (before: ${textHtml(before, 200)})`;
+  return `${at3.slice(0, 10)}: ${what} ${textHtml(after, 200)}${from}`;
+}
+function eventsHtml({ nights, changes }) {
+  const events = [
+    ...changes.map((change2) => ({ at: change2.at, html: changeHtml(change2) })),
+    ...updatesOf(nights).map((update) => ({ at: update.at, html: updateHtml(update) }))
+  ].sort((a2, b) => Date.parse(b.at) - Date.parse(a2.at));
+  const shown = events.slice(0, maxEvents).map(({ html }) => element("li", {}, html));
+  return shown.length === 0 ? paragraph("No change for good.") : element("ul", {}, ...shown);
+}
+function nightsTable(nights) {
+  return tableHtml({
+    caption: `The last ${Math.min(maxRows, nights.length)} nights`,
+    titles: ["night", "energy", "latency", "commit", "release", "driver"],
+    figureColumns: [1, 2],
+    rows: nights.slice(-maxRows).toReversed().map(({ at: at3, joules, latencyMs, commit, tag, driver }) => [
+      at3.slice(0, 10),
+      joules === null ? "" : escapeMarkup(formatJoules(joules)),
+      escapeMarkup(formatMilliseconds(latencyMs)),
+      commit === null ? "" : codeHtml(commit.slice(0, 12)),
+      tag === null ? "" : textHtml(tag, 100),
+      textHtml(driver, 100)
+    ])
+  });
+}
+function historyCard(series, id) {
+  const { kernel, workload, device, nights } = series;
+  const figures2 = `${figureOf(series, "energy", id)}${figureOf(series, "latency", id)}`;
+  return element(
+    "article",
+    { id, "aria-labelledby": `${id}-name` },
+    element(
+      "h2",
+      { id: `${id}-name` },
+      `${textHtml(kernel, 100)} ${element("span", { class: "faint" }, textHtml(workload, 200))}`
+    ),
+    paragraph(`on ${textHtml(device, 300)}`, "faint"),
+    eventsHtml(series),
+    figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
+    disclosure("Nights", nightsTable(nights))
+  );
+}
+
+// src/report/html/style.ts
+var pageStyle = `
+:root { color-scheme: light dark; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --paper: #ffffff; --panel: #f6f8fa; --link: #0969da; --red: #cf222e; --green: #1a7f37; --yellow: #7d4e00; --plus: #dafbe1; --minus: #ffebe9; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9198a1; --line: #3d444d; --paper: #0d1117; --panel: #151b23; --link: #4493f8; --red: #ff7b72; --green: #3fb950; --yellow: #d29922; --plus: #12261e; --minus: #25171c; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+a { color: var(--link); }
+:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.skip { position: absolute; left: -999px; }
+.skip:focus { left: 8px; top: 8px; background: var(--paper); padding: 6px; }
+header, main, footer { max-width: 1080px; margin: 0 auto; padding: 12px 16px; }
+h1 { font-size: 1.6rem; margin: 12px 0 4px; }
+h2 { font-size: 1.2rem; margin: 28px 0 8px; }
+h3 { font-size: 1.02rem; margin: 16px 0 6px; }
+code, pre { font: 13px/1.45 ui-monospace, monospace; }
+.faint { color: var(--faint); }
+.red { color: var(--red); } .green { color: var(--green); } .yellow { color: var(--yellow); }
+.verdict { font-weight: 600; white-space: nowrap; }
+dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 8px 0; }
+dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; min-width: 600px; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
+table.narrow { min-width: 0; } table.narrow td:first-child { overflow-wrap: anywhere; min-width: 90px; } table.narrow td:last-child .faint { white-space: nowrap; }
+th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { font-weight: 600; color: var(--faint); }
+td.figure-cell, th.figure-cell { text-align: right; white-space: nowrap; }
+article { border: 1px solid var(--line); border-radius: 8px; margin: 14px 0; padding: 4px 16px 14px; content-visibility: auto; contain-intrinsic-size: auto 420px; }
+article > h2 { margin: 10px 0 2px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 8px 20px; margin-top: 8px; }
+figure { margin: 0; }
+figcaption { font-weight: 600; margin: 8px 0 2px; }
+svg.figure { width: 100%; height: auto; display: block; }
+details { margin: 8px 0; }
+summary { cursor: pointer; color: var(--link); }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px; overflow-x: auto; margin: 6px 0; }
+pre .plus { background: var(--plus); } pre .minus { background: var(--minus); } pre .hunk { color: var(--faint); }
+pre span { display: block; min-height: 1.45em; }
+.note { border-left: 4px solid var(--line); padding: 2px 12px; margin: 8px 0; background: var(--panel); }
+.note.warn { border-color: var(--yellow); }
+@media print { article { break-inside: avoid; content-visibility: visible; } .skip { display: none; } }
+@media (max-width: 600px) { dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: 6px; } }
+${figureStyle}`;
+
+// src/report/html/page.ts
+var policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+function pageHtml({ name, tone, lead, main: main2, footer }) {
+  const head2 = [
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    element("title", {}, textHtml(name, 200)),
+    element("style", {}, pageStyle)
+  ].join("\n");
+  const body = [
+    element("a", { class: "skip", href: "#kernels" }, "to the kernels"),
+    element("header", {}, element("h1", { class: tone }, textHtml(name, 200)), lead),
+    element("main", { id: "kernels" }, main2),
+    element("footer", { class: "faint" }, footer)
+  ].join("\n");
+  return `<!doctype html>
+<html lang="en">
+<head>
+${head2}
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+// src/report/html/render-history.ts
+var idOf = (at3) => `kernel-${at3 + 1}`;
+function lastChange({ changes }) {
+  return changes.at(-1) ?? null;
+}
+function byLastChange(series) {
+  const timeOf = (one3) => Date.parse(lastChange(one3)?.at ?? "1970-01-01");
+  return series.toSorted((a2, b) => timeOf(b) - timeOf(a2));
+}
+function row(series, id) {
+  const { kernel, workload, device, nights } = series;
+  const last2 = nights.at(-1);
+  const change2 = lastChange(series);
+  const link2 = element("a", { href: `#${id}` }, textHtml(kernel, 100));
+  return [
+    `${link2} <span class="faint">${textHtml(workload, 200)}<br>${textHtml(device, 200)}</span>`,
+    last2?.joules == null ? "" : escapeMarkup(formatJoules(last2.joules)),
+    last2 === void 0 ? "" : escapeMarkup(formatMilliseconds(last2.latencyMs)),
+    change2 === null ? "" : `${element("span", { class: changeTone(change2) }, escapeMarkup(`${change2.metric} ${formatChange(change2.ratio)}`))}<br>${element("span", { class: "faint" }, escapeMarkup(change2.at.slice(0, 10)))}`
+  ];
+}
+function renderHistory(history) {
+  const ordered2 = byLastChange(history.series);
+  const nights = ordered2.flatMap((series) => series.nights);
+  const days = nights.map(({ at: at3 }) => at3.slice(0, 10)).sort();
+  const isEstimated2 = nights.some(({ estimated, joules }) => estimated && joules !== null);
+  const facts = [
+    ["nights", `${days[0] ?? "none"} to ${days.at(-1) ?? "none"}`],
+    ["devices", [...new Set(ordered2.map(({ device }) => device))].join("; ")],
+    ["made", `${history.createdAt} by joulegate ${history.tool.version}`]
+  ];
+  return pageHtml({
+    name: "joulegate history: what kernels cost at night",
+    tone: "",
+    lead: paragraph(
+      "Every point is a night. A line is the median of the nights between two changes for good: a change is marked where shuffled nights split as clearly once in a hundred times or less."
+    ) + factsHtml(facts),
+    main: [
+      element("h2", {}, "Kernels"),
+      tableHtml({
+        caption: null,
+        titles: ["kernel", `energy${isEstimated2 ? " (partly estimated)" : ""}`, "latency", "last change"],
+        figureColumns: [1, 2],
+        narrow: true,
+        rows: ordered2.map((series, at3) => row(series, idOf(at3)))
+      }),
+      ...ordered2.map((series, at3) => historyCard(series, idOf(at3)))
+    ].join(""),
+    footer: "All of it as data: <code>joulegate history --json</code>."
+  });
 }
 
 // src/report/html/guard-card.ts
@@ -44776,14 +46091,14 @@ function convergence(kernel, id) {
   const [first, last2] = [points[0], points.at(-1)];
   if (first === void 0 || last2 === void 0 || points.length < 2) return "";
   const shown = thinnedSteps(points);
-  const format5 = (value2) => formatObjective(kernel.objective, value2);
+  const format6 = (value2) => formatObjective(kernel.objective, value2);
   const isEstimated2 = kernel.estimated && needsEnergy(kernel.objective);
   const svg = linesFigure({
     id: `${id}-convergence`,
     title: "Best so far",
-    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format5(last2.y)}.${incumbent === null ? "" : ` What shipped before costs ${format5(incumbent)}.`}`,
+    description: `The best ${kernel.objective} known after each of ${kernel.trials} trials; it ends at ${format6(last2.y)}.${incumbent === null ? "" : ` What shipped before costs ${format6(incumbent)}.`}`,
     x: { title: "trials", format: (value2) => formatInteger(value2) },
-    y: { title: `${kernel.objective}${isEstimated2 ? " (estimated)" : ""}`, format: format5 },
+    y: { title: `${kernel.objective}${isEstimated2 ? " (estimated)" : ""}`, format: format6 },
     lines: [
       { label: "best so far", tone: "base", points: shown, steps: true },
       ...incumbent === null ? [] : [
@@ -44806,13 +46121,13 @@ function predictions(evidence, id) {
     return measured === null || predicted === null ? [] : [{ x: measured, y: predicted }];
   });
   if (points.length === 0) return "";
-  const format5 = energetic ? formatJoules : formatMilliseconds;
+  const format6 = energetic ? formatJoules : formatMilliseconds;
   const svg = planeFigure({
     id: `${id}-predictions`,
     title: "Predicted against measured",
     description: `${points.length} configurations; predictions come from trees that learned from the others alone. On the line both are equal.`,
-    x: { title: "measured", format: format5 },
-    y: { title: "predicted", format: format5 },
+    x: { title: "measured", format: format6 },
+    y: { title: "predicted", format: format6 },
     clouds: [{ points, tone: "base" }],
     diagonal: true
   });
@@ -44906,52 +46221,10 @@ function retuneRow(kernel, id) {
   ];
 }
 
-// src/report/html/style.ts
-var pageStyle = `
-:root { color-scheme: light dark; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --paper: #ffffff; --panel: #f6f8fa; --link: #0969da; --red: #cf222e; --green: #1a7f37; --yellow: #7d4e00; --plus: #dafbe1; --minus: #ffebe9; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9198a1; --line: #3d444d; --paper: #0d1117; --panel: #151b23; --link: #4493f8; --red: #ff7b72; --green: #3fb950; --yellow: #d29922; --plus: #12261e; --minus: #25171c; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-a { color: var(--link); }
-:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.skip { position: absolute; left: -999px; }
-.skip:focus { left: 8px; top: 8px; background: var(--paper); padding: 6px; }
-header, main, footer { max-width: 1080px; margin: 0 auto; padding: 12px 16px; }
-h1 { font-size: 1.6rem; margin: 12px 0 4px; }
-h2 { font-size: 1.2rem; margin: 28px 0 8px; }
-h3 { font-size: 1.02rem; margin: 16px 0 6px; }
-code, pre { font: 13px/1.45 ui-monospace, monospace; }
-.faint { color: var(--faint); }
-.red { color: var(--red); } .green { color: var(--green); } .yellow { color: var(--yellow); }
-.verdict { font-weight: 600; white-space: nowrap; }
-dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px; margin: 8px 0; }
-dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; min-width: 600px; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; color: var(--faint); }
-td.figure-cell, th.figure-cell { text-align: right; white-space: nowrap; }
-article { border: 1px solid var(--line); border-radius: 8px; margin: 14px 0; padding: 4px 16px 14px; content-visibility: auto; contain-intrinsic-size: auto 420px; }
-article > h2 { margin: 10px 0 2px; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 8px 20px; margin-top: 8px; }
-figure { margin: 0; }
-figcaption { font-weight: 600; margin: 8px 0 2px; }
-svg.figure { width: 100%; height: auto; display: block; }
-details { margin: 8px 0; }
-summary { cursor: pointer; color: var(--link); }
-pre { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 8px; overflow-x: auto; margin: 6px 0; }
-pre .plus { background: var(--plus); } pre .minus { background: var(--minus); } pre .hunk { color: var(--faint); }
-pre span { display: block; min-height: 1.45em; }
-.note { border-left: 4px solid var(--line); padding: 2px 12px; margin: 8px 0; background: var(--panel); }
-.note.warn { border-color: var(--yellow); }
-@media print { article { break-inside: avoid; content-visibility: visible; } .skip { display: none; } }
-@media (max-width: 600px) { dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: 6px; } }
-${figureStyle}`;
-
 // src/report/html/render-html.ts
 var diffRoom = 15e5;
 var maxDiff = 2e4;
-var idOf = (at3) => `kernel-${at3 + 1}`;
+var idOf2 = (at3) => `kernel-${at3 + 1}`;
 function kilowattHours(report3) {
   const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
   if (known3.length === 0) return "";
@@ -44978,15 +46251,15 @@ function guardBody(report3) {
       figureColumns: [2, 3],
       rows: ordered2.map((kernel) => {
         const at3 = detailed.indexOf(kernel);
-        const row = guardRow(kernel, at3 === -1 ? "kernels" : idOf(at3));
-        return at3 === -1 ? [row[0] ?? "", plainName2(kernel), ...row.slice(2)] : row;
+        const row3 = guardRow(kernel, at3 === -1 ? "kernels" : idOf2(at3));
+        return at3 === -1 ? [row3[0] ?? "", plainName2(kernel), ...row3.slice(2)] : row3;
       })
     }),
     suggested.length === 0 ? "" : disclosure(
       "Suggested tuned state",
       paragraph(textHtml(suggestionNote(report3), 2e3)) + diffHtml(suggested.join("\n"), maxDiff)
     ),
-    ...detailed.map((kernel, at3) => guardCard(kernel, samplesOf3(kernel), { id: idOf(at3), diffLength }))
+    ...detailed.map((kernel, at3) => guardCard(kernel, samplesOf3(kernel), { id: idOf2(at3), diffLength }))
   ].join("");
 }
 function plainName2({ kernel, workload }) {
@@ -45000,9 +46273,9 @@ function retuneBody(report3) {
       caption: null,
       titles: ["kernel", titles.energy, titles.energyChange, titles.latency, titles.latencyChange],
       figureColumns: [1, 2, 3, 4],
-      rows: report3.kernels.map((kernel, at3) => retuneRow(kernel, idOf(at3)))
+      rows: report3.kernels.map((kernel, at3) => retuneRow(kernel, idOf2(at3)))
     }),
-    ...report3.kernels.map((kernel, at3) => retuneCard(report3, kernel, idOf(at3)))
+    ...report3.kernels.map((kernel, at3) => retuneCard(report3, kernel, idOf2(at3)))
   ].join("");
 }
 function titleClass(report3) {
@@ -45023,38 +46296,13 @@ function renderHtml(report3) {
   const warnings = report3.warnings.map(
     (warning) => element("div", { class: "note warn" }, textHtml(warning, 1e3))
   );
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-  const head2 = [
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    element("title", {}, textHtml(name, 200)),
-    element("style", {}, pageStyle)
-  ].join("\n");
-  const body = [
-    element("a", { class: "skip", href: "#kernels" }, "to the kernels"),
-    element(
-      "header",
-      {},
-      element("h1", { class: titleClass(report3) }, textHtml(name, 200)),
-      lead,
-      factsHtml(facts),
-      ...warnings
-    ),
-    element("main", { id: "kernels" }, report3.kind === "guard" ? guardBody(report3) : retuneBody(report3)),
-    element("footer", { class: "faint" }, "Every figure has its numbers in report.json beside this page.")
-  ].join("\n");
-  return `<!doctype html>
-<html lang="en">
-<head>
-${head2}
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+  return pageHtml({
+    name,
+    tone: titleClass(report3),
+    lead: [lead, factsHtml(facts), ...warnings].join(""),
+    main: report3.kind === "guard" ? guardBody(report3) : retuneBody(report3),
+    footer: "Every figure has its numbers in report.json beside this page."
+  });
 }
 
 // src/report/terminal/parts.ts
@@ -45073,8 +46321,8 @@ function ratioCell(ratio3, paint) {
   if (ratio3.high < 1) return { ...cell2, paint: paint.green };
   return ratio3.low > 1 ? { ...cell2, paint: paint.red } : cell2;
 }
-function movementCell(before, after, format5) {
-  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format5(value2));
+function movementCell(before, after, format6) {
+  const known3 = [before, after].filter((value2) => value2 != null).map((value2) => format6(value2));
   return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
@@ -45111,7 +46359,7 @@ var gap = 2;
 function widthsOf(columns2, rows) {
   return columns2.map(
     (column, i) => rows.reduce(
-      (width, row) => Math.max(width, displayWidth(row[i]?.text ?? "")),
+      (width, row3) => Math.max(width, displayWidth(row3[i]?.text ?? "")),
       displayWidth(column.title)
     )
   );
@@ -45127,9 +46375,9 @@ function chooseColumns(task) {
   const { columns: columns2, rows, width } = task;
   const pick = (indices) => ({
     columns: indices.map((i) => columns2[i]),
-    rows: rows.map((row) => indices.map((i) => row[i] ?? { text: "" }))
+    rows: rows.map((row3) => indices.map((i) => row3[i] ?? { text: "" }))
   });
-  let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row) => (row[i]?.text ?? "") !== ""));
+  let chosen = columns2.map((_, i) => i).filter((i) => rows.some((row3) => (row3[i]?.text ?? "") !== ""));
   const droppable = chosen.filter((i) => columns2[i]?.dropOrder !== void 0).sort((a2, b) => (columns2[b]?.dropOrder ?? 0) - (columns2[a2]?.dropOrder ?? 0));
   for (const index of droppable) {
     const picked2 = pick(chosen);
@@ -45153,10 +46401,10 @@ function shrink(columns2, widths, width) {
 function layOutTable(task) {
   const chosen = chooseColumns(task);
   const whole = chosen.map((i) => task.columns[i]);
-  const full2 = task.rows.map((row) => chosen.map((i) => row[i] ?? { text: "" }));
+  const full2 = task.rows.map((row3) => chosen.map((i) => row3[i] ?? { text: "" }));
   const fits2 = narrowest(whole, full2) <= task.width;
   const columns2 = fits2 ? whole : whole.map(shortenTitle);
-  const rows = fits2 ? full2 : full2.map((row) => row.map(shorten2));
+  const rows = fits2 ? full2 : full2.map((row3) => row3.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
   const line3 = (cells) => {
@@ -45666,41 +46914,41 @@ function describeFaults(faults) {
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 var maxReason = 1e3;
-function damaged(label, reason, nextStep2) {
+function damaged(label, reason, nextStep3) {
   const shown = reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason;
-  return new JoulegateError("bad-input", printable3(`${label} ${shown}`), { code: "damaged-file", nextStep: nextStep2 });
+  return new JoulegateError("bad-input", printable3(`${label} ${shown}`), { code: "damaged-file", nextStep: nextStep3 });
 }
-function checkHeader(format5, data, label) {
+function checkHeader(format6, data, label) {
   if (data === null || typeof data !== "object" || Array.isArray(data)) {
-    throw damaged(label, `is not ${format5.title}`, "Check that this is the right file.");
+    throw damaged(label, `is not ${format6.title}`, "Check that this is the right file.");
   }
   const { schema, version } = data;
-  if (schema !== format5.schema) {
+  if (schema !== format6.schema) {
     const isOurs = typeof schema === "string" && /^joulegate-[a-z]{1,20}$/.test(schema);
     const found = isOurs ? `it says "${schema}"` : `it has ${schema === void 0 ? "no" : "another"} "schema"`;
-    throw damaged(label, `is not ${format5.title}: ${found}`, "Check that this is the right file.");
+    throw damaged(label, `is not ${format6.title}: ${found}`, "Check that this is the right file.");
   }
-  if (typeof version === "number" && version > format5.version) {
-    const reason = `has version ${version} of its format and this program knows up to ${format5.version}`;
+  if (typeof version === "number" && version > format6.version) {
+    const reason = `has version ${version} of its format and this program knows up to ${format6.version}`;
     throw damaged(label, reason, "Update Joulegate.");
   }
 }
-function checkData(format5, data, label) {
-  checkHeader(format5, data, label);
-  const checked2 = format5.validate(data);
-  const fault = checked2.ok ? format5.findFault(checked2.value) : describeFaults(checked2.faults);
+function checkData(format6, data, label) {
+  checkHeader(format6, data, label);
+  const checked2 = format6.validate(data);
+  const fault = checked2.ok ? format6.findFault(checked2.value) : describeFaults(checked2.faults);
   if (checked2.ok && fault === null) return checked2.value;
   throw damaged(label, `is not valid: ${fault}`, "Correct the file or write it again.");
 }
-function parseFile(format5, text3, label) {
-  return checkData(format5, parseJson(text3, label), label);
+function parseFile(format6, text3, label) {
+  return checkData(format6, parseJson(text3, label), label);
 }
-function readFileOf(format5, path2) {
-  return parseFile(format5, readTextFile(path2, format5.maxBytes), path2);
+function readFileOf(format6, path2) {
+  return parseFile(format6, readTextFile(path2, format6.maxBytes), path2);
 }
-function readFileIfPresent(format5, path2) {
+function readFileIfPresent(format6, path2) {
   try {
-    return readFileOf(format5, path2);
+    return readFileOf(format6, path2);
   } catch (error) {
     if (error instanceof JoulegateError && error.code === "file-not-found") return null;
     throw error;
@@ -45715,9 +46963,9 @@ function setAside(path2) {
     return target;
   }
 }
-function readCachedFile(format5, path2) {
+function readCachedFile(format6, path2) {
   try {
-    return { value: readFileOf(format5, path2) };
+    return { value: readFileOf(format6, path2) };
   } catch (error) {
     if (!(error instanceof JoulegateError)) throw error;
     if (error.code === "link-outside") throw error;
@@ -45729,14 +46977,14 @@ function readCachedFile(format5, path2) {
     }
   }
 }
-function formatFile(format5, value2) {
-  const checked2 = format5.validate(value2);
-  const fault = checked2.ok ? format5.findFault(value2) : describeFaults(checked2.faults);
-  if (fault !== null) throw new Error(`refusing to write ${format5.title} that could not be read: ${fault}`);
-  return formatJson(value2, format5.expandedLevels);
+function formatFile(format6, value2) {
+  const checked2 = format6.validate(value2);
+  const fault = checked2.ok ? format6.findFault(value2) : describeFaults(checked2.faults);
+  if (fault !== null) throw new Error(`refusing to write ${format6.title} that could not be read: ${fault}`);
+  return formatJson(value2, format6.expandedLevels);
 }
-function writeFileOf(format5, path2, value2) {
-  const text3 = formatFile(format5, value2);
+function writeFileOf(format6, path2, value2) {
+  const text3 = formatFile(format6, value2);
   writeFileAtomic(path2, isGzipName(path2) ? gzipSync(text3, { level: 9 }) : text3);
 }
 
@@ -45865,7 +47113,7 @@ function isCacheValue(value2) {
 }
 function problemSize(value2) {
   const sizes2 = Array.isArray(value2) ? value2 : [value2];
-  return sizes2.length <= 3 && sizes2.every((size) => Number.isFinite(size)) ? sizes2 : [];
+  return sizes2.length <= 3 && sizes2.every((size2) => Number.isFinite(size2)) ? sizes2 : [];
 }
 function parseTunables(data, label) {
   const declared = isRecord(data.tune_params) ? data.tune_params : {};
@@ -45999,8 +47247,8 @@ function familyOf(deviceName) {
   return slug.slice(0, 100) || "unknown";
 }
 function workloadOf(sizes2) {
-  const parameters = Object.fromEntries(sizes2.map((size, i) => ["xyz".charAt(i), size]));
-  const name = Object.entries(parameters).map(([axis, size]) => `${axis}=${size}`).join(",");
+  const parameters = Object.fromEntries(sizes2.map((size2, i) => ["xyz".charAt(i), size2]));
+  const name = Object.entries(parameters).map(([axis, size2]) => `${axis}=${size2}`).join(",");
   return { name: name || "unknown", parameters };
 }
 function energySource(fields) {
@@ -46053,7 +47301,7 @@ function importKernelTuner(options) {
 // src/store/model.ts
 function findRowFault(model) {
   const expected = model.featureNames.length;
-  const index = model.rows.findIndex((row) => row.features.length !== expected);
+  const index = model.rows.findIndex((row3) => row3.features.length !== expected);
   if (index === -1) return null;
   return `/rows/${index} has ${model.rows[index]?.features.length} features for ${expected} feature names`;
 }
@@ -46154,8 +47402,34 @@ function readTunedIfPresent(path2) {
   return readFileIfPresent(tunedFormat, path2);
 }
 
-// src/store/report.ts
+// src/store/state.ts
+var stateVersion = 1;
 var format4 = {
+  title: "a kept state",
+  schema: "joulegate-state",
+  version: stateVersion,
+  maxBytes: 256 * 1024 * 1024,
+  expandedLevels: 2,
+  validate: validateState,
+  findFault: () => null
+};
+function readState2(path2) {
+  return checkedParts(readFileOf(format4, path2), path2);
+}
+function checkedParts(state, label) {
+  return {
+    family: state.family,
+    model: state.model === null ? null : checkData(modelFormat, state.model, `the model in ${label}`),
+    tuned: state.tuned === null ? null : checkData(tunedFormat, state.tuned, `the tuned state in ${label}`),
+    history: state.history,
+    noise: state.noise,
+    anchors: state.anchors ?? [],
+    attempts: state.attempts ?? []
+  };
+}
+
+// src/store/report.ts
+var format5 = {
   title: "a report",
   schema: "joulegate-report",
   version: 1,
@@ -46173,10 +47447,10 @@ var format4 = {
   }
 };
 function readReport(path2) {
-  return readFileOf(format4, path2);
+  return readFileOf(format5, path2);
 }
 function writeReport(path2, report3) {
-  writeFileOf(format4, path2, report3);
+  writeFileOf(format5, path2, report3);
 }
 
 // src/store/runtime.ts
@@ -47333,8 +48607,8 @@ var deviceChoices = ["auto", "gpu", "software"];
 import { delimiter as delimiter2 } from "node:path";
 
 // src/device/adapter-problem.ts
-function adapterNextStep({ problem, nextStep: nextStep2 = null }) {
-  if (nextStep2 !== null) return nextStep2;
+function adapterNextStep({ problem, nextStep: nextStep3 = null }) {
+  if (nextStep3 !== null) return nextStep3;
   switch (problem) {
     case "no-dawn":
       return "Install the npm package webgpu in the folder of Joulegate.";
@@ -47454,14 +48728,14 @@ function readTar(archive) {
     if (header3.every((byte) => byte === 0)) return files;
     if (octal(header3, 148, 8) !== checksum(header3)) throw new Error("damaged tar archive: wrong checksum");
     const name = text(header3, 0, 100);
-    const size = octal(header3, 124, 12);
+    const size2 = octal(header3, 124, 12);
     const type = text(header3, 156, 1);
     position += blockBytes;
-    if (position + size > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
+    if (position + size2 > archive.byteLength) throw new Error(`damaged tar archive: '${name}' is cut off`);
     if (type === "" || type === "0")
-      files.push({ name, contents: archive.subarray(position, position + size) });
+      files.push({ name, contents: archive.subarray(position, position + size2) });
     else if (type !== "5") throw new Error(`tar archive with an entry of type '${type}': '${name}'`);
-    position += Math.ceil(size / blockBytes) * blockBytes;
+    position += Math.ceil(size2 / blockBytes) * blockBytes;
   }
   throw new Error("damaged tar archive: no end");
 }
@@ -47585,12 +48859,12 @@ function startingDriver(environment) {
   return name === null ? { source: "system", description: "the system's drivers", environment: passed } : { source: "environment", description: `${name}=${passed[name]}`, environment: passed };
 }
 var swiftshader = { source: "swiftshader", description: "SwiftShader, a software adapter" };
-function notHere(message, nextStep2) {
+function notHere(message, nextStep3) {
   return {
     ...swiftshader,
     driver: null,
     result: { ok: false, problem: "no-adapter", message, adapters: [] },
-    nextStep: nextStep2
+    nextStep: nextStep3
   };
 }
 async function reportSwiftshader(search) {
@@ -47628,9 +48902,9 @@ async function tried(way, open) {
     return await open();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const nextStep2 = error instanceof JoulegateError ? error.nextStep : null;
+    const nextStep3 = error instanceof JoulegateError ? error.nextStep : null;
     const result = { ok: false, problem: "no-adapter", message, adapters: [] };
-    return { ...way, driver: null, result, nextStep: nextStep2 };
+    return { ...way, driver: null, result, nextStep: nextStep3 };
   }
 }
 async function listAdapters(search) {
@@ -48140,6 +49414,7 @@ function commandBench(host, info, options) {
 }
 async function openLaboratory(outer, options, kernels = []) {
   checkCommandsAllowed(options, kernels);
+  checkSourcesFetched(kernels);
   const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
@@ -48246,6 +49521,59 @@ async function measureBlocks(run) {
     blockMs = laboratory.clock.nowMs() - startMs;
   }
   return samples2;
+}
+
+// src/judge/change-points.ts
+var leastValues = 5;
+var permutations = 199;
+function bestSplit(values2) {
+  const { length } = values2;
+  if (length < 2 * leastValues) return null;
+  const distance2 = (i, j) => Math.abs(values2[i] - values2[j]);
+  let between = 0;
+  let within = 0;
+  let left = 0;
+  for (let i = 0; i < length; i++) for (let j = 0; j < i; j++) within += distance2(i, j);
+  let best = null;
+  for (let at3 = 1; at3 <= length - leastValues; at3++) {
+    const moved = at3 - 1;
+    for (let j = 0; j < length; j++) {
+      if (j < moved) {
+        between -= distance2(moved, j);
+        left += distance2(moved, j);
+      } else if (j > moved) {
+        between += distance2(moved, j);
+        within -= distance2(moved, j);
+      }
+    }
+    if (at3 < leastValues) continue;
+    const [n, m] = [at3, length - at3];
+    const statistic = n * m / (n + m) * (2 * between / (n * m) - 2 * left / (n * (n - 1)) - 2 * within / (m * (m - 1)));
+    if (best === null || statistic > best.statistic) best = { at: at3, statistic };
+  }
+  return best;
+}
+function permutationP(values2, statistic, random) {
+  let atLeast2 = 1;
+  const shuffled = [...values2];
+  for (let i = 0; i < permutations; i++) {
+    const split = bestSplit(shuffle(shuffled, random));
+    if (split !== null && split.statistic >= statistic) atLeast2++;
+  }
+  return atLeast2 / (permutations + 1);
+}
+function changePoints(values2, alpha = 0.01) {
+  const random = createRandom(20140).fork(String(values2.length));
+  const search = (from, to) => {
+    const stretch = values2.slice(from, to);
+    const split = bestSplit(stretch);
+    if (split === null || split.statistic <= 0) return [];
+    const p = permutationP(stretch, split.statistic, random);
+    if (p > alpha) return [];
+    const at3 = from + split.at;
+    return [...search(from, at3), { at: at3, p }, ...search(at3, to)];
+  };
+  return search(0, values2.length);
 }
 
 // src/judge/options.ts
@@ -48712,8 +50040,8 @@ function overallVerdict(request) {
     reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
-function isGated({ metrics: metrics2 }) {
-  return metrics2.some(
+function isGated({ metrics: metrics3 }) {
+  return metrics3.some(
     ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
   );
 }
@@ -49273,10 +50601,10 @@ function isObject(bytes, object2) {
 function sha256(bytes) {
   return createHash7("sha256").update(bytes).digest("hex");
 }
-function pointer(hash, size) {
+function pointer(hash, size2) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
 oid sha256:${hash}
-size ${size}
+size ${size2}
 `);
 }
 function lfsPointer(bytes) {
@@ -49287,12 +50615,12 @@ function lfsPointerOfFile(path2) {
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync6(path2, "r");
   try {
-    let size = 0;
+    let size2 = 0;
     for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
       hash.update(chunk.subarray(0, read));
-      size += read;
+      size2 += read;
     }
-    return pointer(hash.digest("hex"), size);
+    return pointer(hash.digest("hex"), size2);
   } finally {
     closeSync7(file);
   }
@@ -49365,10 +50693,10 @@ function findCommit(repository, revision) {
 function resolveCommit(repository, revision) {
   const commit = findCommit(repository, revision);
   if (commit !== null) return commit;
-  const [why, nextStep2] = missing2(repository, revision);
+  const [why, nextStep3] = missing2(repository, revision);
   throw new JoulegateError("bad-input", `there is no revision "${revision}"${why}`, {
     code: "unknown-revision",
-    nextStep: nextStep2
+    nextStep: nextStep3
   });
 }
 function missing2(repository, revision) {
@@ -50951,33 +52279,33 @@ function toRecordingRow(space2, measurement) {
     ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
   };
 }
-function fromRecordingRow(space2, recording, row) {
+function fromRecordingRow(space2, recording, row3) {
   const entries = recording.tunables.map((tunable, index) => [
     tunable.name,
-    tunable.values[row.values[index] ?? -1]
+    tunable.values[row3.values[index] ?? -1]
   ]);
   const point2 = space2.point(Object.fromEntries(entries));
   if (point2 === null) return null;
   const estimated = recording.meter?.estimated ?? true;
   return {
     configuration: space2.configuration(point2),
-    failure: row.failure === void 0 ? null : { kind: row.failure.kind, message: row.failure.message },
-    latency: row.latencyMs === void 0 ? null : {
-      medianMs: row.latencyMs,
+    failure: row3.failure === void 0 ? null : { kind: row3.failure.kind, message: row3.failure.message },
+    latency: row3.latencyMs === void 0 ? null : {
+      medianMs: row3.latencyMs,
       relativeSpread: 0,
-      samplesMs: row.latencySamplesMs ?? [row.latencyMs],
+      samplesMs: row3.latencySamplesMs ?? [row3.latencyMs],
       launchesPerSample: 1
     },
-    energy: row.joules === void 0 ? null : {
-      joules: row.joules,
+    energy: row3.joules === void 0 ? null : {
+      joules: row3.joules,
       netJoules: null,
-      watts: row.watts ?? Number.NaN,
-      launches: row.window?.launches ?? 1,
-      seconds: row.window?.seconds ?? 0,
+      watts: row3.watts ?? Number.NaN,
+      launches: row3.window?.launches ?? 1,
+      seconds: row3.window?.seconds ?? 0,
       estimated,
-      relativeResolution: row.window?.relativeResolution ?? 0,
-      disagreement: row.window?.disagreement ?? null,
-      conditions: row.window === void 0 ? null : conditionsOf(row.window)
+      relativeResolution: row3.window?.relativeResolution ?? 0,
+      disagreement: row3.window?.disagreement ?? null,
+      conditions: row3.window === void 0 ? null : conditionsOf(row3.window)
     }
   };
 }
@@ -51067,7 +52395,7 @@ function findWorkload(kernel, name) {
     { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
   );
 }
-function idOf2(space2, configuration) {
+function idOf3(space2, configuration) {
   const point2 = space2.point(configuration);
   if (point2 === null) throw new RangeError("idOf: the configuration is not in the space");
   return space2.id(point2);
@@ -51084,9 +52412,9 @@ function loadKnown(path2, space2, subject) {
       { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
     );
   }
-  for (const row of recording.measurements) {
-    const measurement = fromRecordingRow(space2, recording, row);
-    if (measurement !== null) known3.set(idOf2(space2, measurement.configuration), measurement);
+  for (const row3 of recording.measurements) {
+    const measurement = fromRecordingRow(space2, recording, row3);
+    if (measurement !== null) known3.set(idOf3(space2, measurement.configuration), measurement);
   }
   return known3;
 }
@@ -51109,7 +52437,7 @@ async function eachConfiguration(course, what, configurations2, measure) {
   for (const [done, configuration] of configurations2.entries()) {
     const nowMs = laboratory.clock.nowMs();
     if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
-    await measure(configuration, idOf2(space2, configuration));
+    await measure(configuration, idOf3(space2, configuration));
     if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
       save(course);
       savedMs = laboratory.clock.nowMs();
@@ -51167,7 +52495,7 @@ async function record(host, options) {
       clock: laboratory.clock
     });
     const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf2(space2, configuration)));
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf3(space2, configuration)));
     host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
     let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
       const timed = await trials.latency(configuration);
@@ -51248,8 +52576,8 @@ var BoostedTrees = class {
     const { rows, columns: columns2, values: values2 } = matrix;
     const sums = new Float64Array(rows).fill(this.#base);
     for (const tree of this.#trees) {
-      for (let row = 0; row < rows; row++)
-        sums[row] = sums[row] + treeValue(tree, values2, row * columns2);
+      for (let row3 = 0; row3 < rows; row3++)
+        sums[row3] = sums[row3] + treeValue(tree, values2, row3 * columns2);
     }
     return sums;
   }
@@ -51263,62 +52591,62 @@ var BoostedTrees = class {
 // src/model/cost-rows.ts
 var maxCostRows = 2e4;
 var significantDigits = 9;
-function checkedRow(row, features) {
-  const { latencyMs, watts } = row;
-  if (row.features.length !== features) {
-    throw new RangeError(`A row of ${row.kernel} has ${row.features.length} features, not ${features}.`);
+function checkedRow(row3, features) {
+  const { latencyMs, watts } = row3;
+  if (row3.features.length !== features) {
+    throw new RangeError(`A row of ${row3.kernel} has ${row3.features.length} features, not ${features}.`);
   }
   if (!(latencyMs > 0 && latencyMs < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`A row of ${row.kernel} has a latency of ${latencyMs} ms.`);
+    throw new RangeError(`A row of ${row3.kernel} has a latency of ${latencyMs} ms.`);
   }
   if (watts !== null && !(watts > 0 && watts < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`A row of ${row.kernel} has a power of ${watts} W.`);
+    throw new RangeError(`A row of ${row3.kernel} has a power of ${watts} W.`);
   }
   const cut3 = (value2) => Number(value2.toPrecision(significantDigits));
   return {
-    ...row,
-    features: row.features.map((value2) => Number.isFinite(value2) ? cut3(value2) : Number.NaN),
+    ...row3,
+    features: row3.features.map((value2) => Number.isFinite(value2) ? cut3(value2) : Number.NaN),
     latencyMs: cut3(latencyMs),
     watts: watts === null ? null : cut3(watts)
   };
 }
-function identityOf(row) {
-  return `${row.family}
-${row.identity}`;
+function identityOf(row3) {
+  return `${row3.family}
+${row3.identity}`;
 }
 function mergeRows(known3, added) {
   const merged = /* @__PURE__ */ new Map();
-  for (const row of [...known3, ...added]) {
-    const key2 = identityOf(row);
+  for (const row3 of [...known3, ...added]) {
+    const key2 = identityOf(row3);
     const old = merged.get(key2);
     merged.delete(key2);
-    const keepsPower = row.watts === null && old !== void 0 && old.watts !== null;
-    merged.set(key2, keepsPower ? { ...row, watts: old.watts, estimated: old.estimated } : row);
+    const keepsPower = row3.watts === null && old !== void 0 && old.watts !== null;
+    merged.set(key2, keepsPower ? { ...row3, watts: old.watts, estimated: old.estimated } : row3);
   }
   return [...merged.values()].slice(-maxCostRows);
 }
 function costWeights(rows, cost2, family) {
   const lowest3 = /* @__PURE__ */ new Map();
-  const group = (row) => `${row.family}
-${row.kernel}
-${row.workload}`;
-  for (const row of rows) {
-    const key2 = group(row);
-    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row)));
+  const group = (row3) => `${row3.family}
+${row3.kernel}
+${row3.workload}`;
+  for (const row3 of rows) {
+    const key2 = group(row3);
+    lowest3.set(key2, Math.min(lowest3.get(key2) ?? Number.POSITIVE_INFINITY, cost2(row3)));
   }
-  return Float64Array.from(rows, (row) => {
-    const share2 = (lowest3.get(group(row)) ?? cost2(row)) / cost2(row);
-    return row.family === family ? share2 : 0.2 * share2;
+  return Float64Array.from(rows, (row3) => {
+    const share2 = (lowest3.get(group(row3)) ?? cost2(row3)) / cost2(row3);
+    return row3.family === family ? share2 : 0.2 * share2;
   });
 }
 
 // src/model/feature-matrix.ts
 function featureMatrix(rows, columns2) {
   const values2 = new Float64Array(rows.length * columns2);
-  rows.forEach((row, index) => {
-    if (row.length !== columns2)
-      throw new RangeError(`Row ${index} has ${row.length} features, not ${columns2}.`);
-    values2.set(row, index * columns2);
+  rows.forEach((row3, index) => {
+    if (row3.length !== columns2)
+      throw new RangeError(`Row ${index} has ${row3.length} features, not ${columns2}.`);
+    values2.set(row3, index * columns2);
   });
   return { rows: rows.length, columns: columns2, values: values2 };
 }
@@ -51363,15 +52691,15 @@ function binMatrix(matrix, maxBins) {
   const offsets3 = new Int32Array(columns2 + 1);
   for (let column = 0; column < columns2; column++) {
     const present2 = [];
-    for (let row = 0; row < rows; row++) {
-      const value2 = values2[row * columns2 + column];
+    for (let row3 = 0; row3 < rows; row3++) {
+      const value2 = values2[row3 * columns2 + column];
       if (!Number.isNaN(value2)) present2.push(value2);
     }
     const columnBounds = columnEdges(Float64Array.from(present2).sort(), maxBins);
     edges.push(columnBounds);
     offsets3[column + 1] = offsets3[column] + columnBounds.length + 2;
-    for (let row = 0; row < rows; row++) {
-      bins[column * rows + row] = binOf(values2[row * columns2 + column], columnBounds);
+    for (let row3 = 0; row3 < rows; row3++) {
+      bins[column * rows + row3] = binOf(values2[row3 * columns2 + column], columnBounds);
     }
   }
   return { rows, columns: columns2, bins, edges, offsets: offsets3 };
@@ -51403,10 +52731,10 @@ var HistogramPool = class {
       histogram.fill(0, offset, histogramStride * offsets3[column + 1]);
       const base2 = column * stride;
       for (let k2 = start; k2 < end; k2++) {
-        const row = rows[k2];
-        const at3 = offset + histogramStride * bins[base2 + row];
-        histogram[at3] = histogram[at3] + weighted[row];
-        histogram[at3 + 1] = histogram[at3 + 1] + weights[row];
+        const row3 = rows[k2];
+        const at3 = offset + histogramStride * bins[base2 + row3];
+        histogram[at3] = histogram[at3] + weighted[row3];
+        histogram[at3 + 1] = histogram[at3 + 1] + weights[row3];
         histogram[at3 + 2] = histogram[at3 + 2] + 1;
       }
     }
@@ -51433,7 +52761,7 @@ var HistogramPool = class {
 function score(residual, weight, l2) {
   return residual * residual / (weight + l2);
 }
-function bestSplit(binned, histogram, columns2, totals, limits2) {
+function bestSplit2(binned, histogram, columns2, totals, limits2) {
   const { minLeafRows, l2 } = limits2;
   const before = score(totals.residual, totals.weight, l2);
   let best = null;
@@ -51503,10 +52831,10 @@ function partition2(binned, rows, spare, leaf, split) {
   let front = leaf.start;
   let held2 = 0;
   for (let k2 = leaf.start; k2 < leaf.end; k2++) {
-    const row = rows[k2];
-    const bin = binned.bins[base2 + row];
-    if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row;
-    else spare[held2++] = row;
+    const row3 = rows[k2];
+    const bin = binned.bins[base2 + row3];
+    if (bin === missingBin ? split.missingLeft : bin <= split.bin) rows[front++] = row3;
+    else spare[held2++] = row3;
   }
   for (let k2 = 0; k2 < held2; k2++) rows[front + k2] = spare[k2];
   return front;
@@ -51521,13 +52849,13 @@ function growTree(binned, pool, task) {
     let residual = 0;
     let weight = 0;
     for (let k2 = start; k2 < end; k2++) {
-      const row = rows[k2];
-      residual += residuals.weighted[row];
-      weight += residuals.weights[row];
+      const row3 = rows[k2];
+      residual += residuals.weighted[row3];
+      weight += residuals.weights[row3];
     }
     const totals = { residual, weight, count: end - start };
     const divisible = depth < options.maxDepth && end - start >= 2 * options.minLeafRows;
-    const split = divisible ? bestSplit(binned, histogram, columns2, totals, options) : null;
+    const split = divisible ? bestSplit2(binned, histogram, columns2, totals, options) : null;
     return { node: table3.addLeaf(), depth, start, end, totals, histogram, split };
   };
   const leaves = [open(0, rows.length, 0, pool.build(rows, 0, rows.length, columns2, residuals))];
@@ -51586,9 +52914,9 @@ var defaultTreeOptions = {
 function weightedMean(rows, targets, weights) {
   let sum = 0;
   let weight = 0;
-  for (const row of rows) {
-    sum += weights[row] * targets[row];
-    weight += weights[row];
+  for (const row3 of rows) {
+    sum += weights[row3] * targets[row3];
+    weight += weights[row3];
   }
   return weight > 0 ? sum / weight : 0;
 }
@@ -51620,17 +52948,17 @@ function boost(task, trees, onTree) {
   const gain = new Float64Array(binned.columns);
   for (let t = 0; t < trees; t++) {
     const sample = drawRows(rows, options.rowsPerTree, random);
-    for (const row of sample) {
-      const residual = data.targets[row] - predictions2[row];
-      weighted[row] = weights[row] * residual;
+    for (const row3 of sample) {
+      const residual = data.targets[row3] - predictions2[row3];
+      weighted[row3] = weights[row3] * residual;
     }
     const columns2 = chooseColumns2(binned.columns, options.columnShare, random);
     const grow = { ...options, shrinkage: options.learningRate };
     const residuals = { weighted, weights };
     const step2 = growTree(binned, pool, { rows: sample, columns: columns2, residuals, options: grow });
-    for (const row of rows) {
-      const change2 = sample === rows ? step2.contribution[row] : treeValue(step2.tree, data.features.values, row * binned.columns);
-      predictions2[row] = predictions2[row] + change2;
+    for (const row3 of rows) {
+      const change2 = sample === rows ? step2.contribution[row3] : treeValue(step2.tree, data.features.values, row3 * binned.columns);
+      predictions2[row3] = predictions2[row3] + change2;
     }
     step2.gain.forEach((value2, column) => {
       gain[column] = gain[column] + value2;
@@ -51652,11 +52980,11 @@ function honestSize(task, stopping) {
   boost({ ...task, rows }, task.options.trees, (tree, base2) => {
     count2++;
     let error = 0;
-    aside.forEach((row, index) => {
+    aside.forEach((row3, index) => {
       if (count2 === 1) predictions2[index] = base2;
-      const value2 = predictions2[index] + treeValue(tree, values2, row * columns2);
+      const value2 = predictions2[index] + treeValue(tree, values2, row3 * columns2);
       predictions2[index] = value2;
-      error += task.weights[row] * (task.data.targets[row] - value2) ** 2;
+      error += task.weights[row3] * (task.data.targets[row3] - value2) ** 2;
     });
     if (error < bestError) {
       bestError = error;
@@ -51675,10 +53003,10 @@ function checkedWeights(data) {
     );
   }
   let sum = 0;
-  for (let row = 0; row < rows; row++) {
-    const weight = weights[row];
-    if (!Number.isFinite(data.targets[row]) || !Number.isFinite(weight) || weight < 0) {
-      throw new RangeError(`Row ${row} has target ${data.targets[row]} and weight ${weight}.`);
+  for (let row3 = 0; row3 < rows; row3++) {
+    const weight = weights[row3];
+    if (!Number.isFinite(data.targets[row3]) || !Number.isFinite(weight) || weight < 0) {
+      throw new RangeError(`Row ${row3} has target ${data.targets[row3]} and weight ${weight}.`);
     }
     sum += weight;
   }
@@ -51688,7 +53016,7 @@ function trainTrees(data, options = {}) {
   const all = { ...defaultTreeOptions, ...options };
   const weights = checkedWeights(data);
   const binned = binMatrix(data.features, all.maxBins);
-  const rows = Int32Array.from({ length: binned.rows }, (_, row) => row);
+  const rows = Int32Array.from({ length: binned.rows }, (_, row3) => row3);
   const random = createRandom(all.seed);
   const task = { binned, data, weights, rows, options: all };
   const stopping = all.earlyStopping;
@@ -51700,10 +53028,10 @@ function trainTrees(data, options = {}) {
 // src/model/cost-model.ts
 var minRows = 24;
 function treeRow(features, ownFamily) {
-  const row = new Float64Array(features.length + 1);
-  row.set(features);
-  row[features.length] = ownFamily ? 1 : 0;
-  return row;
+  const row3 = new Float64Array(features.length + 1);
+  row3.set(features);
+  row3[features.length] = ownFamily ? 1 : 0;
+  return row3;
 }
 var TreeCostModel = class {
   family;
@@ -51723,10 +53051,10 @@ var TreeCostModel = class {
     return trainTrees(
       {
         features: featureMatrix(
-          rows.map((row) => treeRow(row.features, row.family === this.family)),
+          rows.map((row3) => treeRow(row3.features, row3.family === this.family)),
           this.featureNames.length + 1
         ),
-        targets: Float64Array.from(rows, (row) => Math.log(quantity(row))),
+        targets: Float64Array.from(rows, (row3) => Math.log(quantity(row3))),
         weights: costWeights(rows, cost2, this.family)
       },
       { seed: this.seed, earlyStopping: { share: 0.2, patience: 25 } }
@@ -51735,16 +53063,16 @@ var TreeCostModel = class {
   #models() {
     if (this.#fitted === null) {
       const powered = this.rows.filter(
-        (row) => row.watts !== null && (row.family === this.family || !row.estimated)
+        (row3) => row3.watts !== null && (row3.family === this.family || !row3.estimated)
       );
-      const watts = (row) => row.watts;
+      const watts = (row3) => row3.watts;
       this.#fitted = {
         latency: this.#fit(
           this.rows,
-          (row) => row.latencyMs,
-          (row) => row.latencyMs
+          (row3) => row3.latencyMs,
+          (row3) => row3.latencyMs
         ),
-        power: this.#fit(powered, watts, (row) => row.latencyMs * watts(row))
+        power: this.#fit(powered, watts, (row3) => row3.latencyMs * watts(row3))
       };
     }
     return this.#fitted;
@@ -51752,10 +53080,10 @@ var TreeCostModel = class {
   predict(features) {
     const { latency, power: power3 } = this.#models();
     if (latency === null) return null;
-    const row = treeRow(features, true);
+    const row3 = treeRow(features, true);
     return {
-      latencyMs: Math.exp(latency.predict(row)),
-      watts: power3 === null ? Number.NaN : Math.exp(power3.predict(row))
+      latencyMs: Math.exp(latency.predict(row3)),
+      watts: power3 === null ? Number.NaN : Math.exp(power3.predict(row3))
     };
   }
   update(rows) {
@@ -51763,7 +53091,7 @@ var TreeCostModel = class {
   }
 };
 function createCostModel(task) {
-  const rows = (task.rows ?? []).map((row) => checkedRow(row, task.featureNames.length));
+  const rows = (task.rows ?? []).map((row3) => checkedRow(row3, task.featureNames.length));
   return new TreeCostModel({ ...task, rows: mergeRows([], rows) });
 }
 
@@ -51775,15 +53103,15 @@ function costModelToFile(model) {
     family: model.family,
     seed: model.seed ?? 0,
     featureNames: [...model.featureNames],
-    rows: model.rows.map((row) => ({
-      family: row.family,
-      kernel: row.kernel,
-      workload: row.workload,
-      identity: row.identity,
-      features: Array.from(row.features, (value2) => Number.isFinite(value2) ? value2 : null),
-      latencyMs: row.latencyMs,
-      watts: row.watts,
-      estimated: row.estimated
+    rows: model.rows.map((row3) => ({
+      family: row3.family,
+      kernel: row3.kernel,
+      workload: row3.workload,
+      identity: row3.identity,
+      features: Array.from(row3.features, (value2) => Number.isFinite(value2) ? value2 : null),
+      latencyMs: row3.latencyMs,
+      watts: row3.watts,
+      estimated: row3.estimated
     }))
   };
 }
@@ -51796,16 +53124,16 @@ function costModelFromFile(file, use = {}) {
       nextStep: "Delete the file: it is rebuilt by the next retune."
     });
   }
-  const rows = file.rows.map((row, index) => {
-    if (row.features.length !== file.featureNames.length) {
+  const rows = file.rows.map((row3, index) => {
+    if (row3.features.length !== file.featureNames.length) {
       throw new JoulegateError(
         "bad-input",
-        `Row ${index} of the model file has ${row.features.length} features, but ${file.featureNames.length} are named.`,
+        `Row ${index} of the model file has ${row3.features.length} features, but ${file.featureNames.length} are named.`,
         { code: "model-features-differ", nextStep: "Delete the file: it is rebuilt by the next retune." }
       );
     }
-    const features = Float64Array.from(columns2, (column) => row.features[column] ?? Number.NaN);
-    return { ...row, features };
+    const features = Float64Array.from(columns2, (column) => row3.features[column] ?? Number.NaN);
+    return { ...row3, features };
   });
   return createCostModel({ family: use.family ?? file.family, featureNames: featureNames2, rows, seed: file.seed });
 }
@@ -51857,21 +53185,21 @@ function explain(rows, targets) {
   const trained = (kept2) => trainTrees(
     {
       features: featureMatrix(
-        kept2.map((row) => rows[row]),
+        kept2.map((row3) => rows[row3]),
         columns2
       ),
-      targets: Float64Array.from(kept2, (row) => targets[row])
+      targets: Float64Array.from(kept2, (row3) => targets[row3])
     },
     options
   );
-  const all = rows.map((_, row) => row);
+  const all = rows.map((_, row3) => row3);
   const byFold = Array.from(
     { length: folds },
-    (_, fold) => trained(all.filter((row) => row % folds !== fold))
+    (_, fold) => trained(all.filter((row3) => row3 % folds !== fold))
   );
   return {
     importances: [...trained(all).importances],
-    outOfFold: rows.map((row, at3) => byFold[at3 % folds].predict(row))
+    outOfFold: rows.map((row3, at3) => byFold[at3 % folds].predict(row3))
   };
 }
 
@@ -51967,20 +53295,20 @@ function negativeLogLikelihood(r2, noise4, targets, work) {
   let pair = 0;
   const solved = n * n;
   for (let i = 0; i < n; i++) {
-    const row = i * n;
+    const row3 = i * n;
     let diagonal = 1 + noise4;
     let target = targets[i];
     for (let j = 0; j < i; j++, pair++) {
       const other = j * n;
-      const rest = matern52(r2[pair]) - dotProduct2(work, row, work, other, j);
+      const rest = matern52(r2[pair]) - dotProduct2(work, row3, work, other, j);
       const value3 = rest / work[other + j];
-      work[row + j] = value3;
+      work[row3 + j] = value3;
       diagonal -= value3 * value3;
       target -= value3 * work[solved + j];
     }
     if (!(diagonal > 1e-10)) return Number.POSITIVE_INFINITY;
     const pivot = Math.sqrt(diagonal);
-    work[row + i] = pivot;
+    work[row3 + i] = pivot;
     logDeterminant += Math.log(pivot);
     const value2 = target / pivot;
     work[solved + i] = value2;
@@ -52061,8 +53389,8 @@ var GaussianProcess = class {
   }
   /** A place to predict at. It stays usable while points are added. */
   query(point2) {
-    const size = Math.max(16, this.size);
-    return { point: this.#covariance.scale(point2), values: new Float64Array(size), solved: 0, variance: 1 };
+    const size2 = Math.max(16, this.size);
+    return { point: this.#covariance.scale(point2), values: new Float64Array(size2), solved: 0, variance: 1 };
   }
   #extend(query) {
     const n = this.size;
@@ -52264,7 +53592,7 @@ function coordinatesOf(space2) {
     featureCount: all.length + sizes2.length * (sizes2.length - 1),
     features(point2) {
       const features = Array.from(coordinates(point2));
-      const logs = sizes2.map((size) => size.logs[point2[size.index]]);
+      const logs = sizes2.map((size2) => size2.logs[point2[size2.index]]);
       logs.forEach((a2, i) => {
         for (const b of logs.slice(i + 1)) features.push(a2 + b, a2 - b);
       });
@@ -53429,15 +54757,15 @@ function identityOf2(variant) {
   return variant === void 0 ? "" : variantIdentity(variant) ?? "";
 }
 async function prepareHeat(search) {
-  const { incumbent, result, builder, idOf: idOf3 } = search;
-  const incumbentId = idOf3(incumbent);
+  const { incumbent, result, builder, idOf: idOf4 } = search;
+  const incumbentId = idOf4(incumbent);
   const incumbentFailure = result.measurements.find(
-    ({ configuration, failure }) => failure !== null && idOf3(configuration) === incumbentId
+    ({ configuration, failure }) => failure !== null && idOf4(configuration) === incumbentId
   )?.failure ?? null;
   const wanted = /* @__PURE__ */ new Map();
   if (incumbentFailure === null) wanted.set(incumbentId, incumbent);
   for (const { configuration } of result.finalists) {
-    if (!wanted.has(idOf3(configuration))) wanted.set(idOf3(configuration), configuration);
+    if (!wanted.has(idOf4(configuration))) wanted.set(idOf4(configuration), configuration);
   }
   const contenders = [];
   const variants = [];
@@ -53515,7 +54843,7 @@ function openTrialStore(options) {
         return [];
       }
       const recording = cached.value;
-      return recording.measurements.flatMap((row) => fromRecordingRow(space2, recording, row) ?? []);
+      return recording.measurements.flatMap((row3) => fromRecordingRow(space2, recording, row3) ?? []);
     },
     save(measurements) {
       if (!writable) return;
@@ -54521,10 +55849,10 @@ function whereHeadLeft(host, repository, revision) {
   try {
     return mergeBase(repository, revision);
   } catch (error) {
-    const isFolder = existsSync12(absolutePath2(host, revision));
-    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder) throw error;
-    const nextStep2 = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
-    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep: nextStep2, cause: error });
+    const isFolder2 = existsSync12(absolutePath2(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder2) throw error;
+    const nextStep3 = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep: nextStep3, cause: error });
   }
 }
 function openBaseCommit(host, { label, commit }, opened) {
@@ -54925,9 +56253,9 @@ function compareUntouched(base2, head2) {
 
 // src/app/guard/run.ts
 var followUpFactor = 3;
-function compareFiles({ base: base2, policy }) {
-  if (base2.problem !== null) return listMissingBaseline(policy.head, base2.problem);
-  return base2.revision === null ? null : compareUntouched(base2.revision, policy.head);
+function compareFiles({ base: base2, policy: policy2 }) {
+  if (base2.problem !== null) return listMissingBaseline(policy2.head, base2.problem);
+  return base2.revision === null ? null : compareUntouched(base2.revision, policy2.head);
 }
 function selectComparisons(comparisons4, kernels) {
   return kernels === null ? comparisons4 : comparisons4.filter(
@@ -54944,14 +56272,14 @@ function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
 }
-async function advise({ host, options, policy }, laboratory, judged, deadlineMs) {
+async function advise({ host, options, policy: policy2 }, laboratory, judged, deadlineMs) {
   const { contests, judgements } = judged;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
   if (options.advise === false || host.signal.aborted || moved) return [];
   const limited = Number.isFinite(deadlineMs);
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
-  const budget = policy.head.manifest.budget.guard;
+  const budget = policy2.head.manifest.budget.guard;
   const ownMs = wanted.length * 2 * budget.searchSeconds * 1e3;
   return adviseRetuning({
     host,
@@ -54962,13 +56290,13 @@ async function advise({ host, options, policy }, laboratory, judged, deadlineMs)
   });
 }
 async function measureChanged(task, laboratory) {
-  const { host, options, base: base2, policy } = task;
+  const { host, options, base: base2, policy: policy2 } = task;
   const { memory = noMemory } = options;
   const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
   const { family, limits: limits2 } = laboratory.info;
-  const all = await compareKernels({ base: base2.revision, head: policy.head, family, limits: limits2 });
+  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2 });
   const comparisons4 = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
@@ -54979,7 +56307,7 @@ async function measureChanged(task, laboratory) {
   const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
   const earlier = earlierAttempts(digests, kept2.attempts);
   const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
-  const judgeSeconds = policy.judgeSeconds * Math.max(1, contests.length);
+  const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
   const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
   const seconds = Math.min(judgeSeconds, leftSeconds);
@@ -55026,9 +56354,9 @@ async function measureChanged(task, laboratory) {
   };
 }
 async function runGuard(task) {
-  const { host, options, base: base2, policy } = task;
+  const { host, options, base: base2, policy: policy2 } = task;
   const settled = compareFiles(task);
-  const gone = base2.revision === null ? [] : listRemoved(base2.revision, policy.head);
+  const gone = base2.revision === null ? [] : listRemoved(base2.revision, policy2.head);
   const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
   if (settled !== null) {
     return {
@@ -55047,7 +56375,7 @@ async function runGuard(task) {
       measuredWith: null
     };
   }
-  const kernels = [policy.head.manifest, base2.revision?.manifest].flatMap((one3) => one3?.kernels ?? []);
+  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one3) => one3?.kernels ?? []);
   const laboratory = await openLaboratory(host, options, kernels);
   try {
     const outcome = await measureChanged(task, laboratory);
@@ -55143,8 +56471,8 @@ async function guard(host, options) {
   const { head: head2, base: base2 } = openRevisions(host, options);
   selectKernels(head2.revision.manifest, options.kernels);
   prepareReportFolder(host, options.report);
-  const policy = policyOf(base2, head2.revision);
-  const outcome = await runGuard({ host, options, base: base2, policy });
+  const policy2 = policyOf(base2, head2.revision);
+  const outcome = await runGuard({ host, options, base: base2, policy: policy2 });
   const { measuredWith, judgements, advice, machineChanged } = outcome;
   const { accepts, warnings: unread } = await readAcceptance(host, options, outcome);
   const kernels = outcome.comparisons.map((comparison) => {
@@ -55168,7 +56496,7 @@ async function guard(host, options) {
   const overall = overallOf({
     judgements,
     kernels,
-    failOn: (kernel) => failOn.get(kernel) ?? policy.head.manifest.gate.failOn,
+    failOn: (kernel) => failOn.get(kernel) ?? policy2.head.manifest.gate.failOn,
     accepts: (kernel) => accepts(kernel) !== null,
     machineChanged
   });
@@ -55188,14 +56516,14 @@ async function guard(host, options) {
     device: measuredWith === null ? null : describeDevice(measuredWith.info),
     meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
     meterReason: measuredWith?.meterReason ?? "nothing had to be measured",
-    warnings: [...policy.warnings, ...warningsOf(outcome, overall), ...unread, ...suggested.warnings],
+    warnings: [...policy2.warnings, ...warningsOf(outcome, overall), ...unread, ...suggested.warnings],
     verdict: interrupted ? "interrupted" : sameCommit ? "nothing-gated" : overall.verdict,
     reason: sameCommit ? sameCommitReason : overall.reason,
     base: base2.described,
     head: head2.described,
     counts: { ...countVerdicts(kernels), gated: overall.gated },
     kernels,
-    policy: policy.policy,
+    policy: policy2.policy,
     notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
     machineChanged,
     suggestion: suggested.suggestion,
@@ -55203,6 +56531,413 @@ async function guard(host, options) {
     samples: samplesOf2(outcome)
   };
   return writeReportFiles(host, options, report3);
+}
+
+// src/app/history/changes.ts
+var metrics2 = ["latency", "energy"];
+var maxSearched = 120;
+function costOf2(entry, metric) {
+  return metric === "latency" ? entry.latencyMs : entry.joules;
+}
+function changesOf2(series, metric) {
+  const known3 = series.filter((entry) => costOf2(entry, metric) !== null).slice(-maxSearched);
+  const costs2 = known3.map((entry) => costOf2(entry, metric) ?? Number.NaN);
+  const found = changePoints(costs2.map(Math.log));
+  return found.flatMap(({ at: at3, p }, i) => {
+    const entry = known3[at3];
+    const previous = known3[at3 - 1];
+    const before = medianOrNull(costs2.slice(found[i - 1]?.at ?? 0, at3));
+    const after = medianOrNull(costs2.slice(at3, found[i + 1]?.at));
+    if (entry === void 0 || previous === void 0 || before === null || after === null) return [];
+    return [
+      {
+        metric,
+        at: entry.at,
+        commit: entry.commit,
+        previousCommit: previous.commit,
+        ratio: after / before,
+        p,
+        driverChanged: entry.driver !== previous.driver || entry.device !== previous.device
+      }
+    ];
+  });
+}
+
+// src/app/history/history.ts
+function adapterOf({ device, driver }, family) {
+  const suffix = `, driver ${driver}`;
+  if (device === void 0 || device === "") return family;
+  return device.endsWith(suffix) ? device.slice(0, -suffix.length) : device;
+}
+function compareText2(a2, b) {
+  return a2 < b ? -1 : a2 > b ? 1 : 0;
+}
+function seriesOf(family, nights) {
+  const [{ kernel, workload }] = nights;
+  const ordered2 = nights.toSorted((a2, b) => Date.parse(a2.at) - Date.parse(b.at));
+  return {
+    kernel,
+    workload,
+    family,
+    device: adapterOf(nights[0], family),
+    nights: ordered2.map(({ at: at3, commit, tag = null, driver, latencyMs, joules, estimated }) => {
+      return { at: at3, commit, tag, driver, latencyMs, joules, estimated };
+    }),
+    changes: metrics2.flatMap((metric) => changesOf2(ordered2, metric)).sort((a2, b) => Date.parse(a2.at) - Date.parse(b.at))
+  };
+}
+function historyOf(states, made) {
+  const series = states.flatMap(({ family, history }) => {
+    const nights = /* @__PURE__ */ new Map();
+    for (const entry of history) {
+      const key2 = JSON.stringify([entry.kernel, entry.workload, adapterOf(entry, family)]);
+      const known3 = nights.get(key2);
+      if (known3 === void 0) nights.set(key2, [entry]);
+      else known3.push(entry);
+    }
+    return [...nights.values()].map((entries) => seriesOf(family, entries));
+  });
+  return {
+    schema: "joulegate-history",
+    version: 1,
+    tool: { name: "joulegate", version: made.version },
+    createdAt: made.at.toISOString(),
+    series: series.toSorted(
+      (a2, b) => compareText2(a2.kernel, b.kernel) || compareText2(a2.workload, b.workload) || compareText2(a2.device, b.device)
+    )
+  };
+}
+
+// src/app/history/show-history.ts
+import { readdirSync as readdirSync5, statSync as statSync5 } from "node:fs";
+import { join as join34 } from "node:path";
+var stateName = /^(?:joulegate-.*-)?state\.json\.gz$/;
+var nextStep = "Name the directory that the nightly job has as its input `cache`, or a state in it (joulegate-…-state.json.gz).";
+function isFolder(path2) {
+  return statSync5(path2, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+function namesIn4(path2, shown) {
+  try {
+    return readdirSync5(path2);
+  } catch (error) {
+    const reason = error.message;
+    throw new JoulegateError("bad-input", `The folder ${shown} cannot be read: ${reason}`, {
+      code: "cannot-read",
+      nextStep: "Check its permissions, or name a state in it.",
+      cause: error
+    });
+  }
+}
+function statesIn(path2, shown) {
+  if (!isFolder(path2)) return [path2];
+  const names2 = namesIn4(path2, shown).filter((name) => stateName.test(name));
+  if (names2.length > 0) return names2.sort().map((name) => join34(path2, name));
+  throw new JoulegateError("bad-input", `${shown} holds no kept state.`, { code: "no-history", nextStep });
+}
+function showHistory(host, { paths: paths2, out }) {
+  const files = paths2.flatMap((path2) => statesIn(absolutePath2(host, path2), path2));
+  const states = [...new Set(files)].map(readState2);
+  const history = historyOf(states, { at: host.now(), version: host.version });
+  if (history.series.length === 0) {
+    throw new JoulegateError("bad-input", `${paths2.join(" and ")} holds no nights yet.`, {
+      code: "no-history",
+      nextStep: "Nights are kept by runs of the action with mode: retune on the default branch."
+    });
+  }
+  if (out !== void 0) writeFileAtomic(absolutePath2(host, out), renderHistory(history));
+  return history;
+}
+
+// src/app/retune/explain.ts
+import { existsSync as existsSync13, readdirSync as readdirSync6 } from "node:fs";
+import { join as join38 } from "node:path";
+
+// src/app/retune/write-findings.ts
+import { join as join37 } from "node:path";
+
+// src/app/retune/keep-sources.ts
+import { createHash as createHash10 } from "node:crypto";
+import { join as join35 } from "node:path";
+function prepareKeepFolder(host, folder) {
+  if (folder === void 0) return;
+  try {
+    makeFolder(absolutePath2(host, folder));
+  } catch (error) {
+    if (error instanceof JoulegateError) throw error;
+    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
+      code: "cannot-write",
+      nextStep: "Give --keep a folder, or one that may be made.",
+      cause: error
+    });
+  }
+}
+function oneLine(value2) {
+  return JSON.stringify(value2).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  );
+}
+function header2(final, configuration, program, role) {
+  const { kernel, workload } = final.search;
+  const buffers = program.buffers.map(
+    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
+  );
+  return [
+    `// kernel: ${oneLine(kernel.name)}`,
+    `// workload: ${oneLine(workload.parameters)}`,
+    `// configuration: ${oneLine(configuration)}`,
+    `// role: ${role}`,
+    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
+    "// buffers:",
+    ...buffers
+  ].join("\n");
+}
+function stem({ search: { kernel, workload } }) {
+  const digest2 = createHash10("sha256").update(`${kernel.name}
+${workload.name}`).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
+}
+async function keepSources(options) {
+  const folder = absolutePath2(options.host, options.folder);
+  for (const final of options.finals) {
+    const { incumbent, builder, idOf: idOf4 } = final.search;
+    const write = async (configuration, name, role) => {
+      const built = await builder.build(configuration);
+      if (!built.ok || built.value.program === null) return;
+      const { program } = built.value;
+      const path2 = join35(folder, `${stem(final)}-${name}.wgsl`);
+      writeFileAtomic(path2, `${header2(final, configuration, program, role)}
+
+${program.wgsl.trimEnd()}
+`);
+    };
+    if (final.incumbentFailure !== null) {
+      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
+    }
+    let finalist = 0;
+    for (const [index, configuration] of final.contenders.entries()) {
+      const isIncumbent = idOf4(configuration) === idOf4(incumbent);
+      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
+      const chosen = index === final.selection.index ? ", chosen" : "";
+      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
+    }
+  }
+}
+
+// src/app/retune/recordings.ts
+import { createHash as createHash11 } from "node:crypto";
+import { join as join36 } from "node:path";
+function fileName({ kernel, workload }) {
+  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
+}
+function writeSearchRecordings(options) {
+  const { host, laboratory, folder, searches } = options;
+  makeFolder(folder);
+  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
+    const { kernel, workload, space: space2, result } = search;
+    const device = laboratory.info;
+    const meter = laboratory.meter?.info ?? null;
+    const path2 = join36(folder, fileName(search));
+    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
+    const { measurements } = result;
+    writeRecording(
+      path2,
+      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
+    );
+    return path2;
+  });
+}
+
+// src/app/retune/updated-tuned.ts
+function updatedTuned(options) {
+  const { finals, kernels, device, measuredAt } = options;
+  let { tuned } = options;
+  for (const [index, { search, identity: identity4 }] of finals.entries()) {
+    const retuned = kernels[index];
+    const configuration = retuned?.configuration ?? null;
+    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
+    tuned = withTunedEntry(tuned, {
+      kernel: search.kernel.name,
+      workload: { name: search.workload.name, parameters: search.workload.parameters },
+      family: device.family,
+      configuration,
+      latencyMs: retuned.latencyMs,
+      joules: retuned.joules,
+      estimated: retuned.estimated,
+      device: device.description || device.device,
+      driver: device.driver,
+      identity: identity4,
+      trials: retuned.trials,
+      energyMeasurements: retuned.energyMeasurements,
+      seed: search.seed,
+      measuredAt: measuredAt.toISOString()
+    });
+  }
+  return tuned;
+}
+
+// src/app/retune/write-findings.ts
+var recordingsFolder = "recordings";
+async function keepFile(cost2, write) {
+  let fault = null;
+  const warn = (text3) => {
+    fault = text3;
+  };
+  await optional({ cost: cost2, otherwise: void 0, warn }, write);
+  return fault;
+}
+async function writeFindings(task) {
+  const { host, laboratory, searches, finals } = task;
+  const { report: report3, keep: keep2 } = task.options;
+  const faults = [];
+  if (!host.signal.aborted) {
+    const { tuned, tunedPath, retuned } = task;
+    const device = laboratory.info;
+    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
+    const fault = await keepFile(
+      "what was found is not kept",
+      () => writeFileAtomic(tunedPath, formatTuned(updated))
+    );
+    if (fault === null) for (const search of searches) search.forgetTrials();
+    faults.push(fault);
+  }
+  if (report3 !== void 0) {
+    const folder = join37(absolutePath2(host, report3), recordingsFolder);
+    faults.push(
+      await keepFile(
+        "the recordings are not whole",
+        () => writeSearchRecordings({ host, laboratory, folder, searches })
+      )
+    );
+  }
+  if (keep2 !== void 0)
+    faults.push(
+      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
+    );
+  return faults.filter((fault) => fault !== null);
+}
+
+// src/app/retune/explain.ts
+function rowsOf({ tunables, measurements }) {
+  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
+    configuration: Object.fromEntries(
+      tunables.flatMap(({ name, values: allowed }, at3) => {
+        const value2 = allowed[values2[at3] ?? -1];
+        return value2 === void 0 ? [] : [[name, value2]];
+      })
+    ),
+    latencyMs: latencyMs ?? null,
+    joules: joules ?? null,
+    failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
+  }));
+}
+function recordingsIn(folder) {
+  const path2 = join38(folder, recordingsFolder);
+  if (!existsSync13(path2)) return [];
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join38(path2, name)));
+}
+function neighboursOf2(kernel, rows) {
+  const { configuration, objective } = kernel;
+  if (configuration === null) return [];
+  const names2 = Object.keys(configuration);
+  const same = (row3, except) => names2.every((name) => name === except || row3.configuration[name] === configuration[name]);
+  const own = rows.find((row3) => same(row3, null)) ?? null;
+  const costOf3 = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
+  const cost2 = own === null ? null : costOf3(own);
+  return names2.flatMap(
+    (tunable) => rows.filter((row3) => row3.configuration[tunable] !== configuration[tunable] && same(row3, tunable)).map((row3) => {
+      const other = costOf3(row3);
+      return {
+        tunable,
+        value: row3.configuration[tunable],
+        latencyMs: row3.latencyMs,
+        joules: row3.joules,
+        change: cost2 === null || other === null ? null : other / cost2 - 1,
+        latencyChange: own === null || own.latencyMs === null || row3.latencyMs === null ? null : row3.latencyMs / own.latencyMs - 1,
+        failure: row3.failure
+      };
+    })
+  );
+}
+function predictionErrorOf(kernel) {
+  const points = kernel.evidence?.points ?? [];
+  const energetic = points.some(({ joules }) => joules !== null);
+  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
+    const measured = energetic ? joules : latencyMs;
+    return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
+  }).sort((a2, b) => a2 - b);
+  return errors[Math.floor(errors.length / 2)] ?? null;
+}
+function importancesOf(kernel, rows) {
+  const kept2 = kernel.evidence?.importances ?? [];
+  if (kept2.length > 0) return kept2;
+  const names2 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
+  const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
+  const values2 = names2.map(
+    (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
+  );
+  const explanation = explain(
+    worked.map(
+      ({ configuration }) => names2.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
+    ),
+    worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
+  );
+  return names2.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
+}
+function explain2(host, options) {
+  const folder = absolutePath2(host, options.report);
+  const report3 = readReport(join38(folder, "report.json"));
+  if (report3.kind !== "retune") {
+    throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
+      code: "wrong-report",
+      nextStep: "Give the folder of a retune: `joulegate retune --report DIR` writes one."
+    });
+  }
+  const named3 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
+  if (named3.length === 0) {
+    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
+    const near = nearestName(options.kernel, known3);
+    throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
+      code: "unknown-kernel",
+      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
+    });
+  }
+  const wanted = named3.filter(
+    ({ workload }) => options.workload === void 0 || workload === options.workload
+  );
+  if (wanted.length === 0) {
+    throw new JoulegateError(
+      "bad-input",
+      `${options.kernel} has no workload '${options.workload}' in the report.`,
+      {
+        code: "unknown-workload",
+        nextStep: `It has ${named3.map(({ workload }) => `'${workload}'`).join(", ")}.`
+      }
+    );
+  }
+  const recordings = recordingsIn(folder);
+  return wanted.map((kernel) => {
+    const recording = recordings.find(
+      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
+    );
+    const rows = recording === void 0 ? [] : rowsOf(recording);
+    return {
+      kernel: kernel.kernel,
+      workload: kernel.workload,
+      objective: kernel.objective,
+      configuration: kernel.configuration,
+      latencyMs: kernel.latencyMs,
+      joules: kernel.joules,
+      reason: kernel.reason,
+      trials: kernel.trials,
+      importances: importancesOf(kernel, rows),
+      finalists: kernel.evidence?.finalists ?? [],
+      neighbours: neighboursOf2(kernel, rows),
+      predictionError: predictionErrorOf(kernel),
+      failures: kernel.failures
+    };
+  });
 }
 
 // src/app/retune/evidence.ts
@@ -55308,8 +57043,8 @@ function costIn(measurement) {
   };
 }
 function choose3(search, final) {
-  const { idOf: idOf3, result, incumbent } = search;
-  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf3(known3.configuration) === idOf3(configuration2)));
+  const { idOf: idOf4, result, incumbent } = search;
+  const searched = (configuration2) => costIn(result.measurements.find((known3) => idOf4(known3.configuration) === idOf4(configuration2)));
   if (final === null) {
     const reason = "interrupted: the tuned state is unchanged, and the next retune goes on from here";
     return { configuration: incumbent, cost: searched(incumbent), before: null, reason };
@@ -55481,76 +57216,7 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join37, posix as posix3 } from "node:path";
-
-// src/app/retune/keep-sources.ts
-import { createHash as createHash10 } from "node:crypto";
-import { join as join34 } from "node:path";
-function prepareKeepFolder(host, folder) {
-  if (folder === void 0) return;
-  try {
-    makeFolder(absolutePath2(host, folder));
-  } catch (error) {
-    if (error instanceof JoulegateError) throw error;
-    throw new JoulegateError("bad-input", `The folder ${folder} for the sources cannot be made.`, {
-      code: "cannot-write",
-      nextStep: "Give --keep a folder, or one that may be made.",
-      cause: error
-    });
-  }
-}
-function oneLine(value2) {
-  return JSON.stringify(value2).replaceAll(
-    /[\u0085\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-  );
-}
-function header2(final, configuration, program, role) {
-  const { kernel, workload } = final.search;
-  const buffers = program.buffers.map(
-    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
-  );
-  return [
-    `// kernel: ${oneLine(kernel.name)}`,
-    `// workload: ${oneLine(workload.parameters)}`,
-    `// configuration: ${oneLine(configuration)}`,
-    `// role: ${role}`,
-    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
-    "// buffers:",
-    ...buffers
-  ].join("\n");
-}
-function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash10("sha256").update(`${kernel.name}
-${workload.name}`).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
-}
-async function keepSources(options) {
-  const folder = absolutePath2(options.host, options.folder);
-  for (const final of options.finals) {
-    const { incumbent, builder, idOf: idOf3 } = final.search;
-    const write = async (configuration, name, role) => {
-      const built = await builder.build(configuration);
-      if (!built.ok || built.value.program === null) return;
-      const { program } = built.value;
-      const path2 = join34(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header2(final, configuration, program, role)}
-
-${program.wgsl.trimEnd()}
-`);
-    };
-    if (final.incumbentFailure !== null) {
-      await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
-    }
-    let finalist = 0;
-    for (const [index, configuration] of final.contenders.entries()) {
-      const isIncumbent = idOf3(configuration) === idOf3(incumbent);
-      const name = isIncumbent ? "incumbent" : `finalist-${++finalist}`;
-      const chosen = index === final.selection.index ? ", chosen" : "";
-      await write(configuration, name, `${name.replace("-", " ")}${chosen}`);
-    }
-  }
-}
+import { join as join39, posix as posix3 } from "node:path";
 
 // src/app/retune/noise.ts
 function noiseKernelOf(manifest, kernels) {
@@ -55566,106 +57232,9 @@ async function measureNoiseOf(options) {
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
-// src/app/retune/write-findings.ts
-import { join as join36 } from "node:path";
-
-// src/app/retune/recordings.ts
-import { createHash as createHash11 } from "node:crypto";
-import { join as join35 } from "node:path";
-function fileName({ kernel, workload }) {
-  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
-}
-function writeSearchRecordings(options) {
-  const { host, laboratory, folder, searches } = options;
-  makeFolder(folder);
-  return searches.filter((search) => search.result.measurements.length > 0).map((search) => {
-    const { kernel, workload, space: space2, result } = search;
-    const device = laboratory.info;
-    const meter = laboratory.meter?.info ?? null;
-    const path2 = join35(folder, fileName(search));
-    const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
-    const { measurements } = result;
-    writeRecording(
-      path2,
-      recordingOf({ host, kernel, workload, space: space2, device, meter, measurements, subject })
-    );
-    return path2;
-  });
-}
-
-// src/app/retune/updated-tuned.ts
-function updatedTuned(options) {
-  const { finals, kernels, device, measuredAt } = options;
-  let { tuned } = options;
-  for (const [index, { search, identity: identity4 }] of finals.entries()) {
-    const retuned = kernels[index];
-    const configuration = retuned?.configuration ?? null;
-    if (retuned === void 0 || configuration === null || retuned.latencyMs === null) continue;
-    tuned = withTunedEntry(tuned, {
-      kernel: search.kernel.name,
-      workload: { name: search.workload.name, parameters: search.workload.parameters },
-      family: device.family,
-      configuration,
-      latencyMs: retuned.latencyMs,
-      joules: retuned.joules,
-      estimated: retuned.estimated,
-      device: device.description || device.device,
-      driver: device.driver,
-      identity: identity4,
-      trials: retuned.trials,
-      energyMeasurements: retuned.energyMeasurements,
-      seed: search.seed,
-      measuredAt: measuredAt.toISOString()
-    });
-  }
-  return tuned;
-}
-
-// src/app/retune/write-findings.ts
-var recordingsFolder = "recordings";
-async function keepFile(cost2, write) {
-  let fault = null;
-  const warn = (text3) => {
-    fault = text3;
-  };
-  await optional({ cost: cost2, otherwise: void 0, warn }, write);
-  return fault;
-}
-async function writeFindings(task) {
-  const { host, laboratory, searches, finals } = task;
-  const { report: report3, keep: keep2 } = task.options;
-  const faults = [];
-  if (!host.signal.aborted) {
-    const { tuned, tunedPath, retuned } = task;
-    const device = laboratory.info;
-    const updated = updatedTuned({ tuned, finals, kernels: retuned, device, measuredAt: host.now() });
-    const fault = await keepFile(
-      "what was found is not kept",
-      () => writeFileAtomic(tunedPath, formatTuned(updated))
-    );
-    if (fault === null) for (const search of searches) search.forgetTrials();
-    faults.push(fault);
-  }
-  if (report3 !== void 0) {
-    const folder = join36(absolutePath2(host, report3), recordingsFolder);
-    faults.push(
-      await keepFile(
-        "the recordings are not whole",
-        () => writeSearchRecordings({ host, laboratory, folder, searches })
-      )
-    );
-  }
-  if (keep2 !== void 0)
-    faults.push(
-      await keepFile("not every source is kept", () => keepSources({ host, folder: keep2, finals }))
-    );
-  return faults.filter((fault) => fault !== null);
-}
-
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join37(folder, manifest.tunedPath);
+  return join39(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -55739,7 +57308,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join37(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join39(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -55819,8 +57388,8 @@ async function retune(host, options) {
 function good(subject, detail) {
   return { ok: true, subject, detail, nextStep: null };
 }
-function wrong(subject, detail, nextStep2) {
-  return { ok: false, subject, detail, nextStep: nextStep2 };
+function wrong(subject, detail, nextStep3) {
+  return { ok: false, subject, detail, nextStep: nextStep3 };
 }
 function thrown(subject, error) {
   if (error instanceof JoulegateError) return wrong(subject, error.message, error.nextStep);
@@ -55899,13 +57468,13 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
 }
 
 // src/app/doctor/locks.ts
-import { accessSync as accessSync3, constants as constants11, statSync as statSync5 } from "node:fs";
+import { accessSync as accessSync3, constants as constants11, statSync as statSync6 } from "node:fs";
 import { dirname as dirname10 } from "node:path";
-var nextStep = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
+var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
 function checkLocks(folder) {
   const subject = "lock folder";
   const fault = folderFault(folder);
-  if (fault !== null) return wrong(subject, fault, nextStep);
+  if (fault !== null) return wrong(subject, fault, nextStep2);
   if (process.platform === "linux" && findProgram("flock", systemFolders) === null) {
     return wrong(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
   }
@@ -55914,7 +57483,7 @@ function checkLocks(folder) {
 function folderFault(folder) {
   try {
     const there = nearestThere(folder);
-    if (!statSync5(there).isDirectory()) {
+    if (!statSync6(there).isDirectory()) {
       return there === folder ? `${folder} is not a folder` : `${folder} cannot be made: ${there} is not a folder`;
     }
     accessSync3(there, constants11.W_OK | constants11.X_OK);
@@ -55926,7 +57495,7 @@ function folderFault(folder) {
 function nearestThere(path2) {
   const parent = dirname10(path2);
   try {
-    statSync5(path2);
+    statSync6(path2);
     return path2;
   } catch (error) {
     const { code } = error;
@@ -55989,7 +57558,7 @@ function describeSensor(info) {
 }
 
 // src/app/doctor/vulkan.ts
-import { basename as basename8, dirname as dirname11, join as join38, resolve as resolve6 } from "node:path";
+import { basename as basename8, dirname as dirname11, join as join40, resolve as resolve6 } from "node:path";
 var libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -56005,7 +57574,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join38(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join40(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
   return loader !== void 0 ? good(subject, loader) : wrong(
     subject,
@@ -56017,7 +57586,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join38(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join40(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -56177,14 +57746,14 @@ function systemFindings(view, adapter = null) {
 
 // src/app/doctor/view.ts
 import { spawnSync as spawnSync3 } from "node:child_process";
-import { closeSync as closeSync9, constants as constants12, existsSync as existsSync13, openSync as openSync8, readdirSync as readdirSync5, readFileSync as readFileSync8 } from "node:fs";
+import { closeSync as closeSync9, constants as constants12, existsSync as existsSync14, openSync as openSync8, readdirSync as readdirSync7, readFileSync as readFileSync8 } from "node:fs";
 function thisSystem(environment) {
   return {
     environment,
-    exists: existsSync13,
+    exists: existsSync14,
     list(folder) {
       try {
-        return readdirSync5(folder);
+        return readdirSync7(folder);
       } catch {
         return [];
       }
@@ -56252,9 +57821,9 @@ async function checkBoards(host, view) {
   });
 }
 function describeAdapter(report3, isTaken) {
-  const { description, driver, result, nextStep: nextStep2 } = report3;
+  const { description, driver, result, nextStep: nextStep3 } = report3;
   const subject = `adapter from ${description}`;
-  if (!result.ok) return wrong(subject, result.message, nextStep2);
+  if (!result.ok) return wrong(subject, result.message, nextStep3);
   const { info } = result;
   const traits = [
     ...isTaken && driver !== null ? ["used"] : [],
@@ -56339,12 +57908,12 @@ async function doctor(host, options = { device: "auto", meter: "auto" }) {
 }
 
 // src/app/doctor/noise.ts
-import { existsSync as existsSync14 } from "node:fs";
+import { existsSync as existsSync15 } from "node:fs";
 var judgingMinutes = [1, 5, 15];
 function ownKernel(software) {
-  const size = software ? 128 : 2048;
+  const size2 = software ? 128 : 2048;
   const text3 = `version: 1
-kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: ${size} }] } }
+kernels: { matmul: { operator: matmul, workloads: [{ m: ${size2}, n: ${size2}, k: ${size2} }] } }
 `;
   const { manifest } = parseManifest({ path: "matmul", text: text3, reader: noFiles, folder: "", operators });
   const kernel = manifest?.kernels[0];
@@ -56353,7 +57922,7 @@ kernels: { matmul: { operator: matmul, workloads: [{ m: ${size}, n: ${size}, k: 
 }
 function chooseKernel(host, options) {
   const path2 = options.manifest ?? "joulegate.yaml";
-  if (options.manifest === void 0 && options.kernels === null && !existsSync14(absolutePath2(host, path2))) {
+  if (options.manifest === void 0 && options.kernels === null && !existsSync15(absolutePath2(host, path2))) {
     return null;
   }
   const { manifest } = openManifest(host, path2);
@@ -56426,7 +57995,7 @@ async function measureMachineNoise(host, options) {
     }
     const secondsPerBlock = (clock.nowMs() - startMs) / 1e3 / blocks;
     const subject = { kernel: kernel.name, workload: workload.name };
-    const metrics2 = meter === null ? ["latency"] : ["energy", "latency"];
+    const metrics3 = meter === null ? ["latency"] : ["energy", "latency"];
     return {
       device: info,
       meter: meter?.info ?? null,
@@ -56435,7 +58004,7 @@ async function measureMachineNoise(host, options) {
       configuration,
       blocks,
       secondsPerBlock,
-      metrics: metrics2.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
+      metrics: metrics3.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
       voidReasons: [...new Set(samples2.flatMap(({ voidReasons }) => voidReasons))]
     };
   } finally {
@@ -56443,135 +58012,11 @@ async function measureMachineNoise(host, options) {
   }
 }
 
-// src/app/explain.ts
-import { existsSync as existsSync15, readdirSync as readdirSync6 } from "node:fs";
-import { join as join39 } from "node:path";
-function rowsOf({ tunables, measurements }) {
-  return measurements.map(({ values: values2, latencyMs, joules, failure }) => ({
-    configuration: Object.fromEntries(
-      tunables.flatMap(({ name, values: allowed }, at3) => {
-        const value2 = allowed[values2[at3] ?? -1];
-        return value2 === void 0 ? [] : [[name, value2]];
-      })
-    ),
-    latencyMs: latencyMs ?? null,
-    joules: joules ?? null,
-    failure: failure === void 0 ? null : `${failure.kind}: ${failure.message}`
-  }));
-}
-function recordingsIn(folder) {
-  const path2 = join39(folder, recordingsFolder);
-  if (!existsSync15(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
-}
-function neighboursOf2(kernel, rows) {
-  const { configuration, objective } = kernel;
-  if (configuration === null) return [];
-  const names2 = Object.keys(configuration);
-  const same = (row, except) => names2.every((name) => name === except || row.configuration[name] === configuration[name]);
-  const own = rows.find((row) => same(row, null)) ?? null;
-  const costOf = ({ latencyMs, joules }) => weighObjective(objective, { energy: joules, latency: latencyMs });
-  const cost2 = own === null ? null : costOf(own);
-  return names2.flatMap(
-    (tunable) => rows.filter((row) => row.configuration[tunable] !== configuration[tunable] && same(row, tunable)).map((row) => {
-      const other = costOf(row);
-      return {
-        tunable,
-        value: row.configuration[tunable],
-        latencyMs: row.latencyMs,
-        joules: row.joules,
-        change: cost2 === null || other === null ? null : other / cost2 - 1,
-        latencyChange: own === null || own.latencyMs === null || row.latencyMs === null ? null : row.latencyMs / own.latencyMs - 1,
-        failure: row.failure
-      };
-    })
-  );
-}
-function predictionErrorOf(kernel) {
-  const points = kernel.evidence?.points ?? [];
-  const energetic = points.some(({ joules }) => joules !== null);
-  const errors = points.flatMap(({ latencyMs, joules, predicted }) => {
-    const measured = energetic ? joules : latencyMs;
-    return measured === null || predicted === null ? [] : [Math.abs(predicted / measured - 1)];
-  }).sort((a2, b) => a2 - b);
-  return errors[Math.floor(errors.length / 2)] ?? null;
-}
-function importancesOf(kernel, rows) {
-  const kept2 = kernel.evidence?.importances ?? [];
-  if (kept2.length > 0) return kept2;
-  const names2 = Object.keys(kernel.configuration ?? rows[0]?.configuration ?? {});
-  const worked = rows.filter(({ latencyMs }) => latencyMs !== null);
-  const values2 = names2.map(
-    (name) => [...new Set(worked.map(({ configuration }) => configuration[name]))].sort()
-  );
-  const explanation = explain(
-    worked.map(
-      ({ configuration }) => names2.map((name, at3) => values2[at3]?.indexOf(configuration[name]) ?? -1)
-    ),
-    worked.map(({ latencyMs }) => Math.log(latencyMs ?? 1))
-  );
-  return names2.map((tunable, at3) => ({ tunable, share: Math.min(1, explanation?.importances[at3] ?? 0) })).filter(({ share: share2 }) => share2 > 0).sort((a2, b) => b.share - a2.share);
-}
-function explain2(host, options) {
-  const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join39(folder, "report.json"));
-  if (report3.kind !== "retune") {
-    throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
-      code: "wrong-report",
-      nextStep: "Give the folder of a retune: `joulegate retune --report DIR` writes one."
-    });
-  }
-  const named3 = report3.kernels.filter(({ kernel }) => kernel === options.kernel);
-  if (named3.length === 0) {
-    const known3 = [...new Set(report3.kernels.map(({ kernel }) => kernel))];
-    const near = nearestName(options.kernel, known3);
-    throw new JoulegateError("bad-input", `The report has no kernel '${options.kernel}'.`, {
-      code: "unknown-kernel",
-      nextStep: near === null ? `It has ${known3.join(", ") || "none"}.` : `Did you mean '${near}'?`
-    });
-  }
-  const wanted = named3.filter(
-    ({ workload }) => options.workload === void 0 || workload === options.workload
-  );
-  if (wanted.length === 0) {
-    throw new JoulegateError(
-      "bad-input",
-      `${options.kernel} has no workload '${options.workload}' in the report.`,
-      {
-        code: "unknown-workload",
-        nextStep: `It has ${named3.map(({ workload }) => `'${workload}'`).join(", ")}.`
-      }
-    );
-  }
-  const recordings = recordingsIn(folder);
-  return wanted.map((kernel) => {
-    const recording = recordings.find(
-      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
-    );
-    const rows = recording === void 0 ? [] : rowsOf(recording);
-    return {
-      kernel: kernel.kernel,
-      workload: kernel.workload,
-      objective: kernel.objective,
-      configuration: kernel.configuration,
-      latencyMs: kernel.latencyMs,
-      joules: kernel.joules,
-      reason: kernel.reason,
-      trials: kernel.trials,
-      importances: importancesOf(kernel, rows),
-      finalists: kernel.evidence?.finalists ?? [],
-      neighbours: neighboursOf2(kernel, rows),
-      predictionError: predictionErrorOf(kernel),
-      failures: kernel.failures
-    };
-  });
-}
-
 // src/app/export-runtime.ts
-import { join as join40 } from "node:path";
+import { join as join41 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join40(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join41(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -56730,16 +58175,16 @@ function formulaOf2(kernel, expression) {
   throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
 }
 var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
-function refused3(kernel, reason, nextStep2 = usualNextStep) {
+function refused3(kernel, reason, nextStep3 = usualNextStep) {
   return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
     code: "cannot-export",
-    nextStep: nextStep2
+    nextStep: nextStep3
   });
 }
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join42 } from "node:path";
+import { dirname as dirname13, join as join43 } from "node:path";
 
 // src/app/init/buffer.ts
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
@@ -56769,7 +58214,7 @@ function storage(binding) {
   };
 }
 function storageLength(binding, bytes, shape) {
-  const scalars = (size) => Math.ceil(size / bytes);
+  const scalars = (size2) => Math.ceil(size2 / bytes);
   const { fixedBytes, elementBytes } = shape;
   if (elementBytes === 0 && Number.isFinite(fixedBytes)) {
     return { value: scalars(fixedBytes), note: binding.type };
@@ -56920,9 +58365,9 @@ function draftKernel(options) {
     );
   }
   if (entry.workgroupSize.length > 0 && entry.workgroupSize.every(({ value: value2 }) => value2 !== null)) {
-    const size = entry.workgroupSize.map(({ text: text3 }) => text3).join(", ");
+    const size2 = entry.workgroupSize.map(({ text: text3 }) => text3).join(", ");
     notes2.push(
-      `@workgroup_size(${size}) is fixed. To have it tuned, declare \`override WORKGROUP: u32 = ${entry.workgroupSize[0]?.value};\` and use that.`
+      `@workgroup_size(${size2}) is fixed. To have it tuned, declare \`override WORKGROUP: u32 = ${entry.workgroupSize[0]?.value};\` and use that.`
     );
   }
   if (workload.length < mostParameters && !taken.has("N") && !workload.some(({ isCount }) => isCount)) {
@@ -56942,8 +58387,8 @@ function draftKernel(options) {
 }
 function draftDispatch(entry, workload, tunables) {
   const [x2] = entry.workgroupSize;
-  const size = x2 === void 0 ? "64" : x2.value ?? tunables.find(({ name }) => name === x2.text)?.name ?? 64;
-  const example = `"ceil_div(${workload.find(({ isCount }) => isCount)?.name ?? "N"}, ${size})"`;
+  const size2 = x2 === void 0 ? "64" : x2.value ?? tunables.find(({ name }) => name === x2.text)?.name ?? 64;
+  const example = `"ceil_div(${workload.find(({ isCount }) => isCount)?.name ?? "N"}, ${size2})"`;
   const blank = (axis, hint) => ({ value: null, note: `workgroups in ${axis}, ${hint}` });
   return [
     blank("x", `e.g. ${example}`),
@@ -57005,7 +58450,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join41 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join42 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -57013,7 +58458,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join41(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -57165,7 +58610,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join42(root, path2));
+  const shown = (path2) => displayPath(host, join43(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -57175,7 +58620,7 @@ async function draftAll(host, place, named3) {
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names2);
-      const source = slashed(join42(root, folder), join42(root, path2));
+      const source = slashed(join43(root, folder), join43(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -57199,7 +58644,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join42(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -57243,8 +58688,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join42(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join43(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join43(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -57322,8 +58767,9 @@ async function plan(host, options) {
 }
 
 // src/app/validate.ts
-async function validate8(host, options) {
+async function validate9(host, options) {
   const { manifest } = openManifest(host, options.manifest);
+  checkSourcesFetched(manifest.kernels);
   const faults = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
@@ -57351,10 +58797,10 @@ function formatJson2(value2) {
 }
 function columns(rows, right = []) {
   const widths = (rows[0] ?? []).map(
-    (_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length))
+    (_, column) => Math.max(...rows.map((row3) => (row3[column] ?? "").length))
   );
   return rows.map(
-    (row) => row.map(
+    (row3) => row3.map(
       (cell2, column) => right.includes(column) ? cell2.padStart(widths[column]) : cell2.padEnd(widths[column])
     ).join("  ").trimEnd()
   ).join("\n");
@@ -57461,12 +58907,12 @@ function percent4(change2) {
   return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
 }
 function describeNoise(report3) {
-  const { device, meter, metrics: metrics2, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes2 = metrics2[0]?.detectable.map((one3) => one3.minutes) ?? [];
+  const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
+  const minutes2 = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
   const table3 = columns(
     [
       ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
-      ...metrics2.map((metric) => [
+      ...metrics3.map((metric) => [
         metric.metric,
         ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
         percent4(metric.noiseFloor),
@@ -57476,7 +58922,7 @@ function describeNoise(report3) {
     [1, 2, 3, 4, 5]
   );
   const estimated = meter?.estimated ? ", estimated" : "";
-  const few = metrics2.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
+  const few = metrics3.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
   return `${[
     `device: ${device.description}`,
     `meter: ${meter === null ? `none (${report3.meterReason})` : `${meter.description}${estimated}`}`,
@@ -57529,9 +58975,9 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     const diagnosis = await doctor(host, readLaboratoryOptions(args));
     const exitCode = host.signal.aborted ? ExitCode.interrupted : diagnosis.usable ? ExitCode.passed : ExitCode.couldNotMeasure;
     if (args.flag("json")) return { output: formatJson2(diagnosis), exitCode };
-    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep: nextStep2 }) => [
+    const lines2 = diagnosis.findings.flatMap(({ ok, subject, detail, nextStep: nextStep3 }) => [
       `${ok ? "ok      " : "problem "} ${subject}: ${detail}`,
-      ...nextStep2 === null ? [] : [`           next: ${nextStep2}`]
+      ...nextStep3 === null ? [] : [`           next: ${nextStep3}`]
     ]);
     const verdict = diagnosis.usable ? "Kernels can run here." : "With these options no kernel can be measured here yet.";
     return { output: printable5(`${[...lines2, verdict].join("\n")}
@@ -57551,8 +58997,8 @@ async function runNoise(args, host, minutes2) {
 }
 
 // src/cli/commands/explain.ts
-function orEmpty(value2, format5) {
-  return value2 === null ? "" : format5(value2);
+function orEmpty(value2, format6) {
+  return value2 === null ? "" : format6(value2);
 }
 function section(title, rows, right) {
   if (rows.length === 0) return [];
@@ -57657,10 +59103,10 @@ caches. Times are milliseconds, energies joules, powers watts. Static features s
     ...jsonOption
   },
   async run(args, host) {
-    const [format5] = args.positionals;
-    if (format5 === "runtime") return runtime(args, host);
-    if (format5 === "kernel-tuner") return kernelTuner(args, host);
-    throw new JoulegateError("bad-input", `"${format5}" is not a format that can be exported.`, {
+    const [format6] = args.positionals;
+    if (format6 === "runtime") return runtime(args, host);
+    if (format6 === "kernel-tuner") return kernelTuner(args, host);
+    throw new JoulegateError("bad-input", `"${format6}" is not a format that can be exported.`, {
       code: "bad-arguments",
       nextStep: "Formats are runtime and kernel-tuner: joulegate export runtime --out kernels.json, joulegate export kernel-tuner RECORDING.json.gz --out CACHE.json"
     });
@@ -57776,6 +59222,46 @@ Kernels whose final program is the same are identical and not measured; new and 
   }
 };
 
+// src/cli/commands/history.ts
+function row2({ kernel, workload, device, nights, changes }) {
+  const [last2, change2] = [nights.at(-1), changes.at(-1)];
+  return [
+    kernel,
+    workload,
+    device,
+    count(nights.length, "night"),
+    last2?.joules == null ? "" : `${formatJoules(last2.joules)}${last2.estimated ? " (estimated)" : ""}`,
+    last2 === void 0 ? "" : formatMilliseconds(last2.latencyMs),
+    change2 === void 0 ? "" : `${change2.metric} ${formatChange(change2.ratio)} on ${change2.at.slice(0, 10)}${change2.commit === null ? "" : ` at ${change2.commit.slice(0, 12)}`}`
+  ];
+}
+var historyCommand = {
+  name: "history",
+  summary: "show what kernels cost over the nights",
+  positionals: ["STATE..."],
+  description: `Shows what every kernel cost over the nights that the action kept, and when that changed for good. STATE is the
+directory that the nightly job has as its input \`cache\`, or a kept state in it (joulegate-...-state.json.gz).`,
+  examples: [
+    "joulegate history cache --out history.html",
+    "joulegate history cache --json",
+    "joulegate history joulegate-v1-nvidia-h200-0123456789abcdef-state.json.gz"
+  ],
+  options: {
+    out: { type: "string", value: "FILE", help: "write it as a page of HTML that needs nothing else" },
+    ...jsonOption
+  },
+  async run(args, host) {
+    const out = args.text("out");
+    const history = showHistory(host, { paths: args.positionals, ...out === void 0 ? {} : { out } });
+    const table3 = printable5(`${columns(history.series.map(row2), [4, 5])}
+`);
+    const written = out === void 0 ? "" : `${out}: ${history.series.length} series
+`;
+    const output2 = args.flag("json") ? formatJson2(history) : `${table3}${written}`;
+    return { output: output2, exitCode: ExitCode.passed };
+  }
+};
+
 // src/cli/commands/import.ts
 var importCommand = {
   name: "import",
@@ -57804,9 +59290,9 @@ milliseconds, energies as joules, powers as watts. Configurations that failed th
     ...jsonOption
   },
   async run(args, host) {
-    const [format5, cache] = args.positionals;
-    if (format5 !== "kernel-tuner") {
-      throw new JoulegateError("bad-input", `"${format5}" is not a format that can be imported.`, {
+    const [format6, cache] = args.positionals;
+    if (format6 !== "kernel-tuner") {
+      throw new JoulegateError("bad-input", `"${format6}" is not a format that can be imported.`, {
         code: "bad-arguments",
         nextStep: "The format is kernel-tuner: joulegate import kernel-tuner CACHE.json --out RECORDING.json.gz"
       });
@@ -58032,14 +59518,14 @@ var reportCommand = {
   },
   async run(args, host, terminal) {
     const report3 = loadReport(host, args.positionals[0]);
-    const format5 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
+    const format6 = args.flag("json") ? "json" : args.text("format") ?? "terminal";
     const render2 = {
       terminal: () => withoutCommands(renderTerminal(report3, terminal)),
       markdown: () => renderMarkdown(report3),
       html: () => renderHtml(report3),
       json: () => formatJson2(report3)
     };
-    return { output: render2[format5](), exitCode: ExitCode.passed };
+    return { output: render2[format6](), exitCode: ExitCode.passed };
   }
 };
 
@@ -58169,7 +59655,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
   examples: ["joulegate validate", "joulegate validate kernels/joulegate.yaml"],
   options: { ...manifestOption, ...jsonOption },
   async run(args, host) {
-    const result = await validate8(host, readManifestOption(args));
+    const result = await validate9(host, readManifestOption(args));
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
     const faults = result.faults.map(({ kernel, workload, failure }) => {
@@ -58331,14 +59817,15 @@ var commands = [
   exportCommand,
   reportCommand,
   explainCommand,
+  historyCommand,
   doctorCommand
 ];
-function errorAsJson(code, message, nextStep2) {
-  return formatJson2({ error: { code, message, nextStep: nextStep2 } });
+function errorAsJson(code, message, nextStep3) {
+  return formatJson2({ error: { code, message, nextStep: nextStep3 } });
 }
 function describeError(error, signal, wantsJson) {
-  const ending2 = (text4, exitCode, code, message, nextStep2) => ({
-    output: wantsJson ? errorAsJson(code, message, nextStep2) : "",
+  const ending2 = (text4, exitCode, code, message, nextStep3) => ({
+    output: wantsJson ? errorAsJson(code, message, nextStep3) : "",
     error: text4,
     exitCode
   });
@@ -58346,11 +59833,11 @@ function describeError(error, signal, wantsJson) {
     return ending2("joulegate: interrupted\n", ExitCode.interrupted, "interrupted", "interrupted", null);
   }
   if (error instanceof JoulegateError) {
-    const { message, nextStep: nextStep2, exitCode, code } = error;
-    const next = nextStep2 === null ? "" : `  next: ${nextStep2}
+    const { message, nextStep: nextStep3, exitCode, code } = error;
+    const next = nextStep3 === null ? "" : `  next: ${nextStep3}
 `;
     return ending2(printable5(`joulegate: error: ${message}
-${next}`), exitCode, code, message, nextStep2);
+${next}`), exitCode, code, message, nextStep3);
   }
   const detail = error instanceof Error ? error.stack ?? error.message : String(error);
   const report3 = "This is a bug. Please report it with the command and this text.";

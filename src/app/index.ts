@@ -8,9 +8,9 @@ export {
   measureMachineNoise,
   type NoiseReport,
 } from './doctor/index.ts';
-export { type ExplainedKernel, explain } from './explain.ts';
 export { exportRuntime } from './export-runtime.ts';
 export { guard } from './guard/index.ts';
+export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
 export { type Initialisation, type InitOptions, init } from './init/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
@@ -22,5 +22,11 @@ export {
   importRecording,
   record,
 } from './recordings/index.ts';
-export { type ReplayRetuneOptions, retune, retuneRecording } from './retune/index.ts';
+export {
+  type ExplainedKernel,
+  explain,
+  type ReplayRetuneOptions,
+  retune,
+  retuneRecording,
+} from './retune/index.ts';
 export { validate } from './validate.ts';

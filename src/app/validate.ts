@@ -1,5 +1,5 @@
 import { createVariantBuilder, type VariantFailure } from '../kernel/index.ts';
-import { noLimits } from '../manifest/index.ts';
+import { checkSourcesFetched, noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
 import { openManifest } from './project/index.ts';
@@ -19,10 +19,11 @@ export interface Validation {
 /**
  * Checks a manifest and everything it names: files, expressions, and that every kernel's default and reference link. No
  * device is opened: what only a device can refuse is found when it is.
- * @throws JoulegateError bad-input with every fault of the manifest
+ * @throws JoulegateError bad-input with every fault of the manifest, or for what Git LFS did not fetch
  */
 export async function validate(host: Host, options: ManifestOptions): Promise<Validation> {
   const { manifest } = openManifest(host, options.manifest);
+  checkSourcesFetched(manifest.kernels);
   const faults: Validation['faults'][number][] = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {

@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { guardCommand } from './commands/guard.ts';
+import { historyCommand } from './commands/history.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { planCommand } from './commands/plan.ts';
@@ -29,6 +30,7 @@ const commands: readonly CommandSpec[] = [
   exportCommand,
   reportCommand,
   explainCommand,
+  historyCommand,
   doctorCommand,
 ];
 

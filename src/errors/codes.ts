@@ -37,6 +37,7 @@ export interface ErrorCodes {
     | 'model-features-differ'
     | 'no-base'
     | 'no-base-manifest'
+    | 'no-history'
     | 'no-kernels'
     | 'no-manifest'
     | 'no-merge-base'

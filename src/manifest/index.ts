@@ -16,6 +16,7 @@ export {
 } from './objective.ts';
 export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
+export { checkSourcesFetched } from './source-files.ts';
 export type {
   Budget,
   BufferDefinition,

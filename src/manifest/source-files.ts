@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { JoulegateError } from '../errors/index.ts';
 import { NamedFiles } from './named-files.ts';
 import type { Place } from './place.ts';
-import type { FileReader, SourceFile } from './types.ts';
+import type { FileReader, KernelDefinition, SourceFile } from './types.ts';
 
 /** Bounds of what one program may be made of. It is copied for every different build. */
 const maxFiles = 2000;
@@ -14,6 +15,27 @@ const pointerStart = 'version https://git-lfs.github.com/spec/';
 /** What git keeps in place of a file that Git LFS keeps. */
 function isPointer({ content }: SourceFile): boolean {
   return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
+}
+
+/**
+ * Refuses programs that cannot be built as they are on the disk, because Git LFS did not fetch what they are built from. To
+ * compare them with what they were it is not needed.
+ * @throws JoulegateError (bad-input, `source-not-in-git`)
+ */
+export function checkSourcesFetched(kernels: readonly KernelDefinition[]): void {
+  for (const { name, command, position } of kernels) {
+    const [path] = Object.entries(command?.files ?? {}).find(([, file]) => isPointer(file)) ?? [];
+    if (path === undefined) continue;
+    throw new JoulegateError(
+      'bad-input',
+      `${position.file}:${position.line}: kernel ${name} is built from ${path}, which is a pointer of Git LFS and not the file itself`,
+      {
+        code: 'source-not-in-git',
+        nextStep:
+          'Fetch it (actions/checkout with lfs: true), keep it in git as it is, or have the program fetch it.',
+      },
+    );
+  }
 }
 
 /** Reads what `command` kernels are made of. */
@@ -48,13 +70,6 @@ export class SourceFiles {
       const found = this.#named.attempt(place, () => this.#below(resolved));
       if (found === undefined) continue;
       if (found.length === 0) this.#named.reportMissing(path, resolved, place);
-      const pointer = found.find(([, file]) => isPointer(file));
-      if (pointer !== undefined) {
-        place.value({
-          message: `'${pointer[0]}' is a pointer of Git LFS, and not the file itself`,
-          nextStep: 'keep what programs are built from in git, or have the program fetch it',
-        });
-      }
       for (const [name, file, length] of found) {
         if (Object.hasOwn(files, name)) continue;
         files[name] = file;

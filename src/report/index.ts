@@ -24,7 +24,7 @@ export {
   formatMilliseconds,
   formatRatio,
 } from './format.ts';
-export { renderHtml } from './html/index.ts';
+export { renderHistory, renderHtml } from './html/index.ts';
 export { renderFailure, renderMarkdown } from './markdown/index.ts';
 export { countVerdicts, isReplaced, kilowattHoursPerMonth, reportSummary } from './notes/index.ts';
 export { renderTerminal } from './terminal/index.ts';

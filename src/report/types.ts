@@ -1,6 +1,6 @@
 import type { Report } from '../schema/index.ts';
 
-export type { Report } from '../schema/index.ts';
+export type { History, HistoryChange, HistoryNight, HistorySeries, Report } from '../schema/index.ts';
 
 /** What a guard run found. */
 export type GuardReport = Extract<Report, { readonly kind: 'guard' }>;

@@ -21,6 +21,7 @@ export {
   firstNightsLabel,
   type KeptState,
   packState,
+  readState,
   stateVersion,
   unpackState,
 } from './state.ts';

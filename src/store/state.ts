@@ -10,7 +10,7 @@ import {
   type Tuned,
   validateState,
 } from '../schema/index.ts';
-import { checkData, type FileFormat, formatFile, parseFile } from './file-format.ts';
+import { checkData, type FileFormat, formatFile, parseFile, readFileOf } from './file-format.ts';
 import { modelFormat } from './model.ts';
 import { tunedFormat } from './tuned.ts';
 
@@ -104,7 +104,18 @@ export function unpackState(bytes: Uint8Array, label: string): KeptState {
       cause: error,
     });
   }
-  const state = parseFile(format, text, label);
+  return checkedParts(parseFile(format, text, label), label);
+}
+
+/**
+ * A kept state that a user named.
+ * @throws JoulegateError (bad-input): see `readTextFile` and `parseFile`
+ */
+export function readState(path: string): KeptState {
+  return checkedParts(readFileOf(format, path), path);
+}
+
+function checkedParts(state: State, label: string): KeptState {
   return {
     family: state.family,
     model: state.model === null ? null : checkData(modelFormat, state.model, `the model in ${label}`),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emptyState, emptyTuned, type KeptState, packState, readTuned } from '../../src/store/index.ts';
 import { retunedKernel, retuneReport } from '../report/samples.ts';
@@ -18,6 +20,11 @@ const nightly = {
 describe('the shards of a night', () => {
   const family = 'acme-one';
 
+  const nightOfKernel = (kernel: string): KeptState['history'][number] => ({
+    ...{ at: '2026-01-31T03:00:00.000Z', commit: fleetCommits.merge, kernel, workload: 'N=1' },
+    ...{ latencyMs: 1, joules: 0.5, estimated: false, driver: '1', device: 'One, driver 1' },
+  });
+
   /** What a shard that retuned `kernel` leaves: its report, and what it learnt. */
   function shardOfNight(kernel: string, change: Partial<KeptState> = {}) {
     const { state, ...report } = {
@@ -25,6 +32,7 @@ describe('the shards of a night', () => {
         ...emptyState(family),
         model: { ...model, family, rows: [{ ...model.rows[0]!, family, kernel, identity: kernel }] },
         tuned: { ...emptyTuned(), entries: [tunedEntry({ kernel, family })] },
+        history: [nightOfKernel(kernel)],
         ...change,
       },
       ...retuneReport([retunedKernel({ kernel })], { device: deviceOf(family) }),
@@ -46,6 +54,8 @@ describe('the shards of a night', () => {
       'tuned-folder': 'packages/kernels',
     });
     for (const kernel of ['x', 'y']) expect(ended.summary).toContain(`\`${kernel}\``);
+    const page = readFileSync(join(ended.outputs.history ?? '', 'index.html'), 'utf8');
+    for (const kernel of ['x', 'y']) expect(page).toContain(`>${kernel}</a>`);
     expect(readTuned(ended.outputs.tuned ?? '').entries.map(({ kernel }) => kernel)).toEqual(['x', 'y']);
     expect(fleet.services.cacheKeys).toEqual([expect.stringMatching(/^joulegate-v1-acme-one-.*-1$/)]);
     // Merged once more it knows nothing new, so nothing is written.

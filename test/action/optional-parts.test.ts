@@ -36,6 +36,7 @@ vi.mock('../../src/github/index.ts', async (original) => {
   };
 });
 vi.mock('../../src/git/index.ts', async (original) => withFaults(await original(), 'latestTag'));
+vi.mock('../../src/report/index.ts', async (original) => withFaults(await original(), 'renderHistory'));
 
 type Change = Awaited<ReturnType<typeof pullRequest>>;
 
@@ -136,6 +137,7 @@ describe('a fault of ours in what the action does after measuring costs that par
   it.each<[string, string | null, string | null]>([
     ['none', null, null],
     ['history', 'latestTag', 'this night is not in the history'],
+    ['the page of the history', 'renderHistory', 'there is no page of the history'],
     ['kept state', 'saveState', 'what this run learnt is not kept'],
     ['the artifacts', 'uploadArtifact', 'there is no artifact of the recordings'],
   ])('retune: %s', async (_what, name, cost) => {
@@ -151,6 +153,7 @@ describe('a fault of ours in what the action does after measuring costs that par
   it.each<[string, string | null, string | null]>([
     ['none', null, null],
     ['kept state', 'saveState', 'what the jobs learnt is not kept'],
+    ['the page of the history', 'renderHistory', 'there is no page of the history'],
   ])('report, of retunes: %s', async (_what, name, cost) => {
     const change = await pullRequest({}, { short: true });
     await act(change, { mode: 'retune', shard: '1/1' });

@@ -52,12 +52,24 @@ describe('the nightly job', () => {
     const second = await run(2);
     expect(second.status).toBe(0);
     expect(job.services.cacheKeys).toHaveLength(2);
+    // Its page has both nights.
+    const page = readFileSync(join(second.outputs.history ?? '', 'index.html'), 'utf8');
+    expect(page).toContain('>power</a>');
+    expect(page).toContain('The last 2 nights');
+    const artifact = job.services.artifacts.findLast(({ name }) => name.startsWith('joulegate-report'));
+    const zip = Buffer.from(await (await fetch(artifact?.address ?? '')).arrayBuffer());
+    expect(zip.includes('history/index.html')).toBe(true);
 
     // A night that could not see what was kept would keep itself alone in its place.
     job.services.fail('GetCacheEntryDownloadURL', { status: 403, message: 'no' }, 1);
     const third = await run(3);
     expect(third.status).toBe(0);
     expect(third.log).toMatch(/^::warning::The state was not saved: .* so it is not replaced\.$/m);
+    // A page of one night would take the place of a page of all.
+    expect(third.outputs.history).toBeUndefined();
+    expect(third.log).toContain(
+      '::warning::What is kept could not be read: there is no page of the history.',
+    );
     expect(job.services.cacheKeys).toHaveLength(2);
   });
 

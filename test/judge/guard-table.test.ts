@@ -104,7 +104,7 @@ describe('what goes wrong elsewhere', () => {
 it('every example that proposes a pull request says which token starts its checks', () => {
   const told =
     /No check starts on a pull\n# request that the run's own token makes|starts no checks|so that its checks start/;
-  for (const name of ['nightly', 'nightly-app', 'nightly-matrix']) {
+  for (const name of ['nightly', 'nightly-app', 'nightly-matrix', 'nightly-pages']) {
     const text = read(`examples/workflows/${name}.yml`);
     expect(text).toContain('create-pull-request@');
     expect(text, name).toMatch(told);

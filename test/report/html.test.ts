@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type GuardReport,
@@ -13,6 +12,7 @@ import {
   renderHtml,
 } from '../../src/report/index.ts';
 import { describeInBrowser } from '../support/browser.ts';
+import { labelFaults, violations } from '../support/page-faults.ts';
 import { guardKernel, guardReport, retunedKernel, retuneReport } from './samples.ts';
 
 type Sample = NonNullable<GuardReport['samples']>[number];
@@ -150,21 +150,8 @@ describe('a report as a page', () => {
   });
 });
 
-/** Runs in a page: labels of figures that lie over another one, or reach out of their figure. */
-const labelFaults = `[...document.querySelectorAll('svg.figure')].flatMap((figure) => {
-  const frame = figure.getBoundingClientRect();
-  const labels = [...figure.querySelectorAll('text')].map((label) => ({ text: label.textContent, box: label.getBoundingClientRect() }));
-  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-  const isCut = ({ left, right, bottom }) => left < frame.left || right > frame.right || bottom > frame.bottom;
-  return labels.flatMap(({ text, box }, at) => [
-    ...(isCut(box) ? [text + ' is cut'] : []),
-    ...labels.slice(0, at).filter((other) => meet(other.box, box)).map((other) => other.text + ' | ' + text),
-  ]);
-})`;
-
 await describeInBrowser('a page in a browser', (open) => {
   const folder = mkdtempSync(join(tmpdir(), 'joulegate-page-'));
-  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   let browser: Browser;
   beforeAll(async () => {
     browser = await open();
@@ -187,14 +174,6 @@ await describeInBrowser('a page in a browser', (open) => {
     });
     await page.goto(pathToFileURL(path).href);
     return { page, messages };
-  }
-
-  async function violations(page: Page): Promise<readonly string[]> {
-    await page.addScriptTag({ path: axe });
-    const found = await page.evaluate('axe.run(document)');
-    return (found as { violations: { id: string; nodes: { html: string }[] }[] }).violations.map(
-      ({ id, nodes }) => `${id}: ${nodes[0]?.html}`,
-    );
   }
 
   it.each(['light', 'dark'] as const)(

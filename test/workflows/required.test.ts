@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type Conclusion, conclusionsOf, isPassed, type Situation, type StartedJob } from './simulate.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'examples', 'workflows');
@@ -135,6 +136,7 @@ describe.each([
   ['nightly', 'retune'],
   ['nightly-app', 'retune'],
   ['nightly-matrix', 'merge'],
+  ['nightly-pages', 'retune'],
 ])('%s.yml', (name, job) => {
   const run = (outcome: 'success' | 'failure', verdict: string, isCancelled = false) =>
     conclusionsOf(workflow(name), {
@@ -154,6 +156,39 @@ describe.each([
     expect(run('success', 'unchanged')).toBe('skipped');
     expect(run('failure', 'error')).toBe('skipped');
     expect(run('success', 'improved', true)).toBe('skipped');
+  });
+});
+
+describe('the page of the history', () => {
+  const run = (outcome: 'success' | 'failure', history: string, more: Partial<Situation> = {}) =>
+    conclusionsOf(workflow('nightly-pages'), {
+      eventName: 'schedule',
+      event: {},
+      outcome: ({ name }) => (name === 'retune' ? outcome : 'success'),
+      outputs: { retune: { verdict: 'unchanged', history } },
+      ...more,
+    })?.publish;
+  const byHand = { eventName: 'workflow_dispatch', event: { repository: { default_branch: 'main' } } };
+
+  it('is published of every night that has one, also where a kernel is broken', () => {
+    expect(run('success', '/runner/history')).toBe('success');
+    expect(run('failure', '/runner/history')).toBe('success');
+    expect(run('success', '/runner/history', { ...byHand, branch: 'main' })).toBe('success');
+  });
+
+  it('is not where there is none, by hand on another branch, or of a run that was cancelled', () => {
+    expect(run('failure', '')).toBe('skipped');
+    expect(run('success', '/runner/history', { ...byHand, branch: 'topic' })).toBe('skipped');
+    expect(run('success', '/runner/history', { isCancelled: true })).toBe('skipped');
+  });
+
+  it('is published by a job that may do nothing else, and runs nothing of the repository’s', () => {
+    const { jobs } = parse(workflow('nightly-pages'));
+    expect(jobs.publish.permissions).toEqual({ pages: 'write', 'id-token': 'write' });
+    expect(jobs.publish.steps.map(({ uses }: { uses: string }) => uses.split('@')[0])).toEqual([
+      'actions/deploy-pages',
+    ]);
+    expect(jobs.retune.permissions).toEqual({ contents: 'read' });
   });
 });
 

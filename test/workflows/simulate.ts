@@ -25,6 +25,8 @@ export interface Situation {
   /** Action of the event, e.g. `closed`. */
   readonly action?: string;
   readonly event: Readonly<Record<string, unknown>>;
+  /** Branch that the run is of. */
+  readonly branch?: string;
   /** Whether somebody, or a newer run, cancelled the run before the first job ended. */
   readonly isCancelled?: boolean;
   /** What becomes of a job that is started and not cancelled. */
@@ -98,7 +100,13 @@ export function conclusionsOf(
   if (!isStarted(workflow.on, situation)) return null;
   const { eventName, event, isCancelled = false, outputs = {} } = situation;
   const results: Record<string, Conclusion> = {};
-  const github = { event_name: eventName, event, repository: 'octo/kernels', ref: 'refs/x' };
+  const github = {
+    event_name: eventName,
+    event,
+    repository: 'octo/kernels',
+    ref: 'refs/x',
+    ref_name: situation.branch ?? 'x',
+  };
   const ancestors = (name: string): string[] =>
     [workflow.jobs[name]?.needs ?? []].flat().flatMap((one) => [one, ...ancestors(one)]);
   const conclude = (name: string, job: Job): Conclusion => {

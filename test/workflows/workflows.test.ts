@@ -25,6 +25,7 @@ describe('the workflows', () => {
       'examples/workflows/matrix.yml',
       'examples/workflows/nightly-app.yml',
       'examples/workflows/nightly-matrix.yml',
+      'examples/workflows/nightly-pages.yml',
       'examples/workflows/nightly.yml',
       'examples/workflows/report.yml',
     ]);

@@ -12,6 +12,8 @@ const maxBytes = 64 * 1024 * 1024;
 /** What earlier nightly runs on the same device family left, and the way to leave something for the next. */
 export interface StateKeeper {
   readonly restored: KeptState;
+  /** Whether what is kept could be seen: if not, `restored` is empty though there may be nights. */
+  readonly isKnown: boolean;
   save(state: KeptState): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function restoreState(task: ModeTask, family: string): Promise<Stat
   const restored = found.bytes === null ? emptyState(family) : readState(task, found.bytes, family);
   return {
     restored,
+    isKnown: found.isKnown,
     async save(state) {
       if (host.signal.aborted) {
         commands.info('The state was not saved: the run was cancelled.');

@@ -22,7 +22,7 @@ import { openManifest, writeReportFiles } from '../project/index.ts';
 import { type RetuneOptions, recordingsFolder, retune } from '../retune/index.ts';
 import { restoreState, type StateKeeper } from './kept-state.ts';
 import { type ModeTask, reportFault, reportFolderOf } from './mode-task.ts';
-import { nightOf, withAnchors, withHistory, withNight } from './night/index.ts';
+import { nightOf, withAnchors, withHistory, withNight, writeNightPage } from './night/index.ts';
 import { publish } from './publish.ts';
 import { commentOptions } from './pull-request-comment.ts';
 
@@ -147,7 +147,11 @@ export async function runRetuneMode(task: ModeTask): Promise<ExitCode> {
     );
   }
   const tunedPath = host.signal.aborted ? null : join(folder, manifest.tunedPath);
-  await publish({ ...task, report, reportFolder, tunedPath, files: handsOn ? [statePath] : [] });
+  // Of shards, the job that merges them has all nights.
+  const page =
+    learnt === null || handsOn ? null : writeNightPage(task, opened?.isKnown === true ? [learnt] : null);
+  const files = [...(handsOn ? [statePath] : []), ...(page === null ? [] : [page])];
+  await publish({ ...task, report, reportFolder, tunedPath, files });
   if (report.exitCode === ExitCode.badInput) {
     const why = report.warnings.length > 0 ? report.warnings.join(' ') : 'Nothing works of a kernel.';
     commands.error(`Not everything could be retuned or kept. ${why}`, { title: 'Joulegate' });

@@ -13,7 +13,7 @@ import {
   takenAdapter,
 } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
-import type { KernelDefinition } from '../../manifest/index.ts';
+import { checkSourcesFetched, type KernelDefinition } from '../../manifest/index.ts';
 import {
   type Clock,
   type Device,
@@ -179,7 +179,7 @@ function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) 
  * Opens the adapter and meter that `options` ask for.
  * @param kernels what will be measured: where all of it is programs of other kinds, it needs no adapter
  * @throws JoulegateError could-not-measure without an adapter, bad-input for a meter that does not fit it, and for a program
- * where none may be run
+ * where none may be run, or what it is built from was not fetched
  */
 export async function openLaboratory(
   outer: Host,
@@ -187,6 +187,7 @@ export async function openLaboratory(
   kernels: readonly KernelDefinition[] = [],
 ): Promise<Laboratory> {
   checkCommandsAllowed(options, kernels);
+  checkSourcesFetched(kernels);
   const onlyCommands = kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };

@@ -21,6 +21,8 @@ export interface Outputs {
   readonly tuned: string;
   /** Folder in the repository that it belongs to, `.` for the root; empty where `tuned` is. */
   readonly 'tuned-folder': string;
+  /** Retune: folder with the page of the history; absent without one. */
+  readonly history?: string;
 }
 
 export interface OutputTask {

@@ -1,1 +1,2 @@
+export { renderHistory } from './render-history.ts';
 export { renderHtml } from './render-html.ts';

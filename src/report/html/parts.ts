@@ -25,6 +25,8 @@ export function tableHtml(table: {
   readonly titles: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly figureColumns?: readonly number[];
+  /** It has few columns, which fit a narrow screen. */
+  readonly narrow?: boolean;
 }): string {
   const cellClass = (column: number) => (table.figureColumns?.includes(column) ? 'figure-cell' : null);
   const titles = table.titles.map((title, column) =>
@@ -37,7 +39,7 @@ export function tableHtml(table: {
     table.caption === null ? '' : element('caption', { class: 'faint' }, escapeMarkup(table.caption));
   const body = element(
     'table',
-    {},
+    { class: table.narrow === true ? 'narrow' : null },
     caption,
     element('thead', {}, element('tr', {}, ...titles)),
     element('tbody', {}, ...rows),

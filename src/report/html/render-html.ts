@@ -17,9 +17,9 @@ import {
 import { element, escapeMarkup } from '../svg/index.ts';
 import type { GuardReport, Report, RetuneReport } from '../types.ts';
 import { diffHtml, guardCard, guardRow } from './guard-card.ts';
+import { pageHtml } from './page.ts';
 import { disclosure, factsHtml, paragraph, tableHtml, textHtml } from './parts.ts';
 import { retuneCard, retuneRow } from './retune-card.ts';
-import { pageStyle } from './style.ts';
 
 /** Characters of programs' differences in a page, shared by its kernels. */
 const diffRoom = 1_500_000;
@@ -91,8 +91,7 @@ function titleClass(report: Report): string {
 }
 
 /**
- * A report as one page that needs nothing else: no network, no script. Figures are drawn here, as SVG, and say in words what
- * they show. A policy in the page forbids everything but its own style.
+ * A report as one page that needs nothing else. Figures are drawn here, as SVG, and say in words what they show.
  */
 export function renderHtml(report: Report): string {
   const title = report.kind === 'guard' ? guardTitle(report) : retuneTitle(report);
@@ -114,27 +113,11 @@ export function renderHtml(report: Report): string {
   const warnings = report.warnings.map((warning) =>
     element('div', { class: 'note warn' }, textHtml(warning, 1000)),
   );
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-  const head = [
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(policy)}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    element('title', {}, textHtml(name, 200)),
-    element('style', {}, pageStyle),
-  ].join('\n');
-  const body = [
-    element('a', { class: 'skip', href: '#kernels' }, 'to the kernels'),
-    element(
-      'header',
-      {},
-      element('h1', { class: titleClass(report) }, textHtml(name, 200)),
-      lead,
-      factsHtml(facts),
-      ...warnings,
-    ),
-    element('main', { id: 'kernels' }, report.kind === 'guard' ? guardBody(report) : retuneBody(report)),
-    element('footer', { class: 'faint' }, 'Every figure has its numbers in report.json beside this page.'),
-  ].join('\n');
-  return `<!doctype html>\n<html lang="en">\n<head>\n${head}\n</head>\n<body>\n${body}\n</body>\n</html>\n`;
+  return pageHtml({
+    name,
+    tone: titleClass(report),
+    lead: [lead, factsHtml(facts), ...warnings].join(''),
+    main: report.kind === 'guard' ? guardBody(report) : retuneBody(report),
+    footer: 'Every figure has its numbers in report.json beside this page.',
+  });
 }

@@ -22,6 +22,7 @@ dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: 2px 14px;
 dl.facts dt { color: var(--faint); } dl.facts dd { margin: 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; min-width: 600px; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
+table.narrow { min-width: 0; } table.narrow td:first-child { overflow-wrap: anywhere; min-width: 90px; } table.narrow td:last-child .faint { white-space: nowrap; }
 th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--faint); }
 td.figure-cell, th.figure-cell { text-align: right; white-space: nowrap; }

@@ -8,3 +8,4 @@ export {
 } from './figures.ts';
 export { figureStyle } from './frame.ts';
 export type { Point, Tone } from './series.ts';
+export { type Level, type TimeMark, timelineFigure } from './timeline.ts';

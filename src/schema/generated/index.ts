@@ -2,6 +2,8 @@
 import { check } from '../validate.ts';
 import type { CommentFile } from './comment.ts';
 import { validate as CommentValidator } from './comment.validate.js';
+import type { History } from './history.ts';
+import { validate as HistoryValidator } from './history.validate.js';
 import type { ManifestFile } from './manifest.ts';
 import { validate as ManifestValidator } from './manifest.validate.js';
 import type { ModelFile } from './model.ts';
@@ -20,6 +22,7 @@ import type { Tuned } from './tuned.ts';
 import { validate as TunedValidator } from './tuned.validate.js';
 
 export type { CommentFile, Row as CommentRow, Sum as CommentSum, Kernel as CommentKernel } from './comment.ts';
+export type { History, Series as HistorySeries, Night as HistoryNight, Change as HistoryChange } from './history.ts';
 export type { Percentage as ManifestPercentage, Path as ManifestPath, ProgramArguments as ManifestProgramArguments, Expression as ManifestExpression, Identifier as ManifestIdentifier, ParameterValue as ManifestParameterValue, TunableValue as ManifestTunableValue, Condition as ManifestCondition, Constraints as ManifestConstraints, NumberExpression as ManifestNumberExpression, Dispatch as ManifestDispatch, Reference as ManifestReference, KernelName as ManifestKernelName, ManifestFile, Objective as ManifestObjective, Budget as ManifestBudget, Gate as ManifestGate, Clocks as ManifestClocks, Kernel as ManifestKernel, Command as ManifestCommand, Output as ManifestOutput, Tolerance as ManifestTolerance, Workload as ManifestWorkload, Tunables as ManifestTunables, Configuration as ManifestConfiguration, Buffers as ManifestBuffers, Buffer as ManifestBuffer } from './manifest.ts';
 export { manifestGuide } from './manifest.guide.ts';
 export type { ModelFile, ModelRow } from './model.ts';
@@ -32,6 +35,9 @@ export type { TunedValue, Tuned, TunedEntry, TunedWorkload, TunedParameters, Tun
 
 /** Checks data against schemas/comment.schema.json. Never throws. */
 export const validateComment = (data: unknown) => check<CommentFile>(CommentValidator, data);
+
+/** Checks data against schemas/history.schema.json. Never throws. */
+export const validateHistory = (data: unknown) => check<History>(HistoryValidator, data);
 
 /** Checks data against schemas/manifest.schema.json. Never throws. */
 export const validateManifest = (data: unknown) => check<ManifestFile>(ManifestValidator, data);

@@ -1,28 +1,19 @@
-import { changePoints } from '../../../judge/index.ts';
 import type { Manifest } from '../../../manifest/index.ts';
 import type { ReportRetune } from '../../../schema/index.ts';
 import { firstNightsLabel, type KeptState, type StateEntry } from '../../../store/index.ts';
+import { changesOf, costOf, type Metric, metrics } from '../../history/index.ts';
 import { medianOrNull } from '../../project/index.ts';
 
 type Anchor = KeptState['anchors'][number];
 type History = NonNullable<ReportRetune['kernels'][number]['history']>;
-type Metric = 'energy' | 'latency';
 
 /** Nights that are kept of a kernel and workload. */
 const maxNights = 400;
-/** Nights in which change points are looked for: shuffling takes time with the square of it. */
-const maxSearched = 120;
 /** Nights that make up an anchor, and that stand against it: one night may be a bad one. */
 const anchorNights = 3;
 
-const metrics: readonly Metric[] = ['latency', 'energy'];
-
 function keyOf({ kernel, workload }: { readonly kernel: string; readonly workload: string }): string {
   return JSON.stringify([kernel, workload]);
-}
-
-function costOf(entry: Pick<StateEntry, 'latencyMs' | 'joules'>, metric: Metric): number | null {
-  return metric === 'latency' ? entry.latencyMs : entry.joules;
 }
 
 /** What ships, as the night measured it beside what it found; what it found where there was nothing to measure it beside. */
@@ -106,30 +97,6 @@ export function withAnchors(anchors: readonly Anchor[], night: readonly StateEnt
   return result;
 }
 
-/** The change points of a metric over the nights that have it. */
-function changesOf(series: readonly StateEntry[], metric: Metric): History['changes'] {
-  const known = series.filter((entry) => costOf(entry, metric) !== null).slice(-maxSearched);
-  const costs = known.map((entry) => costOf(entry, metric) ?? Number.NaN);
-  const found = changePoints(costs.map(Math.log));
-  return found.flatMap(({ at, p }, i) => {
-    const entry = known[at];
-    const previous = known[at - 1];
-    const before = medianOrNull(costs.slice(found[i - 1]?.at ?? 0, at));
-    const after = medianOrNull(costs.slice(at, found[i + 1]?.at));
-    if (entry === undefined || previous === undefined || before === null || after === null) return [];
-    return [
-      {
-        metric,
-        at: entry.at,
-        commit: entry.commit,
-        ratio: after / before,
-        p,
-        driverChanged: entry.driver !== previous.driver || entry.device !== previous.device,
-      },
-    ];
-  });
-}
-
 function driftOf(
   series: readonly StateEntry[],
   anchor: Anchor | undefined,
@@ -171,7 +138,9 @@ export function withHistory(
     const { gate } = kept.manifest.kernels.find(({ name }) => name === kernel.kernel) ?? kept.manifest;
     const history: History = {
       nights: series.length,
-      changes: metrics.flatMap((metric) => changesOf(series, metric)),
+      changes: metrics.flatMap((metric) =>
+        changesOf(series, metric).map(({ previousCommit, ...change }) => change),
+      ),
       drift: driftOf(series, anchor, { energy: gate.energy.margin, latency: gate.latency.margin }),
     };
     return { ...kernel, history };

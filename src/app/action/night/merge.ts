@@ -20,6 +20,7 @@ import { type ModeTask, reportFault, reportFolderOf } from '../mode-task.ts';
 import { publish } from '../publish.ts';
 import type { ReadReport } from '../read-reports.ts';
 import { withNight } from './history.ts';
+import { writeNightPage } from './page.ts';
 
 /** Folder of the tuned state beside the merged report: its name is the manifest's to choose. */
 const tunedFolder = 'tuned';
@@ -49,8 +50,15 @@ function writeMerged(path: string, tuned: Tuned, fail: (text: string) => void): 
   });
 }
 
-/** Saves what all shards of each device family learnt: this job alone writes it, so that no shard undoes another's. */
-async function keep(task: ModeTask, states: readonly KeptState[], warn: (text: string) => void) {
+/**
+ * Saves what all shards of each device family learnt: this job alone writes it, so that no shard undoes another's.
+ * @param to.onMerged called with each state before it is saved; null where what was kept could not be read
+ */
+async function keep(
+  task: ModeTask,
+  states: readonly KeptState[],
+  to: { readonly warn: (text: string) => void; readonly onMerged: (state: KeptState | null) => void },
+) {
   const families = [...new Set(states.map(({ family }) => family))];
   for (const family of families) {
     const keeper = await restoreState(task, family);
@@ -58,8 +66,10 @@ async function keep(task: ModeTask, states: readonly KeptState[], warn: (text: s
       keeper.restored,
       states.filter((one) => one.family === family),
     );
-    for (const warning of warnings) warn(warning);
-    await keeper.save({ ...state, history: withNight(state.history, []) });
+    for (const warning of warnings) to.warn(warning);
+    const merged = { ...state, history: withNight(state.history, []) };
+    to.onMerged(keeper.isKnown ? merged : null);
+    await keeper.save(merged);
   }
 }
 
@@ -122,8 +132,12 @@ export async function mergeNight(
   const report = writeReportFiles(host, { report: reportFolder, onReportFault: reportFault(task) }, told);
   const files = tunedPath === null ? [] : [tunedPath];
   await publish({ ...task, report, reportFolder, artifact: 'merged', tunedPath, files });
+  const kept: (KeptState | null)[] = [];
+  const onMerged = (state: KeptState | null) => void kept.push(state);
   await optional({ cost: 'what the jobs learnt is not kept', otherwise: undefined, warn }, () =>
-    keep(task, states, warn),
+    keep(task, states, { warn, onMerged }),
   );
+  const known = kept.filter((state) => state !== null);
+  writeNightPage(task, known.length === kept.length ? known : null);
   return report.exitCode as ExitCode;
 }

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { JoulegateError } from '../errors/index.ts';
-import { weighObjective } from '../manifest/index.ts';
-import { explain as explainRows } from '../model/index.ts';
-import { nearestName } from '../schema/index.ts';
-import type { Configuration } from '../space/index.ts';
-import { type Recording, type Report, readRecording, readReport } from '../store/index.ts';
-import type { Host } from './host.ts';
-import { absolutePath } from './project/index.ts';
-import { recordingsFolder } from './retune/index.ts';
+import { JoulegateError } from '../../errors/index.ts';
+import { weighObjective } from '../../manifest/index.ts';
+import { explain as explainRows } from '../../model/index.ts';
+import { nearestName } from '../../schema/index.ts';
+import type { Configuration } from '../../space/index.ts';
+import { type Recording, type Report, readRecording, readReport } from '../../store/index.ts';
+import type { Host } from '../host.ts';
+import { absolutePath } from '../project/index.ts';
+import { recordingsFolder } from './write-findings.ts';
 
 type RetunedKernel = Extract<Report, { readonly kind: 'retune' }>['kernels'][number];
 
