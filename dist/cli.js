@@ -39843,12 +39843,12 @@ function powerUpdates(powers, periodMs) {
   });
   return updates;
 }
-function fitResponse(cause, updates) {
+function fitResponse(cause, updates, shape) {
   if (updates.length < 8) return null;
   const problem = new Regression(updates);
   const fits2 = [
-    fitShape(cause, problem, "box", widthsMs),
-    fitShape(cause, problem, "exponential", constantsMs)
+    shape === "exponential" ? null : fitShape(cause, problem, "box", widthsMs),
+    shape === "box" ? null : fitShape(cause, problem, "exponential", constantsMs)
   ].filter((fit) => fit !== null);
   const [best, other] = fits2.sort((a2, b) => b.explained - a2.explained);
   if (best === void 0) return null;

@@ -8,5 +8,7 @@ export { type OpenedMeter, type OpenMeterOptions, openMeter } from './open-meter
 export { recordedLookup } from './replay/recorded.ts';
 export { createReplayMeter } from './replay/replay.ts';
 export { openSensor } from './sensor/open.ts';
+export { fitResponse, powerUpdates } from './sensor/response.ts';
 export { type MeterTime, systemTime } from './sensor/time.ts';
+export { periodOf } from './sensor/traits.ts';
 export type { BoardState, GpuProcess, Sensor, Slowdown } from './sensor/types.ts';

@@ -89,14 +89,19 @@ export function powerUpdates(powers: readonly PowerReading[], periodMs: number |
 
 /**
  * Finds the delay and the spread with which readings follow a cause.
+ * @param shape either shape unless given
  * @returns null for fewer than eight updates, or a cause that does not change
  */
-export function fitResponse(cause: Cause, updates: readonly SensorUpdate[]): ResponseFit | null {
+export function fitResponse(
+  cause: Cause,
+  updates: readonly SensorUpdate[],
+  shape?: Response['shape'],
+): ResponseFit | null {
   if (updates.length < 8) return null;
   const problem = new Regression(updates);
   const fits = [
-    fitShape(cause, problem, 'box', widthsMs),
-    fitShape(cause, problem, 'exponential', constantsMs),
+    shape === 'exponential' ? null : fitShape(cause, problem, 'box', widthsMs),
+    shape === 'box' ? null : fitShape(cause, problem, 'exponential', constantsMs),
   ].filter((fit) => fit !== null);
   const [best, other] = fits.sort((a, b) => b.explained - a.explained);
   if (best === undefined) return null;
