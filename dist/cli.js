@@ -8064,6 +8064,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   return validate79.errors = vErrors, errors === 0;
 }
 validate79.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema33 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -8074,7 +8075,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -8111,9 +8112,13 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.nan !== void 0 && func0.call(data, "nan") && data.nan !== "equal") {
+      let err8 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema33.properties.nan.enum } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
   return validate81.errors = vErrors, errors === 0;
 }
@@ -9872,11 +9877,11 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema442 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
-var schema33 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
+var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema33.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema332.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9902,6 +9907,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return validate80.errors = vErrors, errors === 0;
 }
 validate80.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema34 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -9912,7 +9918,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -9949,9 +9955,13 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.nan !== void 0 && func03.call(data, "nan") && data.nan !== "equal") {
+      let err8 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema34.properties.nan.enum } };
+      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
   return validate82.errors = vErrors, errors === 0;
 }
@@ -13120,7 +13130,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema34 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
+var schema342 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
 var schema35 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
 function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
@@ -13237,7 +13247,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (!(data0 === "base" || data0 === "head")) {
-        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema34.properties.source.enum } };
+        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema342.properties.source.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
@@ -17843,7 +17853,8 @@ var manifestGuide = {
   "/kernels/*/command/outputs/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -17854,6 +17865,10 @@ var manifestGuide = {
   "/kernels/*/command/outputs/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/command/outputs/*/check/nan": {
+    "keys": [],
+    "example": "equal"
   },
   "/kernels/*/entry": {
     "keys": [],
@@ -17948,7 +17963,8 @@ var manifestGuide = {
   "/kernels/*/buffers/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -17959,6 +17975,10 @@ var manifestGuide = {
   "/kernels/*/buffers/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/buffers/*/check/nan": {
+    "keys": [],
+    "example": "equal"
   },
   "/kernels/*/buffers/*/values": {
     "keys": [],
@@ -19267,10 +19287,10 @@ async function lockGpu(options) {
   }
   const endMs = time.nowMs() + waitMs2;
   for (; ; ) {
-    const { file, note } = lockSharedOrOwn(path2);
+    const { file, note: note2 } = lockSharedOrOwn(path2);
     if (file !== null) {
-      held.set(path2, { count: 1, file, note });
-      return { note, release: releaseOnce(path2) };
+      held.set(path2, { count: 1, file, note: note2 });
+      return { note: note2, release: releaseOnce(path2) };
     }
     if (time.nowMs() >= endMs) {
       throw new JoulegateError("could-not-measure", `${label} is being measured by another process.`, {
@@ -19287,9 +19307,9 @@ function lockSharedOrOwn(path2) {
     return { file: lockFile(path2), note: null };
   } catch (shared) {
     const reason = shared instanceof Error ? shared.message : String(shared);
-    const note = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
+    const note2 = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
     try {
-      return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note };
+      return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note: note2 };
     } catch {
       throw unwritable(path2, shared);
     }
@@ -19494,15 +19514,15 @@ async function openClockControl(options) {
     queue = done.catch(() => void 0);
     return done;
   }
-  let note = null;
+  let note2 = null;
   const left = path2 === null ? null : readMark(path2);
   if (path2 !== null && left !== null && !ownTokens.has(left)) {
     const restored = await board.unlock();
     if (restored.ok) removeMark(path2);
-    note = restored.ok ? "the clock that an earlier run left locked was restored" : `an earlier run left its clock locked, and it cannot be restored: ${restored.why}`;
+    note2 = restored.ok ? "the clock that an earlier run left locked was restored" : `an earlier run left its clock locked, and it cannot be restored: ${restored.why}`;
   }
   return {
-    note,
+    note: note2,
     control: {
       set,
       async close() {
@@ -25538,9 +25558,10 @@ function readType(written, place, { workloads }) {
   }
   return { parameter: written };
 }
-function readTolerance(written) {
+function readCheck(written) {
   if (written === void 0) return null;
-  return { relative: written.relative ?? 0, absolute: written.absolute ?? 0 };
+  const { relative: relative3 = 0, absolute = 0, nan } = written;
+  return { relative: relative3, absolute, ...nan === void 0 ? {} : { nan } };
 }
 var kindKeys = {
   storage: { needs: "length", excludes: ["values"] },
@@ -25597,7 +25618,7 @@ function readBuffer(written, options, context) {
     length: length ?? constantExpression(values2?.length ?? 1),
     fill: written.fill ?? "zeros",
     seed: written.seed ?? index + 1,
-    check: readTolerance(written.check),
+    check: readCheck(written.check),
     values: kind === "uniform" ? (values2 ?? []).filter((value2) => value2 !== null) : null
   };
 }
@@ -25661,7 +25682,7 @@ function readOutputs(written, place, context) {
         name,
         type: output2.type === void 0 ? "f32" : readType(output2.type, here.at("type"), context),
         length: readLength(output2.length, here.at("length"), context) ?? constantExpression(1),
-        check: readTolerance(output2.check) ?? { relative: 0, absolute: 0 }
+        check: readCheck(output2.check) ?? { relative: 0, absolute: 0 }
       }
     ];
   });
@@ -26228,7 +26249,7 @@ function parseYaml(text3) {
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
-  const note = (error, severity) => faults.push({
+  const note2 = (error, severity) => faults.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
@@ -26237,11 +26258,11 @@ function parseYaml(text3) {
     cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
     severity
   });
-  for (const error of document2?.errors ?? []) note(error, "error");
-  for (const warning of document2?.warnings ?? []) note(warning, "warning");
+  for (const error of document2?.errors ?? []) note2(error, "error");
+  for (const warning of document2?.warnings ?? []) note2(warning, "warning");
   if (second !== void 0) {
     const start = second.range[0];
-    note({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
+    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
   }
   return { root: document2?.contents ?? null, faults };
 }
@@ -38071,7 +38092,7 @@ function elementsOf(binding, bytes) {
 
 // src/kernel/compare.ts
 function compareOutput(binding, actual, expected) {
-  const { relative: relative3, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+  const { relative: relative3, absolute, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
   const decode2 = binding.type === "f16" ? fromHalf : (value2) => value2;
   const actualElements = elementsOf(binding, aligned(actual));
   const expectedElements = elementsOf(binding, aligned(expected));
@@ -38083,26 +38104,24 @@ function compareOutput(binding, actual, expected) {
     const who = actualBits.every((bits) => bits === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
-  if (expectedElements.every((element2) => Number.isNaN(decode2(element2)))) {
-    return failed(
-      "not-a-number",
-      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`
-    );
-  }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
   const wrong = { count: 0, first: -1 };
+  const found = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+  const reference = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
+    const a2 = decode2(actualElements[i]);
+    const e = decode2(expectedElements[i]);
+    if (bits !== pattern8) note(found, a2, i);
+    if (expectedBits[i] !== pattern8) note(reference, e, i);
     if (bits === expectedBits[i]) continue;
     if (bits === pattern8) {
       add2(unwritten, i);
       continue;
     }
-    const a2 = decode2(actualElements[i]);
-    const e = decode2(expectedElements[i]);
-    if (a2 === e || Number.isNaN(a2) && Number.isNaN(e)) continue;
+    if (a2 === e || Number.isNaN(a2) && Number.isNaN(e) && expectedBits[i] !== pattern8) continue;
     if (Number.isNaN(a2)) {
       add2(notANumber, i);
       continue;
@@ -38111,23 +38130,45 @@ function compareOutput(binding, actual, expected) {
     if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
+  const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
+  const place = (tally) => `${share2(tally)}, first at index ${tally.first}`;
+  const facts = (what, own, other) => {
+    if (own.count > 0 && own.count === other.count && own.first === other.first)
+      return [`${what} in ${place(own)}, as in the reference`];
+    return [
+      ...own.count > 0 ? [`${what} in ${place(own)}`] : [],
+      ...other.count > 0 ? [`${what} in ${place(other)} of the reference`] : []
+    ];
+  };
+  const infinities = facts("infinity", found.infinite, reference.infinite);
+  const nans = facts("NaN", found.nan, reference.nan);
+  const fail2 = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
+  if (reference.nan.count > 0 && nanEquals !== "equal") {
+    return fail2("not-a-number", [
+      `the reference itself yields NaN in ${place(reference.nan)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+      ...found.nan.count === 0 ? [] : [`the variant does in ${place(found.nan)}`],
+      ...infinities
+    ]);
+  }
   const report3 = (kind, tally, what) => {
-    const a2 = decode2(actualElements[tally.first]);
+    const a2 = kind === "unwritten" ? "nothing was written" : decode2(actualElements[tally.first]);
     const e = decode2(expectedElements[tally.first]);
-    const share2 = `${tally.count} of ${binding.length} elements`;
-    return failed(
-      kind,
-      `\`${binding.name}\`: ${share2} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a2}, expected ${e}`
-    );
+    const first = `${share2(tally)} ${what}; first at index ${tally.first}: ${a2}, expected ${e}`;
+    return fail2(kind, [first, ...kind === "not-a-number" ? [] : nans, ...infinities]);
   };
   if (unwritten.count > 0) return report3("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report3("not-a-number", notANumber, "are not a number");
   if (wrong.count > 0) return report3("wrong-result", wrong, "are wrong");
-  return succeeded({ maxRelativeError });
+  const remarks = [...nans, ...infinities].map((text3) => `\`${binding.name}\`: ${text3}`);
+  return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
 function add2(tally, index) {
   if (tally.count === 0) tally.first = index;
   tally.count++;
+}
+function note({ nan, infinite }, value2, index) {
+  if (Number.isFinite(value2)) return;
+  add2(Number.isNaN(value2) ? nan : infinite, index);
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
@@ -38701,9 +38742,11 @@ var DeviceTrials = class {
     return verified;
   }
   async #compareWithReference(variant) {
-    const { builder, device } = this.#request;
+    const { builder, device, onRemark } = this.#request;
     this.#reference ??= prepareReference(builder, device);
-    return device.verify(variant, await this.#reference);
+    const verified = await device.verify(variant, await this.#reference);
+    if (verified.ok) for (const remark of verified.value ?? []) onRemark?.(remark);
+    return verified;
   }
   #key(configuration) {
     return JSON.stringify(
@@ -40579,7 +40622,7 @@ function guardNotes(kernel) {
   }
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes2.push(retuned);
-  return notes2.filter((note) => note !== "");
+  return notes2.filter((note2) => note2 !== "");
 }
 function placeText(kernel) {
   if (kernel.file === null) return null;
@@ -40629,7 +40672,7 @@ function historyNotes({ history, estimated }) {
   if (history == null) return [];
   const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
   const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
-  return [...drift, ...changes].map((note) => cleanLine(note, 400));
+  return [...drift, ...changes].map((note2) => cleanLine(note2, 400));
 }
 
 // src/report/notes/policy.ts
@@ -40927,7 +40970,7 @@ function noteItem(kernel) {
   const place = placeText(kernel);
   const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
   const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
-  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
+  const notes2 = guardNotes(kernel).map((note2) => `  - ${escapeMarkdown(note2)}`);
   return [`- ${heading}${where}`, ...notes2].join("\n");
 }
 function notes(kernels, limits2) {
@@ -41099,10 +41142,10 @@ function configurations(report3, limits2) {
       searchNote(kernel),
       ...historyNotes(kernel),
       ...failureNotes(kernel)
-    ].filter((note) => note !== "");
+    ].filter((note2) => note2 !== "");
     return [
       `- ${name}: ${configurationText2(report3, kernel)}`,
-      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
+      ...notes2.map((note2) => `  - ${escapeMarkdown(note2, 1200)}`)
     ].join("\n");
   });
   const rest = report3.kernels.length - items.length;
@@ -44295,7 +44338,7 @@ function guardCard(kernel, samples2, context) {
     paragraph(
       `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
-    rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
+    rest.length === 0 ? "" : element("ul", {}, ...rest.map((note2) => element("li", {}, escapeMarkup(note2)))),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
     figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
     disclosure(
@@ -44468,7 +44511,7 @@ function retuneCard(report3, kernel, id) {
     element(
       "ul",
       {},
-      ...notes2.filter((note) => note !== "").map((note) => element("li", {}, textHtml(note, 1200)))
+      ...notes2.filter((note2) => note2 !== "").map((note2) => element("li", {}, textHtml(note2, 1200)))
     ),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
     figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
@@ -44797,7 +44840,7 @@ function identicalLines(kernels, style2) {
 }
 function notesOf(kernel, style2) {
   const heading = noteHeading(nameOf2(kernel), placeText(kernel), style2);
-  return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style2))];
+  return [heading, ...guardNotes(kernel).flatMap((note2) => noteLines(note2, style2))];
 }
 function policyLines(report3, style2) {
   const loosened = loosenedNote(report3);
@@ -44894,7 +44937,7 @@ function notesOf2(report3, kernel, style2) {
   ];
   return [
     noteHeading(name, placeText(kernel), style2),
-    ...notes2.filter((note) => note !== "").flatMap((note) => noteLines(note, style2))
+    ...notes2.filter((note2) => note2 !== "").flatMap((note2) => noteLines(note2, style2))
   ];
 }
 function retuneSections(report3, style2) {
@@ -45954,14 +45997,14 @@ var CommandLauncher = class {
     const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
     const completions = [];
     let done = 0;
-    const note = (timeMs) => completions.push({
+    const note2 = (timeMs) => completions.push({
       timeMs,
       launches: done,
       cpuSeconds: members === null ? null : cpuSeconds(members)
     });
     const deadlineMs = this.#deadline(batchesInFlight * launches);
     const startMs = this.#clock.nowMs();
-    note(startMs);
+    note2(startMs);
     let failure = null;
     const lane = async () => {
       while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
@@ -45971,7 +46014,7 @@ var CommandLauncher = class {
           return;
         }
         done += launches;
-        note(answer2.value.atMs);
+        note2(answer2.value.atMs);
       }
     };
     await Promise.all(Array.from({ length: batchesInFlight }, lane));
@@ -46031,6 +46074,7 @@ function outputFault(outputs, folder) {
   return null;
 }
 async function compareOutputs(outputs, actual, expected) {
+  const remarks = [];
   for (const output2 of outputs) {
     const fault = faultOf2(output2, expected);
     if (fault !== null)
@@ -46043,8 +46087,9 @@ async function compareOutputs(outputs, actual, expected) {
     }
     const compared = compareOutput(output2, mine.value, right.value);
     if (!compared.ok) return compared;
+    remarks.push(...compared.value.remarks ?? []);
   }
-  return { ok: true, value: null };
+  return { ok: true, value: remarks.length === 0 ? null : remarks };
 }
 
 // src/device/command/remove-folder.ts
@@ -47726,9 +47771,9 @@ async function openLaboratory(outer, options, kernels = []) {
       ...meterChoice(options),
       device: adapter.first?.info === info ? adapter.first : { info }
     });
-    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
+    const note2 = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
     host.progress.note(
-      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
+      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     return {
@@ -50547,7 +50592,7 @@ function describeMeter(info) {
   };
 }
 function recordingOf(options) {
-  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
+  const { host, kernel, workload, space: space2, device, meter, subject, note: note2 } = options;
   return {
     schema: "joulegate-recording",
     version: 1,
@@ -50563,7 +50608,7 @@ function recordingOf(options) {
       command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString(),
       subject,
-      ...note === void 0 ? {} : { note }
+      ...note2 === void 0 ? {} : { note: note2 }
     }
   };
 }
@@ -53087,6 +53132,7 @@ function openTrialStore(options) {
 }
 
 // src/app/tuning/search-workload.ts
+var maxRemarks = 4;
 function describeProgress(label, progress2, task) {
   const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
   const best = progress2.best?.latency ?? null;
@@ -53118,12 +53164,14 @@ async function searchWorkload(task) {
   const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
   if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
+  const remarks = /* @__PURE__ */ new Set();
   const trials = createTrials({
     device,
     meter,
     builder,
     options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: "search" }),
-    clock
+    clock,
+    onRemark: (remark) => remarks.add(remark)
   });
   const startMs = clock.nowMs();
   const result = await runSearch({
@@ -53156,6 +53204,7 @@ async function searchWorkload(task) {
     },
     seconds: (clock.nowMs() - startMs) / 1e3,
     seed: task.seed,
+    remarks: [...remarks].slice(0, maxRemarks),
     forgetTrials: () => store.clear()
   };
 }
@@ -53421,8 +53470,9 @@ function looserChecks(base2, head2) {
   return base2.buffers.flatMap(({ name, check: check3 }) => {
     const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check3 === null || now === null) return [];
-    if (now.relative <= check3.relative && now.absolute <= check3.absolute) return [];
-    const tolerance = ({ relative: relative3, absolute }) => `relative ${relative3}, absolute ${absolute}`;
+    const tighter = now.relative <= check3.relative && now.absolute <= check3.absolute;
+    if (tighter && (now.nan === void 0 || check3.nan !== void 0)) return [];
+    const tolerance = ({ relative: relative3, absolute, nan }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}`;
     return [
       `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
     ];
@@ -53880,8 +53930,8 @@ function hunksOf(from, to) {
 }
 function cut2(text3) {
   if (text3.length <= maxLength3) return text3;
-  const note = "\n... cut";
-  return `${text3.slice(0, text3.lastIndexOf("\n", maxLength3 - note.length))}${note}`;
+  const note2 = "\n... cut";
+  return `${text3.slice(0, text3.lastIndexOf("\n", maxLength3 - note2.length))}${note2}`;
 }
 function textOf(file) {
   const bytes = file?.content() ?? new Uint8Array();
@@ -54168,6 +54218,7 @@ async function checkArms(options) {
       broken.push({ comparison, status: "broken-head", reason, failure });
       continue;
     }
+    warnings.push(...(headRuns.value ?? []).map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
     const baseRuns = await runs(device, base2);
@@ -55255,6 +55306,7 @@ async function searchAll2(run, kernels, coldModel) {
         stateFolder: run.stateFolder
       });
       searches.push(search);
+      warnings.push(...search.remarks.map((remark) => `${name}: ${remark}.`));
       model = model.update(await costRows(search, family, search.result.measurements));
     } catch (error) {
       if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
@@ -56069,8 +56121,8 @@ function sortParameters(entry) {
       tunables.push({ name, values: { value: values2, note: "in @workgroup_size" }, initial });
     } else if (isWhole && tunableWord.test(spaced(name))) {
       const values2 = typeof value2 === "number" && value2 >= 1 ? around(value2) : null;
-      const note = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
-      tunables.push({ name, values: { value: values2, note }, initial: values2 === null ? null : value2 });
+      const note2 = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
+      tunables.push({ name, values: { value: values2, note: note2 }, initial: values2 === null ? null : value2 });
     } else {
       const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant of the program";
       workload.push({ name, value: value2, note: value2 === null ? what : `${what}, declared so`, isCount: isWhole });
@@ -56261,8 +56313,8 @@ function draftKernels(kernels) {
 function indented(lines2, by) {
   return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
-function field2(key2, { value: value2, note }, show = String) {
-  const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
+function field2(key2, { value: value2, note: note2 }, show = String) {
+  const remark = note2 === null ? null : note2.replaceAll(/\s+/g, " ");
   if (value2 === null) return `${key2} # FILL IN${remark === null ? "" : `: ${remark}`}`;
   return `${key2} ${show(value2)}${remark === null ? "" : ` # ${remark}`}`;
 }
@@ -56277,7 +56329,7 @@ function kernelLines(kernel) {
   const initial = tunables.map(({ name, initial: value2 }) => field2(`${name}:`, { value: value2, note: null }));
   return [
     `${kernel.name}:`,
-    ...kernel.notes.map((note) => `  # ${note}`),
+    ...kernel.notes.map((note2) => `  # ${note2}`),
     `  source: ${text2(kernel.source)}`,
     `  entry: ${text2(kernel.entry)}`,
     "  workloads:",

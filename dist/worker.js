@@ -277,7 +277,7 @@ function generator(binding) {
 
 // src/kernel/compare.ts
 function compareOutput(binding, actual, expected) {
-  const { relative, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+  const { relative, absolute, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
   const decode2 = binding.type === "f16" ? fromHalf : (value) => value;
   const actualElements = elementsOf(binding, aligned(actual));
   const expectedElements = elementsOf(binding, aligned(expected));
@@ -289,26 +289,24 @@ function compareOutput(binding, actual, expected) {
     const who = actualBits.every((bits) => bits === pattern) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
-  if (expectedElements.every((element) => Number.isNaN(decode2(element)))) {
-    return failed(
-      "not-a-number",
-      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`
-    );
-  }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
   const wrong = { count: 0, first: -1 };
+  const found = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+  const reference = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
+    const a = decode2(actualElements[i]);
+    const e = decode2(expectedElements[i]);
+    if (bits !== pattern) note(found, a, i);
+    if (expectedBits[i] !== pattern) note(reference, e, i);
     if (bits === expectedBits[i]) continue;
     if (bits === pattern) {
       add(unwritten, i);
       continue;
     }
-    const a = decode2(actualElements[i]);
-    const e = decode2(expectedElements[i]);
-    if (a === e || Number.isNaN(a) && Number.isNaN(e)) continue;
+    if (a === e || Number.isNaN(a) && Number.isNaN(e) && expectedBits[i] !== pattern) continue;
     if (Number.isNaN(a)) {
       add(notANumber, i);
       continue;
@@ -317,23 +315,45 @@ function compareOutput(binding, actual, expected) {
     if (!Number.isFinite(difference) || difference > absolute + relative * Math.abs(e)) add(wrong, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
+  const share = ({ count }) => `${count} of ${binding.length} elements`;
+  const place = (tally) => `${share(tally)}, first at index ${tally.first}`;
+  const facts = (what, own, other) => {
+    if (own.count > 0 && own.count === other.count && own.first === other.first)
+      return [`${what} in ${place(own)}, as in the reference`];
+    return [
+      ...own.count > 0 ? [`${what} in ${place(own)}`] : [],
+      ...other.count > 0 ? [`${what} in ${place(other)} of the reference`] : []
+    ];
+  };
+  const infinities = facts("infinity", found.infinite, reference.infinite);
+  const nans = facts("NaN", found.nan, reference.nan);
+  const fail = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
+  if (reference.nan.count > 0 && nanEquals !== "equal") {
+    return fail("not-a-number", [
+      `the reference itself yields NaN in ${place(reference.nan)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+      ...found.nan.count === 0 ? [] : [`the variant does in ${place(found.nan)}`],
+      ...infinities
+    ]);
+  }
   const report = (kind, tally, what) => {
-    const a = decode2(actualElements[tally.first]);
+    const a = kind === "unwritten" ? "nothing was written" : decode2(actualElements[tally.first]);
     const e = decode2(expectedElements[tally.first]);
-    const share = `${tally.count} of ${binding.length} elements`;
-    return failed(
-      kind,
-      `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a}, expected ${e}`
-    );
+    const first = `${share(tally)} ${what}; first at index ${tally.first}: ${a}, expected ${e}`;
+    return fail(kind, [first, ...kind === "not-a-number" ? [] : nans, ...infinities]);
   };
   if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
   if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
-  return succeeded({ maxRelativeError });
+  const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
+  return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
 function add(tally, index) {
   if (tally.count === 0) tally.first = index;
   tally.count++;
+}
+function note({ nan, infinite }, value, index) {
+  if (Number.isFinite(value)) return;
+  add(Number.isNaN(value) ? nan : infinite, index);
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
@@ -1706,16 +1726,16 @@ async function runStretch(options) {
   await queue.onSubmittedWorkDone();
   const completions = [];
   let done = 0;
-  const note = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
+  const note2 = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
   const launchMs = compiled.launchMs ?? batchMs;
   const launches = Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / launchMs)));
   const queueBatch = async () => {
     launcher.submit(compiled, launches);
     await queue.onSubmittedWorkDone();
     done += launches;
-    note();
+    note2();
   };
-  note();
+  note2();
   const start = clock2.nowMs();
   const lane = async () => {
     while (clock2.nowMs() - start < durationMs) await queueBatch();
@@ -1863,6 +1883,7 @@ async function runOnce(launcher, compiled) {
   return outputs;
 }
 async function checkAgainst(launcher, compiled, reference) {
+  const remarks = [];
   const actual = await runOnce(launcher, compiled);
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
@@ -1876,8 +1897,9 @@ async function checkAgainst(launcher, compiled, reference) {
     }
     const outcome = compareOutput(binding, found, expected);
     if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
+    remarks.push(...outcome.value.remarks ?? []);
   }
-  return null;
+  return remarks.length === 0 ? null : remarks;
 }
 
 // src/device/worker/session.ts
@@ -1970,7 +1992,13 @@ var Session = class _Session {
   async #verify(program, referenceProgram) {
     const reference = await this.#reference(referenceProgram);
     if (!reference.ok) return { ok: false, failure: blameReference(reference.failure) };
-    return this.#with(program, (compiled) => checkAgainst(this.#launcher, compiled, reference.value));
+    return this.#with(
+      program,
+      (compiled) => (
+        // Programs that are equal may be checked in different ways.
+        checkAgainst(this.#launcher, { ...compiled, program }, reference.value)
+      )
+    );
   }
   async #reference(program) {
     const known = this.#references.get(program.identity);

@@ -1,9 +1,9 @@
 import type {
   Fill,
   KernelDefinition,
+  OutputCheck,
   ScalarType,
   SourceFile,
-  Tolerance,
   Workload,
 } from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -23,7 +23,7 @@ export interface BufferBinding {
   /** Uniform values; null for storage. */
   readonly values: readonly number[] | null;
   /** Present on outputs that are compared with the reference. */
-  readonly check: Tolerance | null;
+  readonly check: OutputCheck | null;
   /**
    * The program reads what the buffer holds (in place, atomics), so before a check it is filled rather than poisoned.
    * Absent means false.

@@ -4,7 +4,7 @@ import type { Configuration } from '../space/index.ts';
 import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
 import type { Place } from './place.ts';
 import type { Sound } from './schema-problems.ts';
-import type { BufferDefinition, ScalarType, Tolerance } from './types.ts';
+import type { BufferDefinition, OutputCheck, ScalarType } from './types.ts';
 import type { Workloads } from './workloads.ts';
 
 const scalarTypes: readonly ScalarType[] = ['f32', 'f16', 'i32', 'u32'];
@@ -48,9 +48,10 @@ export function readType(
 }
 
 /** What a tolerance leaves out is 0; null for none. */
-export function readTolerance(written: Sound<ManifestBuffer>['check']): Tolerance | null {
+export function readCheck(written: Sound<ManifestBuffer>['check']): OutputCheck | null {
   if (written === undefined) return null;
-  return { relative: written.relative ?? 0, absolute: written.absolute ?? 0 };
+  const { relative = 0, absolute = 0, nan } = written;
+  return { relative, absolute, ...(nan === undefined ? {} : { nan }) };
 }
 
 /** Keys that a buffer of one kind has and the other has not. */
@@ -124,7 +125,7 @@ function readBuffer(
     length: length ?? constantExpression(values?.length ?? 1),
     fill: written.fill ?? 'zeros',
     seed: written.seed ?? index + 1,
-    check: readTolerance(written.check),
+    check: readCheck(written.check),
     values: kind === 'uniform' ? (values ?? []).filter((value) => value !== null) : null,
   };
 }

@@ -29,11 +29,11 @@ export type {
   Manifest,
   ManifestProblem,
   OperatorDefinition,
+  OutputCheck,
   ProgramSource,
   ReferenceDefinition,
   ScalarType,
   SourceFile,
-  Tolerance,
   Workload,
   WorkloadParameter,
 } from './types.ts';

@@ -55,10 +55,12 @@ export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
 
 export type Fill = 'zeros' | 'ones' | 'normal' | 'uniform' | 'index';
 
-/** Largest tolerated difference: |actual - expected| <= absolute + relative * |expected|. */
-export interface Tolerance {
+/** How an output is compared with the reference: |actual - expected| <= absolute + relative * |expected|. */
+export interface OutputCheck {
   readonly relative: number;
   readonly absolute: number;
+  /** NaN equals NaN. Absent: it equals nothing. */
+  readonly nan?: 'equal';
 }
 
 export interface BufferDefinition {
@@ -73,7 +75,7 @@ export interface BufferDefinition {
   readonly fill: Fill;
   readonly seed: number;
   /** Present on outputs: how they are compared with the reference. */
-  readonly check: Tolerance | null;
+  readonly check: OutputCheck | null;
   /** For uniforms: the values, in order, as expressions over the workload. */
   readonly values: readonly Expression[] | null;
 }
@@ -107,7 +109,7 @@ export interface OutputDefinition {
   readonly name: string;
   readonly type: ScalarType | { readonly parameter: string };
   readonly length: Expression;
-  readonly check: Tolerance;
+  readonly check: OutputCheck;
 }
 
 /** A kernel that is a program of any kind. In its arguments `{NAME}` stands for a tunable or workload parameter. */

@@ -1,6 +1,6 @@
 import type { Subject } from '../../judge/index.ts';
 import type { Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
-import type { BlockSubject, Device } from '../../measure/index.ts';
+import type { BlockSubject, Device, Remarks } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from '../laboratory/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
@@ -39,7 +39,7 @@ export function selectAdded(comparisons: readonly Comparison[]): readonly Added[
 }
 
 /** Runs an arm and compares it with its reference. Prepared first, so that a fault is its own and not its reference's. */
-async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<null>> {
+async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<Remarks>> {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
@@ -102,6 +102,7 @@ export async function checkArms(options: {
       broken.push({ comparison, status: 'broken-head', reason, failure });
       continue;
     }
+    warnings.push(...(headRuns.value ?? []).map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === 'new') continue;
     const { base, codeOnly } = comparison;
     const baseRuns = await runs(device, base);

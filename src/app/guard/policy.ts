@@ -100,8 +100,10 @@ function looserChecks(base: KernelDefinition, head: KernelDefinition): string[] 
   return base.buffers.flatMap(({ name, check }) => {
     const now = head.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check === null || now === null) return [];
-    if (now.relative <= check.relative && now.absolute <= check.absolute) return [];
-    const tolerance = ({ relative, absolute }: typeof check) => `relative ${relative}, absolute ${absolute}`;
+    const tighter = now.relative <= check.relative && now.absolute <= check.absolute;
+    if (tighter && (now.nan === undefined || check.nan !== undefined)) return [];
+    const tolerance = ({ relative, absolute, nan }: typeof check) =>
+      `relative ${relative}, absolute ${absolute}${nan === undefined ? '' : ', NaN equal'}`;
     return [
       `${head.name}: the check of ${name} is looser than in base (${tolerance(check)} became ${tolerance(now)}), and applies in this run already.`,
     ];

@@ -34,9 +34,14 @@ export interface WorkloadSearch {
   idOf(configuration: Configuration): string;
   readonly seconds: number;
   readonly seed: number;
+  /** What is to be said of outputs that are right: NaN and infinity in them. */
+  readonly remarks: readonly string[];
   /** Call once the search's outcome is safely written. */
   readonly forgetTrials: () => void;
 }
+
+/** Configurations differ in how much of their outputs is infinite; a report need not have all of it. */
+const maxRemarks = 4;
 
 export interface WorkloadSearchTask {
   readonly host: Host;
@@ -92,12 +97,14 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
   const known = store.load();
   const label = `${kernel.name} ${workload.name}`;
   if (known.length > 0) host.progress.note(`  ${label}: going on after ${known.length} earlier trials`);
+  const remarks = new Set<string>();
   const trials = createTrials({
     device,
     meter,
     builder,
     options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: 'search' }),
     clock,
+    onRemark: (remark) => remarks.add(remark),
   });
   const startMs = clock.nowMs();
   const result = await runSearch({
@@ -130,6 +137,7 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
     },
     seconds: (clock.nowMs() - startMs) / 1000,
     seed: task.seed,
+    remarks: [...remarks].slice(0, maxRemarks),
     forgetTrials: () => store.clear(),
   };
 }

@@ -242,7 +242,8 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/command/outputs/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -253,6 +254,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/command/outputs/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/command/outputs/*/check/nan": {
+    "keys": [],
+    "example": "equal"
   },
   "/kernels/*/entry": {
     "keys": [],
@@ -347,7 +352,8 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/buffers/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -358,6 +364,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/buffers/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/buffers/*/check/nan": {
+    "keys": [],
+    "example": "equal"
   },
   "/kernels/*/buffers/*/values": {
     "keys": [],

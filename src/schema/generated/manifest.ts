@@ -312,6 +312,10 @@ export interface Tolerance {
    * Tolerated difference whatever the expected value is; added to the relative one.
    */
   readonly absolute?: number;
+  /**
+   * Whether NaN is right where the reference has NaN. Unless it says equal, NaN in either is a fault. What is NaN or infinite is told in any case.
+   */
+  readonly nan?: "equal";
 }
 /**
  * Problem sizes and other parameters, by name.

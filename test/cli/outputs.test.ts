@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { describeOnAdapter } from '../support/adapter.ts';
+import { commitAll, joulegate, projectFolder, writeFiles } from '../support/command-line.ts';
+
+/** One value per element out of those of `values`, `id.x` being its index. */
+const program = (value: string) => `@group(0) @binding(0) var<storage, read> values: array<f32>;
+@group(0) @binding(1) var<storage, read_write> results: array<f32>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x < arrayLength(&values)) { results[id.x] = ${value}; }
+}
+`;
+
+const manifest = (check: string, more = '') => `version: 1
+objective: { minimize: latency }
+budget:
+  guard: { trials: 2, search-seconds: 3, judge-seconds: 3 }
+  retune: { trials: 2, search-seconds: 3, judge-seconds: 3 }
+kernels:
+  k:
+    source: k.wgsl
+    workloads: [{ N: 4096 }]
+    buffers:
+      values: { binding: 0, type: f32, length: N, fill: index }
+      results: { binding: 1, type: f32, length: N, check: ${check} }
+    dispatch: ["ceil_div(N, 64)"]
+${more}`;
+
+const unlike = '(values[id.x] - 5.0) / max(values[id.x] - 5.0, 0.0)';
+
+describeOnAdapter('outputs that are no finite numbers', () => {
+  it('are said by a retune, in the reference and in what is right', async () => {
+    const folder = await projectFolder({
+      'joulegate.yaml': manifest('{ relative: 1.0e-3, nan: equal }'),
+      'k.wgsl': program(unlike),
+    });
+    const ended = await joulegate(folder, 'retune', '--json');
+    expect(ended.status).toBe(0);
+    const warnings = JSON.parse(ended.stdout).warnings.join('\n');
+    expect(warnings).toContain(
+      'k N=4096: `results`: NaN in 1 of 4096 elements, first at index 5, as in the reference.',
+    );
+    expect(warnings).toContain('infinity in 5 of 4096 elements, first at index 0, as in the reference.');
+  });
+
+  it('are no reference unless the manifest says so', async () => {
+    const folder = await projectFolder({
+      'joulegate.yaml': manifest('{ relative: 1.0e-3 }'),
+      'k.wgsl': program(unlike),
+    });
+    const ended = await joulegate(folder, 'retune', '--json');
+    expect(ended.status).toBe(2);
+    const { failures, failureExamples } = JSON.parse(ended.stdout).kernels[0];
+    expect(failures).toEqual({ 'not-a-number': 1 });
+    expect(failureExamples[0].message).toContain(
+      'the reference itself yields NaN in 1 of 4096 elements, first at index 5',
+    );
+    expect(failureExamples[0].message).toContain('infinity in 5 of 4096 elements, first at index 0');
+  });
+
+  it('are said of head by the guard, as is a check that head loosens', async () => {
+    const folder = await projectFolder({
+      'joulegate.yaml': manifest('{ relative: 1.0e-3 }'),
+      'k.wgsl': program('values[id.x]'),
+    });
+    commitAll(folder);
+    await writeFiles(folder, {
+      'joulegate.yaml': manifest('{ relative: 1.0e-3, nan: equal }'),
+      'k.wgsl': program('values[id.x] + 1.0 / max(values[id.x] - 5.0, 0.0)'),
+    });
+    const ended = await joulegate(folder, 'guard', '--base', 'HEAD', '--json');
+    const warnings = JSON.parse(ended.stdout).warnings.join('\n');
+    expect(warnings).toContain('k N=4096: `results`: infinity in 6 of 4096 elements, first at index 0');
+    expect(warnings).toContain(
+      'k: the check of results is looser than in base (relative 0.001, absolute 0 became relative 0.001, absolute 0, NaN equal)',
+    );
+  });
+});
