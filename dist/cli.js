@@ -8533,7 +8533,7 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
   return validate101.errors = vErrors, errors === 0;
 }
 validate101.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema43 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
+var schema43 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema44 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
 function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
@@ -8571,125 +8571,121 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.type === void 0 || !func0.call(data, "type")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema43.properties, key0)) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
     if (data.group !== void 0 && func0.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-        let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err2 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 3 || isNaN(data0)) {
-          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (data0 < 0 || isNaN(data0)) {
-          let err5 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
       }
     }
     if (data.binding !== void 0 && func0.call(data, "binding")) {
       let data1 = data.binding;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err5 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 999 || isNaN(data1)) {
-          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
-          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         if (data1 < 0 || isNaN(data1)) {
-          let err8 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
       }
     }
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema43.properties.kind.enum } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema43.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data3 = data.type;
       if (typeof data3 == "string") {
         if (func67(data3) > 64) {
-          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         if (func67(data3) < 1) {
-          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         if (!pattern7.test(data3)) {
-          let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err17 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       }
     }
     if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
       let data8 = data.values;
       if (Array.isArray(data8)) {
-        if (data8.length > 256) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 256 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data8.length > 16384) {
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (data8.length < 1) {
-          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
       } else {
-        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   return validate107.errors = vErrors, errors === 0;
 }
@@ -9876,7 +9872,7 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
   return validate145.errors = vErrors, errors === 0;
 }
 validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema442 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
+var schema442 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
@@ -10003,125 +9999,121 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.type === void 0 || !func03.call(data, "type")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func03.call(schema442.properties, key0)) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
     if (data.group !== void 0 && func03.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-        let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err2 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 3 || isNaN(data0)) {
-          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (data0 < 0 || isNaN(data0)) {
-          let err5 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
       }
     }
     if (data.binding !== void 0 && func03.call(data, "binding")) {
       let data1 = data.binding;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err5 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 999 || isNaN(data1)) {
-          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
-          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         if (data1 < 0 || isNaN(data1)) {
-          let err8 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
       }
     }
     if (data.kind !== void 0 && func03.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema442.properties.kind.enum } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema442.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data3 = data.type;
       if (typeof data3 == "string") {
         if (func692(data3) > 64) {
-          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         if (func692(data3) < 1) {
-          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         if (!pattern72.test(data3)) {
-          let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.seed !== void 0 && func03.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err17 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       }
     }
     if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.values !== void 0 && func03.call(data, "values")) {
       let data8 = data.values;
       if (Array.isArray(data8)) {
-        if (data8.length > 256) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 256 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data8.length > 16384) {
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (data8.length < 1) {
-          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
-        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   return validate108.errors = vErrors, errors === 0;
 }
@@ -16330,7 +16322,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   return validate583.errors = vErrors, evaluated0.items = items1, errors === 0;
 }
 validate583.evaluated = { dynamicProps: false, dynamicItems: true };
-var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 4096, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
 function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
@@ -16457,8 +16449,8 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.length !== void 0 && func06.call(data, "length") && (validate583(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length)), data.values !== void 0 && func06.call(data, "values")) {
       let data7 = data.values, _errs17 = errors, valid3 = false, _errs18 = errors;
       if (Array.isArray(data7)) {
-        if (data7.length > 4096) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 4096 } };
+        if (data7.length > 16384) {
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 16384 } };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data7.length;
@@ -16652,7 +16644,94 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
   return validate742.errors = vErrors, errors === 0;
 }
 validate742.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, layouts: { type: "array", maxItems: 1e3, items: { anyOf: [{ $ref: "#/$defs/Layout" }, { type: "null" }] } }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+var schema30 = { type: "object", additionalProperties: false, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: false, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
+function validate793(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate793.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.type === void 0 || !func06.call(data, "type")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.byteLength === void 0 || !func06.call(data, "byteLength")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "byteLength" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.members === void 0 || !func06.call(data, "members")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "members" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "type" || key0 === "byteLength" || key0 === "members")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.type !== void 0 && func06.call(data, "type")) {
+      let data0 = data.type;
+      if (!(data0 === "f32" || data0 === "f16" || data0 === "i32" || data0 === "u32")) {
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.type.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.byteLength !== void 0 && func06.call(data, "byteLength") && (validate62(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.members !== void 0 && func06.call(data, "members")) {
+      let data2 = data.members;
+      if (Array.isArray(data2)) {
+        if (data2.length > 16384) {
+          let err5 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data3 = data2[i0];
+          if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+            if (data3.type === void 0 || !func06.call(data3, "type")) {
+              let err6 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "type" } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data3.offsetBytes === void 0 || !func06.call(data3, "offsetBytes")) {
+              let err7 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "offsetBytes" } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+            if (data3.value === void 0 || !func06.call(data3, "value")) {
+              let err8 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "value" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            for (let key1 of Object.keys(data3)) {
+              if (errors >= 200)
+                break;
+              if (!(key1 === "type" || key1 === "offsetBytes" || key1 === "value")) {
+                let err9 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+                vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+              }
+            }
+            if (data3.type !== void 0 && func06.call(data3, "type")) {
+              let data4 = data3.type;
+              if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
+                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.members.items.properties.type.enum } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            data3.offsetBytes !== void 0 && func06.call(data3, "offsetBytes") && (validate62(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data3.value !== void 0 && func06.call(data3, "value") && (validate583(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
+          } else {
+            let err11 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+        }
+      } else {
+        let err12 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate793.errors = vErrors, errors === 0;
+}
+validate793.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate782(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate782.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16679,7 +16758,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "kinds")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
@@ -16804,29 +16883,60 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
-    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
-      let data8 = data.kinds;
+    if (data.layouts !== void 0 && func06.call(data, "layouts")) {
+      let data8 = data.layouts;
       if (Array.isArray(data8)) {
         if (data8.length > 1e3) {
-          let err25 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          let err25 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len3 = data8.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
-          let data9 = data8[i3];
-          if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
-            let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
+          let data9 = data8[i3], _errs23 = errors, valid11 = false, _errs24 = errors;
+          validate793(data9, { instancePath: instancePath + "/layouts/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate793.errors : vErrors.concat(validate793.errors), errors = vErrors.length);
+          var _valid0 = _errs24 === errors;
+          valid11 = valid11 || _valid0;
+          let _errs25 = errors;
+          if (data9 !== null) {
+            let err26 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+          var _valid0 = _errs25 === errors;
+          if (valid11 = valid11 || _valid0, valid11)
+            errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
+          else {
+            let err27 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
           }
         }
       } else {
-        let err27 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err28 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
+      let data10 = data.kinds;
+      if (Array.isArray(data10)) {
+        if (data10.length > 1e3) {
+          let err29 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        let len4 = data10.length;
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+          let data11 = data10[i4];
+          if (!(data11 === "storage" || data11 === "read-only-storage" || data11 === "uniform")) {
+            let err30 = { instancePath: instancePath + "/kinds/" + i4, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
   } else {
-    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate782.errors = vErrors, errors === 0;
 }
@@ -17942,7 +18052,7 @@ var manifestGuide = {
   },
   "/kernels/*/buffers/*/kind": {
     "keys": [],
-    "example": "storage"
+    "example": "uniform"
   },
   "/kernels/*/buffers/*/type": {
     "keys": [],
@@ -17982,7 +18092,7 @@ var manifestGuide = {
   },
   "/kernels/*/buffers/*/values": {
     "keys": [],
-    "example": "[ROWS, COLS]"
+    "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
   },
   "/kernels/*/buffers/*/values/*": {
     "keys": [],
@@ -18991,9 +19101,9 @@ var maxRoom = 4096;
 async function gpuProcessIds(nvml2, handle) {
   const pids = /* @__PURE__ */ new Set();
   for (const [newer, older] of lists) {
-    const listed2 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
-    if (!listed2.ok) return listed2;
-    for (const pid of listed2.value) pids.add(pid);
+    const listed3 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed3.ok) return listed3;
+    for (const pid of listed3.value) pids.add(pid);
   }
   return { ok: true, value: [...pids] };
 }
@@ -19037,7 +19147,7 @@ async function readState(nvml2, handle) {
   const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm2], 4, word2);
   const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word2);
   const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word2);
-  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
+  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits2) => Number(bits2.readBigUInt64LE()));
   const times = await readFields(
     nvml2,
     handle,
@@ -24988,6 +25098,10 @@ function log2(x2) {
   if (x2 < 1) throw new EvaluationFault(`log2(${x2}) does not exist`);
   return floorLog2(x2);
 }
+function sqrt(x2) {
+  if (x2 < 0) throw new EvaluationFault(`sqrt(${x2}) does not exist`);
+  return Math.sqrt(x2);
+}
 var maxArguments = 6;
 function extrema() {
   const overloads = [];
@@ -25009,6 +25123,8 @@ var addedFunctions = [
     result: "bool",
     call: ((x2) => x2 >= 1 && 2 ** floorLog2(x2) === x2)
   },
+  { name: "sqrt", parameters: ["int"], result: "double", call: sqrt },
+  { name: "sqrt", parameters: ["double"], result: "double", call: sqrt },
   ...extrema()
 ];
 function findFunction(name, types) {
@@ -25031,7 +25147,7 @@ function toCel(value2) {
 function createBase() {
   const environment = new Environment({ limits });
   for (const { name, parameters, result, call: call2 } of addedFunctions) {
-    const integers = parameters.includes("int");
+    const integers = result === "int";
     environment.registerFunction(`${name}(${parameters.join(", ")}): ${result}`, (...values2) => {
       const value2 = call2(...values2.map((value3) => Number(value3)));
       return integers ? toCel(value2) : value2;
@@ -25563,25 +25679,27 @@ function readCheck(written) {
   const { relative: relative3 = 0, absolute = 0, nan } = written;
   return { relative: relative3, absolute, ...nan === void 0 ? {} : { nan } };
 }
-var kindKeys = {
-  storage: { needs: "length", excludes: ["values"] },
-  uniform: { needs: "values", excludes: ["length", "fill", "seed", "check"] }
+var sorts = {
+  filled: { name: "a storage buffer", needs: ["type", "length"], excludes: [] },
+  listed: { name: "a buffer with 'values'", needs: [], excludes: ["length", "fill", "seed"] },
+  uniform: { name: "a uniform buffer", needs: ["values"], excludes: ["length", "fill", "seed", "check"] }
 };
-function checkKind(kind, place) {
-  const { needs, excludes } = kindKeys[kind];
-  if (!place.at(needs).isWritten) {
-    place.key({
-      message: `a ${kind} buffer needs '${needs}'`,
-      nextStep: kind === "uniform" ? "add for example 'values: [ROWS, COLS]'" : "add for example 'length: ROWS * COLS'",
-      absence: true
-    });
+var examples = {
+  type: "type: f32",
+  length: "length: ROWS * COLS",
+  values: "values: [ROWS, COLS]"
+};
+function checkKeys(kind, place) {
+  const listed3 = place.at("values").isWritten;
+  const { name, needs, excludes } = sorts[kind === "uniform" ? kind : listed3 ? "listed" : "filled"];
+  for (const key2 of needs) {
+    if (place.at(key2).isWritten) continue;
+    const nextStep = `add for example '${examples[key2]}'`;
+    place.key({ message: `${name} needs '${key2}'`, nextStep, absence: true });
   }
   for (const key2 of excludes) {
     if (place.at(key2).isWritten)
-      place.at(key2).key({
-        message: `a ${kind} buffer has no '${key2}'`,
-        nextStep: kind === "storage" ? "remove it, or write 'kind: uniform'" : "remove it"
-      });
+      place.at(key2).key({ message: `${name} has no '${key2}'`, nextStep: "remove it" });
   }
 }
 function readLength(written, place, { variables, workloads, defaults }) {
@@ -25602,8 +25720,9 @@ function readLength(written, place, { variables, workloads, defaults }) {
 }
 function readBuffer(written, options, context) {
   const { name, index, place } = options;
-  const kind = written.kind ?? "storage";
-  checkKind(kind, place);
+  const listed3 = place.at("values").isWritten;
+  const kind = written.kind ?? (listed3 ? null : "storage");
+  checkKeys(kind, place);
   const { variables } = context;
   const values2 = written.values?.map(
     (value2, i) => value2 === void 0 ? null : compileAt(place.at("values", i), value2, ["int", "double"], variables)
@@ -25619,7 +25738,10 @@ function readBuffer(written, options, context) {
     fill: written.fill ?? "zeros",
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
-    values: kind === "uniform" ? (values2 ?? []).filter((value2) => value2 !== null) : null
+    values: values2 === void 0 && kind !== "uniform" ? null : (values2 ?? []).filter((value2) => value2 !== null),
+    ...listed3 ? {
+      valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
+    } : {}
   };
 }
 function readBuffers(written, place, context) {
@@ -26069,8 +26191,8 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed2 = known3?.all?.length;
-      if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
+      const listed3 = known3?.all?.length;
+      if (listed3 !== void 0) return { value: Math.min(listed3, limit), exact: listed3 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
       for (const _ of enumerate(budget)) {
@@ -26334,6 +26456,10 @@ var YamlDocument = class {
     const { value: value2, textStart: textStart2 } = this.#place(pointer2);
     const start = textStart2 === null ? value2.start : textStart2 + offset;
     this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
+  }
+  /** Where a value begins. */
+  positionOf(pointer2) {
+    return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
   }
   keyRange(pointer2) {
     const place = this.#place(pointer2);
@@ -26717,6 +26843,9 @@ function placeIn(document2, pointer2) {
     key: (details2) => document2.reportKey(pointer2, details2),
     text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
     at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    get position() {
+      return document2.positionOf(pointer2);
+    },
     isWritten: document2.has(pointer2),
     get keys() {
       return document2.keysOf(pointer2);
@@ -26730,6 +26859,9 @@ function placeInOperator(operator, document2, pointer2, use) {
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
     at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    get position() {
+      return use.position;
+    },
     isWritten: document2.has(pointer2),
     get keys() {
       return document2.keysOf(pointer2);
@@ -27561,6 +27693,24 @@ function failed(kind, message, place = {}) {
 }
 function succeeded(value2) {
   return { ok: true, value: value2 };
+}
+
+// src/kernel/buffer-counts.ts
+function evaluateCount(evaluate2, variables) {
+  const value2 = evaluateOrFail(evaluate2, variables);
+  if (!value2.ok) return value2;
+  if (typeof value2.value !== "number" || !Number.isSafeInteger(value2.value) || value2.value < 1) {
+    return failed("validation", `is ${value2.value}; it must be a whole number, at least 1`);
+  }
+  return succeeded(value2.value);
+}
+function evaluateOrFail(evaluate2, variables) {
+  try {
+    return succeeded(evaluate2(variables));
+  } catch (error) {
+    if (error instanceof JoulegateError) return failed("validation", `has no value: ${error.message}`);
+    throw error;
+  }
 }
 
 // node_modules/wesl/dist/core-BAZCHOez.js
@@ -30080,13 +30230,13 @@ function parseExpressionStmt(ctx, attributes) {
     expect(stream, ";", "expression");
     return finishStatement(incDec.op === "++" ? "increment" : "decrement", startPos, ctx, { target: expr }, attributes);
   }
-  const assign = parseAssignmentRhs(ctx);
-  if (assign) {
+  const assign2 = parseAssignmentRhs(ctx);
+  if (assign2) {
     expect(stream, ";", "expression");
     return finishStatement("assign", startPos, ctx, {
       lhs: expr,
-      op: assign.op,
-      rhs: assign.rhs
+      op: assign2.op,
+      rhs: assign2.rhs
     }, attributes);
   }
   if (expr.kind !== "call-expression") throwParseError(stream, "Expected call, assignment, or increment");
@@ -30195,9 +30345,9 @@ function finishForUpdate(ctx, expr) {
       end
     };
   }
-  const assign = parseAssignmentRhs(ctx);
-  if (assign) {
-    const { op, rhs } = assign;
+  const assign2 = parseAssignmentRhs(ctx);
+  if (assign2) {
+    const { op, rhs } = assign2;
     return {
       kind: "assign",
       lhs: expr,
@@ -34644,9 +34794,256 @@ function memberAttributes(struct, name, numbers2) {
   return found;
 }
 
-// src/kernel/buffers.ts
+// src/kernel/data-shape.ts
 var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
 var scalarTypes2 = Object.keys(bytesPerElement);
+var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
+function isPadding(path2) {
+  return paddingName.test(path2);
+}
+function dataShape(type, module) {
+  const scalars = /* @__PURE__ */ new Set();
+  collectScalars(type, scalars);
+  const [only = ""] = scalars;
+  return {
+    scalar: scalars.size === 1 && scalarTypes2.includes(only) ? only : null,
+    ...extent(type, numbersOf(module))
+  };
+}
+function extent(type, numbers2) {
+  if (type.kind === "array" && isRuntimeSized(type)) {
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbers2) };
+  }
+  if (type.kind === "struct") {
+    const last2 = structMembers(type, numbers2).at(-1);
+    if (last2?.type.kind === "array" && isRuntimeSized(last2.type)) {
+      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbers2) };
+    }
+  }
+  return { fixedBytes: layoutOf(type, numbers2).size, elementBytes: 0 };
+}
+function collectScalars(type, found) {
+  switch (type.kind) {
+    case "scalar":
+      found.add(type.scalar);
+      break;
+    case "vector":
+    case "matrix":
+    case "array":
+    case "atomic":
+      collectScalars(type.elem, found);
+      break;
+    case "struct":
+      for (const member2 of type.members) collectScalars(member2.type, found);
+      break;
+    default:
+      found.add(type.kind);
+  }
+}
+var mostSlots = 16384;
+function dataSlots(type, numbers2, atLeast2 = 0) {
+  const slots = [];
+  const repeat = (options) => {
+    for (let i = 0; options.goesOn(i); i++) {
+      const known3 = slots.length;
+      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
+      if (slots.length === known3) return false;
+    }
+    return true;
+  };
+  const visit = (part, path2, offset) => {
+    switch (part.kind) {
+      case "scalar":
+        if (!scalarTypes2.includes(part.scalar)) return false;
+        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
+        return slots.length <= mostSlots && Number.isFinite(offset);
+      case "atomic":
+        return visit(part.elem, path2, offset);
+      case "vector": {
+        const strideBytes = layoutOf(part.elem, numbers2).size;
+        const name = (i) => `${path2}.${"xyzw"[i]}`;
+        const goesOn = (i) => i < part.size;
+        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "matrix": {
+        const column = { kind: "vector", size: part.rows, elem: part.elem };
+        const strideBytes = arrayStride(column, numbers2);
+        const name = (i) => `${path2}[${i}]`;
+        const goesOn = (i) => i < part.cols;
+        return repeat({ goesOn, strideBytes, element: column, path: name, offset });
+      }
+      case "array": {
+        const strideBytes = arrayStride(part.elem, numbers2);
+        const name = (i) => `${path2}[${i}]`;
+        const length = arrayLength(part, numbers2);
+        if (Number.isNaN(length) && !isRuntimeSized(part)) return false;
+        const goesOn = (i) => Number.isNaN(length) ? i === 0 || slots.length < atLeast2 : i < length;
+        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "struct":
+        return structMembers(part, numbers2).every(
+          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
+        );
+      default:
+        return false;
+    }
+  };
+  return visit(type, "", 0) ? slots : null;
+}
+function isRuntimeSized({ count: count2, countExpression }) {
+  return count2 === void 0 && countExpression === void 0;
+}
+function valueLayout(type, numbers2, count2) {
+  const slots = dataSlots(type, numbers2, count2);
+  const { fixedBytes, elementBytes } = extent(type, numbers2);
+  const end = slots?.at(-1)?.offsetBytes;
+  if (slots === null || end === void 0) return null;
+  const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;
+  const byteLength = fixedBytes + elements * elementBytes;
+  return Number.isFinite(byteLength) ? { slots, byteLength } : null;
+}
+
+// src/kernel/half.ts
+var floatBits = new Float32Array(1);
+var integerBits = new Uint32Array(floatBits.buffer);
+function toHalf(value2) {
+  floatBits[0] = value2;
+  const bits2 = integerBits[0];
+  const sign2 = bits2 >>> 16 & 32768;
+  const exponent2 = bits2 >>> 23 & 255;
+  const fraction = bits2 & 8388607;
+  if (exponent2 === 255) return sign2 | 31744 | (fraction === 0 ? 0 : 512);
+  if (exponent2 < 102) return sign2;
+  if (exponent2 < 113) {
+    const significand = fraction | 8388608;
+    return sign2 | roundedShift(significand, 126 - exponent2);
+  }
+  const rounded = (exponent2 - 112 << 10) + roundedShift(fraction, 13);
+  return sign2 | Math.min(rounded, 31744);
+}
+function roundedShift(value2, shift) {
+  const kept2 = value2 >>> shift;
+  const rest = value2 & (1 << shift) - 1;
+  const half = 1 << shift - 1;
+  return rest > half || rest === half && (kept2 & 1) === 1 ? kept2 + 1 : kept2;
+}
+var numbers = null;
+function fromHalf(bits2) {
+  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
+  return numbers[bits2];
+}
+function decode(bits2) {
+  const sign2 = bits2 & 32768 ? -1 : 1;
+  const exponent2 = bits2 >> 10 & 31;
+  const fraction = bits2 & 1023;
+  if (exponent2 === 0) return sign2 * fraction * 2 ** -24;
+  if (exponent2 === 31) return fraction === 0 ? sign2 * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign2 * (1 + fraction / 1024) * 2 ** (exponent2 - 15);
+}
+
+// src/kernel/values.ts
+function alignOf(kind) {
+  return kind === "uniform" ? 16 : 4;
+}
+function arrange(definition, options) {
+  const { type, layout: layout2, kind } = options;
+  const expressions = definition.values ?? [];
+  const step2 = bytesPerElement[type];
+  const declared = layout2 ?? {
+    slots: expressions.map((_, i) => ({ path: "", scalar: type, offsetBytes: i * step2 })),
+    byteLength: expressions.length * step2
+  };
+  const byteLength = roundUp(alignOf(kind), declared.byteLength);
+  const { slots } = declared;
+  const indices = assign(expressions.length, slots, { step: step2, byteLength });
+  if (indices === null) {
+    const shown = slots.slice(0, 12).map(({ path: path2, scalar: scalar2 }) => path2 === "" ? scalar2 : `${path2}: ${scalar2}`);
+    const list4 = `${shown.join(", ")}${slots.length > shown.length ? ", ..." : ""}`;
+    return failed(
+      "validation",
+      `buffer \`${definition.name}\` has ${slots.length} ${slots.length === 1 ? "member" : "members"} in the program (${list4}), and the manifest gives ${expressions.length} values`,
+      definition.valuesAt?.()
+    );
+  }
+  const members = slots.map(({ path: path2, scalar: scalar2, offsetBytes }, i) => {
+    const value2 = indices[i] ?? null;
+    const source = value2 === null ? "" : expressions[value2]?.source ?? "";
+    return { path: path2, type: scalar2, offsetBytes, value: value2, fromBits: numberOfBits(source, type, scalar2) };
+  });
+  const [first] = slots;
+  const only = slots.every(({ scalar: scalar2 }) => scalar2 === first?.scalar) ? first?.scalar ?? type : null;
+  const isPlain = only !== null && slots.every(({ offsetBytes }, i) => offsetBytes === i * bytesPerElement[only]);
+  return succeeded({
+    members,
+    type: only ?? "u32",
+    length: isPlain ? slots.length : byteLength / bytesPerElement[only ?? "u32"],
+    byteLength,
+    ...isPlain ? {} : { slots: members.map((member2) => ({ type: member2.type, offsetBytes: member2.offsetBytes })) }
+  });
+}
+function assign(count2, slots, words2) {
+  if (count2 <= slots.length && slots.slice(count2).every(({ path: path2 }) => isPadding(path2)))
+    return slots.map((_, i) => i < count2 ? i : null);
+  let next = 0;
+  const own = slots.map(({ path: path2 }) => isPadding(path2) ? null : next++);
+  if (next === count2) return own;
+  if (count2 < slots.length || count2 * words2.step > words2.byteLength) return null;
+  const indices = slots.map(({ offsetBytes }) => offsetBytes / words2.step);
+  return indices.every((index) => Number.isInteger(index) && index < count2) ? indices : null;
+}
+function isAsListed({ members, slots, byteLength }, listed3) {
+  const { type, kind, count: count2 } = listed3;
+  return slots === void 0 && members.length === count2 && byteLength === roundUp(alignOf(kind), count2 * bytesPerElement[type]) && members.every((member2, i) => member2.type === type && member2.value === i && member2.fromBits === null);
+}
+var bits = new DataView(new ArrayBuffer(4));
+var leastBits = 2 ** 23;
+function numberOfBits(source, listed3, member2) {
+  if (member2 !== "f32" || listed3 !== "u32" && listed3 !== "i32" || !/^\d+$/.test(source)) return null;
+  const whole = Number(source);
+  if (whole < leastBits || whole >= 2 ** 32) return null;
+  bits.setUint32(0, whole);
+  const value2 = bits.getFloat32(0);
+  return Number.isFinite(value2) ? value2 : null;
+}
+function bitsRemark(definition, { members }) {
+  const found = members.find(({ fromBits }) => fromBits !== null);
+  if (found === void 0 || found.value === null) return null;
+  const written = definition.values?.[found.value]?.source;
+  return `\`${found.path}\` of buffer \`${definition.name}\` is f32, and ${written} is taken for the bits of ${found.fromBits}; write that number, and leave out 'type'`;
+}
+function evaluateMembers(definition, { members }, variables) {
+  const numbers2 = [];
+  for (const { path: path2, type, value: value2, fromBits } of members) {
+    const expression = value2 === null ? void 0 : definition.values?.[value2];
+    if (value2 === null || expression === void 0 || fromBits !== null) {
+      numbers2.push(fromBits ?? 0);
+      continue;
+    }
+    const what = path2 === "" ? `value ${value2}` : `\`${path2}\` (${type})`;
+    const place = definition.valuesAt?.(value2);
+    const refuse4 = (why) => failed("validation", `${what} of buffer \`${definition.name}\` ${why}`, place);
+    const evaluated = evaluateOrFail((known3) => expression.evaluate(known3), variables);
+    if (!evaluated.ok) return refuse4(evaluated.failure.message);
+    const fault = memberFault(evaluated.value, type);
+    if (fault !== null) return refuse4(`is ${evaluated.value}, ${fault}`);
+    numbers2.push(Number(evaluated.value));
+  }
+  return succeeded(numbers2);
+}
+var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
+function memberFault(value2, type) {
+  if (typeof value2 !== "number") return "which is no number";
+  if (type === "i32" || type === "u32") {
+    if (!Number.isInteger(value2)) return "which is no whole number";
+    const [least2, most] = ranges[type];
+    return value2 < least2 || value2 > most ? `which is outside of ${type}, ${least2} to ${most}` : null;
+  }
+  const fits2 = type === "f32" ? Number.isFinite(Math.fround(value2)) : (toHalf(value2) & 31744) !== 31744;
+  return fits2 ? null : `which ${type} cannot hold`;
+}
+
+// src/kernel/buffers.ts
+var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
   const { definitions: definitions2, bindings, workload, variables, role } = options;
   for (const variable2 of bindings) {
@@ -34668,69 +35065,49 @@ function bindBuffers(options) {
         `buffer \`${definition.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
-    const length = evaluateCount(definition.length.evaluate.bind(definition.length), variables);
-    if (!length.ok)
-      return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
-    const values2 = evaluateValues(definition, variables);
-    if (!values2.ok) return values2;
-    const byteLength = roundUp(definition.kind === "uniform" ? 16 : 4, length.value * bytesPerElement[type]);
+    const kind = variable2?.kind ?? defaultKind(definition.kind);
+    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: variable2?.layout ?? (() => null) });
+    if (!contents.ok) return contents;
     bound.push({
       name: definition.name,
       group: definition.group,
       binding: definition.binding,
-      kind: variable2?.kind ?? (definition.kind === "uniform" ? "uniform" : "read-only-storage"),
-      type,
-      length: length.value,
-      byteLength,
+      kind,
       fill: definition.fill,
       seed: definition.seed,
-      values: values2.value,
       check: definition.check,
+      ...contents.value,
       ...variable2?.kind === "storage" && variable2.read ? { readsInitial: true } : {}
     });
   }
   return succeeded(bound);
 }
-function evaluateCount(evaluate2, variables) {
-  const value2 = evaluateOrFail(evaluate2, variables);
-  if (!value2.ok) return value2;
-  if (typeof value2.value !== "number" || !Number.isSafeInteger(value2.value) || value2.value < 1) {
-    return failed("validation", `is ${value2.value}; it must be a whole number, at least 1`);
-  }
-  return succeeded(value2.value);
+function defaultKind(kind) {
+  return kind === "storage" ? "read-only-storage" : "uniform";
 }
-function evaluateOrFail(evaluate2, variables) {
-  try {
-    return succeeded(evaluate2(variables));
-  } catch (error) {
-    if (error instanceof JoulegateError) return failed("validation", `has no value: ${error.message}`);
-    throw error;
-  }
+function filled(definition, type, variables) {
+  const length = evaluateCount((known3) => definition.length.evaluate(known3), variables);
+  if (!length.ok)
+    return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
+  const byteLength = roundUp(4, length.value * bytesPerElement[type]);
+  return succeeded({ type, length: length.value, byteLength, values: null });
 }
-function evaluateValues(definition, variables) {
-  if (definition.values === null) return succeeded(null);
-  const values2 = [];
-  for (const [index, expression] of definition.values.entries()) {
-    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
-    if (!value2.ok) {
-      return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
-    }
-    if (typeof value2.value === "string") {
-      return failed(
-        "validation",
-        `value ${index} of buffer \`${definition.name}\` is no number: ${value2.value}`
-      );
-    }
-    values2.push(Number(value2.value));
-  }
-  return succeeded(values2);
+function listed2(definition, options) {
+  const layout2 = options.layout(definition.values?.length ?? 0);
+  const arranged = arrange(definition, { ...options, layout: layout2 });
+  if (!arranged.ok) return arranged;
+  const values2 = evaluateMembers(definition, arranged.value, options.variables);
+  if (!values2.ok) return values2;
+  const { members: _, ...shape } = arranged.value;
+  const remark = bitsRemark(definition, arranged.value);
+  return succeeded({ ...shape, values: values2.value, ...remark === null ? {} : { remark } });
 }
 function elementType(definition, workload) {
   const type = typeof definition.type === "string" ? definition.type : workload.parameters[definition.type.parameter];
   return typeof type === "string" && isScalarType2(type) ? type : null;
 }
 function isScalarType2(name) {
-  return scalarTypes2.includes(name);
+  return scalarTypes3.includes(name);
 }
 function isAt(a2, b) {
   return a2.group === b.group && a2.binding === b.binding;
@@ -34748,7 +35125,7 @@ function bindingFault(variable2, definitions2) {
     return `the program's \`${variable2.name}\` at ${slot(variable2)} has no buffer in the manifest${hint}`;
   }
   const wanted = variable2.kind === "uniform" ? "uniform" : "storage";
-  if (definition.kind !== wanted) {
+  if (definition.kind !== null && definition.kind !== wanted) {
     return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable2.name}\` at ${slot(variable2)} is ${wanted}`;
   }
   if (definition.check && variable2.kind !== "storage") {
@@ -34768,15 +35145,15 @@ import { createHash as createHash3 } from "node:crypto";
 var byAddress = 1e3;
 function countAssignments(elements, module) {
   const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
+  const assign2 = (target, times) => {
     const declaration = rootDeclaration(target, module);
     if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
   };
   const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign2(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign2(element2.target, 1);
     else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
+      assign2(element2.expression, byAddress);
     }
     for (const child of childrenOf(element2, module)) visit(child);
   };
@@ -35623,14 +36000,22 @@ function uniformCode(expression, scope) {
   const address = addressCode(expression, scope);
   return (run, frame, view) => {
     const buffer = binding(run);
-    if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
-    if (kind !== buffer.type) return null;
-    const first = address(run, frame, view) / 4;
+    if (buffer?.kind !== "uniform") return null;
+    const first = address(run, frame, view);
     if (Number.isNaN(first)) return null;
-    const values2 = buffer.values.slice(first, first + lanes).map((value2) => wrap(value2, kind));
-    if (values2.length < lanes) return null;
+    const values2 = [];
+    for (let lane = 0; lane < lanes; lane++) {
+      const value2 = valueAt2(buffer, first + 4 * lane, kind);
+      if (value2 === null) return null;
+      values2.push(wrap(value2, kind));
+    }
     return type.kind === "scalar" ? values2[0] ?? null : values2;
   };
+}
+function valueAt2({ values: values2, slots, type }, offset, kind) {
+  if (slots === void 0) return type === kind && type !== "f16" ? values2?.[offset / 4] ?? null : null;
+  const index = slots.findIndex((slot2) => slot2.offsetBytes === offset && slot2.type === kind);
+  return values2?.[index] ?? null;
 }
 
 // src/kernel/features/evaluate-call.ts
@@ -36140,7 +36525,18 @@ function reflect(module, entryPoint) {
     const name = variable2.name.decl.ident.originalName;
     const kind = bindingKind(variable2);
     const refusal3 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal3 });
+    const { ident } = variable2.name.decl;
+    const layout2 = (count2) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count2);
+    bindings.push({
+      name,
+      group,
+      binding,
+      kind,
+      read: reads.has(name),
+      used: used.has(variable2),
+      layout: layout2,
+      refusal: refusal3
+    });
   }
   return succeeded({
     entry,
@@ -37132,7 +37528,8 @@ function bindingCode2(variable2, scope) {
   const group = attributeCode(variable2.attributes, "group", scope);
   const binding = attributeCode(variable2.attributes, "binding", scope);
   if (group === null && binding === null) return null;
-  const name = variable2.name.decl.ident.originalName;
+  const { ident } = variable2.name.decl;
+  const name = ident.originalName;
   const kind = bindingKind(variable2);
   const refusal3 = kind === null ? { line: 1, column: 1, reason: "is no buffer" } : null;
   return (run, used) => ({
@@ -37143,6 +37540,7 @@ function bindingCode2(variable2, scope) {
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
     used,
+    layout: (count2) => valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count2),
     refusal: refusal3
   });
 }
@@ -37262,19 +37660,19 @@ var CommandBuilder = class {
     const outputs = bindOutputs(this.#command, workload, variables);
     if (!outputs.ok) return outputs;
     const values2 = { ...workload.parameters, ...configuration };
-    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
+    const filled2 = (program) => program.map((argument) => fillArgument(argument, values2));
     const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
-    const built = build === null ? null : filled(build);
+    const built = build === null ? null : filled2(build);
     const buildIdentity = digest([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
     const command2 = {
-      run: filled(run),
+      run: filled2(run),
       build: built,
       folder,
       files,
       outputs: outputs.value,
       buildIdentity,
-      identity: digest([buildIdentity, filled(run), shapes])
+      identity: digest([buildIdentity, filled2(run), shapes])
     };
     return succeeded({
       kernel: kernel.name,
@@ -37299,11 +37697,16 @@ function programIdentity(program) {
     buffer.fill,
     buffer.seed,
     buffer.values,
+    // Listed only where it is there, so that other programs keep their names.
+    ...buffer.slots === void 0 ? [] : [buffer.slots],
     buffer.readsInitial ?? false
   ]);
   const tokens2 = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
   return createHash4("sha256").update(canonical).digest("hex");
+}
+function variantRemarks({ program }) {
+  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
 }
 function variantIdentity({ program, command: command2 }) {
   return program?.identity ?? command2?.identity ?? null;
@@ -37475,7 +37878,7 @@ function indentation(line3) {
 }
 
 // src/kernel/unroll/counting-loop.ts
-var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
+var ranges2 = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
 var mirrored2 = {
   "<": ">",
   "<=": ">=",
@@ -37517,7 +37920,7 @@ function countingLoop(loop, scope) {
   }
   const kind = scalar2 === "u32" ? "u32" : "i32";
   const trips = countTrips({ start, end, step: step2, operator: test.operator });
-  const [lowest3, highest] = ranges[kind];
+  const [lowest3, highest] = ranges2[kind];
   const last2 = start + step2 * (trips ?? Number.NaN);
   if (trips === null || !(last2 >= lowest3 && last2 <= highest)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
@@ -37986,7 +38389,7 @@ var Builder = class {
     if (!specialised.ok) return specialised;
     const program = this.#program(specialised.value, configuration, launch, role);
     if (!program.ok) {
-      const failure = inUserFile(program.failure, specialised.value.lines);
+      const failure = program.failure.file === void 0 ? inUserFile(program.failure, specialised.value.lines) : program.failure;
       return { ok: false, failure: { file: modules.source.path, ...failure } };
     }
     const id = role === "reference" ? role : configurationId(configuration, this.kernel.tunables);
@@ -38041,23 +38444,6 @@ var Builder = class {
   }
 };
 
-// src/kernel/half.ts
-var floatBits = new Float32Array(1);
-var integerBits = new Uint32Array(floatBits.buffer);
-var numbers = null;
-function fromHalf(bits) {
-  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
-  return numbers[bits];
-}
-function decode(bits) {
-  const sign2 = bits & 32768 ? -1 : 1;
-  const exponent2 = bits >> 10 & 31;
-  const fraction = bits & 1023;
-  if (exponent2 === 0) return sign2 * fraction * 2 ** -24;
-  if (exponent2 === 31) return fraction === 0 ? sign2 * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign2 * (1 + fraction / 1024) * 2 ** (exponent2 - 15);
-}
-
 // src/kernel/contents.ts
 var indexPeriod = {
   f32: 2 ** 24,
@@ -38100,8 +38486,8 @@ function compareOutput(binding, actual, expected) {
   const expectedBits = poisonView(binding, aligned(expected));
   const pattern8 = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
   const scale = relative3 > 0 ? absolute / relative3 : absolute;
-  if (expectedBits.every((bits) => bits === pattern8)) {
-    const who = actualBits.every((bits) => bits === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
+  if (expectedBits.every((bits2) => bits2 === pattern8)) {
+    const who = actualBits.every((bits2) => bits2 === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
   const unwritten = { count: 0, first: -1 };
@@ -38111,13 +38497,13 @@ function compareOutput(binding, actual, expected) {
   const reference = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
-    const bits = actualBits[i];
+    const bits2 = actualBits[i];
     const a2 = decode2(actualElements[i]);
     const e = decode2(expectedElements[i]);
-    if (bits !== pattern8) note(found, a2, i);
+    if (bits2 !== pattern8) note(found, a2, i);
     if (expectedBits[i] !== pattern8) note(reference, e, i);
-    if (bits === expectedBits[i]) continue;
-    if (bits === pattern8) {
+    if (bits2 === expectedBits[i]) continue;
+    if (bits2 === pattern8) {
       add2(unwritten, i);
       continue;
     }
@@ -38174,92 +38560,6 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
-// src/kernel/describe/data-shape.ts
-var scalarTypes3 = ["f32", "f16", "i32", "u32"];
-function dataShape(type, module) {
-  const scalars = /* @__PURE__ */ new Set();
-  collectScalars(type, scalars);
-  const [only = ""] = scalars;
-  return {
-    scalar: scalars.size === 1 && scalarTypes3.includes(only) ? only : null,
-    ...extent(type, module)
-  };
-}
-function extent(type, module) {
-  if (type.kind === "array" && type.count === void 0) {
-    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbersOf(module)) };
-  }
-  if (type.kind === "struct") {
-    const last2 = structMembers(type, numbersOf(module)).at(-1);
-    if (last2?.type.kind === "array" && last2.type.count === void 0) {
-      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbersOf(module)) };
-    }
-  }
-  return { fixedBytes: layoutOf(type, numbersOf(module)).size, elementBytes: 0 };
-}
-function collectScalars(type, found) {
-  switch (type.kind) {
-    case "scalar":
-      found.add(type.scalar);
-      break;
-    case "vector":
-    case "matrix":
-    case "array":
-    case "atomic":
-      collectScalars(type.elem, found);
-      break;
-    case "struct":
-      for (const member2 of type.members) collectScalars(member2.type, found);
-      break;
-    default:
-      found.add(type.kind);
-  }
-}
-function dataSlots(type, module, most) {
-  const slots = [];
-  const repeat = (options) => {
-    for (let i = 0; i < options.count; i++) {
-      if (slots.length > most) return false;
-      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
-    }
-    return true;
-  };
-  const visit = (part, path2, offset) => {
-    switch (part.kind) {
-      case "scalar":
-        if (!scalarTypes3.includes(part.scalar)) return false;
-        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
-        return slots.length <= most;
-      case "atomic":
-        return visit(part.elem, path2, offset);
-      case "vector": {
-        const strideBytes = layoutOf(part.elem, numbersOf(module)).size;
-        const name = (i) => `${path2}.${"xyzw"[i]}`;
-        return repeat({ count: part.size, strideBytes, element: part.elem, path: name, offset });
-      }
-      case "matrix": {
-        const column = { kind: "vector", size: part.rows, elem: part.elem };
-        const strideBytes = arrayStride(column, numbersOf(module));
-        const name = (i) => `${path2}[${i}]`;
-        return repeat({ count: part.cols, strideBytes, element: column, path: name, offset });
-      }
-      case "array": {
-        const strideBytes = arrayStride(part.elem, numbersOf(module));
-        const name = (i) => `${path2}[${i}]`;
-        if (part.count === void 0) return false;
-        return repeat({ count: part.count, strideBytes, element: part.elem, path: name, offset });
-      }
-      case "struct":
-        return structMembers(part, numbersOf(module)).every(
-          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
-        );
-      default:
-        return false;
-    }
-  };
-  return visit(type, "", 0) && slots.every((slot2) => Number.isFinite(slot2.offsetBytes)) ? slots : null;
-}
-
 // src/kernel/describe/unknown-names.ts
 function unknownNames(reachable, module) {
   const names3 = /* @__PURE__ */ new Set();
@@ -38275,7 +38575,6 @@ function unknownNames(reachable, module) {
 }
 
 // src/kernel/describe/entry.ts
-var mostUniformScalars = 256;
 function describeModule(module, locate2, parameters) {
   return module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry).map((entry) => describeEntry(entry, module, locate2, parameters));
 }
@@ -38390,13 +38689,8 @@ function describeVariable(variable2, module, reads) {
   if (kind === null || text3.startsWith("binding_array")) {
     return refuse4(`at ${slot2} ${noBuffer(variable2, module)}`);
   }
-  const slots = kind === "uniform" ? dataSlots(type, module, mostUniformScalars) : null;
+  const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
-  if (kind === "uniform" && shape.fixedBytes > 4 * mostUniformScalars) {
-    return refuse4(
-      `at ${slot2} is a uniform of ${shape.fixedBytes} bytes; a manifest can give ${4 * mostUniformScalars}`
-    );
-  }
   return succeeded({ name, group, binding, kind, read: reads.has(name), type: text3, shape, slots });
 }
 
@@ -38558,10 +38852,16 @@ function createTemplateBuilder(kernel) {
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
-      const kinds2 = kernel.buffers.map(({ kind, group, binding }) => {
-        const bound = bindings.find((one3) => one3.group === group && one3.binding === binding);
-        return bound?.kind ?? (kind === "uniform" ? "uniform" : "read-only-storage");
-      });
+      const bound = kernel.buffers.map(
+        ({ group, binding }) => bindings.find((one3) => one3.group === group && one3.binding === binding)
+      );
+      const kinds2 = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const layouts = [];
+      for (const [i, definition] of kernel.buffers.entries()) {
+        const layout2 = layoutOf2(definition, bound[i], { name: "", parameters });
+        if (!layout2.ok) return layout2;
+        layouts.push(layout2.value);
+      }
       return succeeded({
         conditions: conditions.filter((name) => isTrue[name] === true),
         fixed: Object.fromEntries(
@@ -38570,11 +38870,20 @@ function createTemplateBuilder(kernel) {
         pieces,
         requiredFeatures,
         kinds: kinds2,
+        layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
       });
     }
   };
+}
+function layoutOf2(definition, variable2, workload) {
+  const type = elementType(definition, workload);
+  if (definition.values === null || type === null) return succeeded(null);
+  const kind = variable2?.kind ?? defaultKind(definition.kind);
+  const count2 = definition.values.length;
+  const arranged = arrange(definition, { type, kind, layout: variable2?.layout(count2) ?? null });
+  return arranged.ok && isAsListed(arranged.value, { type, kind, count: count2 }) ? succeeded(null) : arranged;
 }
 async function template(names3, values2, marks, program) {
   const marked = new Map(names3.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
@@ -38834,7 +39143,7 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   const sums = runningSums(values2, stepMs2);
   const causeSum = (timeMs) => sumBetween(values2, sums, startMs, stepMs2, timeMs);
   if (shape === "box" && spreadMs === 0) {
-    return { at: (timeMs) => valueAt2(values2, startMs, stepMs2, timeMs), sumAt: causeSum };
+    return { at: (timeMs) => valueAt3(values2, startMs, stepMs2, timeMs), sumAt: causeSum };
   }
   let last2 = values2[0] ?? 0;
   const kept2 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
@@ -38848,7 +39157,7 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   });
   const shownSums = runningSums(shown, stepMs2);
   return {
-    at: (timeMs) => valueAt2(shown, startMs, stepMs2, timeMs),
+    at: (timeMs) => valueAt3(shown, startMs, stepMs2, timeMs),
     sumAt: (timeMs) => sumBetween(shown, shownSums, startMs, stepMs2, timeMs)
   };
 }
@@ -38857,7 +39166,7 @@ function runningSums(values2, stepMs2) {
   for (const value2 of values2) sums.push(sums.at(-1) + value2 * stepMs2);
   return sums;
 }
-function valueAt2(values2, startMs, stepMs2, timeMs) {
+function valueAt3(values2, startMs, stepMs2, timeMs) {
   const place = Math.min(Math.max((timeMs - startMs) / stepMs2, 0), values2.length - 1);
   const below = Math.floor(place);
   const from = values2[below] ?? 0;
@@ -39526,8 +39835,8 @@ var SensorMeter = class {
   }
 };
 async function listProcesses(sensor) {
-  const listed2 = await sensor.processes?.();
-  return listed2?.ok === true ? listed2.value : null;
+  const listed3 = await sensor.processes?.();
+  return listed3?.ok === true ? listed3.value : null;
 }
 async function startSession(options) {
   const { sensor, traits, time, before } = options;
@@ -39648,9 +39957,9 @@ function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, t
 }
 var mostBusyPart = 0.15;
 async function tenantsOf(sensor) {
-  const listed2 = await sensor.processes?.();
+  const listed3 = await sensor.processes?.();
   const busy2 = await sensor.busyPart?.();
-  const known3 = listed2?.ok === true && listed2.value.trusted ? listed2.value.processes : [];
+  const known3 = listed3?.ok === true && listed3.value.trusted ? listed3.value.processes : [];
   const names3 = known3.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names3 === "" ? "somebody" : names3;
@@ -39662,9 +39971,9 @@ async function tenantsOf(sensor) {
   }
   const notes2 = [];
   if (names3 !== "") notes2.push(`${names3} is on it too, at rest when the meter was opened`);
-  if (listed2 === void 0) notes2.push("who else is on it cannot be told");
-  else if (!listed2.ok) notes2.push(`other processes on it cannot be noticed: ${listed2.why}`);
-  else if (!listed2.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
+  if (listed3 === void 0) notes2.push("who else is on it cannot be told");
+  else if (!listed3.ok) notes2.push(`other processes on it cannot be noticed: ${listed3.why}`);
+  else if (!listed3.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
   return { ok: true, notes: notes2 };
 }
 
@@ -43068,7 +43377,7 @@ function constant2(x2) {
 }
 var cos = Math.cos;
 var sin = Math.sin;
-var sqrt = Math.sqrt;
+var sqrt2 = Math.sqrt;
 var epsilon3 = 1e-12;
 var pi2 = Math.PI;
 var halfPi = pi2 / 2;
@@ -43195,16 +43504,16 @@ function curveRadial(curve) {
   radial._curve = curve;
   return radial;
 }
-var sqrt3$2 = sqrt(3);
-var tan30 = sqrt(1 / 3);
+var sqrt3$2 = sqrt2(3);
+var tan30 = sqrt2(1 / 3);
 var tan30_2 = tan30 * 2;
 var kr = sin(pi2 / 10) / sin(7 * pi2 / 10);
 var kx = sin(tau2 / 10) * kr;
 var ky = -cos(tau2 / 10) * kr;
-var sqrt3$1 = sqrt(3);
-var sqrt3 = sqrt(3);
-var s = sqrt(3) / 2;
-var k = 1 / sqrt(12);
+var sqrt3$1 = sqrt2(3);
+var sqrt3 = sqrt2(3);
+var s = sqrt2(3) / 2;
+var k = 1 / sqrt2(12);
 var a = (k / 2 + 1) * 3;
 function noop() {
 }
@@ -45285,10 +45594,10 @@ function isTelling(fault) {
 }
 function describeFaults(faults) {
   const telling = faults.filter(isTelling);
-  const listed2 = telling.length > 0 ? telling : faults;
+  const listed3 = telling.length > 0 ? telling : faults;
   const depth = (fault) => fault.pointer.split("/").length;
-  const first = listed2.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
-  const others = listed2.length > 1 ? ` (and ${listed2.length - 1} more)` : "";
+  const first = listed3.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
+  const others = listed3.length > 1 ? ` (and ${listed3.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 var maxReason = 1e3;
@@ -48253,15 +48562,15 @@ function noiseFloorOf(request) {
 
 // src/judge/overall.ts
 function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const { judgements, listed: listed3, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
   const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
   const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const failing = [...compared, ...listed3].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
+  const counts = describeCounts([...compared, ...listed3]);
   const facts = {
     gated: gatedSubjects.length,
     failing: failing.map(toListed),
@@ -48302,13 +48611,13 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
+  if (listed3.length > 0 && listed3.every(({ verdict }) => !verdicts[verdict].mayFail)) {
     return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
   }
   return {
     ...facts,
     verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+    reason: listed3.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
 function isGated({ metrics: metrics2 }) {
@@ -48793,7 +49102,7 @@ function openRepository({ root: folder, environment }) {
   if (place === null) return null;
   const program = findGit(environment, place.root);
   confirm(place, program, environment);
-  const listed2 = runGit({
+  const listed3 = runGit({
     program,
     folder: place.root,
     variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
@@ -48801,10 +49110,10 @@ function openRepository({ root: folder, environment }) {
     args: ["config", "--list", "--show-scope", "--null"],
     maxBytes: maxSettingsBytes
   });
-  if (listed2.ok) {
-    return { ...place, environment, program, settings: parseSettings(listed2.stdout.toString("utf8")) };
+  if (listed3.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed3.stdout.toString("utf8")) };
   }
-  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed2.message}`, {
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed3.message}`, {
     code: "git-failed",
     nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
   });
@@ -49435,12 +49744,12 @@ function submodulesBelow(repository, path2) {
   return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
 }
 function sourcesBelow(repository, path2) {
-  const listed2 = ask(repository, [
+  const listed3 = ask(repository, [
     ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     ...path2 === "" ? [] : ["--", path2]
   ]);
   const modules = submodulesBelow(repository, path2);
-  const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  const paths2 = [...new Set(listed3)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
   checkFilters(repository, paths2);
   const inner = modules.flatMap(
     (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
@@ -53164,7 +53473,8 @@ async function searchWorkload(task) {
   const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
   if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
-  const remarks = /* @__PURE__ */ new Set();
+  const shipped = await builder.build(kernel.defaults);
+  const remarks = new Set(shipped.ok ? variantRemarks(shipped.value) : []);
   const trials = createTrials({
     device,
     meter,
@@ -54061,8 +54371,8 @@ function exitCodeOf(verdict) {
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
   const judged = new Set(judgements.map(nameOf3));
-  const listed2 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
-  const overall = overallVerdict({ ...rest, judgements, listed: listed2 });
+  const listed3 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const overall = overallVerdict({ ...rest, judgements, listed: listed3 });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
@@ -54218,7 +54528,8 @@ async function checkArms(options) {
       broken.push({ comparison, status: "broken-head", reason, failure });
       continue;
     }
-    warnings.push(...(headRuns.value ?? []).map((remark) => `${kernel} ${workload}: ${remark}.`));
+    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
+    warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
     const baseRuns = await runs(device, base2);
@@ -55873,7 +56184,7 @@ async function runtimeKernel(kernel, tuned, warn) {
       name,
       group,
       binding,
-      kind,
+      kind: kind ?? "uniform",
       type,
       length: formula(length),
       values: values2?.map(formula) ?? null
@@ -55888,7 +56199,9 @@ var Programs = class {
   #builder;
   #templates = /* @__PURE__ */ new Map();
   #configurations = /* @__PURE__ */ new Map();
+  #kernel;
   constructor(kernel) {
+    this.#kernel = kernel;
     this.#builder = createTemplateBuilder(kernel);
   }
   get conditions() {
@@ -55903,15 +56216,35 @@ var Programs = class {
   indexOf(configuration) {
     return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
   }
+  #layouts(layouts) {
+    const { buffers } = this.#kernel;
+    return layouts.map((layout2, i) => {
+      if (layout2 === null) return null;
+      const { type, byteLength } = layout2;
+      const members = layout2.members.map((member2) => {
+        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
+        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
+        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
+      });
+      return { type, byteLength, members };
+    });
+  }
   /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
   async add(configuration, parameters) {
     for (const variation of variations(parameters, this.#builder.conditions)) {
       const built = await this.#builder.build(variation, configuration);
       if (!built.ok) return built.failure.message;
-      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2 } = built.value;
+      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2, layouts } = built.value;
       const { workgroupSize, workgroupBytes } = built.value;
       const place = JSON.stringify([conditions, fixed2]);
-      this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
+      this.#templates.set(place, {
+        conditions,
+        fixed: fixed2,
+        wgsl: pieces,
+        requiredFeatures,
+        kinds: kinds2,
+        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
+      });
       const key2 = keyOf2(configuration);
       const known3 = this.#configurations.get(key2);
       this.#configurations.set(key2, {
@@ -55991,6 +56324,7 @@ import { realpathSync as realpathSync6 } from "node:fs";
 import { dirname as dirname11, join as join40 } from "node:path";
 
 // src/app/init/buffer.ts
+var mostListed = 256;
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
 function bufferEntry(binding, names3, parameterOf) {
   const name = freeName(binding, names3);
@@ -56038,40 +56372,13 @@ function uniform(binding, parameterOf) {
   const { slots, shape } = binding;
   const rest = { length: null, fill: null, check: null };
   const unknown5 = { value: null, note: `the members of ${binding.type}, in order` };
-  if (slots === null || slots.length === 0 || !Number.isFinite(shape.fixedBytes)) {
-    return {
-      type: { value: shape.scalar, note: shape.scalar === null ? "f32, f16, i32 or u32" : null },
-      values: [unknown5],
-      ...rest
-    };
-  }
-  const halves = slots.some(({ scalar: scalar2 }) => scalar2 === "f16");
-  if (halves && shape.scalar === null) {
-    return { type: { value: "u32", note: `32-bit words of ${binding.type}` }, values: [unknown5], ...rest };
-  }
-  const type = shape.scalar ?? "u32";
-  const bytes = bytesOf[type] ?? 4;
-  const last2 = slots.at(-1);
-  const values2 = [];
-  for (let offset = 0; last2 !== void 0 && offset <= last2.offsetBytes; offset += bytes) {
-    const slot2 = slots.find(({ offsetBytes }) => offsetBytes === offset);
-    values2.push(
-      slot2 === void 0 ? { value: "0", note: "padding" } : member(binding, slot2, type, parameterOf)
-    );
-  }
-  return {
-    type: { value: type, note: shape.scalar === null ? `32-bit words of ${binding.type}` : null },
-    values: values2,
-    ...rest
-  };
+  const type = shape.scalar === null ? null : { value: shape.scalar, note: null };
+  const own = (slots ?? []).filter(({ path: path2 }) => !isPadding(path2));
+  if (own.length === 0 || own.length > mostListed) return { type, values: [unknown5], ...rest };
+  return { type, values: own.map((slot2) => member(binding, slot2, parameterOf)), ...rest };
 }
-var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
-function member(binding, slot2, type, parameterOf) {
+function member(binding, slot2, parameterOf) {
   const path2 = slot2.path === "" ? binding.name : slot2.path;
-  if (slot2.scalar === "f32" && type !== "f32") {
-    return { value: null, note: `bits of ${path2} (f32) as a whole number: 1.0 is 1065353216` };
-  }
-  if (paddingName.test(path2)) return { value: "0", note: path2 };
   const parameter2 = parameterOf(binding, slot2);
   return { value: parameter2, note: parameter2 === null ? `${path2} (${slot2.scalar})` : null };
 }
@@ -56162,10 +56469,10 @@ function draftKernel(options) {
   const buffers = entry.bindings.map((binding) => bufferEntry(binding, names3, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
-    const listed2 = entry.unknownNames.slice(0, 5).join(", ");
+    const listed3 = entry.unknownNames.slice(0, 5).join(", ");
     const more = entry.unknownNames.length > 5 ? ", ..." : "";
     notes2.push(
-      `Nothing here declares ${listed2}${more}: put the parts of the program into one file, or import them with WESL.`
+      `Nothing here declares ${listed3}${more}: put the parts of the program into one file, or import them with WESL.`
     );
   }
   if (entry.workgroupSize.length > 0 && entry.workgroupSize.every(({ value: value2 }) => value2 !== null)) {
@@ -56355,7 +56662,7 @@ function bufferLines(buffer) {
     ...buffer.group === 0 ? [] : [`  group: ${buffer.group}`],
     `  binding: ${buffer.binding}`,
     ...buffer.values === null ? [] : ["  kind: uniform"],
-    `  ${field2("type:", buffer.type)}`,
+    ...buffer.type === null ? [] : [`  ${field2("type:", buffer.type)}`],
     ...buffer.length === null ? [] : [`  ${field2("length:", buffer.length)}`],
     ...buffer.fill === null ? [] : [`  ${field2("fill:", buffer.fill)}`],
     ...buffer.check === null ? [] : [`  check: ${buffer.check}`],
@@ -56574,12 +56881,17 @@ async function plan(host, options) {
 async function validate8(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const faults = [];
+  const warnings = /* @__PURE__ */ new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+        for (const message of built.ok ? variantRemarks(built.value) : []) {
+          const { name, position } = kernel;
+          warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
+        }
         if (!built.ok) {
           faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
           break;
@@ -56587,7 +56899,13 @@ async function validate8(host, options) {
       }
     }
   }
-  return { manifest: options.manifest, kernels: manifest.kernels.length, workloads, faults };
+  return {
+    manifest: options.manifest,
+    kernels: manifest.kernels.length,
+    workloads,
+    faults,
+    warnings: [...warnings.values()]
+  };
 }
 
 // src/cli/format.ts
@@ -57425,9 +57743,13 @@ shown at once, with its place and what to do. Needs no GPU.`,
       return `${place === "" ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}
 `;
     });
+    const warnings = result.warnings.map(
+      ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
+`
+    );
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return { output: `${faults.join("")}${summary}, ${verdict}
+    return { output: `${faults.join("")}${warnings.join("")}${summary}, ${verdict}
 `, exitCode };
   }
 };

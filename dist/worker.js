@@ -155,7 +155,7 @@ function succeeded(value) {
   return { ok: true, value };
 }
 
-// src/kernel/buffers.ts
+// src/kernel/data-shape.ts
 var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
 var scalarTypes = Object.keys(bytesPerElement);
 
@@ -213,12 +213,11 @@ var poisonBits = {
 };
 function bufferContents(binding) {
   const bytes = new Uint8Array(binding.byteLength);
-  const elements = elementsOf(binding, bytes);
-  const store = binding.type === "f16" ? toHalf : (value) => value;
   if (binding.values !== null) {
-    for (const [index, value] of binding.values.entries()) elements[index] = store(value);
+    writeValues(binding, binding.values, bytes);
     return bytes;
   }
+  const elements = elementsOf(binding, bytes);
   const next = generator(binding);
   if (next === null) return bytes;
   const drawn = binding.fill === "index" ? elements.length : Math.min(elements.length, randomPeriod);
@@ -229,6 +228,16 @@ function bufferContents(binding) {
   }
   for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
   return bytes;
+}
+function writeValues({ type, slots }, values, bytes) {
+  const view = new DataView(bytes.buffer);
+  const step = bytesPerElement[type];
+  for (const [index, value] of values.entries()) {
+    const slot = slots?.[index] ?? { type, offsetBytes: index * step };
+    if (slot.type === "f32") view.setFloat32(slot.offsetBytes, value, true);
+    else if (slot.type === "f16") view.setUint16(slot.offsetBytes, toHalf(value), true);
+    else view.setUint32(slot.offsetBytes, value, true);
+  }
 }
 function poison(binding) {
   if (binding.readsInitial) return bufferContents(binding);
@@ -1399,9 +1408,13 @@ function isWritable(binding) {
   return binding.kind === "storage";
 }
 function contentsKey(binding) {
-  const { kind, group, binding: slot, type, length, fill, seed, values } = binding;
+  const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
   const role = kind === "uniform" ? "uniform" : "storage";
-  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), ...values ?? []].join(" ");
+  const listed = values === null ? "" : JSON.stringify([values, slots]);
+  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), listed].join(" ");
+}
+function isZeros({ fill, values }) {
+  return fill === "zeros" && values === null;
 }
 function workKey(binding) {
   return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
@@ -1450,7 +1463,7 @@ var BufferPool = class {
         bytes,
         () => this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
       );
-      if (binding.fill === "zeros") {
+      if (isZeros(binding)) {
         resets.push((encoder) => encoder.clearBuffer(work));
       } else {
         const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
@@ -1479,7 +1492,7 @@ var BufferPool = class {
     const bytes = paddedBytes(binding);
     if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
     const work = [workKey(binding), bytes];
-    return binding.fill === "zeros" ? [work] : [work, [contentsKey(binding), bytes]];
+    return isZeros(binding) ? [work] : [work, [contentsKey(binding), bytes]];
   }
   #take(key, bytes, create) {
     const found = this.#pool.get(key);

@@ -1,4 +1,4 @@
-import { createVariantBuilder, type VariantFailure } from '../kernel/index.ts';
+import { createVariantBuilder, type VariantFailure, variantRemarks } from '../kernel/index.ts';
 import { noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
@@ -14,6 +14,8 @@ export interface Validation {
     readonly workload: string;
     readonly failure: VariantFailure;
   }[];
+  /** What the user should know of kernels that link, each once. */
+  readonly warnings: readonly { readonly kernel: string; readonly message: string; readonly line: number }[];
 }
 
 /**
@@ -24,12 +26,17 @@ export interface Validation {
 export async function validate(host: Host, options: ManifestOptions): Promise<Validation> {
   const { manifest } = openManifest(host, options.manifest);
   const faults: Validation['faults'][number][] = [];
+  const warnings = new Map<string, Validation['warnings'][number]>();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+        for (const message of built.ok ? variantRemarks(built.value) : []) {
+          const { name, position } = kernel;
+          warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
+        }
         if (!built.ok) {
           faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
           break;
@@ -37,5 +44,11 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
       }
     }
   }
-  return { manifest: options.manifest, kernels: manifest.kernels.length, workloads, faults };
+  return {
+    manifest: options.manifest,
+    kernels: manifest.kernels.length,
+    workloads,
+    faults,
+    warnings: [...warnings.values()],
+  };
 }

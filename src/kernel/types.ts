@@ -20,8 +20,12 @@ export interface BufferBinding {
   readonly byteLength: number;
   readonly fill: Fill;
   readonly seed: number;
-  /** Uniform values; null for storage. */
+  /** What it holds, scalar by scalar, where the manifest lists it; null where it is filled. */
   readonly values: readonly number[] | null;
+  /** Where each of `values` stands. Absent: they follow each other, all of `type`. */
+  readonly slots?: readonly { readonly type: ScalarType; readonly offsetBytes: number }[];
+  /** What the user should know of its values. */
+  readonly remark?: string;
   /** Present on outputs that are compared with the reference. */
   readonly check: OutputCheck | null;
   /**

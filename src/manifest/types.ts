@@ -67,8 +67,9 @@ export interface BufferDefinition {
   readonly name: string;
   readonly group: number;
   readonly binding: number;
-  readonly kind: 'storage' | 'uniform';
-  /** Element type expression; a string workload parameter may be named, e.g. `type`. */
+  /** null: as the program has it. */
+  readonly kind: 'storage' | 'uniform' | null;
+  /** Element type expression; a string workload parameter may be named, e.g. `type`. Of listed values f32 unless given. */
   readonly type: ScalarType | { readonly parameter: string };
   /** Number of scalar elements. */
   readonly length: Expression;
@@ -76,8 +77,10 @@ export interface BufferDefinition {
   readonly seed: number;
   /** Present on outputs: how they are compared with the reference. */
   readonly check: OutputCheck | null;
-  /** For uniforms: the values, in order, as expressions over the workload. */
+  /** What it holds, scalar by scalar; their types are the program's. null where it is filled. */
   readonly values: readonly Expression[] | null;
+  /** Where one of the values stands in the manifest, or all of them. Only of values. */
+  readonly valuesAt?: (index?: number) => SourcePosition;
 }
 
 /** The files a program is linked from, by path relative to the manifest's folder (operators: virtual paths). */

@@ -321,7 +321,12 @@ describe('buffers', () => {
     ],
     ['binding: 1, type: f32', 'binding: 1, type: ROWS', "24:35 'ROWS' is no element type"],
     ['length: ROWS * COLS, fill: normal', 'fill: normal', "23:7 a storage buffer needs 'length'"],
-    ['length: ROWS * COLS, fill: normal', 'length: 1, values: [1]', "23:50 a storage buffer has no 'values'"],
+    [
+      'length: ROWS * COLS, fill: normal',
+      'length: 1, values: [1]',
+      "23:39 a buffer with 'values' has no 'length'",
+    ],
+    ['type: f32, length: ROWS * COLS, fill', 'length: 1, fill', "23:7 a storage buffer needs 'type'"],
     ['length: ROWS * COLS, fill: normal', 'kind: uniform, seed: 1', "23:7 a uniform buffer needs 'values'"],
     [
       'length: ROWS * COLS, fill: normal',

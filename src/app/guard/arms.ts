@@ -1,5 +1,5 @@
 import type { Subject } from '../../judge/index.ts';
-import type { Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
+import { type Outcome, type Variant, type VariantFailure, variantRemarks } from '../../kernel/index.ts';
 import type { BlockSubject, Device, Remarks } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from '../laboratory/index.ts';
@@ -102,7 +102,8 @@ export async function checkArms(options: {
       broken.push({ comparison, status: 'broken-head', reason, failure });
       continue;
     }
-    warnings.push(...(headRuns.value ?? []).map((remark) => `${kernel} ${workload}: ${remark}.`));
+    const remarks = [...variantRemarks(head.variant), ...(headRuns.value ?? [])];
+    warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === 'new') continue;
     const { base, codeOnly } = comparison;
     const baseRuns = await runs(device, base);

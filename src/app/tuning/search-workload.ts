@@ -1,4 +1,4 @@
-import { createVariantBuilder, type VariantBuilder } from '../../kernel/index.ts';
+import { createVariantBuilder, type VariantBuilder, variantRemarks } from '../../kernel/index.ts';
 import {
   type Budget,
   clockOf,
@@ -34,7 +34,7 @@ export interface WorkloadSearch {
   idOf(configuration: Configuration): string;
   readonly seconds: number;
   readonly seed: number;
-  /** What is to be said of outputs that are right: NaN and infinity in them. */
+  /** What is to be said of its buffers, and of outputs that are right: NaN and infinity in them. */
   readonly remarks: readonly string[];
   /** Call once the search's outcome is safely written. */
   readonly forgetTrials: () => void;
@@ -97,7 +97,8 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
   const known = store.load();
   const label = `${kernel.name} ${workload.name}`;
   if (known.length > 0) host.progress.note(`  ${label}: going on after ${known.length} earlier trials`);
-  const remarks = new Set<string>();
+  const shipped = await builder.build(kernel.defaults);
+  const remarks = new Set(shipped.ok ? variantRemarks(shipped.value) : []);
   const trials = createTrials({
     device,
     meter,

@@ -22,8 +22,11 @@ shown at once, with its place and what to do. Needs no GPU.`,
         .join(':');
       return `${place === '' ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}\n`;
     });
+    const warnings = result.warnings.map(
+      ({ kernel, message, line }) => `${result.manifest}:${line}: warning: ${kernel}: ${message}\n`,
+    );
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
-    return { output: `${faults.join('')}${summary}, ${verdict}\n`, exitCode };
+    return { output: `${faults.join('')}${warnings.join('')}${summary}, ${verdict}\n`, exitCode };
   },
 };

@@ -331,7 +331,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/kernels/*/buffers/*/kind": {
     "keys": [],
-    "example": "storage"
+    "example": "uniform"
   },
   "/kernels/*/buffers/*/type": {
     "keys": [],
@@ -371,7 +371,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/kernels/*/buffers/*/values": {
     "keys": [],
-    "example": "[ROWS, COLS]"
+    "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
   },
   "/kernels/*/buffers/*/values/*": {
     "keys": [],

@@ -375,13 +375,13 @@ export interface Buffer {
    */
   readonly binding: number;
   /**
-   * Address space. A uniform has `values`, a storage buffer has `length`.
+   * Address space: storage unless given, and with `values` as the program has it.
    */
   readonly kind?: "storage" | "uniform";
   /**
-   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them.
+   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them. Needed without `values`, whose types are the program's.
    */
-  readonly type: string;
+  readonly type?: string;
   readonly length?: Expression;
   /**
    * What the buffer holds before a launch: zeros, ones, standard normal numbers, uniform numbers in [0, 1) (integers: all bits random), or the element's own index. Values move power, so they belong to the workload.
@@ -393,10 +393,10 @@ export interface Buffer {
   readonly seed?: number;
   readonly check?: Tolerance;
   /**
-   * The members of a uniform, in order, one scalar of `type` each.
+   * What the buffer holds, member by member in the program's order: one number for each scalar, of the type that it has there. Padding needs none.
    *
    * @minItems 1
-   * @maxItems 256
+   * @maxItems 16384
    */
   readonly values?: ReadonlyArray<NumberExpression>;
 }
