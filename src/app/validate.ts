@@ -1,5 +1,5 @@
 import { createVariantBuilder, type VariantFailure, variantRemarks } from '../kernel/index.ts';
-import { noLimits } from '../manifest/index.ts';
+import { isSelfJudged, noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
 import { openManifest } from './project/index.ts';
@@ -8,6 +8,8 @@ export interface Validation {
   readonly manifest: string;
   readonly kernels: number;
   readonly workloads: number;
+  /** Kernels without a reference: their default configuration is judged by itself. */
+  readonly selfJudged: readonly string[];
   /** Kernels whose default configuration does not link; empty if all is well. */
   readonly faults: readonly {
     readonly kernel: string;
@@ -50,5 +52,6 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     workloads,
     faults,
     warnings: [...warnings.values()],
+    selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
   };
 }

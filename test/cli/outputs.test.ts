@@ -57,6 +57,25 @@ describeOnAdapter('outputs that are no finite numbers', () => {
     expect(failureExamples[0].message).toContain('infinity in 5 of 4096 elements, first at index 0');
   });
 
+  it('of a kernel without a reference are judged by itself, which is told once', async () => {
+    const files = { 'k.wgsl': program('values[id.x]'), 'r.wgsl': program('values[id.x] * 1.0') };
+    const alone = await projectFolder({ ...files, 'joulegate.yaml': manifest('{ relative: 1.0e-3 }') });
+    const validated = (await joulegate(alone, 'validate')).stdout;
+    expect(validated).toContain(
+      "joulegate.yaml: note: k: no 'reference' says what is right, so the default configuration is judged by itself",
+    );
+    const report = JSON.parse((await joulegate(alone, 'retune', '--json')).stdout);
+    expect(report.kernels[0].selfJudged).toBe(true);
+    const judged = await projectFolder({
+      ...files,
+      'joulegate.yaml': manifest('{ relative: 1.0e-3 }', '    reference: r.wgsl\n'),
+    });
+    expect((await joulegate(judged, 'validate')).stdout).not.toContain('judged by itself');
+    expect(JSON.parse((await joulegate(judged, 'retune', '--json')).stdout).kernels[0]).not.toHaveProperty(
+      'selfJudged',
+    );
+  });
+
   it('are said of head by the guard, as is a check that head loosens', async () => {
     const folder = await projectFolder({
       'joulegate.yaml': manifest('{ relative: 1.0e-3 }'),

@@ -180,7 +180,7 @@ describe('schema', () => {
     [
       '[regressed, ',
       '[removed, ',
-      '9:13 this must be regressed, missing-baseline, inconclusive or environment',
+      '9:13 this must be regressed, wrong-result, missing-baseline, inconclusive or environment',
     ],
     ['[32, 64, 128, 256]', '[32, 64, 32]', '16:27 32 is given twice | remove one of them'],
     ['[32, 64, 128, 256]', '[]', "16:18 'WORKGROUP' must not be empty"],

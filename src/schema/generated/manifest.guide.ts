@@ -87,7 +87,7 @@ export const manifestGuide: SchemaGuide = {
       "fail-on",
       "accept-label"
     ],
-    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
   },
   "/gate/energy": {
     "keys": [
@@ -116,7 +116,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/gate/fail-on": {
     "keys": [],
-    "example": "[regressed, missing-baseline]"
+    "example": "[regressed, wrong-result, missing-baseline]"
   },
   "/gate/fail-on/*": {
     "keys": [],
@@ -431,7 +431,7 @@ export const manifestGuide: SchemaGuide = {
       "fail-on",
       "accept-label"
     ],
-    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
   },
   "/kernels/*/gate/energy": {
     "keys": [
@@ -460,7 +460,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/kernels/*/gate/fail-on": {
     "keys": [],
-    "example": "[regressed, missing-baseline]"
+    "example": "[regressed, wrong-result, missing-baseline]"
   },
   "/kernels/*/gate/fail-on/*": {
     "keys": [],

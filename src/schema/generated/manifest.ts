@@ -199,9 +199,9 @@ export interface Gate {
    *
    * @maxItems 8
    */
-  readonly "fail-on"?: ReadonlyArray<("regressed" | "missing-baseline" | "inconclusive" | "environment")>;
+  readonly "fail-on"?: ReadonlyArray<("regressed" | "wrong-result" | "missing-baseline" | "inconclusive" | "environment")>;
   /**
-   * Label of a pull request that accepts regressions: they are shown, and do not fail the run. Without it there is none.
+   * Label of a pull request that accepts regressions and wrong results: they are shown, and do not fail the run. Without it there is none.
    */
   readonly "accept-label"?: string;
 }

@@ -188,7 +188,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return validate57.errors = vErrors, errors === 0;
 }
 validate57.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema23 = { type: "object", additionalProperties: !1, properties: { energy: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: !1 } } }, latency: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: !0, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } }, func27 = require_equal().default, pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
+var schema23 = { type: "object", additionalProperties: !1, properties: { energy: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: !1 } } }, latency: { type: "object", additionalProperties: !1, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: !0, items: { enum: ["regressed", "wrong-result", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "wrong-result", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } }, func27 = require_equal().default, pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -247,7 +247,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         let len0 = data5.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data6 = data5[i0];
-          if (!(data6 === "regressed" || data6 === "missing-baseline" || data6 === "inconclusive" || data6 === "environment")) {
+          if (!(data6 === "regressed" || data6 === "wrong-result" || data6 === "missing-baseline" || data6 === "inconclusive" || data6 === "environment")) {
             let err7 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
             vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
           }

@@ -252,6 +252,10 @@ export interface ReportCounts {
    */
   readonly missingBaseline: number;
   /**
+   * Computing something else than base or the reference; absent for none.
+   */
+  readonly wrongResult?: number;
+  /**
    * Moved with the environment.
    */
   readonly environment: number;
@@ -260,6 +264,10 @@ export interface ReportCounts {
  * One kernel and workload under comparison.
  */
 export interface ReportGuardKernel {
+  /**
+   * True where no reference says what is right: the default configuration is judged by itself.
+   */
+  readonly selfJudged?: boolean;
   /**
    * How the program that runs differs, as a unified diff of the linked WGSL, base's first; cut where it is long. null or absent if it was not compared.
    */
@@ -284,6 +292,7 @@ export interface ReportGuardKernel {
     | "new"
     | "removed"
     | "missing-baseline"
+    | "wrong-result"
     | "environment";
   /**
    * Why, in a sentence.
@@ -309,6 +318,7 @@ export interface ReportGuardKernel {
     | "new"
     | "removed"
     | "missing-baseline"
+    | "wrong-result"
     | "environment"
   )>;
   /**
@@ -784,6 +794,10 @@ export interface ReportRetune {
  * What was found for one kernel and workload.
  */
 export interface ReportRetuneKernel {
+  /**
+   * True where no reference says what is right: the default configuration is judged by itself.
+   */
+  readonly selfJudged?: boolean;
   /**
    * What the search saw, for figures; null or absent if it is not kept.
    */
