@@ -8064,7 +8064,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   return validate79.errors = vErrors, errors === 0;
 }
 validate79.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema33 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, nan: { enum: ["equal"] } }, minProperties: 1 };
+var schema33 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -8075,7 +8075,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute" || key0 === "nan")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "as" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -8112,13 +8112,20 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.as !== void 0 && func0.call(data, "as")) {
+      let data2 = data.as;
+      if (!(data2 === "set" || data2 === "multiset" || data2 === "sum" || data2 === "sorted")) {
+        let err8 = { instancePath: instancePath + "/as", schemaPath: "#/properties/as/enum", keyword: "enum", params: { allowedValues: schema33.properties.as.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
     if (data.nan !== void 0 && func0.call(data, "nan") && data.nan !== "equal") {
-      let err8 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema33.properties.nan.enum } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      let err9 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema33.properties.nan.enum } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
   } else {
-    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
   return validate81.errors = vErrors, errors === 0;
 }
@@ -9903,7 +9910,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return validate80.errors = vErrors, errors === 0;
 }
 validate80.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema34 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, nan: { enum: ["equal"] } }, minProperties: 1 };
+var schema34 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -9914,7 +9921,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute" || key0 === "nan")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "as" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -9951,13 +9958,20 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.as !== void 0 && func03.call(data, "as")) {
+      let data2 = data.as;
+      if (!(data2 === "set" || data2 === "multiset" || data2 === "sum" || data2 === "sorted")) {
+        let err8 = { instancePath: instancePath + "/as", schemaPath: "#/properties/as/enum", keyword: "enum", params: { allowedValues: schema34.properties.as.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
     if (data.nan !== void 0 && func03.call(data, "nan") && data.nan !== "equal") {
-      let err8 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema34.properties.nan.enum } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      let err9 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema34.properties.nan.enum } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
   } else {
-    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
   return validate82.errors = vErrors, errors === 0;
 }
@@ -17989,6 +18003,7 @@ var manifestGuide = {
     "keys": [
       "relative",
       "absolute",
+      "as",
       "nan"
     ],
     "example": "{ relative: 0.001 }"
@@ -18000,6 +18015,10 @@ var manifestGuide = {
   "/kernels/*/command/outputs/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/command/outputs/*/check/as": {
+    "keys": [],
+    "example": "multiset"
   },
   "/kernels/*/command/outputs/*/check/nan": {
     "keys": [],
@@ -18099,6 +18118,7 @@ var manifestGuide = {
     "keys": [
       "relative",
       "absolute",
+      "as",
       "nan"
     ],
     "example": "{ relative: 0.001 }"
@@ -18110,6 +18130,10 @@ var manifestGuide = {
   "/kernels/*/buffers/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/buffers/*/check/as": {
+    "keys": [],
+    "example": "multiset"
   },
   "/kernels/*/buffers/*/check/nan": {
     "keys": [],
@@ -19062,8 +19086,8 @@ function nvmlClocks(nvml2, handle, named3) {
     lock: async (mhz) => done(await nvml2.call("nvmlDeviceSetGpuLockedClocks", handle, mhz, mhz)),
     unlock: async () => done(await nvml2.call("nvmlDeviceResetGpuLockedClocks", handle)),
     async smMhz() {
-      const read = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
-      return read.ok ? read.value : null;
+      const read2 = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
+      return read2.ok ? read2.value : null;
     }
   };
 }
@@ -19199,7 +19223,7 @@ var archTuring = constants.NVML_DEVICE_ARCH_TURING;
 var maxGpus = 64;
 var grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 var word3 = (memory) => memory.readUInt32LE();
-var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
+var perThousand = (read2) => read2.ok ? { ok: true, value: read2.value / 1e3 } : read2;
 async function listGpus(nvml2, procFolder, libraryPath) {
   const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word3);
   if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
@@ -19276,19 +19300,19 @@ async function createSensor(gpu) {
       return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
     },
     async busyPart() {
-      const read = await nvml2.read(
+      const read2 = await nvml2.read(
         "nvmlDeviceGetUtilizationRates",
         [handle],
         sizes.nvmlUtilization_t,
         (memory) => memory.readUInt32LE(offsets["nvmlUtilization_t.gpu"])
       );
-      return read.ok ? { ok: true, value: read.value / 100 } : read;
+      return read2.ok ? { ok: true, value: read2.value / 100 } : read2;
     },
     close: async () => void 0
   };
 }
 async function findCounter(nvml2, handle) {
-  const read = async () => perThousand(
+  const read2 = async () => perThousand(
     await nvml2.read(
       "nvmlDeviceGetTotalEnergyConsumption",
       [handle],
@@ -19299,8 +19323,8 @@ async function findCounter(nvml2, handle) {
   const unsupported2 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
     codeText
   );
-  const first = await read();
-  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read };
+  const first = await read2();
+  return !first.ok && unsupported2.includes(first.why) ? null : { label: "energy counter of NVML", read: read2 };
 }
 function sampledPartOf(architecture, name) {
   if (!architecture.ok) return null;
@@ -19335,11 +19359,11 @@ async function findPower(nvml2, handle, name) {
       read: readInstant
     };
   }
-  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
-  const first = await read();
+  const read2 = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
+  const first = await read2();
   if (!first.ok) return null;
   const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
-  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read };
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read: read2 };
 }
 
 // src/meter/nvml/usual-library.ts
@@ -25701,8 +25725,13 @@ function readType(written, place, { workloads }) {
 }
 function readCheck(written) {
   if (written === void 0) return null;
-  const { relative: relative3 = 0, absolute = 0, nan } = written;
-  return { relative: relative3, absolute, ...nan === void 0 ? {} : { nan } };
+  const { relative: relative3 = 0, absolute = 0, nan, as } = written;
+  return {
+    relative: relative3,
+    absolute,
+    ...nan === void 0 ? {} : { nan },
+    ...as === void 0 ? {} : { as }
+  };
 }
 var sorts = {
   filled: { name: "a storage buffer", needs: ["type", "length"], excludes: [] },
@@ -38479,6 +38508,131 @@ var Builder = class {
   }
 };
 
+// src/kernel/non-finite.ts
+function noneYet() {
+  return { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+}
+function add2(tally, index) {
+  if (tally.count === 0) tally.first = index;
+  tally.count++;
+}
+function note({ nan, infinite }, value2, index) {
+  if (Number.isFinite(value2)) return;
+  add2(Number.isNaN(value2) ? nan : infinite, index);
+}
+function placeOf({ count: count2, first }, length) {
+  return `${count2} of ${length} elements, first at index ${first}`;
+}
+function facts(what, sides) {
+  const { own, other, length } = sides;
+  if (own.count > 0 && own.count === other.count && own.first === other.first)
+    return [`${what} in ${placeOf(own, length)}, as in the reference`];
+  return [
+    ...own.count > 0 ? [`${what} in ${placeOf(own, length)}`] : [],
+    ...other.count > 0 ? [`${what} in ${placeOf(other, length)} of the reference`] : []
+  ];
+}
+function unusableReference(found, reference, length) {
+  return [
+    `the reference itself yields NaN in ${placeOf(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf(found.nan, length)}`],
+    ...facts("infinity", { own: found.infinite, other: reference.infinite, length })
+  ];
+}
+
+// src/kernel/compare-unordered.ts
+function read({ length, value: value2, isWritten }) {
+  const found = noneYet();
+  const numbers2 = new Float64Array(length);
+  let count2 = 0;
+  let unwritten = 0;
+  for (let i = 0; i < length; i++) {
+    if (!isWritten(i)) {
+      unwritten++;
+      continue;
+    }
+    const number3 = value2(i);
+    note(found, number3, i);
+    if (!Number.isNaN(number3)) numbers2[count2++] = number3;
+  }
+  return { found, unwritten, numbers: numbers2.subarray(0, count2) };
+}
+function compareUnordered({ name, check: check3, length }, actual, expected) {
+  const mine = read(actual);
+  const right = read(expected);
+  const counted2 = check3.as === "sorted" || check3.as === "multiset";
+  const say = (what, text3) => facts(text3, { own: mine.found[what], other: right.found[what], length });
+  const remarks = [...say("nan", "NaN"), ...say("infinite", "infinity")];
+  const fail2 = (kind, text3) => failed(kind, `\`${name}\`: ${[text3, ...remarks].join("; ")}`);
+  const [nans, expectedNans] = [mine.found.nan.count, right.found.nan.count];
+  if (expectedNans > 0 && check3.nan !== "equal")
+    return failed(
+      "not-a-number",
+      `\`${name}\`: ${unusableReference(mine.found, right.found, length).join("; ")}`
+    );
+  if (mine.unwritten === length) return fail2("unwritten", "the variant wrote no element");
+  if (counted2 && mine.unwritten !== right.unwritten) {
+    const text3 = `${mine.unwritten} of ${length} elements were not written, of the reference's ${right.unwritten}`;
+    return fail2(mine.unwritten > right.unwritten ? "unwritten" : "wrong-result", text3);
+  }
+  if (counted2 ? nans > expectedNans : nans > 0 && expectedNans === 0)
+    return fail2("not-a-number", `${nans} of ${length} elements are not a number`);
+  if (counted2 ? nans < expectedNans : nans === 0 && expectedNans > 0)
+    return fail2("wrong-result", "elements are a number that are none in the reference");
+  const fault = faultOf2(check3, mine.numbers, right.numbers);
+  if (fault !== null) return fail2("wrong-result", fault);
+  return succeeded(remarks.length === 0 ? {} : { remarks: remarks.map((text3) => `\`${name}\`: ${text3}`) });
+}
+function faultOf2(check3, actual, expected) {
+  if (check3.as === "sum") {
+    const [sum, right] = [sumOf2(actual), sumOf2(expected)];
+    return isClose(check3, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
+  }
+  actual.sort();
+  expected.sort();
+  return check3.as === "set" ? setFault(check3, actual, expected) : listFault(check3, actual, expected);
+}
+function listFault(check3, actual, expected) {
+  let wrong = 0;
+  let first = -1;
+  for (const [i, right] of expected.entries()) {
+    if (isClose(check3, actual[i] ?? Number.NaN, right)) continue;
+    if (wrong++ === 0) first = i;
+  }
+  if (wrong === 0) return null;
+  const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
+  return `sorted, ${wrong} of ${expected.length} elements are wrong; ${place}`;
+}
+function setFault(check3, actual, expected) {
+  const strange = actual.filter(
+    (value2) => !neighbours2(expected, value2).some((e) => isClose(check3, value2, e))
+  );
+  const missing3 = expected.filter(
+    (value2) => !neighbours2(actual, value2).some((a2) => isClose(check3, a2, value2))
+  );
+  const texts2 = [
+    ...strange.length === 0 ? [] : [`not among the reference's: ${strange.length}, such as ${strange[0]}`],
+    ...missing3.length === 0 ? [] : [`missing of the reference's: ${missing3.length}, such as ${missing3[0]}`]
+  ];
+  return texts2.length === 0 ? null : texts2.join("; ");
+}
+function neighbours2(sorted2, value2) {
+  let low = 0;
+  let high = sorted2.length;
+  while (low < high) {
+    const middle2 = low + high >>> 1;
+    if (sorted2[middle2] < value2) low = middle2 + 1;
+    else high = middle2;
+  }
+  return [...sorted2.subarray(Math.max(0, low - 1), low + 1)];
+}
+function isClose({ relative: relative3, absolute }, actual, expected) {
+  return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
+}
+function sumOf2(values2) {
+  return values2.reduce((sum, value2) => sum + value2, 0);
+}
+
 // src/kernel/contents.ts
 var indexPeriod = {
   f32: 2 ** 24,
@@ -38525,11 +38679,25 @@ function compareOutput(binding, actual, expected) {
     const who = actualBits.every((bits2) => bits2 === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
+  const { check: check3 } = binding;
+  if (check3?.as !== void 0) {
+    const side = (elements, bits2) => ({
+      length: binding.length,
+      value: (i) => decode2(elements[i]),
+      isWritten: (i) => bits2[i] !== pattern8
+    });
+    const compared = compareUnordered(
+      { ...binding, check: check3 },
+      side(actualElements, actualBits),
+      side(expectedElements, expectedBits)
+    );
+    return compared.ok ? succeeded({ maxRelativeError: 0, ...compared.value }) : compared;
+  }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
   const wrong = { count: 0, first: -1 };
-  const found = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
-  const reference = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+  const found = noneYet();
+  const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits2 = actualBits[i];
@@ -38552,24 +38720,12 @@ function compareOutput(binding, actual, expected) {
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
-  const place = (tally) => `${share2(tally)}, first at index ${tally.first}`;
-  const facts = (what, own, other) => {
-    if (own.count > 0 && own.count === other.count && own.first === other.first)
-      return [`${what} in ${place(own)}, as in the reference`];
-    return [
-      ...own.count > 0 ? [`${what} in ${place(own)}`] : [],
-      ...other.count > 0 ? [`${what} in ${place(other)} of the reference`] : []
-    ];
-  };
-  const infinities = facts("infinity", found.infinite, reference.infinite);
-  const nans = facts("NaN", found.nan, reference.nan);
+  const { length } = binding;
+  const infinities = facts("infinity", { own: found.infinite, other: reference.infinite, length });
+  const nans = facts("NaN", { own: found.nan, other: reference.nan, length });
   const fail2 = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
   if (reference.nan.count > 0 && nanEquals !== "equal") {
-    return fail2("not-a-number", [
-      `the reference itself yields NaN in ${place(reference.nan)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
-      ...found.nan.count === 0 ? [] : [`the variant does in ${place(found.nan)}`],
-      ...infinities
-    ]);
+    return fail2("not-a-number", unusableReference(found, reference, length));
   }
   const report3 = (kind, tally, what) => {
     const a2 = kind === "unwritten" ? "nothing was written" : decode2(actualElements[tally.first]);
@@ -38582,14 +38738,6 @@ function compareOutput(binding, actual, expected) {
   if (wrong.count > 0) return report3("wrong-result", wrong, "are wrong");
   const remarks = [...nans, ...infinities].map((text3) => `\`${binding.name}\`: ${text3}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
-}
-function add2(tally, index) {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
-}
-function note({ nan, infinite }, value2, index) {
-  if (Number.isFinite(value2)) return;
-  add2(Number.isNaN(value2) ? nan : infinite, index);
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
@@ -39143,8 +39291,8 @@ function fitResponse(cause, updates) {
   ].filter((fit) => fit !== null);
   const [best, other] = fits2.sort((a2, b) => b.explained - a2.explained);
   if (best === void 0) return null;
-  const isClose = other !== void 0 && 1 - other.explained <= 2 * (1 - best.explained) + closeParts;
-  const settledMs = Math.max(settledAfterMs(best), isClose ? settledAfterMs(other) : 0);
+  const isClose2 = other !== void 0 && 1 - other.explained <= 2 * (1 - best.explained) + closeParts;
+  const settledMs = Math.max(settledAfterMs(best), isClose2 ? settledAfterMs(other) : 0);
   return { ...best, settledAfterMs: settledMs };
 }
 function fitShape(cause, problem, shape, spreads) {
@@ -39295,15 +39443,15 @@ async function watchCounter({ counter, unitJoules: unitJoules2 }, time) {
   let ticks2 = 0;
   while (ticks2 < wantedTicks || time.nowMs() - startMs < leastMs) {
     const timeMs = time.nowMs();
-    const read = await counter.read();
-    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
-    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
+    const read2 = await counter.read();
+    if (!read2.ok) return { ok: false, why: `its energy counter cannot be read: ${read2.why}` };
+    if (read2.value === 0) return { ok: false, why: "its energy counter reads 0" };
     const before = readings2.at(-1);
-    if (before !== void 0 && read.value < before.joules) {
+    if (before !== void 0 && read2.value < before.joules) {
       return { ok: false, why: "its energy counter goes back" };
     }
-    if (before !== void 0 && read.value !== before.joules) ticks2++;
-    readings2.push({ timeMs, joules: read.value });
+    if (before !== void 0 && read2.value !== before.joules) ticks2++;
+    readings2.push({ timeMs, joules: read2.value });
     const elapsedMs = timeMs - startMs;
     if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
     await time.sleep(pollMs2);
@@ -39349,11 +39497,11 @@ async function measurePowerTraits({ power: power2 }, time) {
   const startMs = time.nowMs();
   while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
     const timeMs = time.nowMs();
-    const read = await power2.read();
-    if (!read.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read.why}` };
+    const read2 = await power2.read();
+    if (!read2.ok) return { ok: false, why: `its ${power2.label} cannot be read: ${read2.why}` };
     const before = readings2.at(-1);
-    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
-    readings2.push({ timeMs, watts: read.value });
+    if (before !== void 0 && read2.value !== before.watts) changesMs.push(timeMs);
+    readings2.push({ timeMs, watts: read2.value });
     await time.sleep(pollMs2);
   }
   const watts = readings2.map((reading) => reading.watts);
@@ -39628,17 +39776,17 @@ var pollMs4 = 10;
 var leastCounterMs = 50;
 async function wattsNow({ counter, power: power2 }, time, periodMs) {
   if (power2?.instant === true) {
-    const read = await power2.read();
-    return read.ok ? read.value : null;
+    const read2 = await power2.read();
+    return read2.ok ? read2.value : null;
   }
   if (counter === null) return null;
   const readings2 = [];
   const endMs = time.nowMs() + 3 * (periodMs ?? 0) + leastCounterMs;
   while (time.nowMs() < endMs) {
     const timeMs = time.nowMs();
-    const read = await counter.read();
-    if (!read.ok) return null;
-    readings2.push({ timeMs, joules: read.value });
+    const read2 = await counter.read();
+    if (!read2.ok) return null;
+    readings2.push({ timeMs, joules: read2.value });
     const ticks2 = findTicks(readings2);
     const [first, last2] = [ticks2[0], ticks2.at(-1)];
     const enoughMs2 = Math.max(leastCounterMs, 0.5 * (periodMs ?? 0));
@@ -39676,17 +39824,17 @@ async function startSampler(sensor, traits, time) {
   async function readCounter() {
     if (sensor.counter === null) return;
     const timeMs = time.nowMs();
-    const read = await sensor.counter.read();
-    if (read.ok) readings2.push({ timeMs, joules: read.value });
-    else failures.add(`the ${sensor.counter.label} could not be read: ${read.why}`);
+    const read2 = await sensor.counter.read();
+    if (read2.ok) readings2.push({ timeMs, joules: read2.value });
+    else failures.add(`the ${sensor.counter.label} could not be read: ${read2.why}`);
   }
   async function readPower() {
     if (sensor.power === null || !sensor.power.instant) return;
     const timeMs = time.nowMs();
-    const read = await sensor.power.read();
-    if (read.ok) powers.push({ timeMs, watts: read.value });
+    const read2 = await sensor.power.read();
+    if (read2.ok) powers.push({ timeMs, watts: read2.value });
     else if (traits.source === "power") {
-      failures.add(`the ${sensor.power.label} could not be read: ${read.why}`);
+      failures.add(`the ${sensor.power.label} could not be read: ${read2.why}`);
     }
   }
   async function readState2() {
@@ -39863,10 +40011,10 @@ var SensorMeter = class {
   #describe() {
     const { label, details: details2, counter, power: power2, scope } = this.#options.sensor;
     const { source, counterFault } = this.#traits;
-    const read = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+    const read2 = source === "counter" ? counter?.label : `${power2?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
     const checked = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
     const notes2 = [scope ?? "unknown scope", checked, ...details2 === "" ? [] : [details2]];
-    return `${label}, ${read} (${notes2.join(", ")})`;
+    return `${label}, ${read2} (${notes2.join(", ")})`;
   }
 };
 async function listProcesses(sensor) {
@@ -40034,9 +40182,9 @@ function whyUnreadable(path2, { code, message }) {
   return message;
 }
 async function readInteger(path2) {
-  const read = await readAttribute(path2);
-  if (!read.ok) return read;
-  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
+  const read2 = await readAttribute(path2);
+  if (!read2.ok) return read2;
+  return /^-?\d{1,20}$/.test(read2.value) ? { ok: true, value: Number(read2.value) } : { ok: false, why: `${path2} says '${read2.value}', which is no integer` };
 }
 
 // src/meter/hwmon/cards.ts
@@ -40071,8 +40219,8 @@ import { join as join10 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
-    const read = await readInteger(path2);
-    return read.ok ? { ok: true, value: read.value * factor3 } : read;
+    const read2 = await readInteger(path2);
+    return read2.ok ? { ok: true, value: read2.value * factor3 } : read2;
   };
 }
 async function createHwmonSensor(card, vendor) {
@@ -40100,10 +40248,10 @@ async function findCounter2(folder) {
   const found = [];
   for (let i = 1; i <= mostCounters; i++) {
     const input = join10(folder, `energy${i}_input`);
-    const read = await readInteger(input);
-    if (!read.ok && read.why.startsWith("there is no")) continue;
+    const read2 = await readInteger(input);
+    if (!read2.ok && read2.why.startsWith("there is no")) continue;
     const label = await readAttribute(join10(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : "", counts: read.ok && read.value > 0 });
+    found.push({ input, label: label.ok ? label.value : "", counts: read2.ok && read2.value > 0 });
   }
   const known3 = found.filter(({ label }) => scopes[label] !== void 0).sort((a2, b) => Number(scopes[b.label] === "board") - Number(scopes[a2.label] === "board"));
   const best = known3.find(({ counts }) => counts) ?? known3[0];
@@ -40122,8 +40270,8 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join10(folder, file), micro);
-    if ((await read()).ok) return { label, instant: true, fine: false, read };
+    const read2 = scaled(join10(folder, file), micro);
+    if ((await read2()).ok) return { label, instant: true, fine: false, read: read2 };
   }
   return null;
 }
@@ -40134,7 +40282,7 @@ async function findState(folder) {
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const [limit, power2] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
   const known3 = await Promise.all([sm(), memory(), celsius()]);
-  if (known3.every((read) => !read.ok)) return null;
+  if (known3.every((read2) => !read2.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     const [most, watts] = await Promise.all([limit(), power2?.read()]);
@@ -40353,7 +40501,7 @@ async function firstReading(program, time) {
 }
 function createSensor2(options) {
   const { program, quantity, label, key: key2, time } = options;
-  const read = async () => {
+  const read2 = async () => {
     const { latest, fault } = program;
     if (fault !== null) return { ok: false, why: fault };
     if (latest === null || time.nowMs() - latest.timeMs > silentMs) {
@@ -40367,8 +40515,8 @@ function createSensor2(options) {
     scope: null,
     key: key2,
     unitJoules,
-    counter: quantity === "joules" ? { label: "joules it prints", read } : null,
-    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
+    counter: quantity === "joules" ? { label: "joules it prints", read: read2 } : null,
+    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read: read2 } : null,
     state: null,
     processes: null,
     close: () => program.close()
@@ -40787,7 +40935,7 @@ function known(windows, name) {
 function windowText(windows) {
   const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
   const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
-  const facts = [
+  const facts2 = [
     largest(
       windows.map(({ relativeError }) => relativeError),
       (error) => `standard error at most ${percent2(error)}`
@@ -40805,7 +40953,7 @@ function windowText(windows) {
     )
   ].filter((fact) => fact !== "");
   const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
-  return [measured, ...facts].join(", ");
+  return [measured, ...facts2].join(", ");
 }
 function voidText(samples2) {
   const lost = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
@@ -40888,22 +41036,22 @@ function retuneTitle(report3) {
   return failed6 === 0 ? found : `${found}, ${failed6} without any that works`;
 }
 function runFacts(report3) {
-  const facts = [];
+  const facts2 = [];
   if (report3.kind === "guard") {
-    facts.push(["base", report3.base === null ? "none" : revisionText(report3.base)]);
-    facts.push(["head", revisionText(report3.head)]);
+    facts2.push(["base", report3.base === null ? "none" : revisionText(report3.base)]);
+    facts2.push(["head", revisionText(report3.head)]);
   }
-  facts.push(["device", deviceText(report3)]);
-  facts.push(["meter", meterText(report3)]);
+  facts2.push(["device", deviceText(report3)]);
+  facts2.push(["meter", meterText(report3)]);
   if (report3.kind === "guard" && report3.device !== null) {
-    facts.push(["noise", noiseText(report3)]);
+    facts2.push(["noise", noiseText(report3)]);
     const measured = windowNote(report3.samples ?? []);
-    if (measured !== "") facts.push(["windows", measured]);
+    if (measured !== "") facts2.push(["windows", measured]);
   }
   const judged = selfJudged(report3);
-  if (judged !== "") facts.push(["results", judged]);
-  facts.push(["took", formatDuration(report3.durationSeconds)]);
-  return facts;
+  if (judged !== "") facts2.push(["results", judged]);
+  facts2.push(["took", formatDuration(report3.durationSeconds)]);
+  return facts2;
 }
 var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
 function selfJudged({ kernels }) {
@@ -41224,8 +41372,8 @@ function subjectCell(subject) {
   return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
 }
 function factList(report3) {
-  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
-  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
+  const facts2 = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
+  return `<sub>${facts2.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
 }
 function warningList(report3, limits2) {
   const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
@@ -44571,8 +44719,8 @@ function tableHtml(table3) {
 function figureHtml(caption, svg) {
   return element("figure", {}, element("figcaption", {}, escapeMarkup(caption)), svg);
 }
-function factsHtml(facts) {
-  const items = facts.flatMap(([label, text3]) => [
+function factsHtml(facts2) {
+  const items = facts2.flatMap(([label, text3]) => [
     element("dt", {}, escapeMarkup(label)),
     element("dd", {}, textHtml(text3, 800))
   ]);
@@ -44999,7 +45147,7 @@ function renderHtml(report3) {
   const lead = report3.kind === "guard" ? paragraph(
     `${element("strong", {}, escapeMarkup(countsText(report3)))}. ${textHtml(report3.reason, 1e3)}`
   ) : "";
-  const facts = [
+  const facts2 = [
     ...report3.manifest === null ? [] : [["manifest", report3.manifest]],
     ...runFacts(report3),
     ...report3.kind === "guard" && kilowattHours(report3) !== "" ? [["energy", kilowattHours(report3)]] : [],
@@ -45024,7 +45172,7 @@ function renderHtml(report3) {
       {},
       element("h1", { class: titleClass(report3) }, textHtml(name, 200)),
       lead,
-      factsHtml(facts),
+      factsHtml(facts2),
       ...warnings
     ),
     element("main", { id: "kernels" }, report3.kind === "guard" ? guardBody(report3) : retuneBody(report3)),
@@ -45063,9 +45211,9 @@ function movementCell(before, after, format5) {
   return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
-  const facts = runFacts(report3);
-  const labelWidth = Math.max(...facts.map(([label]) => label.length));
-  return facts.flatMap(
+  const facts2 = runFacts(report3);
+  const labelWidth = Math.max(...facts2.map(([label]) => label.length));
+  return facts2.flatMap(
     ([label, text3]) => wrap2(text3, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
       const shown = (i === 0 ? label : "").padEnd(labelWidth);
       return `  ${style2.paint.dim(shown)}  ${line3}`;
@@ -46412,7 +46560,7 @@ var maxBytes2 = 1024 ** 3;
 function fileOf({ name }, folder) {
   return join13(folder, `${name}.bin`);
 }
-function faultOf2(output2, folder) {
+function faultOf3(output2, folder) {
   const { name, type, length, byteLength } = output2;
   const stat = lstatSync4(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
@@ -46427,7 +46575,7 @@ function faultOf2(output2, folder) {
 }
 function outputFault(outputs, folder) {
   for (const output2 of outputs) {
-    const fault = faultOf2(output2, folder);
+    const fault = faultOf3(output2, folder);
     if (fault !== null) return fault;
   }
   return null;
@@ -46435,7 +46583,7 @@ function outputFault(outputs, folder) {
 async function compareOutputs(outputs, actual, expected) {
   const remarks = [];
   for (const output2 of outputs) {
-    const fault = faultOf2(output2, expected);
+    const fault = faultOf3(output2, expected);
     if (fault !== null)
       return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
     const [mine, right] = await Promise.allSettled(
@@ -48624,7 +48772,7 @@ function overallVerdict(request) {
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
   const counts = describeCounts([...compared, ...listed4]);
-  const facts = {
+  const facts2 = {
     gated: gatedSubjects.length,
     failing: failing.map(toListed),
     accepted: accepted.map(toListed),
@@ -48633,43 +48781,43 @@ function overallVerdict(request) {
   const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
   const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
   if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+    return { ...facts2, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
   }
   if (machineChanged !== null) {
     const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
+    return { ...facts2, verdict: "environment", reason };
   }
   const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
   if (moved.length > 0) {
     const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
+    return { ...facts2, verdict: "environment", reason };
   }
-  if (facts.gated > 0) {
+  if (facts2.gated > 0) {
     const open2 = compared.filter(({ verdict }) => verdict === "environment");
     const excused = open2.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open2)}.`;
     const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
     return {
-      ...facts,
+      ...facts2,
       verdict: unjudged.length + open2.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf2(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
     };
   }
   if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+    return { ...facts2, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
   }
   if (compared.length > 0) {
     return {
-      ...facts,
+      ...facts2,
       verdict: "environment",
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
   const open = listed4.filter((one3) => verdicts[one3.verdict].mayFail && !accepted.some((a2) => a2 === one3));
   if (listed4.length > 0 && open.length === 0) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.${allowed}` };
+    return { ...facts2, verdict: "passed", reason: `Nothing had to be measured: ${counts}.${allowed}` };
   }
   return {
-    ...facts,
+    ...facts2,
     verdict: "nothing-gated",
     reason: listed4.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
@@ -49250,9 +49398,9 @@ function lfsPointerOfFile(path2) {
   const file = openSync6(path2, "r");
   try {
     let size = 0;
-    for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
-      hash.update(chunk.subarray(0, read));
-      size += read;
+    for (let read2 = readSync3(file, chunk); read2 > 0; read2 = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read2));
+      size += read2;
     }
     return pointer(hash.digest("hex"), size);
   } finally {
@@ -53835,8 +53983,9 @@ function looserChecks(base2, head2) {
     const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check3 === null || now === null) return [];
     const tighter = now.relative <= check3.relative && now.absolute <= check3.absolute;
-    if (tighter && (now.nan === void 0 || check3.nan !== void 0)) return [];
-    const tolerance = ({ relative: relative3, absolute, nan }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}`;
+    const alike = now.as === void 0 || now.as === check3.as;
+    if (tighter && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
+    const tolerance = ({ relative: relative3, absolute, nan, as }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
     return [
       `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
     ];
@@ -54355,7 +54504,7 @@ function unmeasuredVerdict(status) {
   if (status === "untouched") return "identical";
   return status === "changed" ? "inconclusive" : status;
 }
-function placeOf({ comparison, judgement, broken }) {
+function placeOf2({ comparison, judgement, broken }) {
   if (comparison.status === "removed") return { file: null, line: null };
   const failure = broken !== null && broken.status !== "missing-baseline" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
   return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
@@ -54402,7 +54551,7 @@ function guardedKernel(task) {
     ...(comparison.status === "changed" || comparison.status === "new") && isSelfJudged(definition) ? { selfJudged: true } : {},
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== "changed",
-    ...placeOf(task),
+    ...placeOf2(task),
     estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
     energyRatio,
     latencyRatio: latency?.ratio ?? null,
@@ -54440,9 +54589,9 @@ function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
-function readBaseline(described2, read) {
+function readBaseline(described2, read2) {
   try {
-    return { revision: read(), problem: null, described: described2 };
+    return { revision: read2(), problem: null, described: described2 };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
     return { revision: null, problem: firstFault(error.message), described: described2 };
@@ -57197,9 +57346,9 @@ function finalistRows({ finalists, configuration: own }) {
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);
 }
-function neighbourRows({ neighbours: neighbours2, objective }) {
+function neighbourRows({ neighbours: neighbours3, objective }) {
   const change2 = (part) => orEmpty(part, (value2) => formatChange(1 + value2));
-  const rows = neighbours2.map(({ tunable, value: value2, latencyMs, latencyChange, failure, ...other }) => [
+  const rows = neighbours3.map(({ tunable, value: value2, latencyMs, latencyChange, failure, ...other }) => [
     `${tunable}=${value2}`,
     change2(other.change),
     change2(latencyChange),
@@ -57211,7 +57360,7 @@ function neighbourRows({ neighbours: neighbours2, objective }) {
 function describe4(explained) {
   const { kernel, workload, configuration, objective, reason, trials, predictionError } = explained;
   const failed6 = Object.entries(explained.failures).map(([kind, number3]) => `${number3} ${kind}`);
-  const facts = [
+  const facts2 = [
     `${count(trials, "trial")}, ${objective} minimised`,
     failed6.length === 0 ? "" : `failed: ${failed6.join(", ")}`,
     predictionError === null ? "" : `a model of the other trials is off by ${(100 * predictionError).toFixed(1)} % in the median`
@@ -57220,7 +57369,7 @@ function describe4(explained) {
     `${kernel} ${workload}`,
     `  ${configuration === null ? "no configuration works" : formatConfiguration(configuration) || "nothing to tune"}`,
     `  ${reason}`,
-    `  ${facts.join("; ")}`,
+    `  ${facts2.join("; ")}`,
     ...section("What the tunables matter", importanceRows(explained), [1]),
     ...section("Measured side by side", finalistRows(explained), [1, 2]),
     ...section("One tunable changed, as the search measured it", neighbourRows(explained), [1, 2, 3]),

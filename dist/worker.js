@@ -197,6 +197,131 @@ function decode(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+// src/kernel/non-finite.ts
+function noneYet() {
+  return { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+}
+function add(tally, index) {
+  if (tally.count === 0) tally.first = index;
+  tally.count++;
+}
+function note({ nan, infinite }, value, index) {
+  if (Number.isFinite(value)) return;
+  add(Number.isNaN(value) ? nan : infinite, index);
+}
+function placeOf({ count, first }, length) {
+  return `${count} of ${length} elements, first at index ${first}`;
+}
+function facts(what, sides) {
+  const { own, other, length } = sides;
+  if (own.count > 0 && own.count === other.count && own.first === other.first)
+    return [`${what} in ${placeOf(own, length)}, as in the reference`];
+  return [
+    ...own.count > 0 ? [`${what} in ${placeOf(own, length)}`] : [],
+    ...other.count > 0 ? [`${what} in ${placeOf(other, length)} of the reference`] : []
+  ];
+}
+function unusableReference(found, reference, length) {
+  return [
+    `the reference itself yields NaN in ${placeOf(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf(found.nan, length)}`],
+    ...facts("infinity", { own: found.infinite, other: reference.infinite, length })
+  ];
+}
+
+// src/kernel/compare-unordered.ts
+function read({ length, value, isWritten }) {
+  const found = noneYet();
+  const numbers2 = new Float64Array(length);
+  let count = 0;
+  let unwritten = 0;
+  for (let i = 0; i < length; i++) {
+    if (!isWritten(i)) {
+      unwritten++;
+      continue;
+    }
+    const number = value(i);
+    note(found, number, i);
+    if (!Number.isNaN(number)) numbers2[count++] = number;
+  }
+  return { found, unwritten, numbers: numbers2.subarray(0, count) };
+}
+function compareUnordered({ name, check, length }, actual, expected) {
+  const mine = read(actual);
+  const right = read(expected);
+  const counted = check.as === "sorted" || check.as === "multiset";
+  const say = (what, text) => facts(text, { own: mine.found[what], other: right.found[what], length });
+  const remarks = [...say("nan", "NaN"), ...say("infinite", "infinity")];
+  const fail = (kind, text) => failed(kind, `\`${name}\`: ${[text, ...remarks].join("; ")}`);
+  const [nans, expectedNans] = [mine.found.nan.count, right.found.nan.count];
+  if (expectedNans > 0 && check.nan !== "equal")
+    return failed(
+      "not-a-number",
+      `\`${name}\`: ${unusableReference(mine.found, right.found, length).join("; ")}`
+    );
+  if (mine.unwritten === length) return fail("unwritten", "the variant wrote no element");
+  if (counted && mine.unwritten !== right.unwritten) {
+    const text = `${mine.unwritten} of ${length} elements were not written, of the reference's ${right.unwritten}`;
+    return fail(mine.unwritten > right.unwritten ? "unwritten" : "wrong-result", text);
+  }
+  if (counted ? nans > expectedNans : nans > 0 && expectedNans === 0)
+    return fail("not-a-number", `${nans} of ${length} elements are not a number`);
+  if (counted ? nans < expectedNans : nans === 0 && expectedNans > 0)
+    return fail("wrong-result", "elements are a number that are none in the reference");
+  const fault = faultOf(check, mine.numbers, right.numbers);
+  if (fault !== null) return fail("wrong-result", fault);
+  return succeeded(remarks.length === 0 ? {} : { remarks: remarks.map((text) => `\`${name}\`: ${text}`) });
+}
+function faultOf(check, actual, expected) {
+  if (check.as === "sum") {
+    const [sum, right] = [sumOf(actual), sumOf(expected)];
+    return isClose(check, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
+  }
+  actual.sort();
+  expected.sort();
+  return check.as === "set" ? setFault(check, actual, expected) : listFault(check, actual, expected);
+}
+function listFault(check, actual, expected) {
+  let wrong = 0;
+  let first = -1;
+  for (const [i, right] of expected.entries()) {
+    if (isClose(check, actual[i] ?? Number.NaN, right)) continue;
+    if (wrong++ === 0) first = i;
+  }
+  if (wrong === 0) return null;
+  const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
+  return `sorted, ${wrong} of ${expected.length} elements are wrong; ${place}`;
+}
+function setFault(check, actual, expected) {
+  const strange = actual.filter(
+    (value) => !neighbours(expected, value).some((e) => isClose(check, value, e))
+  );
+  const missing = expected.filter(
+    (value) => !neighbours(actual, value).some((a) => isClose(check, a, value))
+  );
+  const texts2 = [
+    ...strange.length === 0 ? [] : [`not among the reference's: ${strange.length}, such as ${strange[0]}`],
+    ...missing.length === 0 ? [] : [`missing of the reference's: ${missing.length}, such as ${missing[0]}`]
+  ];
+  return texts2.length === 0 ? null : texts2.join("; ");
+}
+function neighbours(sorted, value) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = low + high >>> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return [...sorted.subarray(Math.max(0, low - 1), low + 1)];
+}
+function isClose({ relative, absolute }, actual, expected) {
+  return actual === expected || Math.abs(actual - expected) <= absolute + relative * Math.abs(expected);
+}
+function sumOf(values) {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 // src/kernel/contents.ts
 var indexPeriod = {
   f32: 2 ** 24,
@@ -298,11 +423,25 @@ function compareOutput(binding, actual, expected) {
     const who = actualBits.every((bits) => bits === pattern) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
+  const { check } = binding;
+  if (check?.as !== void 0) {
+    const side = (elements, bits) => ({
+      length: binding.length,
+      value: (i) => decode2(elements[i]),
+      isWritten: (i) => bits[i] !== pattern
+    });
+    const compared = compareUnordered(
+      { ...binding, check },
+      side(actualElements, actualBits),
+      side(expectedElements, expectedBits)
+    );
+    return compared.ok ? succeeded({ maxRelativeError: 0, ...compared.value }) : compared;
+  }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
   const wrong = { count: 0, first: -1 };
-  const found = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
-  const reference = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+  const found = noneYet();
+  const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
@@ -325,24 +464,12 @@ function compareOutput(binding, actual, expected) {
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const share = ({ count }) => `${count} of ${binding.length} elements`;
-  const place = (tally) => `${share(tally)}, first at index ${tally.first}`;
-  const facts = (what, own, other) => {
-    if (own.count > 0 && own.count === other.count && own.first === other.first)
-      return [`${what} in ${place(own)}, as in the reference`];
-    return [
-      ...own.count > 0 ? [`${what} in ${place(own)}`] : [],
-      ...other.count > 0 ? [`${what} in ${place(other)} of the reference`] : []
-    ];
-  };
-  const infinities = facts("infinity", found.infinite, reference.infinite);
-  const nans = facts("NaN", found.nan, reference.nan);
+  const { length } = binding;
+  const infinities = facts("infinity", { own: found.infinite, other: reference.infinite, length });
+  const nans = facts("NaN", { own: found.nan, other: reference.nan, length });
   const fail = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
   if (reference.nan.count > 0 && nanEquals !== "equal") {
-    return fail("not-a-number", [
-      `the reference itself yields NaN in ${place(reference.nan)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
-      ...found.nan.count === 0 ? [] : [`the variant does in ${place(found.nan)}`],
-      ...infinities
-    ]);
+    return fail("not-a-number", unusableReference(found, reference, length));
   }
   const report = (kind, tally, what) => {
     const a = kind === "unwritten" ? "nothing was written" : decode2(actualElements[tally.first]);
@@ -355,14 +482,6 @@ function compareOutput(binding, actual, expected) {
   if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
   const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
-}
-function add(tally, index) {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
-}
-function note({ nan, infinite }, value, index) {
-  if (Number.isFinite(value)) return;
-  add(Number.isNaN(value) ? nan : infinite, index);
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();

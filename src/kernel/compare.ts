@@ -1,19 +1,9 @@
+import { compareUnordered } from './compare-unordered.ts';
 import { elementsOf, poisonPattern, poisonView } from './contents.ts';
 import { failed, succeeded } from './failure.ts';
 import { fromHalf } from './half.ts';
+import { add, facts, noneYet, note, type Tally, unusableReference } from './non-finite.ts';
 import type { BufferBinding, FailureKind, Outcome } from './types.ts';
-
-/** How many elements are in a way, and the first of them. */
-interface Tally {
-  count: number;
-  first: number;
-}
-
-/** Elements of one side that are no finite numbers. */
-interface NonFinite {
-  readonly nan: Tally;
-  readonly infinite: Tally;
-}
 
 /** What came of a comparison that found nothing wrong. */
 export interface Comparison {
@@ -26,7 +16,7 @@ export interface Comparison {
 /**
  * Compares an output with the reference's, both as read back after `poison` and a launch.
  *
- * Fails, in this order, with a reference that has written nothing (`unwritten`) or yields NaN (`not-a-number`: nothing
+ * Of outputs without order see `compareUnordered`. Others fail, in this order, with a reference that has written nothing (`unwritten`) or yields NaN (`not-a-number`: nothing
  * could be told from such a comparison, unless `check.nan` says that NaN is right there), `unwritten` elements,
  * `not-a-number` where the reference is a number, or a `wrong-result` beyond
  * |actual - expected| <= absolute + relative * |expected|. Infinity equals itself. Single elements that neither has
@@ -53,11 +43,26 @@ export function compareOutput(
     return failed('unwritten', `\`${binding.name}\`: ${who}`);
   }
 
+  const { check } = binding;
+  if (check?.as !== undefined) {
+    const side = (elements: ArrayLike<number>, bits: ArrayLike<number>) => ({
+      length: binding.length,
+      value: (i: number) => decode(elements[i] as number),
+      isWritten: (i: number) => bits[i] !== pattern,
+    });
+    const compared = compareUnordered(
+      { ...binding, check },
+      side(actualElements, actualBits),
+      side(expectedElements, expectedBits),
+    );
+    return compared.ok ? succeeded({ maxRelativeError: 0, ...compared.value }) : compared;
+  }
+
   const unwritten: Tally = { count: 0, first: -1 };
   const notANumber: Tally = { count: 0, first: -1 };
   const wrong: Tally = { count: 0, first: -1 };
-  const found: NonFinite = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
-  const reference: NonFinite = { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+  const found = noneYet();
+  const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
@@ -81,25 +86,13 @@ export function compareOutput(
   }
 
   const share = ({ count }: Tally) => `${count} of ${binding.length} elements`;
-  const place = (tally: Tally) => `${share(tally)}, first at index ${tally.first}`;
-  const facts = (what: string, own: Tally, other: Tally) => {
-    if (own.count > 0 && own.count === other.count && own.first === other.first)
-      return [`${what} in ${place(own)}, as in the reference`];
-    return [
-      ...(own.count > 0 ? [`${what} in ${place(own)}`] : []),
-      ...(other.count > 0 ? [`${what} in ${place(other)} of the reference`] : []),
-    ];
-  };
-  const infinities = facts('infinity', found.infinite, reference.infinite);
-  const nans = facts('NaN', found.nan, reference.nan);
+  const { length } = binding;
+  const infinities = facts('infinity', { own: found.infinite, other: reference.infinite, length });
+  const nans = facts('NaN', { own: found.nan, other: reference.nan, length });
   const fail = (kind: FailureKind, texts: readonly string[]) =>
     failed(kind, `\`${binding.name}\`: ${texts.join('; ')}`);
   if (reference.nan.count > 0 && nanEquals !== 'equal') {
-    return fail('not-a-number', [
-      `the reference itself yields NaN in ${place(reference.nan)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
-      ...(found.nan.count === 0 ? [] : [`the variant does in ${place(found.nan)}`]),
-      ...infinities,
-    ]);
+    return fail('not-a-number', unusableReference(found, reference, length));
   }
   const report = (kind: FailureKind, tally: Tally, what: string) => {
     const a = kind === 'unwritten' ? 'nothing was written' : decode(actualElements[tally.first] as number);
@@ -112,16 +105,6 @@ export function compareOutput(
   if (wrong.count > 0) return report('wrong-result', wrong, 'are wrong');
   const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
   return succeeded({ maxRelativeError, ...(remarks.length === 0 ? {} : { remarks }) });
-}
-
-function add(tally: Tally, index: number): void {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
-}
-
-function note({ nan, infinite }: NonFinite, value: number, index: number): void {
-  if (Number.isFinite(value)) return;
-  add(Number.isNaN(value) ? nan : infinite, index);
 }
 
 /** The same bytes where typed arrays of words may view them. */

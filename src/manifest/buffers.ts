@@ -50,8 +50,13 @@ export function readType(
 /** What a tolerance leaves out is 0; null for none. */
 export function readCheck(written: Sound<ManifestBuffer>['check']): OutputCheck | null {
   if (written === undefined) return null;
-  const { relative = 0, absolute = 0, nan } = written;
-  return { relative, absolute, ...(nan === undefined ? {} : { nan }) };
+  const { relative = 0, absolute = 0, nan, as } = written;
+  return {
+    relative,
+    absolute,
+    ...(nan === undefined ? {} : { nan }),
+    ...(as === undefined ? {} : { as }),
+  };
 }
 
 /** What a buffer is that has values, or is uniform, or neither: keys that it needs and has not. */

@@ -61,6 +61,8 @@ export interface OutputCheck {
   readonly absolute: number;
   /** NaN equals NaN. Absent: it equals nothing. */
   readonly nan?: 'equal';
+  /** How elements in any order are compared. Absent: one by one, in their places. */
+  readonly as?: 'set' | 'multiset' | 'sum' | 'sorted';
 }
 
 export interface BufferDefinition {

@@ -76,6 +76,21 @@ describeOnAdapter('outputs that are no finite numbers', () => {
     );
   });
 
+  it('are compared in any order where the manifest says so', async () => {
+    const files = {
+      'k.wgsl': program('values[4095u - id.x]'),
+      'r.wgsl': program('values[id.x]'),
+    };
+    const run = async (check: string) => {
+      const text = manifest(check, '    reference: r.wgsl\n');
+      const folder = await projectFolder({ ...files, 'joulegate.yaml': text });
+      return JSON.parse((await joulegate(folder, 'retune', '--json')).stdout).kernels[0].failures;
+    };
+    expect(await run('{ absolute: 0 }')).toEqual({ 'wrong-result': 1 });
+    expect(await run('{ as: multiset }')).toEqual({});
+    expect(await run('{ as: sum, relative: 1.0e-6 }')).toEqual({});
+  });
+
   it('are said of head by the guard, as is a check that head loosens', async () => {
     const folder = await projectFolder({
       'joulegate.yaml': manifest('{ relative: 1.0e-3 }'),

@@ -333,6 +333,7 @@ describe('buffers', () => {
       'kind: uniform, values: [1], seed: 1',
       "23:67 a uniform buffer has no 'seed'",
     ],
+    ['check: { relative: 1.0e-3 }', 'check: { as: bag }', "24:74 'as' must be set, multiset, sum or sorted"],
     ['check: { relative: 1.0e-3 }', 'check: {}', "24:68 'check' must not be empty"],
   ])('%s -> %s', (from, to, expected) => {
     expect(faultsAfter(from, to).join('\n')).toContain(expected);

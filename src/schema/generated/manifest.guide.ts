@@ -243,6 +243,7 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "relative",
       "absolute",
+      "as",
       "nan"
     ],
     "example": "{ relative: 0.001 }"
@@ -254,6 +255,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/command/outputs/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/command/outputs/*/check/as": {
+    "keys": [],
+    "example": "multiset"
   },
   "/kernels/*/command/outputs/*/check/nan": {
     "keys": [],
@@ -353,6 +358,7 @@ export const manifestGuide: SchemaGuide = {
     "keys": [
       "relative",
       "absolute",
+      "as",
       "nan"
     ],
     "example": "{ relative: 0.001 }"
@@ -364,6 +370,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/buffers/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/buffers/*/check/as": {
+    "keys": [],
+    "example": "multiset"
   },
   "/kernels/*/buffers/*/check/nan": {
     "keys": [],

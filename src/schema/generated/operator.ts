@@ -194,6 +194,10 @@ export interface Tolerance {
    */
   readonly absolute?: number;
   /**
+   * For outputs whose elements may stand in any order. sorted, multiset: the same values, each as often; set: the same values, however often; sum: the same sum. Unless given, every element is compared in its place.
+   */
+  readonly as?: "set" | "multiset" | "sum" | "sorted";
+  /**
    * Whether NaN is right where the reference has NaN. Unless it says equal, NaN in either is a fault. What is NaN or infinite is told in any case.
    */
   readonly nan?: "equal";

@@ -458,7 +458,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return validate80.errors = vErrors, errors === 0;
 }
 validate80.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-var schema34 = { type: "object", additionalProperties: !1, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, nan: { enum: ["equal"] } }, minProperties: 1 };
+var schema34 = { type: "object", additionalProperties: !1, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -469,7 +469,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute" || key0 === "nan")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "as" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -506,13 +506,20 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.as !== void 0 && func0.call(data, "as")) {
+      let data2 = data.as;
+      if (!(data2 === "set" || data2 === "multiset" || data2 === "sum" || data2 === "sorted")) {
+        let err8 = { instancePath: instancePath + "/as", schemaPath: "#/properties/as/enum", keyword: "enum", params: { allowedValues: schema34.properties.as.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
     if (data.nan !== void 0 && func0.call(data, "nan") && data.nan !== "equal") {
-      let err8 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema34.properties.nan.enum } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      let err9 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema34.properties.nan.enum } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
     }
   } else {
-    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
   return validate82.errors = vErrors, errors === 0;
 }
