@@ -7748,7 +7748,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return validate57.errors = vErrors, errors === 0;
 }
 validate57.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema23 = { type: "object", additionalProperties: false, properties: { energy: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: false }, "allow-shared": { type: "boolean", default: false } } }, latency: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: true, items: { enum: ["regressed", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } };
+var schema23 = { type: "object", additionalProperties: false, properties: { energy: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "3%" }, "allow-estimated": { type: "boolean", default: false }, "allow-shared": { type: "boolean", default: false } } }, latency: { type: "object", additionalProperties: false, properties: { margin: { $ref: "#/$defs/percentage", default: "5%" } } }, "fail-on": { type: "array", maxItems: 8, uniqueItems: true, items: { enum: ["regressed", "wrong-result", "missing-baseline", "inconclusive", "environment"] }, default: ["regressed", "wrong-result", "missing-baseline"] }, "accept-label": { type: "string", minLength: 1, maxLength: 50, pattern: "^[^\\u0000-\\u001f\\u007f]+$" } } };
 var func27 = require_equal().default;
 var pattern4 = new RegExp("^[^\\u0000-\\u001f\\u007f]+$", "u");
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -7813,7 +7813,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
         let len0 = data6.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data7 = data6[i0];
-          if (!(data7 === "regressed" || data7 === "missing-baseline" || data7 === "inconclusive" || data7 === "environment")) {
+          if (!(data7 === "regressed" || data7 === "wrong-result" || data7 === "missing-baseline" || data7 === "inconclusive" || data7 === "environment")) {
             let err8 = { instancePath: instancePath + "/fail-on/" + i0, schemaPath: "#/properties/fail-on/items/enum", keyword: "enum", params: { allowedValues: schema23.properties["fail-on"].items.enum } };
             vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
           }
@@ -8068,6 +8068,7 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
   return validate79.errors = vErrors, errors === 0;
 }
 validate79.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema33 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -8078,7 +8079,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "as" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -8115,9 +8116,20 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.as !== void 0 && func0.call(data, "as")) {
+      let data2 = data.as;
+      if (!(data2 === "set" || data2 === "multiset" || data2 === "sum" || data2 === "sorted")) {
+        let err8 = { instancePath: instancePath + "/as", schemaPath: "#/properties/as/enum", keyword: "enum", params: { allowedValues: schema33.properties.as.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.nan !== void 0 && func0.call(data, "nan") && data.nan !== "equal") {
+      let err9 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema33.properties.nan.enum } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
   return validate81.errors = vErrors, errors === 0;
 }
@@ -8532,7 +8544,7 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
   return validate101.errors = vErrors, errors === 0;
 }
 validate101.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema43 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
+var schema43 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema44 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
 function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
@@ -8570,125 +8582,121 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.type === void 0 || !func0.call(data, "type")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema43.properties, key0)) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
     if (data.group !== void 0 && func0.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-        let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err2 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 3 || isNaN(data0)) {
-          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (data0 < 0 || isNaN(data0)) {
-          let err5 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
       }
     }
     if (data.binding !== void 0 && func0.call(data, "binding")) {
       let data1 = data.binding;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err5 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 999 || isNaN(data1)) {
-          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
-          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         if (data1 < 0 || isNaN(data1)) {
-          let err8 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
       }
     }
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema43.properties.kind.enum } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema43.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data3 = data.type;
       if (typeof data3 == "string") {
         if (func67(data3) > 64) {
-          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         if (func67(data3) < 1) {
-          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         if (!pattern7.test(data3)) {
-          let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err17 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       }
     }
     if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
       let data8 = data.values;
       if (Array.isArray(data8)) {
-        if (data8.length > 256) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 256 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data8.length > 16384) {
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (data8.length < 1) {
-          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
       } else {
-        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   return validate107.errors = vErrors, errors === 0;
 }
@@ -9875,12 +9883,12 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
   return validate145.errors = vErrors, errors === 0;
 }
 validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema442 = { type: "object", additionalProperties: false, required: ["binding", "type"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"], default: "storage" }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 256, items: { $ref: "#/$defs/number-expression" } } } };
-var schema33 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
+var schema442 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema33.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema332.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9906,6 +9914,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return validate80.errors = vErrors, errors === 0;
 }
 validate80.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema34 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -9916,7 +9925,7 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "relative" || key0 === "absolute")) {
+      if (!(key0 === "relative" || key0 === "absolute" || key0 === "as" || key0 === "nan")) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -9953,9 +9962,20 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
+    if (data.as !== void 0 && func03.call(data, "as")) {
+      let data2 = data.as;
+      if (!(data2 === "set" || data2 === "multiset" || data2 === "sum" || data2 === "sorted")) {
+        let err8 = { instancePath: instancePath + "/as", schemaPath: "#/properties/as/enum", keyword: "enum", params: { allowedValues: schema34.properties.as.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.nan !== void 0 && func03.call(data, "nan") && data.nan !== "equal") {
+      let err9 = { instancePath: instancePath + "/nan", schemaPath: "#/properties/nan/enum", keyword: "enum", params: { allowedValues: schema34.properties.nan.enum } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
   } else {
-    let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
   return validate82.errors = vErrors, errors === 0;
 }
@@ -9997,125 +10017,121 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.type === void 0 || !func03.call(data, "type")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func03.call(schema442.properties, key0)) {
-        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
     }
     if (data.group !== void 0 && func03.call(data, "group")) {
       let data0 = data.group;
       if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-        let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        let err2 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
         if (data0 > 3 || isNaN(data0)) {
-          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          let err3 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
         if (data0 < 0 || isNaN(data0)) {
-          let err5 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          let err4 = { instancePath: instancePath + "/group", schemaPath: "#/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
       }
     }
     if (data.binding !== void 0 && func03.call(data, "binding")) {
       let data1 = data.binding;
       if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-        let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        let err5 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 999 || isNaN(data1)) {
-          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
-          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          let err6 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
         if (data1 < 0 || isNaN(data1)) {
-          let err8 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+          let err7 = { instancePath: instancePath + "/binding", schemaPath: "#/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
       }
     }
     if (data.kind !== void 0 && func03.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err9 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema442.properties.kind.enum } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema442.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data3 = data.type;
       if (typeof data3 == "string") {
         if (func692(data3) > 64) {
-          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+          let err9 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
         if (func692(data3) < 1) {
-          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          let err10 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
         if (!pattern72.test(data3)) {
-          let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+          let err11 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/pattern", keyword: "pattern", params: { pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err12 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err14 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.seed !== void 0 && func03.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err17 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       }
     }
     if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.values !== void 0 && func03.call(data, "values")) {
       let data8 = data.values;
       if (Array.isArray(data8)) {
-        if (data8.length > 256) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 256 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data8.length > 16384) {
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (data8.length < 1) {
-          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
           validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
-        let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
   } else {
-    let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   return validate108.errors = vErrors, errors === 0;
 }
@@ -11937,7 +11953,7 @@ function validate602(data, { instancePath = "", parentData, parentDataProperty, 
   return validate602.errors = vErrors, errors === 0;
 }
 validate602.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema25 = { type: "object", additionalProperties: false, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
+var schema25 = { type: "object", additionalProperties: false, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, wrongResult: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
 function validate632(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate632.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -12142,39 +12158,56 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.environment !== void 0 && func05.call(data, "environment")) {
-      let data9 = data.environment;
+    if (data.wrongResult !== void 0 && func05.call(data, "wrongResult")) {
+      let data9 = data.wrongResult;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
-        let err38 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/type", keyword: "type", params: { type: "integer" } };
+        let err38 = { instancePath: instancePath + "/wrongResult", schemaPath: "#/properties/wrongResult/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 1e5 || isNaN(data9)) {
-          let err39 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          let err39 = { instancePath: instancePath + "/wrongResult", schemaPath: "#/properties/wrongResult/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
           vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
         if (data9 < 0 || isNaN(data9)) {
-          let err40 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          let err40 = { instancePath: instancePath + "/wrongResult", schemaPath: "#/properties/wrongResult/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
       }
     }
+    if (data.environment !== void 0 && func05.call(data, "environment")) {
+      let data10 = data.environment;
+      if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
+        let err41 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e5 || isNaN(data10)) {
+          let err42 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        if (data10 < 0 || isNaN(data10)) {
+          let err43 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+      }
+    }
   } else {
-    let err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+    let err44 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
   }
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } };
-var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
+var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { selfJudged: { type: "boolean" }, diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } };
+var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "environment")) {
+  if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "wrong-result" || data === "environment")) {
     let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema272.enum } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -12764,415 +12797,419 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
+    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err19 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+    }
     if (data.diff !== void 0 && func05.call(data, "diff")) {
-      let data0 = data.diff;
-      if (typeof data0 != "string" && data0 !== null) {
-        let err19 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema263.properties.diff.type } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-      }
-      if (typeof data0 == "string" && func86(data0) > 4e4) {
-        let err20 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+      let data1 = data.diff;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err20 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema263.properties.diff.type } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+      if (typeof data1 == "string" && func86(data1) > 4e4) {
+        let err21 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data1 = data.kernel;
-      if (typeof data1 == "string") {
-        if (func86(data1) > 200) {
-          let err21 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        if (func86(data1) < 1) {
-          let err22 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data2 = data.kernel;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err22 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
+        if (func86(data2) < 1) {
+          let err23 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
       } else {
-        let err23 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err24 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data2 = data.workload;
-      if (typeof data2 == "string") {
-        if (func86(data2) > 200) {
-          let err24 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-        }
-        if (func86(data2) < 1) {
-          let err25 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data3 = data.workload;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 200) {
+          let err25 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
+        if (func86(data3) < 1) {
+          let err26 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
       } else {
-        let err26 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err27 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.verdict !== void 0 && func05.call(data, "verdict")) {
-      let data3 = data.verdict;
-      if (typeof data3 != "string") {
-        let err27 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-      }
-      if (!(data3 === "regressed" || data3 === "improved" || data3 === "unchanged" || data3 === "inconclusive" || data3 === "identical" || data3 === "new" || data3 === "removed" || data3 === "missing-baseline" || data3 === "environment")) {
-        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema263.properties.verdict.enum } };
+      let data4 = data.verdict;
+      if (typeof data4 != "string") {
+        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (!(data4 === "regressed" || data4 === "improved" || data4 === "unchanged" || data4 === "inconclusive" || data4 === "identical" || data4 === "new" || data4 === "removed" || data4 === "missing-baseline" || data4 === "wrong-result" || data4 === "environment")) {
+        let err29 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema263.properties.verdict.enum } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data4 = data.reason;
-      if (typeof data4 == "string") {
-        if (func86(data4) > 4e3) {
-          let err29 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let data5 = data.reason;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 4e3) {
+          let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err31 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.fails !== void 0 && func05.call(data, "fails") && typeof data.fails != "boolean") {
-      let err31 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let err32 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
     }
     if (data.failOn !== void 0 && func05.call(data, "failOn")) {
-      let data6 = data.failOn;
-      if (Array.isArray(data6)) {
-        if (data6.length > 9) {
-          let err32 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      let data7 = data.failOn;
+      if (Array.isArray(data7)) {
+        if (data7.length > 9) {
+          let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        let len0 = data6.length;
+        let len0 = data7.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate663(data6[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+          validate663(data7[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
       } else {
-        let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err34 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
     if (data.accepted !== void 0 && func05.call(data, "accepted")) {
-      let data8 = data.accepted;
-      if (typeof data8 != "string" && data8 !== null) {
-        let err34 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema263.properties.accepted.type } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-      if (typeof data8 == "string" && func86(data8) > 100) {
-        let err35 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+      let data9 = data.accepted;
+      if (typeof data9 != "string" && data9 !== null) {
+        let err35 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema263.properties.accepted.type } };
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+      if (typeof data9 == "string" && func86(data9) > 100) {
+        let err36 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
     if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
-      let data9 = data.acceptLabel;
-      if (typeof data9 != "string" && data9 !== null) {
-        let err36 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema263.properties.acceptLabel.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
-      if (typeof data9 == "string" && func86(data9) > 100) {
-        let err37 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+      let data10 = data.acceptLabel;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err37 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema263.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      if (typeof data10 == "string" && func86(data10) > 100) {
+        let err38 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.attempt !== void 0 && func05.call(data, "attempt")) {
-      let data10 = data.attempt;
-      if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
-        let err38 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let data11 = data.attempt;
+      if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
+        let err39 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e5 || isNaN(data10)) {
-          let err39 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data10 < 1 || isNaN(data10)) {
-          let err40 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e5 || isNaN(data11)) {
+          let err40 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data11 < 1 || isNaN(data11)) {
+          let err41 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
     if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err41 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let err42 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
     }
     if (data.on !== void 0 && func05.call(data, "on")) {
-      let data12 = data.on;
-      if (typeof data12 == "string") {
-        if (func86(data12) > 60) {
-          let err42 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-        }
-        if (func86(data12) < 1) {
-          let err43 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data13 = data.on;
+      if (typeof data13 == "string") {
+        if (func86(data13) > 60) {
+          let err43 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
+        if (func86(data13) < 1) {
+          let err44 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        }
       } else {
-        let err44 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        let err45 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.file !== void 0 && func05.call(data, "file")) {
-      let data13 = data.file;
-      if (typeof data13 != "string" && data13 !== null) {
-        let err45 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema263.properties.file.type } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
-      if (typeof data13 == "string" && func86(data13) > 4096) {
-        let err46 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+      let data14 = data.file;
+      if (typeof data14 != "string" && data14 !== null) {
+        let err46 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema263.properties.file.type } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      }
+      if (typeof data14 == "string" && func86(data14) > 4096) {
+        let err47 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data14 = data.line;
-      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14)) && data14 !== null) {
-        let err47 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema263.properties.line.type } };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      let data15 = data.line;
+      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15)) && data15 !== null) {
+        let err48 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema263.properties.line.type } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e8 || isNaN(data14)) {
-          let err48 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-        }
-        if (data14 < 1 || isNaN(data14)) {
-          let err49 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e8 || isNaN(data15)) {
+          let err49 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        }
+        if (data15 < 1 || isNaN(data15)) {
+          let err50 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err50 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      let err51 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data16 = data.energyRatio, _errs34 = errors, valid3 = false, passing0 = null, _errs35 = errors;
-      validate682(data16, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid0 = _errs35 === errors;
+      let data17 = data.energyRatio, _errs36 = errors, valid3 = false, passing0 = null, _errs37 = errors;
+      validate682(data17, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid0 = _errs37 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
-      let _errs36 = errors;
-      if (data16 !== null) {
-        let err51 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-      }
-      var _valid0 = _errs36 === errors;
-      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
-        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
-      else {
-        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+      let _errs38 = errors;
+      if (data17 !== null) {
+        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      }
+      var _valid0 = _errs38 === errors;
+      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
+        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
+      else {
+        let err53 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data17 = data.latencyRatio, _errs39 = errors, valid4 = false, passing1 = null, _errs40 = errors;
-      validate682(data17, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid1 = _errs40 === errors;
+      let data18 = data.latencyRatio, _errs41 = errors, valid4 = false, passing1 = null, _errs42 = errors;
+      validate682(data18, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid1 = _errs42 === errors;
       _valid1 && (valid4 = true, passing1 = 0);
-      let _errs41 = errors;
-      if (data17 !== null) {
-        let err53 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-      var _valid1 = _errs41 === errors;
-      if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
-        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
-      else {
-        let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+      let _errs43 = errors;
+      if (data18 !== null) {
+        let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+      var _valid1 = _errs43 === errors;
+      if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
+        errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
+      else {
+        let err55 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
     }
     if (data.base !== void 0 && func05.call(data, "base")) {
-      let data18 = data.base, _errs44 = errors, valid5 = false, passing2 = null, _errs45 = errors;
-      validate712(data18, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid2 = _errs45 === errors;
+      let data19 = data.base, _errs46 = errors, valid5 = false, passing2 = null, _errs47 = errors;
+      validate712(data19, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid2 = _errs47 === errors;
       _valid2 && (valid5 = true, passing2 = 0);
-      let _errs46 = errors;
-      if (data18 !== null) {
-        let err55 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-      }
-      var _valid2 = _errs46 === errors;
-      if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
-        errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
-      else {
-        let err56 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+      let _errs48 = errors;
+      if (data19 !== null) {
+        let err56 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      }
+      var _valid2 = _errs48 === errors;
+      if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
+        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+      else {
+        let err57 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
     }
     if (data.head !== void 0 && func05.call(data, "head")) {
-      let data19 = data.head, _errs49 = errors, valid6 = false, passing3 = null, _errs50 = errors;
-      validate712(data19, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid3 = _errs50 === errors;
+      let data20 = data.head, _errs51 = errors, valid6 = false, passing3 = null, _errs52 = errors;
+      validate712(data20, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid3 = _errs52 === errors;
       _valid3 && (valid6 = true, passing3 = 0);
-      let _errs51 = errors;
-      if (data19 !== null) {
-        let err57 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-      }
-      var _valid3 = _errs51 === errors;
-      if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
-        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
-      else {
-        let err58 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+      let _errs53 = errors;
+      if (data20 !== null) {
+        let err58 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+      var _valid3 = _errs53 === errors;
+      if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
+        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
+      else {
+        let err59 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data20 = data.configuration;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        if (data20.base === void 0 || !func05.call(data20, "base")) {
-          let err59 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-        }
-        if (data20.head === void 0 || !func05.call(data20, "head")) {
-          let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+      let data21 = data.configuration;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (data21.base === void 0 || !func05.call(data21, "base")) {
+          let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
           vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
-        for (let key1 of Object.keys(data20)) {
+        if (data21.head === void 0 || !func05.call(data21, "head")) {
+          let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        }
+        for (let key1 of Object.keys(data21)) {
           if (errors >= 200)
             break;
           if (!(key1 === "base" || key1 === "head")) {
-            let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-          }
-        }
-        if (data20.base !== void 0 && func05.call(data20, "base")) {
-          let data21 = data20.base, _errs57 = errors, valid8 = false, passing4 = null, _errs58 = errors;
-          validate74(data21, { instancePath: instancePath + "/configuration/base", parentData: data20, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid4 = _errs58 === errors;
-          _valid4 && (valid8 = true, passing4 = 0);
-          let _errs59 = errors;
-          if (data21 !== null) {
-            let err62 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            let err62 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
           }
-          var _valid4 = _errs59 === errors;
-          if (_valid4 && valid8 ? (valid8 = false, passing4 = [passing4, 1]) : _valid4 && (valid8 = true, passing4 = 1), valid8)
-            errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
-          else {
-            let err63 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        }
+        if (data21.base !== void 0 && func05.call(data21, "base")) {
+          let data22 = data21.base, _errs59 = errors, valid8 = false, passing4 = null, _errs60 = errors;
+          validate74(data22, { instancePath: instancePath + "/configuration/base", parentData: data21, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          var _valid4 = _errs60 === errors;
+          _valid4 && (valid8 = true, passing4 = 0);
+          let _errs61 = errors;
+          if (data22 !== null) {
+            let err63 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
-        }
-        if (data20.head !== void 0 && func05.call(data20, "head")) {
-          let data22 = data20.head, _errs62 = errors, valid9 = false, passing5 = null, _errs63 = errors;
-          validate74(data22, { instancePath: instancePath + "/configuration/head", parentData: data20, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid5 = _errs63 === errors;
-          _valid5 && (valid9 = true, passing5 = 0);
-          let _errs64 = errors;
-          if (data22 !== null) {
-            let err64 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+          var _valid4 = _errs61 === errors;
+          if (_valid4 && valid8 ? (valid8 = false, passing4 = [passing4, 1]) : _valid4 && (valid8 = true, passing4 = 1), valid8)
+            errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
+          else {
+            let err64 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
-          var _valid5 = _errs64 === errors;
-          if (_valid5 && valid9 ? (valid9 = false, passing5 = [passing5, 1]) : _valid5 && (valid9 = true, passing5 = 1), valid9)
-            errors = _errs62, vErrors !== null && (_errs62 ? vErrors.length = _errs62 : vErrors = null);
-          else {
-            let err65 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        }
+        if (data21.head !== void 0 && func05.call(data21, "head")) {
+          let data23 = data21.head, _errs64 = errors, valid9 = false, passing5 = null, _errs65 = errors;
+          validate74(data23, { instancePath: instancePath + "/configuration/head", parentData: data21, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          var _valid5 = _errs65 === errors;
+          _valid5 && (valid9 = true, passing5 = 0);
+          let _errs66 = errors;
+          if (data23 !== null) {
+            let err65 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          }
+          var _valid5 = _errs66 === errors;
+          if (_valid5 && valid9 ? (valid9 = false, passing5 = [passing5, 1]) : _valid5 && (valid9 = true, passing5 = 1), valid9)
+            errors = _errs64, vErrors !== null && (_errs64 ? vErrors.length = _errs64 : vErrors = null);
+          else {
+            let err66 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
           }
         }
       } else {
-        let err66 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        let err67 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
     }
     if (data.metrics !== void 0 && func05.call(data, "metrics")) {
-      let data23 = data.metrics;
-      if (Array.isArray(data23)) {
-        if (data23.length > 2) {
-          let err67 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      let data24 = data.metrics;
+      if (Array.isArray(data24)) {
+        if (data24.length > 2) {
+          let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        let len1 = data23.length;
+        let len1 = data24.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate792(data23[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
+          validate792(data24[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data24, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
       } else {
-        let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        let err69 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
     }
     if (data.attribution !== void 0 && func05.call(data, "attribution")) {
-      let data25 = data.attribution;
-      if (typeof data25 != "string" && data25 !== null) {
-        let err69 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema263.properties.attribution.type } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-      }
-      if (!(data25 === "code" || data25 === "tuning" || data25 === "both" || data25 === null)) {
-        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema263.properties.attribution.enum } };
+      let data26 = data.attribution;
+      if (typeof data26 != "string" && data26 !== null) {
+        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema263.properties.attribution.type } };
         vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+      }
+      if (!(data26 === "code" || data26 === "tuning" || data26 === "both" || data26 === null)) {
+        let err71 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema263.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
-      let data26 = data.kWhPerMonth;
-      if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
-        let err71 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema263.properties.kWhPerMonth.type } };
-        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+      let data27 = data.kWhPerMonth;
+      if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+        let err72 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema263.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 1e15 || isNaN(data26)) {
-          let err72 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-        }
-        if (data26 < -1e15 || isNaN(data26)) {
-          let err73 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+      if (typeof data27 == "number" && isFinite(data27)) {
+        if (data27 > 1e15 || isNaN(data27)) {
+          let err73 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
           vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        }
+        if (data27 < -1e15 || isNaN(data27)) {
+          let err74 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func05.call(data, "blocks")) {
-      let data27 = data.blocks;
-      if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
-        let err74 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+      let data28 = data.blocks;
+      if (!(typeof data28 == "number" && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
+        let err75 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
       }
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e5 || isNaN(data27)) {
-          let err75 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-        }
-        if (data27 < 0 || isNaN(data27)) {
-          let err76 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data28 == "number" && isFinite(data28)) {
+        if (data28 > 1e5 || isNaN(data28)) {
+          let err76 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
           vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        }
+        if (data28 < 0 || isNaN(data28)) {
+          let err77 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func05.call(data, "retuned")) {
-      let data28 = data.retuned, _errs76 = errors, valid12 = false, passing6 = null, _errs77 = errors;
-      validate822(data28, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
-      var _valid6 = _errs77 === errors;
+      let data29 = data.retuned, _errs78 = errors, valid12 = false, passing6 = null, _errs79 = errors;
+      validate822(data29, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
+      var _valid6 = _errs79 === errors;
       _valid6 && (valid12 = true, passing6 = 0);
-      let _errs78 = errors;
-      if (data28 !== null) {
-        let err77 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-      }
-      var _valid6 = _errs78 === errors;
-      if (_valid6 && valid12 ? (valid12 = false, passing6 = [passing6, 1]) : _valid6 && (valid12 = true, passing6 = 1), valid12)
-        errors = _errs76, vErrors !== null && (_errs76 ? vErrors.length = _errs76 : vErrors = null);
-      else {
-        let err78 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+      let _errs80 = errors;
+      if (data29 !== null) {
+        let err78 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      }
+      var _valid6 = _errs80 === errors;
+      if (_valid6 && valid12 ? (valid12 = false, passing6 = [passing6, 1]) : _valid6 && (valid12 = true, passing6 = 1), valid12)
+        errors = _errs78, vErrors !== null && (_errs78 ? vErrors.length = _errs78 : vErrors = null);
+      else {
+        let err79 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.nights !== void 0 && func05.call(data, "nights")) {
-      let data29 = data.nights;
-      if (Array.isArray(data29)) {
-        if (data29.length > 60) {
-          let err79 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+      let data30 = data.nights;
+      if (Array.isArray(data30)) {
+        if (data30.length > 60) {
+          let err80 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        let len2 = data29.length;
+        let len2 = data30.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate712(data29[i2], { instancePath: instancePath + "/nights/" + i2, parentData: data29, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+          validate712(data30[i2], { instancePath: instancePath + "/nights/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
       } else {
-        let err80 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+        let err81 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
   } else {
-    let err81 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+    let err82 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema34 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
+var schema342 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
 var schema35 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
 function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
@@ -13289,7 +13326,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (!(data0 === "base" || data0 === "head")) {
-        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema34.properties.source.enum } };
+        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema342.properties.source.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
@@ -14482,7 +14519,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
@@ -15429,507 +15466,511 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
+    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err26 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+    }
     if (data.evidence !== void 0 && func05.call(data, "evidence")) {
-      let data0 = data.evidence, _errs3 = errors, valid1 = false, passing0 = null, _errs4 = errors;
-      validate112(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
-      var _valid0 = _errs4 === errors;
+      let data1 = data.evidence, _errs5 = errors, valid1 = false, passing0 = null, _errs6 = errors;
+      validate112(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+      var _valid0 = _errs6 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
-      let _errs5 = errors;
-      if (data0 !== null) {
-        let err26 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-      }
-      var _valid0 = _errs5 === errors;
-      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
-        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
-      else {
-        let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+      let _errs7 = errors;
+      if (data1 !== null) {
+        let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
+        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+      else {
+        let err28 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
-      let data1 = data.history, _errs8 = errors, valid2 = false, passing1 = null, _errs9 = errors;
-      validate123(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
-      var _valid1 = _errs9 === errors;
+      let data2 = data.history, _errs10 = errors, valid2 = false, passing1 = null, _errs11 = errors;
+      validate123(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+      var _valid1 = _errs11 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
-      let _errs10 = errors;
-      if (data1 !== null) {
-        let err28 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-      }
-      var _valid1 = _errs10 === errors;
-      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
-        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
-      else {
-        let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+      let _errs12 = errors;
+      if (data2 !== null) {
+        let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      var _valid1 = _errs12 === errors;
+      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
+        errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null);
+      else {
+        let err30 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data2 = data.kernel;
-      if (typeof data2 == "string") {
-        if (func86(data2) > 200) {
-          let err30 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-        }
-        if (func86(data2) < 1) {
-          let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data3 = data.kernel;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 200) {
+          let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
+        if (func86(data3) < 1) {
+          let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
       } else {
-        let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data3 = data.workload;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 200) {
-          let err33 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        if (func86(data3) < 1) {
-          let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data4 = data.workload;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 200) {
+          let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
+        if (func86(data4) < 1) {
+          let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
       } else {
-        let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
     if (data.file !== void 0 && func05.call(data, "file")) {
-      let data4 = data.file;
-      if (typeof data4 != "string" && data4 !== null) {
-        let err36 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
-      if (typeof data4 == "string" && func86(data4) > 4096) {
-        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+      let data5 = data.file;
+      if (typeof data5 != "string" && data5 !== null) {
+        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      if (typeof data5 == "string" && func86(data5) > 4096) {
+        let err38 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data5 = data.line;
-      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)) && data5 !== null) {
-        let err38 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let data6 = data.line;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
+        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 1e8 || isNaN(data5)) {
-          let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data5 < 1 || isNaN(data5)) {
-          let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e8 || isNaN(data6)) {
+          let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data6 < 1 || isNaN(data6)) {
+          let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data6 = data.objective;
-      if (typeof data6 != "string") {
-        let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
-      }
-      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp" || data6 === "ed2p")) {
-        let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+      let data7 = data.objective;
+      if (typeof data7 != "string") {
+        let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+      if (!(data7 === "energy" || data7 === "latency" || data7 === "edp" || data7 === "ed2p")) {
+        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data7 = data.latencySlack;
-      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err43 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      let data8 = data.latencySlack;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e6 || isNaN(data7)) {
-          let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-        }
-        if (data7 < 0 || isNaN(data7)) {
-          let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e6 || isNaN(data8)) {
+          let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data8 = data.configuration, _errs25 = errors, valid3 = false, passing2 = null, _errs26 = errors;
-      validate74(data8, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid2 = _errs26 === errors;
+      let data9 = data.configuration, _errs27 = errors, valid3 = false, passing2 = null, _errs28 = errors;
+      validate74(data9, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid2 = _errs28 === errors;
       _valid2 && (valid3 = true, passing2 = 0);
-      let _errs27 = errors;
-      if (data8 !== null) {
-        let err46 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-      }
-      var _valid2 = _errs27 === errors;
-      if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
-        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
-      else {
-        let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+      let _errs29 = errors;
+      if (data9 !== null) {
+        let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      }
+      var _valid2 = _errs29 === errors;
+      if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
+        errors = _errs27, vErrors !== null && (_errs27 ? vErrors.length = _errs27 : vErrors = null);
+      else {
+        let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data9 = data.previousConfiguration, _errs30 = errors, valid4 = false, passing3 = null, _errs31 = errors;
-      validate74(data9, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid3 = _errs31 === errors;
+      let data10 = data.previousConfiguration, _errs32 = errors, valid4 = false, passing3 = null, _errs33 = errors;
+      validate74(data10, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid3 = _errs33 === errors;
       _valid3 && (valid4 = true, passing3 = 0);
-      let _errs32 = errors;
-      if (data9 !== null) {
-        let err48 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-      }
-      var _valid3 = _errs32 === errors;
-      if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
-        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
-      else {
-        let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+      let _errs34 = errors;
+      if (data10 !== null) {
+        let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      }
+      var _valid3 = _errs34 === errors;
+      if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
+        errors = _errs32, vErrors !== null && (_errs32 ? vErrors.length = _errs32 : vErrors = null);
+      else {
+        let err50 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data10 = data.latencyMs;
-      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-        let err50 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
-        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      let data11 = data.latencyMs;
+      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
+        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e9 || isNaN(data10)) {
-          let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-        }
-        if (data10 <= 0 || isNaN(data10)) {
-          let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e9 || isNaN(data11)) {
+          let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        }
+        if (data11 <= 0 || isNaN(data11)) {
+          let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data11 = data.joules;
-      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err53 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+      let data12 = data.joules;
+      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
+        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e9 || isNaN(data11)) {
-          let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-        }
-        if (data11 <= 0 || isNaN(data11)) {
-          let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e9 || isNaN(data12)) {
+          let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        }
+        if (data12 <= 0 || isNaN(data12)) {
+          let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err56 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      let err57 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data13 = data.before, _errs41 = errors, valid5 = false, passing4 = null, _errs42 = errors;
-      validate712(data13, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid4 = _errs42 === errors;
+      let data14 = data.before, _errs43 = errors, valid5 = false, passing4 = null, _errs44 = errors;
+      validate712(data14, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid4 = _errs44 === errors;
       _valid4 && (valid5 = true, passing4 = 0);
-      let _errs43 = errors;
-      if (data13 !== null) {
-        let err57 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-      }
-      var _valid4 = _errs43 === errors;
-      if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
-        errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
-      else {
-        let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+      let _errs45 = errors;
+      if (data14 !== null) {
+        let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+      var _valid4 = _errs45 === errors;
+      if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
+        errors = _errs43, vErrors !== null && (_errs43 ? vErrors.length = _errs43 : vErrors = null);
+      else {
+        let err59 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data14 = data.energyRatio, _errs46 = errors, valid6 = false, passing5 = null, _errs47 = errors;
-      validate682(data14, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid5 = _errs47 === errors;
+      let data15 = data.energyRatio, _errs48 = errors, valid6 = false, passing5 = null, _errs49 = errors;
+      validate682(data15, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid5 = _errs49 === errors;
       _valid5 && (valid6 = true, passing5 = 0);
-      let _errs48 = errors;
-      if (data14 !== null) {
-        let err59 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-      }
-      var _valid5 = _errs48 === errors;
-      if (_valid5 && valid6 ? (valid6 = false, passing5 = [passing5, 1]) : _valid5 && (valid6 = true, passing5 = 1), valid6)
-        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
-      else {
-        let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+      let _errs50 = errors;
+      if (data15 !== null) {
+        let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+      var _valid5 = _errs50 === errors;
+      if (_valid5 && valid6 ? (valid6 = false, passing5 = [passing5, 1]) : _valid5 && (valid6 = true, passing5 = 1), valid6)
+        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
+      else {
+        let err61 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data15 = data.latencyRatio, _errs51 = errors, valid7 = false, passing6 = null, _errs52 = errors;
-      validate682(data15, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid6 = _errs52 === errors;
+      let data16 = data.latencyRatio, _errs53 = errors, valid7 = false, passing6 = null, _errs54 = errors;
+      validate682(data16, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid6 = _errs54 === errors;
       _valid6 && (valid7 = true, passing6 = 0);
-      let _errs53 = errors;
-      if (data15 !== null) {
-        let err61 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-      }
-      var _valid6 = _errs53 === errors;
-      if (_valid6 && valid7 ? (valid7 = false, passing6 = [passing6, 1]) : _valid6 && (valid7 = true, passing6 = 1), valid7)
-        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
-      else {
-        let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+      let _errs55 = errors;
+      if (data16 !== null) {
+        let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+      var _valid6 = _errs55 === errors;
+      if (_valid6 && valid7 ? (valid7 = false, passing6 = [passing6, 1]) : _valid6 && (valid7 = true, passing6 = 1), valid7)
+        errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
+      else {
+        let err63 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data16 = data.trials;
-      if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
-        let err63 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      let data17 = data.trials;
+      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+        let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data16 == "number" && isFinite(data16)) {
-        if (data16 > 1e9 || isNaN(data16)) {
-          let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-        }
-        if (data16 < 0 || isNaN(data16)) {
-          let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data17 == "number" && isFinite(data17)) {
+        if (data17 > 1e9 || isNaN(data17)) {
+          let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+        }
+        if (data17 < 0 || isNaN(data17)) {
+          let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data17 = data.energyMeasurements;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
-        let err66 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      let data18 = data.energyMeasurements;
+      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+        let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (typeof data17 == "number" && isFinite(data17)) {
-        if (data17 > 1e9 || isNaN(data17)) {
-          let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-        }
-        if (data17 < 0 || isNaN(data17)) {
-          let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data18 == "number" && isFinite(data18)) {
+        if (data18 > 1e9 || isNaN(data18)) {
+          let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        }
+        if (data18 < 0 || isNaN(data18)) {
+          let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data18 = data.failures;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (Object.keys(data18).length > 64) {
-          let err69 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      let data19 = data.failures;
+      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+        if (Object.keys(data19).length > 64) {
+          let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        for (let key1 of Object.keys(data18)) {
+        for (let key1 of Object.keys(data19)) {
           if (errors >= 200)
             break;
-          let _errs61 = errors;
+          let _errs63 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-            }
-            if (!pattern62.test(key1)) {
-              let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
+            if (!pattern62.test(key1)) {
+              let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+            }
           }
-          var valid8 = _errs61 === errors;
+          var valid8 = _errs63 === errors;
           if (!valid8) {
-            let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-          }
-        }
-        for (let key2 of Object.keys(data18)) {
-          if (errors >= 200)
-            break;
-          let data19 = data18[key2];
-          if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-            let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e9 || isNaN(data19)) {
-              let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-            }
-            if (data19 < 1 || isNaN(data19)) {
-              let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+        }
+        for (let key2 of Object.keys(data19)) {
+          if (errors >= 200)
+            break;
+          let data20 = data19[key2];
+          if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+            let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+          }
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1e9 || isNaN(data20)) {
+              let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+            }
+            if (data20 < 1 || isNaN(data20)) {
+              let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
           }
         }
       } else {
-        let err76 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        let err77 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
     }
     if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data20 = data.failureExamples;
-      if (Array.isArray(data20)) {
-        if (data20.length > 20) {
-          let err77 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+      let data21 = data.failureExamples;
+      if (Array.isArray(data21)) {
+        if (data21.length > 20) {
+          let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
-        let len0 = data20.length;
+        let len0 = data21.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1342(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
+          validate1342(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
       } else {
-        let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data22 = data.spaceSize;
-      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-        if (data22.value === void 0 || !func05.call(data22, "value")) {
-          let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
-          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-        }
-        if (data22.exact === void 0 || !func05.call(data22, "exact")) {
-          let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+      let data23 = data.spaceSize;
+      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+        if (data23.value === void 0 || !func05.call(data23, "value")) {
+          let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        for (let key3 of Object.keys(data22)) {
+        if (data23.exact === void 0 || !func05.call(data23, "exact")) {
+          let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        }
+        for (let key3 of Object.keys(data23)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
-            let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-          }
-        }
-        if (data22.value !== void 0 && func05.call(data22, "value")) {
-          let data23 = data22.value;
-          if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-            let err82 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e15 || isNaN(data23)) {
-              let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-            }
-            if (data23 < 0 || isNaN(data23)) {
-              let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        }
+        if (data23.value !== void 0 && func05.call(data23, "value")) {
+          let data24 = data23.value;
+          if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+            let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+          }
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e15 || isNaN(data24)) {
+              let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+            }
+            if (data24 < 0 || isNaN(data24)) {
+              let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
             }
           }
         }
-        if (data22.exact !== void 0 && func05.call(data22, "exact") && typeof data22.exact != "boolean") {
-          let err85 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        if (data23.exact !== void 0 && func05.call(data23, "exact") && typeof data23.exact != "boolean") {
+          let err86 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
       } else {
-        let err86 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        let err87 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data25 = data.seed;
-      if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
-        let err87 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+      let data26 = data.seed;
+      if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+        let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
       }
-      if (typeof data25 == "number" && isFinite(data25)) {
-        if (data25 > 4294967295 || isNaN(data25)) {
-          let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-        }
-        if (data25 < 0 || isNaN(data25)) {
-          let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data26 == "number" && isFinite(data26)) {
+        if (data26 > 4294967295 || isNaN(data26)) {
+          let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
           vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        }
+        if (data26 < 0 || isNaN(data26)) {
+          let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data26 = data.stopped;
-      if (typeof data26 != "string") {
-        let err90 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-      }
-      if (!(data26 === "trials" || data26 === "seconds" || data26 === "converged" || data26 === "exhausted" || data26 === "interrupted")) {
-        let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+      let data27 = data.stopped;
+      if (typeof data27 != "string") {
+        let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+      }
+      if (!(data27 === "trials" || data27 === "seconds" || data27 === "converged" || data27 === "exhausted" || data27 === "interrupted")) {
+        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data27 = data.seconds;
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e9 || isNaN(data27)) {
-          let err92 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-        }
-        if (data27 < 0 || isNaN(data27)) {
-          let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      let data28 = data.seconds;
+      if (typeof data28 == "number" && isFinite(data28)) {
+        if (data28 > 1e9 || isNaN(data28)) {
+          let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
+        if (data28 < 0 || isNaN(data28)) {
+          let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        }
       } else {
-        let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data28 = data.convergence;
-      if (Array.isArray(data28)) {
-        if (data28.length > 1e6) {
-          let err95 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+      let data29 = data.convergence;
+      if (Array.isArray(data29)) {
+        if (data29.length > 1e6) {
+          let err96 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
-        let len1 = data28.length;
+        let len1 = data29.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data29 = data28[i1];
-          if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
-            let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+          let data30 = data29[i1];
+          if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
           }
-          if (typeof data29 == "number" && isFinite(data29)) {
-            if (data29 > 1e12 || isNaN(data29)) {
-              let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
-            }
-            if (data29 < 0 || isNaN(data29)) {
-              let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          if (typeof data30 == "number" && isFinite(data30)) {
+            if (data30 > 1e12 || isNaN(data30)) {
+              let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
               vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+            }
+            if (data30 < 0 || isNaN(data30)) {
+              let err99 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
           }
         }
       } else {
-        let err99 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+        let err100 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
       }
     }
     if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data30 = data.pareto;
-      if (Array.isArray(data30)) {
-        if (data30.length > 1e4) {
-          let err100 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+      let data31 = data.pareto;
+      if (Array.isArray(data31)) {
+        if (data31.length > 1e4) {
+          let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
+          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        let len2 = data30.length;
+        let len2 = data31.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate137(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate137(data31[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data31, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
-        let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+        let err102 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data32 = data.reason;
-      if (typeof data32 == "string") {
-        if (func86(data32) > 4e3) {
-          let err102 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+      let data33 = data.reason;
+      if (typeof data33 == "string") {
+        if (func86(data33) > 4e3) {
+          let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
       } else {
-        let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+        let err104 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
       }
     }
   } else {
-    let err104 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+    let err105 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
   }
   return validate1112.errors = vErrors, errors === 0;
 }
@@ -16372,7 +16413,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   return validate583.errors = vErrors, evaluated0.items = items1, errors === 0;
 }
 validate583.evaluated = { dynamicProps: false, dynamicItems: true };
-var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 4096, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
 function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
@@ -16499,8 +16540,8 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.length !== void 0 && func06.call(data, "length") && (validate583(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length)), data.values !== void 0 && func06.call(data, "values")) {
       let data7 = data.values, _errs17 = errors, valid3 = false, _errs18 = errors;
       if (Array.isArray(data7)) {
-        if (data7.length > 4096) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 4096 } };
+        if (data7.length > 16384) {
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 16384 } };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data7.length;
@@ -16694,7 +16735,94 @@ function validate742(data, { instancePath = "", parentData, parentDataProperty, 
   return validate742.errors = vErrors, errors === 0;
 }
 validate742.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, layouts: { type: "array", maxItems: 1e3, items: { anyOf: [{ $ref: "#/$defs/Layout" }, { type: "null" }] } }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+var schema30 = { type: "object", additionalProperties: false, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: false, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
+function validate793(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate793.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.type === void 0 || !func06.call(data, "type")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.byteLength === void 0 || !func06.call(data, "byteLength")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "byteLength" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.members === void 0 || !func06.call(data, "members")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "members" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "type" || key0 === "byteLength" || key0 === "members")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.type !== void 0 && func06.call(data, "type")) {
+      let data0 = data.type;
+      if (!(data0 === "f32" || data0 === "f16" || data0 === "i32" || data0 === "u32")) {
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.type.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.byteLength !== void 0 && func06.call(data, "byteLength") && (validate62(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.members !== void 0 && func06.call(data, "members")) {
+      let data2 = data.members;
+      if (Array.isArray(data2)) {
+        if (data2.length > 16384) {
+          let err5 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data3 = data2[i0];
+          if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+            if (data3.type === void 0 || !func06.call(data3, "type")) {
+              let err6 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "type" } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data3.offsetBytes === void 0 || !func06.call(data3, "offsetBytes")) {
+              let err7 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "offsetBytes" } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+            if (data3.value === void 0 || !func06.call(data3, "value")) {
+              let err8 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "value" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            for (let key1 of Object.keys(data3)) {
+              if (errors >= 200)
+                break;
+              if (!(key1 === "type" || key1 === "offsetBytes" || key1 === "value")) {
+                let err9 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+                vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+              }
+            }
+            if (data3.type !== void 0 && func06.call(data3, "type")) {
+              let data4 = data3.type;
+              if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
+                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.members.items.properties.type.enum } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            data3.offsetBytes !== void 0 && func06.call(data3, "offsetBytes") && (validate62(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data3.value !== void 0 && func06.call(data3, "value") && (validate583(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
+          } else {
+            let err11 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+        }
+      } else {
+        let err12 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate793.errors = vErrors, errors === 0;
+}
+validate793.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate782(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate782.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16721,7 +16849,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "kinds")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
@@ -16846,29 +16974,60 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
-    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
-      let data8 = data.kinds;
+    if (data.layouts !== void 0 && func06.call(data, "layouts")) {
+      let data8 = data.layouts;
       if (Array.isArray(data8)) {
         if (data8.length > 1e3) {
-          let err25 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          let err25 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len3 = data8.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
-          let data9 = data8[i3];
-          if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
-            let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
+          let data9 = data8[i3], _errs23 = errors, valid11 = false, _errs24 = errors;
+          validate793(data9, { instancePath: instancePath + "/layouts/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate793.errors : vErrors.concat(validate793.errors), errors = vErrors.length);
+          var _valid0 = _errs24 === errors;
+          valid11 = valid11 || _valid0;
+          let _errs25 = errors;
+          if (data9 !== null) {
+            let err26 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+          var _valid0 = _errs25 === errors;
+          if (valid11 = valid11 || _valid0, valid11)
+            errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
+          else {
+            let err27 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
           }
         }
       } else {
-        let err27 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err28 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
+      let data10 = data.kinds;
+      if (Array.isArray(data10)) {
+        if (data10.length > 1e3) {
+          let err29 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        let len4 = data10.length;
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+          let data11 = data10[i4];
+          if (!(data11 === "storage" || data11 === "read-only-storage" || data11 === "uniform")) {
+            let err30 = { instancePath: instancePath + "/kinds/" + i4, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
   } else {
-    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate782.errors = vErrors, errors === 0;
 }
@@ -18719,7 +18878,7 @@ var manifestGuide = {
       "fail-on",
       "accept-label"
     ],
-    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
   },
   "/gate/energy": {
     "keys": [
@@ -18753,7 +18912,7 @@ var manifestGuide = {
   },
   "/gate/fail-on": {
     "keys": [],
-    "example": "[regressed, missing-baseline]"
+    "example": "[regressed, wrong-result, missing-baseline]"
   },
   "/gate/fail-on/*": {
     "keys": [],
@@ -18879,7 +19038,9 @@ var manifestGuide = {
   "/kernels/*/command/outputs/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "as",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -18890,6 +19051,14 @@ var manifestGuide = {
   "/kernels/*/command/outputs/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/command/outputs/*/check/as": {
+    "keys": [],
+    "example": "multiset"
+  },
+  "/kernels/*/command/outputs/*/check/nan": {
+    "keys": [],
+    "example": "equal"
   },
   "/kernels/*/entry": {
     "keys": [],
@@ -18963,7 +19132,7 @@ var manifestGuide = {
   },
   "/kernels/*/buffers/*/kind": {
     "keys": [],
-    "example": "storage"
+    "example": "uniform"
   },
   "/kernels/*/buffers/*/type": {
     "keys": [],
@@ -18984,7 +19153,9 @@ var manifestGuide = {
   "/kernels/*/buffers/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "as",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -18996,9 +19167,17 @@ var manifestGuide = {
     "keys": [],
     "example": "0.00001"
   },
+  "/kernels/*/buffers/*/check/as": {
+    "keys": [],
+    "example": "multiset"
+  },
+  "/kernels/*/buffers/*/check/nan": {
+    "keys": [],
+    "example": "equal"
+  },
   "/kernels/*/buffers/*/values": {
     "keys": [],
-    "example": "[ROWS, COLS]"
+    "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
   },
   "/kernels/*/buffers/*/values/*": {
     "keys": [],
@@ -19058,7 +19237,7 @@ var manifestGuide = {
       "fail-on",
       "accept-label"
     ],
-    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
   },
   "/kernels/*/gate/energy": {
     "keys": [
@@ -19092,7 +19271,7 @@ var manifestGuide = {
   },
   "/kernels/*/gate/fail-on": {
     "keys": [],
-    "example": "[regressed, missing-baseline]"
+    "example": "[regressed, wrong-result, missing-baseline]"
   },
   "/kernels/*/gate/fail-on/*": {
     "keys": [],
@@ -19952,8 +20131,8 @@ function nvmlClocks(nvml2, handle, named3) {
     lock: async (mhz) => done(await nvml2.call("nvmlDeviceSetGpuLockedClocks", handle, mhz, mhz)),
     unlock: async () => done(await nvml2.call("nvmlDeviceResetGpuLockedClocks", handle)),
     async smMhz() {
-      const read = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
-      return read.ok ? read.value : null;
+      const read2 = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm], 4, word);
+      return read2.ok ? read2.value : null;
     }
   };
 }
@@ -20018,9 +20197,9 @@ var maxRoom = 4096;
 async function gpuProcessIds(nvml2, handle) {
   const pids = /* @__PURE__ */ new Set();
   for (const [newer, older] of lists) {
-    const listed2 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
-    if (!listed2.ok) return listed2;
-    for (const pid of listed2.value) pids.add(pid);
+    const listed4 = await listOf(nvml2, handle, nvml2.has(newer.name) ? newer : older);
+    if (!listed4.ok) return listed4;
+    for (const pid of listed4.value) pids.add(pid);
   }
   return { ok: true, value: [...pids] };
 }
@@ -20064,7 +20243,7 @@ async function readState(nvml2, handle) {
   const sm = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockSm2], 4, word2);
   const memory = await nvml2.read("nvmlDeviceGetClockInfo", [handle, clockMemory], 4, word2);
   const celsius = await nvml2.read("nvmlDeviceGetTemperature", [handle, temperatureGpu], 4, word2);
-  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits) => Number(bits.readBigUInt64LE()));
+  const reasons = await nvml2.read(reasonsFunction, [handle], 8, (bits2) => Number(bits2.readBigUInt64LE()));
   const times = await readFields(
     nvml2,
     handle,
@@ -20091,7 +20270,7 @@ var archTuring = constants.NVML_DEVICE_ARCH_TURING;
 var maxGpus = 64;
 var grace = /\bG[HB]\d{3}\b|\bGrace\b/;
 var word3 = (memory) => memory.readUInt32LE();
-var perThousand = (read) => read.ok ? { ok: true, value: read.value / 1e3 } : read;
+var perThousand = (read2) => read2.ok ? { ok: true, value: read2.value / 1e3 } : read2;
 async function listGpus(nvml2, procFolder, libraryPath) {
   const count2 = await nvml2.read("nvmlDeviceGetCount_v2", [], 4, word3);
   if (!count2.ok) return { candidates: [], faults: [`GPUs cannot be counted: ${count2.why}`] };
@@ -20173,19 +20352,19 @@ async function createSensor(gpu) {
       return pids.ok ? { ok: true, value: otherProcesses(procFolder, pids.value) } : pids;
     },
     async busyPart() {
-      const read = await nvml2.read(
+      const read2 = await nvml2.read(
         "nvmlDeviceGetUtilizationRates",
         [handle],
         sizes.nvmlUtilization_t,
         (memory) => memory.readUInt32LE(offsets["nvmlUtilization_t.gpu"])
       );
-      return read.ok ? { ok: true, value: read.value / 100 } : read;
+      return read2.ok ? { ok: true, value: read2.value / 100 } : read2;
     },
     close: async () => void 0
   };
 }
 async function findCounter(nvml2, handle) {
-  const read = async () => perThousand(
+  const read2 = async () => perThousand(
     await nvml2.read(
       "nvmlDeviceGetTotalEnergyConsumption",
       [handle],
@@ -20196,8 +20375,8 @@ async function findCounter(nvml2, handle) {
   const unsupported3 = [constants.NVML_ERROR_NOT_SUPPORTED, constants.NVML_ERROR_FUNCTION_NOT_FOUND].map(
     codeText
   );
-  const first = await read();
-  return !first.ok && unsupported3.includes(first.why) ? null : { label: "energy counter of NVML", read };
+  const first = await read2();
+  return !first.ok && unsupported3.includes(first.why) ? null : { label: "energy counter of NVML", read: read2 };
 }
 function sampledPartOf(architecture, name) {
   if (!architecture.ok) return null;
@@ -20223,9 +20402,9 @@ function instantPower(nvml2, handle, scopeId2) {
   };
 }
 async function findModulePower(nvml2, handle) {
-  const read = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_MODULE);
+  const read2 = instantPower(nvml2, handle, constants.NVML_POWER_SCOPE_MODULE);
   const label = "instantaneous power of the module of NVML";
-  return (await read()).ok ? { label, instant: true, fine: true, read } : null;
+  return (await read2()).ok ? { label, instant: true, fine: true, read: read2 } : null;
 }
 async function findPower(nvml2, handle, name) {
   const architecture = await nvml2.read("nvmlDeviceGetArchitecture", [handle], 4, word3);
@@ -20240,11 +20419,11 @@ async function findPower(nvml2, handle, name) {
       read: readInstant
     };
   }
-  const read = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
-  const first = await read();
+  const read2 = async () => perThousand(await nvml2.read("nvmlDeviceGetPowerUsage", [handle], 4, word3));
+  const first = await read2();
   if (!first.ok) return null;
   const instant = !nvml2.has("nvmlDeviceGetArchitecture") || architecture.ok && architecture.value <= archTuring;
-  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read };
+  return { label: instant ? "power of NVML" : "mean power of NVML", instant, fine: true, sampledPart, read: read2 };
 }
 
 // src/meter/nvml/usual-library.ts
@@ -20327,10 +20506,10 @@ async function lockGpu(options) {
   }
   const endMs = time.nowMs() + waitMs2;
   for (; ; ) {
-    const { file, note } = lockSharedOrOwn(path2);
+    const { file, note: note2 } = lockSharedOrOwn(path2);
     if (file !== null) {
-      held.set(path2, { count: 1, file, note });
-      return { note, release: releaseOnce(path2) };
+      held.set(path2, { count: 1, file, note: note2 });
+      return { note: note2, release: releaseOnce(path2) };
     }
     if (time.nowMs() >= endMs) {
       throw new JoulegateError("could-not-measure", `${label} is being measured by another process.`, {
@@ -20347,9 +20526,9 @@ function lockSharedOrOwn(path2) {
     return { file: lockFile(path2), note: null };
   } catch (shared2) {
     const reason = shared2 instanceof Error ? shared2.message : String(shared2);
-    const note = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
+    const note2 = `only runs of this user are kept out, because the lock of all cannot be taken (${reason})`;
     try {
-      return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note };
+      return { file: lockFile(join7(ownFolder(), path2.replace(/^.*[\\/]/, ""))), note: note2 };
     } catch {
       throw unwritable(path2, shared2);
     }
@@ -20554,15 +20733,15 @@ async function openClockControl(options) {
     queue = done.catch(() => void 0);
     return done;
   }
-  let note = null;
+  let note2 = null;
   const left = path2 === null ? null : readMark(path2);
   if (path2 !== null && left !== null && !ownTokens.has(left)) {
     const restored = await board.unlock();
     if (restored.ok) removeMark(path2);
-    note = restored.ok ? "the clock that an earlier run left locked was restored" : `an earlier run left its clock locked, and it cannot be restored: ${restored.why}`;
+    note2 = restored.ok ? "the clock that an earlier run left locked was restored" : `an earlier run left its clock locked, and it cannot be restored: ${restored.why}`;
   }
   return {
-    note,
+    note: note2,
     control: {
       set,
       async close() {
@@ -26050,6 +26229,10 @@ function log2(x2) {
   if (x2 < 1) throw new EvaluationFault(`log2(${x2}) does not exist`);
   return floorLog2(x2);
 }
+function sqrt(x2) {
+  if (x2 < 0) throw new EvaluationFault(`sqrt(${x2}) does not exist`);
+  return Math.sqrt(x2);
+}
 var maxArguments = 6;
 function extrema() {
   const overloads = [];
@@ -26071,6 +26254,8 @@ var addedFunctions = [
     result: "bool",
     call: ((x2) => x2 >= 1 && 2 ** floorLog2(x2) === x2)
   },
+  { name: "sqrt", parameters: ["int"], result: "double", call: sqrt },
+  { name: "sqrt", parameters: ["double"], result: "double", call: sqrt },
   ...extrema()
 ];
 function findFunction(name, types) {
@@ -26093,7 +26278,7 @@ function toCel(value2) {
 function createBase() {
   const environment = new Environment({ limits });
   for (const { name, parameters, result, call: call2 } of addedFunctions) {
-    const integers = parameters.includes("int");
+    const integers = result === "int";
     environment.registerFunction(`${name}(${parameters.join(", ")}): ${result}`, (...values2) => {
       const value2 = call2(...values2.map((value3) => Number(value3)));
       return integers ? toCel(value2) : value2;
@@ -26620,29 +26805,37 @@ function readType(written, place, { workloads }) {
   }
   return { parameter: written };
 }
-function readTolerance(written) {
+function readCheck(written) {
   if (written === void 0) return null;
-  return { relative: written.relative ?? 0, absolute: written.absolute ?? 0 };
+  const { relative: relative3 = 0, absolute = 0, nan, as } = written;
+  return {
+    relative: relative3,
+    absolute,
+    ...nan === void 0 ? {} : { nan },
+    ...as === void 0 ? {} : { as }
+  };
 }
-var kindKeys = {
-  storage: { needs: "length", excludes: ["values"] },
-  uniform: { needs: "values", excludes: ["length", "fill", "seed", "check"] }
+var sorts = {
+  filled: { name: "a storage buffer", needs: ["type", "length"], excludes: [] },
+  listed: { name: "a buffer with 'values'", needs: [], excludes: ["length", "fill", "seed"] },
+  uniform: { name: "a uniform buffer", needs: ["values"], excludes: ["length", "fill", "seed", "check"] }
 };
-function checkKind(kind, place) {
-  const { needs, excludes } = kindKeys[kind];
-  if (!place.at(needs).isWritten) {
-    place.key({
-      message: `a ${kind} buffer needs '${needs}'`,
-      nextStep: kind === "uniform" ? "add for example 'values: [ROWS, COLS]'" : "add for example 'length: ROWS * COLS'",
-      absence: true
-    });
+var examples = {
+  type: "type: f32",
+  length: "length: ROWS * COLS",
+  values: "values: [ROWS, COLS]"
+};
+function checkKeys(kind, place) {
+  const listed4 = place.at("values").isWritten;
+  const { name, needs, excludes } = sorts[kind === "uniform" ? kind : listed4 ? "listed" : "filled"];
+  for (const key2 of needs) {
+    if (place.at(key2).isWritten) continue;
+    const nextStep3 = `add for example '${examples[key2]}'`;
+    place.key({ message: `${name} needs '${key2}'`, nextStep: nextStep3, absence: true });
   }
   for (const key2 of excludes) {
     if (place.at(key2).isWritten)
-      place.at(key2).key({
-        message: `a ${kind} buffer has no '${key2}'`,
-        nextStep: kind === "storage" ? "remove it, or write 'kind: uniform'" : "remove it"
-      });
+      place.at(key2).key({ message: `${name} has no '${key2}'`, nextStep: "remove it" });
   }
 }
 function readLength(written, place, { variables, workloads, defaults }) {
@@ -26663,8 +26856,9 @@ function readLength(written, place, { variables, workloads, defaults }) {
 }
 function readBuffer(written, options, context) {
   const { name, index, place } = options;
-  const kind = written.kind ?? "storage";
-  checkKind(kind, place);
+  const listed4 = place.at("values").isWritten;
+  const kind = written.kind ?? (listed4 ? null : "storage");
+  checkKeys(kind, place);
   const { variables } = context;
   const values2 = written.values?.map(
     (value2, i) => value2 === void 0 ? null : compileAt(place.at("values", i), value2, ["int", "double"], variables)
@@ -26679,8 +26873,11 @@ function readBuffer(written, options, context) {
     length: length ?? constantExpression(values2?.length ?? 1),
     fill: written.fill ?? "zeros",
     seed: written.seed ?? index + 1,
-    check: readTolerance(written.check),
-    values: kind === "uniform" ? (values2 ?? []).filter((value2) => value2 !== null) : null
+    check: readCheck(written.check),
+    values: values2 === void 0 && kind !== "uniform" ? null : (values2 ?? []).filter((value2) => value2 !== null),
+    ...listed4 ? {
+      valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
+    } : {}
   };
 }
 function readBuffers(written, place, context) {
@@ -26743,7 +26940,7 @@ function readOutputs(written, place, context) {
         name,
         type: output2.type === void 0 ? "f32" : readType(output2.type, here.at("type"), context),
         length: readLength(output2.length, here.at("length"), context) ?? constantExpression(1),
-        check: readTolerance(output2.check) ?? { relative: 0, absolute: 0 }
+        check: readCheck(output2.check) ?? { relative: 0, absolute: 0 }
       }
     ];
   });
@@ -26808,6 +27005,15 @@ function formatProblem(problem, paint) {
 function formatProblems(problems, options) {
   const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
   return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
+}
+
+// src/manifest/has-reference.ts
+function hasReference({ reference, command: command2 }) {
+  return reference !== null || (command2?.reference ?? null) !== null;
+}
+function isSelfJudged(kernel) {
+  const isCompared = kernel.command !== void 0 || kernel.buffers.some(({ check: check3 }) => check3 !== null);
+  return isCompared && !hasReference(kernel);
 }
 
 // src/space/configuration-id.ts
@@ -27130,8 +27336,8 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
     id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
     enumerate: () => enumerate(),
     count: (limit = Infinity) => {
-      const listed2 = known3?.all?.length;
-      if (listed2 !== void 0) return { value: Math.min(listed2, limit), exact: listed2 <= limit };
+      const listed4 = known3?.all?.length;
+      if (listed4 !== void 0) return { value: Math.min(listed4, limit), exact: listed4 <= limit };
       const budget = { visits: countingVisits };
       let value2 = 0;
       for (const _ of enumerate(budget)) {
@@ -27310,7 +27516,7 @@ function parseYaml(text3) {
     ...composer.compose(tokenised.tokens, true, text3.length)
   ];
   const faults = [];
-  const note = (error, severity) => faults.push({
+  const note2 = (error, severity) => faults.push({
     code: error.code,
     message: error.message,
     start: error.pos[0],
@@ -27319,11 +27525,11 @@ function parseYaml(text3) {
     cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
     severity
   });
-  for (const error of document2?.errors ?? []) note(error, "error");
-  for (const warning of document2?.warnings ?? []) note(warning, "warning");
+  for (const error of document2?.errors ?? []) note2(error, "error");
+  for (const warning of document2?.warnings ?? []) note2(warning, "warning");
   if (second !== void 0) {
     const start = second.range[0];
-    note({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
+    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
   }
   return { root: document2?.contents ?? null, faults };
 }
@@ -27395,6 +27601,10 @@ var YamlDocument = class {
     const { value: value2, textStart: textStart2 } = this.#place(pointer2);
     const start = textStart2 === null ? value2.start : textStart2 + offset;
     this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
+  }
+  /** Where a value begins. */
+  positionOf(pointer2) {
+    return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
   }
   keyRange(pointer2) {
     const place = this.#place(pointer2);
@@ -27778,6 +27988,9 @@ function placeIn(document2, pointer2) {
     key: (details2) => document2.reportKey(pointer2, details2),
     text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
     at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    get position() {
+      return document2.positionOf(pointer2);
+    },
     isWritten: document2.has(pointer2),
     get keys() {
       return document2.keysOf(pointer2);
@@ -27791,6 +28004,9 @@ function placeInOperator(operator, document2, pointer2, use) {
     key: report3,
     text: (_offset, _length, details2) => report3(details2),
     at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    get position() {
+      return use.position;
+    },
     isWritten: document2.has(pointer2),
     get keys() {
       return document2.keysOf(pointer2);
@@ -28145,6 +28361,7 @@ function reportUnknownOperator(name, known3, place) {
 // src/manifest/verdict.ts
 var verdicts = {
   regressed: { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
+  "wrong-result": { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
   "missing-baseline": { mayFail: true, level: "error", colour: "yellow", mark: "🔴", isQuiet: false },
   environment: { mayFail: true, level: "warning", colour: "yellow", mark: "🟡", isQuiet: false },
   inconclusive: { mayFail: true, level: "warning", colour: "yellow", mark: "⚪", isQuiet: false },
@@ -28630,6 +28847,24 @@ function failed(kind, message, place = {}) {
 }
 function succeeded(value2) {
   return { ok: true, value: value2 };
+}
+
+// src/kernel/buffer-counts.ts
+function evaluateCount(evaluate2, variables) {
+  const value2 = evaluateOrFail(evaluate2, variables);
+  if (!value2.ok) return value2;
+  if (typeof value2.value !== "number" || !Number.isSafeInteger(value2.value) || value2.value < 1) {
+    return failed("validation", `is ${value2.value}; it must be a whole number, at least 1`);
+  }
+  return succeeded(value2.value);
+}
+function evaluateOrFail(evaluate2, variables) {
+  try {
+    return succeeded(evaluate2(variables));
+  } catch (error) {
+    if (error instanceof JoulegateError) return failed("validation", `has no value: ${error.message}`);
+    throw error;
+  }
 }
 
 // node_modules/wesl/dist/core-BAZCHOez.js
@@ -31149,13 +31384,13 @@ function parseExpressionStmt(ctx, attributes) {
     expect(stream, ";", "expression");
     return finishStatement(incDec.op === "++" ? "increment" : "decrement", startPos, ctx, { target: expr }, attributes);
   }
-  const assign = parseAssignmentRhs(ctx);
-  if (assign) {
+  const assign2 = parseAssignmentRhs(ctx);
+  if (assign2) {
     expect(stream, ";", "expression");
     return finishStatement("assign", startPos, ctx, {
       lhs: expr,
-      op: assign.op,
-      rhs: assign.rhs
+      op: assign2.op,
+      rhs: assign2.rhs
     }, attributes);
   }
   if (expr.kind !== "call-expression") throwParseError(stream, "Expected call, assignment, or increment");
@@ -31264,9 +31499,9 @@ function finishForUpdate(ctx, expr) {
       end
     };
   }
-  const assign = parseAssignmentRhs(ctx);
-  if (assign) {
-    const { op, rhs } = assign;
+  const assign2 = parseAssignmentRhs(ctx);
+  if (assign2) {
+    const { op, rhs } = assign2;
     return {
       kind: "assign",
       lhs: expr,
@@ -35713,9 +35948,256 @@ function memberAttributes(struct, name, numbers2) {
   return found;
 }
 
-// src/kernel/buffers.ts
+// src/kernel/data-shape.ts
 var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
 var scalarTypes2 = Object.keys(bytesPerElement);
+var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
+function isPadding(path2) {
+  return paddingName.test(path2);
+}
+function dataShape(type, module) {
+  const scalars = /* @__PURE__ */ new Set();
+  collectScalars(type, scalars);
+  const [only = ""] = scalars;
+  return {
+    scalar: scalars.size === 1 && scalarTypes2.includes(only) ? only : null,
+    ...extent(type, numbersOf(module))
+  };
+}
+function extent(type, numbers2) {
+  if (type.kind === "array" && isRuntimeSized(type)) {
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbers2) };
+  }
+  if (type.kind === "struct") {
+    const last2 = structMembers(type, numbers2).at(-1);
+    if (last2?.type.kind === "array" && isRuntimeSized(last2.type)) {
+      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbers2) };
+    }
+  }
+  return { fixedBytes: layoutOf(type, numbers2).size, elementBytes: 0 };
+}
+function collectScalars(type, found) {
+  switch (type.kind) {
+    case "scalar":
+      found.add(type.scalar);
+      break;
+    case "vector":
+    case "matrix":
+    case "array":
+    case "atomic":
+      collectScalars(type.elem, found);
+      break;
+    case "struct":
+      for (const member2 of type.members) collectScalars(member2.type, found);
+      break;
+    default:
+      found.add(type.kind);
+  }
+}
+var mostSlots = 16384;
+function dataSlots(type, numbers2, atLeast2 = 0) {
+  const slots = [];
+  const repeat = (options) => {
+    for (let i = 0; options.goesOn(i); i++) {
+      const known3 = slots.length;
+      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
+      if (slots.length === known3) return false;
+    }
+    return true;
+  };
+  const visit = (part, path2, offset) => {
+    switch (part.kind) {
+      case "scalar":
+        if (!scalarTypes2.includes(part.scalar)) return false;
+        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
+        return slots.length <= mostSlots && Number.isFinite(offset);
+      case "atomic":
+        return visit(part.elem, path2, offset);
+      case "vector": {
+        const strideBytes = layoutOf(part.elem, numbers2).size;
+        const name = (i) => `${path2}.${"xyzw"[i]}`;
+        const goesOn = (i) => i < part.size;
+        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "matrix": {
+        const column = { kind: "vector", size: part.rows, elem: part.elem };
+        const strideBytes = arrayStride(column, numbers2);
+        const name = (i) => `${path2}[${i}]`;
+        const goesOn = (i) => i < part.cols;
+        return repeat({ goesOn, strideBytes, element: column, path: name, offset });
+      }
+      case "array": {
+        const strideBytes = arrayStride(part.elem, numbers2);
+        const name = (i) => `${path2}[${i}]`;
+        const length = arrayLength(part, numbers2);
+        if (Number.isNaN(length) && !isRuntimeSized(part)) return false;
+        const goesOn = (i) => Number.isNaN(length) ? i === 0 || slots.length < atLeast2 : i < length;
+        return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
+      }
+      case "struct":
+        return structMembers(part, numbers2).every(
+          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
+        );
+      default:
+        return false;
+    }
+  };
+  return visit(type, "", 0) ? slots : null;
+}
+function isRuntimeSized({ count: count2, countExpression }) {
+  return count2 === void 0 && countExpression === void 0;
+}
+function valueLayout(type, numbers2, count2) {
+  const slots = dataSlots(type, numbers2, count2);
+  const { fixedBytes, elementBytes } = extent(type, numbers2);
+  const end = slots?.at(-1)?.offsetBytes;
+  if (slots === null || end === void 0) return null;
+  const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;
+  const byteLength = fixedBytes + elements * elementBytes;
+  return Number.isFinite(byteLength) ? { slots, byteLength } : null;
+}
+
+// src/kernel/half.ts
+var floatBits = new Float32Array(1);
+var integerBits = new Uint32Array(floatBits.buffer);
+function toHalf(value2) {
+  floatBits[0] = value2;
+  const bits2 = integerBits[0];
+  const sign2 = bits2 >>> 16 & 32768;
+  const exponent2 = bits2 >>> 23 & 255;
+  const fraction = bits2 & 8388607;
+  if (exponent2 === 255) return sign2 | 31744 | (fraction === 0 ? 0 : 512);
+  if (exponent2 < 102) return sign2;
+  if (exponent2 < 113) {
+    const significand = fraction | 8388608;
+    return sign2 | roundedShift(significand, 126 - exponent2);
+  }
+  const rounded = (exponent2 - 112 << 10) + roundedShift(fraction, 13);
+  return sign2 | Math.min(rounded, 31744);
+}
+function roundedShift(value2, shift) {
+  const kept2 = value2 >>> shift;
+  const rest = value2 & (1 << shift) - 1;
+  const half = 1 << shift - 1;
+  return rest > half || rest === half && (kept2 & 1) === 1 ? kept2 + 1 : kept2;
+}
+var numbers = null;
+function fromHalf(bits2) {
+  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
+  return numbers[bits2];
+}
+function decode(bits2) {
+  const sign2 = bits2 & 32768 ? -1 : 1;
+  const exponent2 = bits2 >> 10 & 31;
+  const fraction = bits2 & 1023;
+  if (exponent2 === 0) return sign2 * fraction * 2 ** -24;
+  if (exponent2 === 31) return fraction === 0 ? sign2 * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign2 * (1 + fraction / 1024) * 2 ** (exponent2 - 15);
+}
+
+// src/kernel/values.ts
+function alignOf(kind) {
+  return kind === "uniform" ? 16 : 4;
+}
+function arrange(definition, options) {
+  const { type, layout: layout2, kind } = options;
+  const expressions = definition.values ?? [];
+  const step2 = bytesPerElement[type];
+  const declared = layout2 ?? {
+    slots: expressions.map((_, i) => ({ path: "", scalar: type, offsetBytes: i * step2 })),
+    byteLength: expressions.length * step2
+  };
+  const byteLength = roundUp(alignOf(kind), declared.byteLength);
+  const { slots } = declared;
+  const indices = assign(expressions.length, slots, { step: step2, byteLength });
+  if (indices === null) {
+    const shown = slots.slice(0, 12).map(({ path: path2, scalar: scalar2 }) => path2 === "" ? scalar2 : `${path2}: ${scalar2}`);
+    const list4 = `${shown.join(", ")}${slots.length > shown.length ? ", ..." : ""}`;
+    return failed(
+      "validation",
+      `buffer \`${definition.name}\` has ${slots.length} ${slots.length === 1 ? "member" : "members"} in the program (${list4}), and the manifest gives ${expressions.length} values`,
+      definition.valuesAt?.()
+    );
+  }
+  const members = slots.map(({ path: path2, scalar: scalar2, offsetBytes }, i) => {
+    const value2 = indices[i] ?? null;
+    const source = value2 === null ? "" : expressions[value2]?.source ?? "";
+    return { path: path2, type: scalar2, offsetBytes, value: value2, fromBits: numberOfBits(source, type, scalar2) };
+  });
+  const [first] = slots;
+  const only = slots.every(({ scalar: scalar2 }) => scalar2 === first?.scalar) ? first?.scalar ?? type : null;
+  const isPlain = only !== null && slots.every(({ offsetBytes }, i) => offsetBytes === i * bytesPerElement[only]);
+  return succeeded({
+    members,
+    type: only ?? "u32",
+    length: isPlain ? slots.length : byteLength / bytesPerElement[only ?? "u32"],
+    byteLength,
+    ...isPlain ? {} : { slots: members.map((member2) => ({ type: member2.type, offsetBytes: member2.offsetBytes })) }
+  });
+}
+function assign(count2, slots, words2) {
+  if (count2 <= slots.length && slots.slice(count2).every(({ path: path2 }) => isPadding(path2)))
+    return slots.map((_, i) => i < count2 ? i : null);
+  let next = 0;
+  const own = slots.map(({ path: path2 }) => isPadding(path2) ? null : next++);
+  if (next === count2) return own;
+  if (count2 < slots.length || count2 * words2.step > words2.byteLength) return null;
+  const indices = slots.map(({ offsetBytes }) => offsetBytes / words2.step);
+  return indices.every((index) => Number.isInteger(index) && index < count2) ? indices : null;
+}
+function isAsListed({ members, slots, byteLength }, listed4) {
+  const { type, kind, count: count2 } = listed4;
+  return slots === void 0 && members.length === count2 && byteLength === roundUp(alignOf(kind), count2 * bytesPerElement[type]) && members.every((member2, i) => member2.type === type && member2.value === i && member2.fromBits === null);
+}
+var bits = new DataView(new ArrayBuffer(4));
+var leastBits = 2 ** 23;
+function numberOfBits(source, listed4, member2) {
+  if (member2 !== "f32" || listed4 !== "u32" && listed4 !== "i32" || !/^\d+$/.test(source)) return null;
+  const whole = Number(source);
+  if (whole < leastBits || whole >= 2 ** 32) return null;
+  bits.setUint32(0, whole);
+  const value2 = bits.getFloat32(0);
+  return Number.isFinite(value2) ? value2 : null;
+}
+function bitsRemark(definition, { members }) {
+  const found = members.find(({ fromBits }) => fromBits !== null);
+  if (found === void 0 || found.value === null) return null;
+  const written = definition.values?.[found.value]?.source;
+  return `\`${found.path}\` of buffer \`${definition.name}\` is f32, and ${written} is taken for the bits of ${found.fromBits}; write that number, and leave out 'type'`;
+}
+function evaluateMembers(definition, { members }, variables) {
+  const numbers2 = [];
+  for (const { path: path2, type, value: value2, fromBits } of members) {
+    const expression = value2 === null ? void 0 : definition.values?.[value2];
+    if (value2 === null || expression === void 0 || fromBits !== null) {
+      numbers2.push(fromBits ?? 0);
+      continue;
+    }
+    const what = path2 === "" ? `value ${value2}` : `\`${path2}\` (${type})`;
+    const place = definition.valuesAt?.(value2);
+    const refuse4 = (why) => failed("validation", `${what} of buffer \`${definition.name}\` ${why}`, place);
+    const evaluated = evaluateOrFail((known3) => expression.evaluate(known3), variables);
+    if (!evaluated.ok) return refuse4(evaluated.failure.message);
+    const fault = memberFault(evaluated.value, type);
+    if (fault !== null) return refuse4(`is ${evaluated.value}, ${fault}`);
+    numbers2.push(Number(evaluated.value));
+  }
+  return succeeded(numbers2);
+}
+var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
+function memberFault(value2, type) {
+  if (typeof value2 !== "number") return "which is no number";
+  if (type === "i32" || type === "u32") {
+    if (!Number.isInteger(value2)) return "which is no whole number";
+    const [least2, most] = ranges[type];
+    return value2 < least2 || value2 > most ? `which is outside of ${type}, ${least2} to ${most}` : null;
+  }
+  const fits2 = type === "f32" ? Number.isFinite(Math.fround(value2)) : (toHalf(value2) & 31744) !== 31744;
+  return fits2 ? null : `which ${type} cannot hold`;
+}
+
+// src/kernel/buffers.ts
+var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
   const { definitions: definitions2, bindings, workload, variables, role } = options;
   for (const variable2 of bindings) {
@@ -35737,69 +36219,49 @@ function bindBuffers(options) {
         `buffer \`${definition.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
-    const length = evaluateCount(definition.length.evaluate.bind(definition.length), variables);
-    if (!length.ok)
-      return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
-    const values2 = evaluateValues(definition, variables);
-    if (!values2.ok) return values2;
-    const byteLength = roundUp(definition.kind === "uniform" ? 16 : 4, length.value * bytesPerElement[type]);
+    const kind = variable2?.kind ?? defaultKind(definition.kind);
+    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: variable2?.layout ?? (() => null) });
+    if (!contents.ok) return contents;
     bound.push({
       name: definition.name,
       group: definition.group,
       binding: definition.binding,
-      kind: variable2?.kind ?? (definition.kind === "uniform" ? "uniform" : "read-only-storage"),
-      type,
-      length: length.value,
-      byteLength,
+      kind,
       fill: definition.fill,
       seed: definition.seed,
-      values: values2.value,
       check: definition.check,
+      ...contents.value,
       ...variable2?.kind === "storage" && variable2.read ? { readsInitial: true } : {}
     });
   }
   return succeeded(bound);
 }
-function evaluateCount(evaluate2, variables) {
-  const value2 = evaluateOrFail(evaluate2, variables);
-  if (!value2.ok) return value2;
-  if (typeof value2.value !== "number" || !Number.isSafeInteger(value2.value) || value2.value < 1) {
-    return failed("validation", `is ${value2.value}; it must be a whole number, at least 1`);
-  }
-  return succeeded(value2.value);
+function defaultKind(kind) {
+  return kind === "storage" ? "read-only-storage" : "uniform";
 }
-function evaluateOrFail(evaluate2, variables) {
-  try {
-    return succeeded(evaluate2(variables));
-  } catch (error) {
-    if (error instanceof JoulegateError) return failed("validation", `has no value: ${error.message}`);
-    throw error;
-  }
+function filled(definition, type, variables) {
+  const length = evaluateCount((known3) => definition.length.evaluate(known3), variables);
+  if (!length.ok)
+    return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
+  const byteLength = roundUp(4, length.value * bytesPerElement[type]);
+  return succeeded({ type, length: length.value, byteLength, values: null });
 }
-function evaluateValues(definition, variables) {
-  if (definition.values === null) return succeeded(null);
-  const values2 = [];
-  for (const [index, expression] of definition.values.entries()) {
-    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
-    if (!value2.ok) {
-      return failed("validation", `value ${index} of buffer \`${definition.name}\` ${value2.failure.message}`);
-    }
-    if (typeof value2.value === "string") {
-      return failed(
-        "validation",
-        `value ${index} of buffer \`${definition.name}\` is no number: ${value2.value}`
-      );
-    }
-    values2.push(Number(value2.value));
-  }
-  return succeeded(values2);
+function listed2(definition, options) {
+  const layout2 = options.layout(definition.values?.length ?? 0);
+  const arranged = arrange(definition, { ...options, layout: layout2 });
+  if (!arranged.ok) return arranged;
+  const values2 = evaluateMembers(definition, arranged.value, options.variables);
+  if (!values2.ok) return values2;
+  const { members: _, ...shape } = arranged.value;
+  const remark = bitsRemark(definition, arranged.value);
+  return succeeded({ ...shape, values: values2.value, ...remark === null ? {} : { remark } });
 }
 function elementType(definition, workload) {
   const type = typeof definition.type === "string" ? definition.type : workload.parameters[definition.type.parameter];
   return typeof type === "string" && isScalarType2(type) ? type : null;
 }
 function isScalarType2(name) {
-  return scalarTypes2.includes(name);
+  return scalarTypes3.includes(name);
 }
 function isAt(a2, b) {
   return a2.group === b.group && a2.binding === b.binding;
@@ -35817,7 +36279,7 @@ function bindingFault(variable2, definitions2) {
     return `the program's \`${variable2.name}\` at ${slot(variable2)} has no buffer in the manifest${hint}`;
   }
   const wanted = variable2.kind === "uniform" ? "uniform" : "storage";
-  if (definition.kind !== wanted) {
+  if (definition.kind !== null && definition.kind !== wanted) {
     return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable2.name}\` at ${slot(variable2)} is ${wanted}`;
   }
   if (definition.check && variable2.kind !== "storage") {
@@ -35837,15 +36299,15 @@ import { createHash as createHash3 } from "node:crypto";
 var byAddress = 1e3;
 function countAssignments(elements, module) {
   const counts = /* @__PURE__ */ new Map();
-  const assign = (target, times) => {
+  const assign2 = (target, times) => {
     const declaration = rootDeclaration(target, module);
     if (declaration) counts.set(declaration, (counts.get(declaration) ?? 0) + times);
   };
   const visit = (element2) => {
-    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign(element2.lhs, 1);
-    else if (element2.kind === "increment" || element2.kind === "decrement") assign(element2.target, 1);
+    if (element2.kind === "assign" && element2.lhs.kind !== "phony") assign2(element2.lhs, 1);
+    else if (element2.kind === "increment" || element2.kind === "decrement") assign2(element2.target, 1);
     else if (element2.kind === "unary-expression" && element2.operator.value === "&") {
-      assign(element2.expression, byAddress);
+      assign2(element2.expression, byAddress);
     }
     for (const child of childrenOf(element2, module)) visit(child);
   };
@@ -36692,14 +37154,22 @@ function uniformCode(expression, scope) {
   const address = addressCode(expression, scope);
   return (run, frame2, view) => {
     const buffer = binding(run);
-    if (buffer?.kind !== "uniform" || buffer.values === null || buffer.type === "f16") return null;
-    if (kind !== buffer.type) return null;
-    const first = address(run, frame2, view) / 4;
+    if (buffer?.kind !== "uniform") return null;
+    const first = address(run, frame2, view);
     if (Number.isNaN(first)) return null;
-    const values2 = buffer.values.slice(first, first + lanes).map((value2) => wrap(value2, kind));
-    if (values2.length < lanes) return null;
+    const values2 = [];
+    for (let lane = 0; lane < lanes; lane++) {
+      const value2 = valueAt2(buffer, first + 4 * lane, kind);
+      if (value2 === null) return null;
+      values2.push(wrap(value2, kind));
+    }
     return type.kind === "scalar" ? values2[0] ?? null : values2;
   };
+}
+function valueAt2({ values: values2, slots, type }, offset, kind) {
+  if (slots === void 0) return type === kind && type !== "f16" ? values2?.[offset / 4] ?? null : null;
+  const index = slots.findIndex((slot2) => slot2.offsetBytes === offset && slot2.type === kind);
+  return values2?.[index] ?? null;
 }
 
 // src/kernel/features/evaluate-call.ts
@@ -37209,7 +37679,18 @@ function reflect(module, entryPoint) {
     const name = variable2.name.decl.ident.originalName;
     const kind = bindingKind(variable2);
     const refusal4 = kind === null ? { ...positionAt(lineStarts2(module.text), variable2.name.start), reason: noBuffer(variable2, module) } : null;
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable2), refusal: refusal4 });
+    const { ident } = variable2.name.decl;
+    const layout2 = (count2) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count2);
+    bindings.push({
+      name,
+      group,
+      binding,
+      kind,
+      read: reads.has(name),
+      used: used.has(variable2),
+      layout: layout2,
+      refusal: refusal4
+    });
   }
   return succeeded({
     entry,
@@ -38201,7 +38682,8 @@ function bindingCode2(variable2, scope) {
   const group = attributeCode(variable2.attributes, "group", scope);
   const binding = attributeCode(variable2.attributes, "binding", scope);
   if (group === null && binding === null) return null;
-  const name = variable2.name.decl.ident.originalName;
+  const { ident } = variable2.name.decl;
+  const name = ident.originalName;
   const kind = bindingKind(variable2);
   const refusal4 = kind === null ? { line: 1, column: 1, reason: "is no buffer" } : null;
   return (run, used) => ({
@@ -38212,6 +38694,7 @@ function bindingCode2(variable2, scope) {
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
     used,
+    layout: (count2) => valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count2),
     refusal: refusal4
   });
 }
@@ -38331,19 +38814,19 @@ var CommandBuilder = class {
     const outputs = bindOutputs(this.#command, workload, variables);
     if (!outputs.ok) return outputs;
     const values2 = { ...workload.parameters, ...configuration };
-    const filled = (program) => program.map((argument) => fillArgument(argument, values2));
+    const filled2 = (program) => program.map((argument) => fillArgument(argument, values2));
     const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
-    const built = build === null ? null : filled(build);
+    const built = build === null ? null : filled2(build);
     const buildIdentity = digest([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
     const command2 = {
-      run: filled(run),
+      run: filled2(run),
       build: built,
       folder,
       files,
       outputs: outputs.value,
       buildIdentity,
-      identity: digest([buildIdentity, filled(run), shapes])
+      identity: digest([buildIdentity, filled2(run), shapes])
     };
     return succeeded({
       kernel: kernel.name,
@@ -38368,11 +38851,16 @@ function programIdentity(program) {
     buffer.fill,
     buffer.seed,
     buffer.values,
+    // Listed only where it is there, so that other programs keep their names.
+    ...buffer.slots === void 0 ? [] : [buffer.slots],
     buffer.readsInitial ?? false
   ]);
   const tokens2 = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
   return createHash4("sha256").update(canonical).digest("hex");
+}
+function variantRemarks({ program }) {
+  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
 }
 function variantIdentity({ program, command: command2 }) {
   return program?.identity ?? command2?.identity ?? null;
@@ -38544,7 +39032,7 @@ function indentation(line3) {
 }
 
 // src/kernel/unroll/counting-loop.ts
-var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
+var ranges2 = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
 var mirrored2 = {
   "<": ">",
   "<=": ">=",
@@ -38586,7 +39074,7 @@ function countingLoop(loop, scope) {
   }
   const kind = scalar2 === "u32" ? "u32" : "i32";
   const trips = countTrips({ start, end, step: step2, operator: test.operator });
-  const [lowest3, highest] = ranges[kind];
+  const [lowest3, highest] = ranges2[kind];
   const last2 = start + step2 * (trips ?? Number.NaN);
   if (trips === null || !(last2 >= lowest3 && last2 <= highest)) {
     return { message: `\`${name}\` never reaches its end within ${kind}`, element: condition };
@@ -39055,7 +39543,7 @@ var Builder = class {
     if (!specialised.ok) return specialised;
     const program = this.#program(specialised.value, configuration, launch, role);
     if (!program.ok) {
-      const failure = inUserFile(program.failure, specialised.value.lines);
+      const failure = program.failure.file === void 0 ? inUserFile(program.failure, specialised.value.lines) : program.failure;
       return { ok: false, failure: { file: modules.source.path, ...failure } };
     }
     const id = role === "reference" ? role : configurationId(configuration, this.kernel.tunables);
@@ -39110,21 +39598,129 @@ var Builder = class {
   }
 };
 
-// src/kernel/half.ts
-var floatBits = new Float32Array(1);
-var integerBits = new Uint32Array(floatBits.buffer);
-var numbers = null;
-function fromHalf(bits) {
-  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
-  return numbers[bits];
+// src/kernel/non-finite.ts
+function noneYet() {
+  return { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
 }
-function decode(bits) {
-  const sign2 = bits & 32768 ? -1 : 1;
-  const exponent2 = bits >> 10 & 31;
-  const fraction = bits & 1023;
-  if (exponent2 === 0) return sign2 * fraction * 2 ** -24;
-  if (exponent2 === 31) return fraction === 0 ? sign2 * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign2 * (1 + fraction / 1024) * 2 ** (exponent2 - 15);
+function add2(tally, index) {
+  if (tally.count === 0) tally.first = index;
+  tally.count++;
+}
+function note({ nan, infinite }, value2, index) {
+  if (Number.isFinite(value2)) return;
+  add2(Number.isNaN(value2) ? nan : infinite, index);
+}
+function placeOf({ count: count2, first }, length) {
+  return `${count2} of ${length} elements, first at index ${first}`;
+}
+function facts(what, sides) {
+  const { own, other, length } = sides;
+  if (own.count > 0 && own.count === other.count && own.first === other.first)
+    return [`${what} in ${placeOf(own, length)}, as in the reference`];
+  return [
+    ...own.count > 0 ? [`${what} in ${placeOf(own, length)}`] : [],
+    ...other.count > 0 ? [`${what} in ${placeOf(other, length)} of the reference`] : []
+  ];
+}
+function unusableReference(found, reference, length) {
+  return [
+    `the reference itself yields NaN in ${placeOf(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf(found.nan, length)}`],
+    ...facts("infinity", { own: found.infinite, other: reference.infinite, length })
+  ];
+}
+
+// src/kernel/compare-unordered.ts
+function read({ length, value: value2, isWritten }) {
+  const found = noneYet();
+  const numbers2 = new Float64Array(length);
+  let count2 = 0;
+  let unwritten = 0;
+  for (let i = 0; i < length; i++) {
+    if (!isWritten(i)) {
+      unwritten++;
+      continue;
+    }
+    const number3 = value2(i);
+    note(found, number3, i);
+    if (!Number.isNaN(number3)) numbers2[count2++] = number3;
+  }
+  return { found, unwritten, numbers: numbers2.subarray(0, count2) };
+}
+function compareUnordered({ name, check: check3, length }, actual, expected) {
+  const mine = read(actual);
+  const right = read(expected);
+  const counted2 = check3.as === "sorted" || check3.as === "multiset";
+  const say = (what, text3) => facts(text3, { own: mine.found[what], other: right.found[what], length });
+  const remarks = [...say("nan", "NaN"), ...say("infinite", "infinity")];
+  const fail2 = (kind, text3) => failed(kind, `\`${name}\`: ${[text3, ...remarks].join("; ")}`);
+  const [nans, expectedNans] = [mine.found.nan.count, right.found.nan.count];
+  if (expectedNans > 0 && check3.nan !== "equal")
+    return failed(
+      "not-a-number",
+      `\`${name}\`: ${unusableReference(mine.found, right.found, length).join("; ")}`
+    );
+  if (mine.unwritten === length) return fail2("unwritten", "the variant wrote no element");
+  if (counted2 && mine.unwritten !== right.unwritten) {
+    const text3 = `${mine.unwritten} of ${length} elements were not written, of the reference's ${right.unwritten}`;
+    return fail2(mine.unwritten > right.unwritten ? "unwritten" : "wrong-result", text3);
+  }
+  if (counted2 ? nans > expectedNans : nans > 0 && expectedNans === 0)
+    return fail2("not-a-number", `${nans} of ${length} elements are not a number`);
+  if (counted2 ? nans < expectedNans : nans === 0 && expectedNans > 0)
+    return fail2("wrong-result", "elements are a number that are none in the reference");
+  const fault = faultOf2(check3, mine.numbers, right.numbers);
+  if (fault !== null) return fail2("wrong-result", fault);
+  return succeeded(remarks.length === 0 ? {} : { remarks: remarks.map((text3) => `\`${name}\`: ${text3}`) });
+}
+function faultOf2(check3, actual, expected) {
+  if (check3.as === "sum") {
+    const [sum, right] = [sumOf2(actual), sumOf2(expected)];
+    return isClose(check3, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
+  }
+  actual.sort();
+  expected.sort();
+  return check3.as === "set" ? setFault(check3, actual, expected) : listFault(check3, actual, expected);
+}
+function listFault(check3, actual, expected) {
+  let wrong2 = 0;
+  let first = -1;
+  for (const [i, right] of expected.entries()) {
+    if (isClose(check3, actual[i] ?? Number.NaN, right)) continue;
+    if (wrong2++ === 0) first = i;
+  }
+  if (wrong2 === 0) return null;
+  const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
+  return `sorted, ${wrong2} of ${expected.length} elements are wrong; ${place}`;
+}
+function setFault(check3, actual, expected) {
+  const strange = actual.filter(
+    (value2) => !neighbours2(expected, value2).some((e) => isClose(check3, value2, e))
+  );
+  const missing3 = expected.filter(
+    (value2) => !neighbours2(actual, value2).some((a2) => isClose(check3, a2, value2))
+  );
+  const texts2 = [
+    ...strange.length === 0 ? [] : [`not among the reference's: ${strange.length}, such as ${strange[0]}`],
+    ...missing3.length === 0 ? [] : [`missing of the reference's: ${missing3.length}, such as ${missing3[0]}`]
+  ];
+  return texts2.length === 0 ? null : texts2.join("; ");
+}
+function neighbours2(sorted2, value2) {
+  let low = 0;
+  let high = sorted2.length;
+  while (low < high) {
+    const middle2 = low + high >>> 1;
+    if (sorted2[middle2] < value2) low = middle2 + 1;
+    else high = middle2;
+  }
+  return [...sorted2.subarray(Math.max(0, low - 1), low + 1)];
+}
+function isClose({ relative: relative3, absolute }, actual, expected) {
+  return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
+}
+function sumOf2(values2) {
+  return values2.reduce((sum, value2) => sum + value2, 0);
 }
 
 // src/kernel/contents.ts
@@ -39161,7 +39757,7 @@ function elementsOf(binding, bytes) {
 
 // src/kernel/compare.ts
 function compareOutput(binding, actual, expected) {
-  const { relative: relative3, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+  const { relative: relative3, absolute, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
   const decode2 = binding.type === "f16" ? fromHalf : (value2) => value2;
   const actualElements = elementsOf(binding, aligned(actual));
   const expectedElements = elementsOf(binding, aligned(expected));
@@ -39169,30 +39765,42 @@ function compareOutput(binding, actual, expected) {
   const expectedBits = poisonView(binding, aligned(expected));
   const pattern8 = binding.readsInitial ? Number.NaN : poisonPattern(binding.type);
   const scale = relative3 > 0 ? absolute / relative3 : absolute;
-  if (expectedBits.every((bits) => bits === pattern8)) {
-    const who = actualBits.every((bits) => bits === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
+  if (expectedBits.every((bits2) => bits2 === pattern8)) {
+    const who = actualBits.every((bits2) => bits2 === pattern8) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
-  if (expectedElements.every((element2) => Number.isNaN(decode2(element2)))) {
-    return failed(
-      "not-a-number",
-      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`
+  const { check: check3 } = binding;
+  if (check3?.as !== void 0) {
+    const side = (elements, bits2) => ({
+      length: binding.length,
+      value: (i) => decode2(elements[i]),
+      isWritten: (i) => bits2[i] !== pattern8
+    });
+    const compared = compareUnordered(
+      { ...binding, check: check3 },
+      side(actualElements, actualBits),
+      side(expectedElements, expectedBits)
     );
+    return compared.ok ? succeeded({ maxRelativeError: 0, ...compared.value }) : compared;
   }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
   const wrong2 = { count: 0, first: -1 };
+  const found = noneYet();
+  const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
-    const bits = actualBits[i];
-    if (bits === expectedBits[i]) continue;
-    if (bits === pattern8) {
+    const bits2 = actualBits[i];
+    const a2 = decode2(actualElements[i]);
+    const e = decode2(expectedElements[i]);
+    if (bits2 !== pattern8) note(found, a2, i);
+    if (expectedBits[i] !== pattern8) note(reference, e, i);
+    if (bits2 === expectedBits[i]) continue;
+    if (bits2 === pattern8) {
       add2(unwritten, i);
       continue;
     }
-    const a2 = decode2(actualElements[i]);
-    const e = decode2(expectedElements[i]);
-    if (a2 === e || Number.isNaN(a2) && Number.isNaN(e)) continue;
+    if (a2 === e || Number.isNaN(a2) && Number.isNaN(e) && expectedBits[i] !== pattern8) continue;
     if (Number.isNaN(a2)) {
       add2(notANumber, i);
       continue;
@@ -39201,112 +39809,28 @@ function compareOutput(binding, actual, expected) {
     if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong2, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
+  const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
+  const { length } = binding;
+  const infinities = facts("infinity", { own: found.infinite, other: reference.infinite, length });
+  const nans = facts("NaN", { own: found.nan, other: reference.nan, length });
+  const fail2 = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
+  if (reference.nan.count > 0 && nanEquals !== "equal") {
+    return fail2("not-a-number", unusableReference(found, reference, length));
+  }
   const report3 = (kind, tally, what) => {
-    const a2 = decode2(actualElements[tally.first]);
+    const a2 = kind === "unwritten" ? "nothing was written" : decode2(actualElements[tally.first]);
     const e = decode2(expectedElements[tally.first]);
-    const share2 = `${tally.count} of ${binding.length} elements`;
-    return failed(
-      kind,
-      `\`${binding.name}\`: ${share2} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a2}, expected ${e}`
-    );
+    const first = `${share2(tally)} ${what}; first at index ${tally.first}: ${a2}, expected ${e}`;
+    return fail2(kind, [first, ...kind === "not-a-number" ? [] : nans, ...infinities]);
   };
   if (unwritten.count > 0) return report3("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report3("not-a-number", notANumber, "are not a number");
   if (wrong2.count > 0) return report3("wrong-result", wrong2, "are wrong");
-  return succeeded({ maxRelativeError });
-}
-function add2(tally, index) {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
+  const remarks = [...nans, ...infinities].map((text3) => `\`${binding.name}\`: ${text3}`);
+  return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-}
-
-// src/kernel/describe/data-shape.ts
-var scalarTypes3 = ["f32", "f16", "i32", "u32"];
-function dataShape(type, module) {
-  const scalars = /* @__PURE__ */ new Set();
-  collectScalars(type, scalars);
-  const [only = ""] = scalars;
-  return {
-    scalar: scalars.size === 1 && scalarTypes3.includes(only) ? only : null,
-    ...extent(type, module)
-  };
-}
-function extent(type, module) {
-  if (type.kind === "array" && type.count === void 0) {
-    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbersOf(module)) };
-  }
-  if (type.kind === "struct") {
-    const last2 = structMembers(type, numbersOf(module)).at(-1);
-    if (last2?.type.kind === "array" && last2.type.count === void 0) {
-      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbersOf(module)) };
-    }
-  }
-  return { fixedBytes: layoutOf(type, numbersOf(module)).size, elementBytes: 0 };
-}
-function collectScalars(type, found) {
-  switch (type.kind) {
-    case "scalar":
-      found.add(type.scalar);
-      break;
-    case "vector":
-    case "matrix":
-    case "array":
-    case "atomic":
-      collectScalars(type.elem, found);
-      break;
-    case "struct":
-      for (const member2 of type.members) collectScalars(member2.type, found);
-      break;
-    default:
-      found.add(type.kind);
-  }
-}
-function dataSlots(type, module, most) {
-  const slots = [];
-  const repeat = (options) => {
-    for (let i = 0; i < options.count; i++) {
-      if (slots.length > most) return false;
-      if (!visit(options.element, options.path(i), options.offset + i * options.strideBytes)) return false;
-    }
-    return true;
-  };
-  const visit = (part, path2, offset) => {
-    switch (part.kind) {
-      case "scalar":
-        if (!scalarTypes3.includes(part.scalar)) return false;
-        slots.push({ path: path2, scalar: part.scalar, offsetBytes: offset });
-        return slots.length <= most;
-      case "atomic":
-        return visit(part.elem, path2, offset);
-      case "vector": {
-        const strideBytes = layoutOf(part.elem, numbersOf(module)).size;
-        const name = (i) => `${path2}.${"xyzw"[i]}`;
-        return repeat({ count: part.size, strideBytes, element: part.elem, path: name, offset });
-      }
-      case "matrix": {
-        const column = { kind: "vector", size: part.rows, elem: part.elem };
-        const strideBytes = arrayStride(column, numbersOf(module));
-        const name = (i) => `${path2}[${i}]`;
-        return repeat({ count: part.cols, strideBytes, element: column, path: name, offset });
-      }
-      case "array": {
-        const strideBytes = arrayStride(part.elem, numbersOf(module));
-        const name = (i) => `${path2}[${i}]`;
-        if (part.count === void 0) return false;
-        return repeat({ count: part.count, strideBytes, element: part.elem, path: name, offset });
-      }
-      case "struct":
-        return structMembers(part, numbersOf(module)).every(
-          (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
-        );
-      default:
-        return false;
-    }
-  };
-  return visit(type, "", 0) && slots.every((slot2) => Number.isFinite(slot2.offsetBytes)) ? slots : null;
 }
 
 // src/kernel/describe/unknown-names.ts
@@ -39324,7 +39848,6 @@ function unknownNames(reachable, module) {
 }
 
 // src/kernel/describe/entry.ts
-var mostUniformScalars = 256;
 function describeModule(module, locate2, parameters) {
   return module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry).map((entry) => describeEntry(entry, module, locate2, parameters));
 }
@@ -39439,13 +39962,8 @@ function describeVariable(variable2, module, reads) {
   if (kind === null || text3.startsWith("binding_array")) {
     return refuse4(`at ${slot2} ${noBuffer(variable2, module)}`);
   }
-  const slots = kind === "uniform" ? dataSlots(type, module, mostUniformScalars) : null;
+  const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
-  if (kind === "uniform" && shape.fixedBytes > 4 * mostUniformScalars) {
-    return refuse4(
-      `at ${slot2} is a uniform of ${shape.fixedBytes} bytes; a manifest can give ${4 * mostUniformScalars}`
-    );
-  }
   return succeeded({ name, group, binding, kind, read: reads.has(name), type: text3, shape, slots });
 }
 
@@ -39607,10 +40125,16 @@ function createTemplateBuilder(kernel) {
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
-      const kinds2 = kernel.buffers.map(({ kind, group, binding }) => {
-        const bound = bindings.find((one3) => one3.group === group && one3.binding === binding);
-        return bound?.kind ?? (kind === "uniform" ? "uniform" : "read-only-storage");
-      });
+      const bound = kernel.buffers.map(
+        ({ group, binding }) => bindings.find((one3) => one3.group === group && one3.binding === binding)
+      );
+      const kinds2 = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const layouts = [];
+      for (const [i, definition] of kernel.buffers.entries()) {
+        const layout2 = layoutOf2(definition, bound[i], { name: "", parameters });
+        if (!layout2.ok) return layout2;
+        layouts.push(layout2.value);
+      }
       return succeeded({
         conditions: conditions.filter((name) => isTrue[name] === true),
         fixed: Object.fromEntries(
@@ -39619,11 +40143,20 @@ function createTemplateBuilder(kernel) {
         pieces,
         requiredFeatures,
         kinds: kinds2,
+        layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
       });
     }
   };
+}
+function layoutOf2(definition, variable2, workload) {
+  const type = elementType(definition, workload);
+  if (definition.values === null || type === null) return succeeded(null);
+  const kind = variable2?.kind ?? defaultKind(definition.kind);
+  const count2 = definition.values.length;
+  const arranged = arrange(definition, { type, kind, layout: variable2?.layout(count2) ?? null });
+  return arranged.ok && isAsListed(arranged.value, { type, kind, count: count2 }) ? succeeded(null) : arranged;
 }
 async function template(names2, values2, marks, program) {
   const marked = new Map(names2.flatMap((name) => marks.has(name) ? [[name, marks.get(name)]] : []));
@@ -39797,9 +40330,11 @@ var DeviceTrials = class {
     return verified;
   }
   async #compareWithReference(variant) {
-    const { builder, device } = this.#request;
+    const { builder, device, onRemark } = this.#request;
     this.#reference ??= prepareReference(builder, device);
-    return device.verify(variant, await this.#reference);
+    const verified = await device.verify(variant, await this.#reference);
+    if (verified.ok) for (const remark of verified.value ?? []) onRemark?.(remark);
+    return verified;
   }
   #key(configuration) {
     return JSON.stringify(
@@ -39852,8 +40387,8 @@ function fitResponse(cause, updates, shape) {
   ].filter((fit) => fit !== null);
   const [best, other] = fits2.sort((a2, b) => b.explained - a2.explained);
   if (best === void 0) return null;
-  const isClose = other !== void 0 && 1 - other.explained <= 2 * (1 - best.explained) + closeParts;
-  const settledMs = Math.max(settledAfterMs(best), isClose ? settledAfterMs(other) : 0);
+  const isClose2 = other !== void 0 && 1 - other.explained <= 2 * (1 - best.explained) + closeParts;
+  const settledMs = Math.max(settledAfterMs(best), isClose2 ? settledAfterMs(other) : 0);
   return { ...best, settledAfterMs: settledMs };
 }
 function fitShape(cause, problem, shape, spreads) {
@@ -39887,7 +40422,7 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   const sums = runningSums(values2, stepMs2);
   const causeSum = (timeMs) => sumBetween(values2, sums, startMs, stepMs2, timeMs);
   if (shape === "box" && spreadMs === 0) {
-    return { at: (timeMs) => valueAt2(values2, startMs, stepMs2, timeMs), sumAt: causeSum };
+    return { at: (timeMs) => valueAt3(values2, startMs, stepMs2, timeMs), sumAt: causeSum };
   }
   let last2 = values2[0] ?? 0;
   const kept2 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
@@ -39901,7 +40436,7 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   });
   const shownSums = runningSums(shown, stepMs2);
   return {
-    at: (timeMs) => valueAt2(shown, startMs, stepMs2, timeMs),
+    at: (timeMs) => valueAt3(shown, startMs, stepMs2, timeMs),
     sumAt: (timeMs) => sumBetween(shown, shownSums, startMs, stepMs2, timeMs)
   };
 }
@@ -39910,7 +40445,7 @@ function runningSums(values2, stepMs2) {
   for (const value2 of values2) sums.push(sums.at(-1) + value2 * stepMs2);
   return sums;
 }
-function valueAt2(values2, startMs, stepMs2, timeMs) {
+function valueAt3(values2, startMs, stepMs2, timeMs) {
   const place = Math.min(Math.max((timeMs - startMs) / stepMs2, 0), values2.length - 1);
   const below = Math.floor(place);
   const from = values2[below] ?? 0;
@@ -40004,15 +40539,15 @@ async function watchCounter({ counter, unitJoules: unitJoules4 }, time) {
   let ticks2 = 0;
   while (ticks2 < wantedTicks || time.nowMs() - startMs < leastMs) {
     const timeMs = time.nowMs();
-    const read = await counter.read();
-    if (!read.ok) return { ok: false, why: `its energy counter cannot be read: ${read.why}` };
-    if (read.value === 0) return { ok: false, why: "its energy counter reads 0" };
+    const read2 = await counter.read();
+    if (!read2.ok) return { ok: false, why: `its energy counter cannot be read: ${read2.why}` };
+    if (read2.value === 0) return { ok: false, why: "its energy counter reads 0" };
     const before = readings2.at(-1);
-    if (before !== void 0 && read.value < before.joules) {
+    if (before !== void 0 && read2.value < before.joules) {
       return { ok: false, why: "its energy counter goes back" };
     }
-    if (before !== void 0 && read.value !== before.joules) ticks2++;
-    readings2.push({ timeMs, joules: read.value });
+    if (before !== void 0 && read2.value !== before.joules) ticks2++;
+    readings2.push({ timeMs, joules: read2.value });
     const elapsedMs = timeMs - startMs;
     if (elapsedMs > maxMs || ticks2 === 0 && elapsedMs > stillMs) break;
     await time.sleep(pollMs2);
@@ -40058,11 +40593,11 @@ async function measurePowerTraits({ power: power3 }, time) {
   const startMs = time.nowMs();
   while (changesMs.length < wantedTicks && time.nowMs() - startMs <= stillMs) {
     const timeMs = time.nowMs();
-    const read = await power3.read();
-    if (!read.ok) return { ok: false, why: `its ${power3.label} cannot be read: ${read.why}` };
+    const read2 = await power3.read();
+    if (!read2.ok) return { ok: false, why: `its ${power3.label} cannot be read: ${read2.why}` };
     const before = readings2.at(-1);
-    if (before !== void 0 && read.value !== before.watts) changesMs.push(timeMs);
-    readings2.push({ timeMs, watts: read.value });
+    if (before !== void 0 && read2.value !== before.watts) changesMs.push(timeMs);
+    readings2.push({ timeMs, watts: read2.value });
     await time.sleep(pollMs2);
   }
   const watts = readings2.map((reading) => reading.watts);
@@ -40359,17 +40894,17 @@ var pollMs4 = 10;
 var leastCounterMs = 50;
 async function wattsNow({ counter, power: power3 }, time, periodMs) {
   if (power3?.instant === true) {
-    const read = await power3.read();
-    return read.ok ? read.value : null;
+    const read2 = await power3.read();
+    return read2.ok ? read2.value : null;
   }
   if (counter === null) return null;
   const readings2 = [];
   const endMs = time.nowMs() + 3 * (periodMs ?? 0) + leastCounterMs;
   while (time.nowMs() < endMs) {
     const timeMs = time.nowMs();
-    const read = await counter.read();
-    if (!read.ok) return null;
-    readings2.push({ timeMs, joules: read.value });
+    const read2 = await counter.read();
+    if (!read2.ok) return null;
+    readings2.push({ timeMs, joules: read2.value });
     const ticks2 = findTicks(readings2);
     const [first, last2] = [ticks2[0], ticks2.at(-1)];
     const enoughMs2 = Math.max(leastCounterMs, 0.5 * (periodMs ?? 0));
@@ -40407,17 +40942,17 @@ async function startSampler(sensor, traits, time) {
   async function readCounter() {
     if (sensor.counter === null) return;
     const timeMs = time.nowMs();
-    const read = await sensor.counter.read();
-    if (read.ok) readings2.push({ timeMs, joules: read.value });
-    else failures.add(`the ${sensor.counter.label} could not be read: ${read.why}`);
+    const read2 = await sensor.counter.read();
+    if (read2.ok) readings2.push({ timeMs, joules: read2.value });
+    else failures.add(`the ${sensor.counter.label} could not be read: ${read2.why}`);
   }
   async function readPower() {
     if (sensor.power === null || !sensor.power.instant) return;
     const timeMs = time.nowMs();
-    const read = await sensor.power.read();
-    if (read.ok) powers.push({ timeMs, watts: read.value });
+    const read2 = await sensor.power.read();
+    if (read2.ok) powers.push({ timeMs, watts: read2.value });
     else if (traits.source === "power") {
-      failures.add(`the ${sensor.power.label} could not be read: ${read.why}`);
+      failures.add(`the ${sensor.power.label} could not be read: ${read2.why}`);
     }
   }
   async function readState3() {
@@ -40597,15 +41132,15 @@ var SensorMeter = class {
   #describe() {
     const { label, details: details2, counter, power: power3, scope } = this.#options.sensor;
     const { source, counterFault } = this.#traits;
-    const read = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
+    const read2 = source === "counter" ? counter?.label : `${power3?.label} added up${counterFault === null ? "" : ` because ${counterFault}`}`;
     const checked2 = source === "counter" && this.#disagreement !== null ? `${(100 * Math.abs(this.#disagreement)).toFixed(1)} % from its power` : "unchecked";
     const notes2 = [scope ?? "unknown scope", checked2, ...details2 === "" ? [] : [details2]];
-    return `${label}, ${read} (${notes2.join(", ")})`;
+    return `${label}, ${read2} (${notes2.join(", ")})`;
   }
 };
 async function listProcesses(sensor) {
-  const listed2 = await sensor.processes?.();
-  return listed2?.ok === true ? listed2.value : null;
+  const listed4 = await sensor.processes?.();
+  return listed4?.ok === true ? listed4.value : null;
 }
 async function startSession(options) {
   const { sensor, traits, time, before } = options;
@@ -40731,9 +41266,9 @@ function clocksOf({ clocks: board }, { lockFolder: folder, clockGuard: guard2, t
 }
 var mostBusyPart = 0.15;
 async function tenantsOf(sensor) {
-  const listed2 = await sensor.processes?.();
+  const listed4 = await sensor.processes?.();
   const busy2 = await sensor.busyPart?.();
-  const known3 = listed2?.ok === true && listed2.value.trusted ? listed2.value.processes : [];
+  const known3 = listed4?.ok === true && listed4.value.trusted ? listed4.value.processes : [];
   const names2 = known3.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names2 === "" ? "somebody" : names2;
@@ -40745,9 +41280,9 @@ async function tenantsOf(sensor) {
   }
   const notes2 = [];
   if (names2 !== "") notes2.push(`${names2} is on it too, at rest when the meter was opened`);
-  if (listed2 === void 0) notes2.push("who else is on it cannot be told");
-  else if (!listed2.ok) notes2.push(`other processes on it cannot be noticed: ${listed2.why}`);
-  else if (!listed2.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
+  if (listed4 === void 0) notes2.push("who else is on it cannot be told");
+  else if (!listed4.ok) notes2.push(`other processes on it cannot be noticed: ${listed4.why}`);
+  else if (!listed4.value.trusted) notes2.push("this is a container: whose processes are on it cannot be told");
   return { ok: true, notes: notes2 };
 }
 
@@ -40773,9 +41308,9 @@ function whyUnreadable(path2, { code, message }) {
   return message;
 }
 async function readInteger(path2) {
-  const read = await readAttribute(path2);
-  if (!read.ok) return read;
-  return /^-?\d{1,20}$/.test(read.value) ? { ok: true, value: Number(read.value) } : { ok: false, why: `${path2} says '${read.value}', which is no integer` };
+  const read2 = await readAttribute(path2);
+  if (!read2.ok) return read2;
+  return /^-?\d{1,20}$/.test(read2.value) ? { ok: true, value: Number(read2.value) } : { ok: false, why: `${path2} says '${read2.value}', which is no integer` };
 }
 async function namesIn3(folder, pattern8) {
   try {
@@ -40810,8 +41345,8 @@ import { join as join10 } from "node:path";
 var micro = 1e-6;
 function scaled(path2, factor3) {
   return async () => {
-    const read = await readInteger(path2);
-    return read.ok ? { ok: true, value: read.value * factor3 } : read;
+    const read2 = await readInteger(path2);
+    return read2.ok ? { ok: true, value: read2.value * factor3 } : read2;
   };
 }
 async function createHwmonSensor(card, vendor, elsewhere) {
@@ -40840,10 +41375,10 @@ async function findCounter2(folder) {
   const found = [];
   for (let i = 1; i <= mostCounters; i++) {
     const input = join10(folder, `energy${i}_input`);
-    const read = await readInteger(input);
-    if (!read.ok && read.why.startsWith("there is no")) continue;
+    const read2 = await readInteger(input);
+    if (!read2.ok && read2.why.startsWith("there is no")) continue;
     const label = await readAttribute(join10(folder, `energy${i}_label`));
-    found.push({ input, label: label.ok ? label.value : "", counts: read.ok && read.value > 0 });
+    found.push({ input, label: label.ok ? label.value : "", counts: read2.ok && read2.value > 0 });
   }
   const known3 = found.filter(({ label }) => scopes[label] !== void 0).sort((a2, b) => Number(scopes[b.label] === "board") - Number(scopes[a2.label] === "board"));
   const best = known3.find(({ counts }) => counts) ?? known3[0];
@@ -40862,8 +41397,8 @@ async function findPower2(folder) {
     ["power1_input", "power"],
     ["power1_average", "average power"]
   ]) {
-    const read = scaled(join10(folder, file), micro);
-    if ((await read()).ok) return { label, instant: true, fine: false, read };
+    const read2 = scaled(join10(folder, file), micro);
+    if ((await read2()).ok) return { label, instant: true, fine: false, read: read2 };
   }
   return null;
 }
@@ -40874,7 +41409,7 @@ async function findState(folder) {
   const celsius = scaled(join10(folder, "temp1_input"), 1e-3);
   const [limit, power3] = [scaled(join10(folder, "power1_cap"), micro), await findPower2(folder)];
   const known3 = await Promise.all([sm(), memory(), celsius()]);
-  if (known3.every((read) => !read.ok)) return null;
+  if (known3.every((read2) => !read2.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
     const [most, watts] = await Promise.all([limit(), power3?.read()]);
@@ -40955,9 +41490,9 @@ async function findAccumulator(device) {
     label: "energy accumulator",
     unitJoules,
     async read() {
-      const read = await readEnergy(path2);
-      if (!read.ok) return read;
-      return read.value === null ? { ok: false, why: `${path2} counts no more` } : { ok: true, value: read.value };
+      const read2 = await readEnergy(path2);
+      if (!read2.ok) return read2;
+      return read2.value === null ? { ok: false, why: `${path2} counts no more` } : { ok: true, value: read2.value };
     }
   };
 }
@@ -41154,15 +41689,15 @@ function latestValue({ latest, fault }, time) {
 }
 function createSensor2(options) {
   const { program, quantity, label, key: key2, time } = options;
-  const read = async () => latestValue(program, time);
+  const read2 = async () => latestValue(program, time);
   return {
     label,
     details: "",
     scope: null,
     key: key2,
     unitJoules: unitJoules2,
-    counter: quantity === "joules" ? { label: "joules it prints", read } : null,
-    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read } : null,
+    counter: quantity === "joules" ? { label: "joules it prints", read: read2 } : null,
+    power: quantity === "watts" ? { label: "watts it prints", instant: true, fine: false, read: read2 } : null,
     state: null,
     processes: null,
     close: () => program.close()
@@ -41317,7 +41852,7 @@ var order = ["module", "package", "GPU"];
 async function railOf(folder, channel) {
   const path2 = (name) => join12(folder, name);
   const labels = await Promise.all([readAttribute(path2(`in${channel}_label`)), readAttribute(path2("label"))]);
-  const label = labels.find((read) => read.ok)?.value ?? "";
+  const label = labels.find((read2) => read2.ok)?.value ?? "";
   const scope = scopeOf(label);
   if (scope === null) return null;
   const [watts, volts, amperes] = [`power${channel}_input`, `in${channel}_input`, `curr${channel}_input`];
@@ -41330,9 +41865,9 @@ async function railOf(folder, channel) {
         (isStated ? [watts] : [volts, amperes]).map((name) => readInteger(path2(name)))
       );
       let product = micro2;
-      for (const read of reads) {
-        if (!read.ok) return read;
-        product *= read.value;
+      for (const read2 of reads) {
+        if (!read2.ok) return read2;
+        product *= read2.value;
       }
       return { ok: true, value: product };
     }
@@ -41351,7 +41886,7 @@ async function findRails(sysfsFolder) {
     }
   }
   rails.sort((a2, b) => order.indexOf(a2.scope) - order.indexOf(b.scope));
-  return rails.map(({ label, scope, read }) => ({
+  return rails.map(({ label, scope, read: read2 }) => ({
     sensor: {
       label: `Jetson rail ${label}`,
       details: "",
@@ -41361,7 +41896,7 @@ async function findRails(sysfsFolder) {
       unitJoules: micro2,
       counter: null,
       // The monitors average over as much as they were told to, and round to some milliamperes.
-      power: { label: "power", instant: true, fine: false, read },
+      power: { label: "power", instant: true, fine: false, read: read2 },
       state: null,
       processes: null,
       close: async () => void 0
@@ -41803,7 +42338,7 @@ function known(windows, name) {
 function windowText(windows) {
   const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
   const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
-  const facts = [
+  const facts2 = [
     largest(
       windows.map(({ relativeError }) => relativeError),
       (error) => `standard error at most ${percent2(error)}`
@@ -41821,7 +42356,7 @@ function windowText(windows) {
     )
   ].filter((fact) => fact !== "");
   const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
-  return [measured, ...facts].join(", ");
+  return [measured, ...facts2].join(", ");
 }
 function voidText(samples2) {
   const lost = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
@@ -41860,10 +42395,14 @@ function isEstimated(report3) {
 function guardTitle(report3) {
   return runVerdicts[report3.verdict].title;
 }
+function countOf(counts, verdict) {
+  if (verdict === "missing-baseline") return counts.missingBaseline;
+  return verdict === "wrong-result" ? counts.wrongResult ?? 0 : counts[verdict];
+}
 function countsText(report3) {
   const { counts } = report3;
   const parts = verdictOrder.map((verdict) => {
-    const count2 = verdict === "missing-baseline" ? counts.missingBaseline : counts[verdict];
+    const count2 = countOf(counts, verdict);
     return count2 === 0 ? "" : `${formatInteger(count2)} ${verdictText(verdict)}`;
   }).filter((part) => part !== "");
   return parts.join(", ") || "no kernels";
@@ -41900,20 +42439,30 @@ function retuneTitle(report3) {
   return failed6 === 0 ? found : `${found}, ${failed6} without any that works`;
 }
 function runFacts(report3) {
-  const facts = [];
+  const facts2 = [];
   if (report3.kind === "guard") {
-    facts.push(["base", report3.base === null ? "none" : revisionText(report3.base)]);
-    facts.push(["head", revisionText(report3.head)]);
+    facts2.push(["base", report3.base === null ? "none" : revisionText(report3.base)]);
+    facts2.push(["head", revisionText(report3.head)]);
   }
-  facts.push(["device", deviceText(report3)]);
-  facts.push(["meter", meterText(report3)]);
+  facts2.push(["device", deviceText(report3)]);
+  facts2.push(["meter", meterText(report3)]);
   if (report3.kind === "guard" && report3.device !== null) {
-    facts.push(["noise", noiseText(report3)]);
+    facts2.push(["noise", noiseText(report3)]);
     const measured = windowNote(report3.samples ?? []);
-    if (measured !== "") facts.push(["windows", measured]);
+    if (measured !== "") facts2.push(["windows", measured]);
   }
-  facts.push(["took", formatDuration(report3.durationSeconds)]);
-  return facts;
+  const judged = selfJudged(report3);
+  if (judged !== "") facts2.push(["results", judged]);
+  facts2.push(["took", formatDuration(report3.durationSeconds)]);
+  return facts2;
+}
+var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
+function selfJudged({ kernels }) {
+  const all = kernels;
+  const names2 = [...new Set(all.filter((one3) => one3.selfJudged === true).map(({ kernel }) => kernel))];
+  if (names2.length === 0) return "";
+  const more = names2.length > 8 ? ` and ${names2.length - 8} more` : "";
+  return cleanLine(`${names2.slice(0, 8).join(", ")}${more}: ${selfJudgedText}`, 600);
 }
 function revisionName({ label, commit }) {
   if (commit === null) return label;
@@ -41983,7 +42532,7 @@ function guardNotes(kernel) {
   }
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes2.push(retuned);
-  return notes2.filter((note) => note !== "");
+  return notes2.filter((note2) => note2 !== "");
 }
 function placeText(kernel) {
   if (kernel.file === null) return null;
@@ -42033,7 +42582,7 @@ function historyNotes({ history, estimated }) {
   if (history == null) return [];
   const drift = history.drift === null ? [] : [driftNote(history.drift, estimated)];
   const changes = [...history.changes].sort((a2, b) => a2.at < b.at ? 1 : a2.at > b.at ? -1 : 0).slice(0, maxChanges).map((change2) => changeNote(change2, estimated));
-  return [...drift, ...changes].map((note) => cleanLine(note, 400));
+  return [...drift, ...changes].map((note2) => cleanLine(note2, 400));
 }
 
 // src/report/notes/policy.ts
@@ -42127,6 +42676,7 @@ function countVerdicts(kernels) {
     new: count2("new"),
     removed: count2("removed"),
     missingBaseline: count2("missing-baseline"),
+    ...count2("wrong-result") === 0 ? {} : { wrongResult: count2("wrong-result") },
     environment: count2("environment")
   };
 }
@@ -42226,8 +42776,8 @@ function subjectCell(subject) {
   return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
 }
 function factList(report3) {
-  const facts = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
-  return `<sub>${facts.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
+  const facts2 = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
+  return `<sub>${facts2.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
 }
 function warningList(report3, limits2) {
   const items = report3.warnings.slice(0, limits2.maxNotes).map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`);
@@ -42331,7 +42881,7 @@ function noteItem(kernel) {
   const place = placeText(kernel);
   const heading = `**${codeMarkdown(kernel.kernel, 100)}** ${codeMarkdown(kernel.workload, 150)}`;
   const where = place === null ? "" : ` in ${codeMarkdown(place)}`;
-  const notes2 = guardNotes(kernel).map((note) => `  - ${escapeMarkdown(note)}`);
+  const notes2 = guardNotes(kernel).map((note2) => `  - ${escapeMarkdown(note2)}`);
   return [`- ${heading}${where}`, ...notes2].join("\n");
 }
 function notes(kernels, limits2) {
@@ -42503,10 +43053,10 @@ function configurations(report3, limits2) {
       searchNote(kernel),
       ...historyNotes(kernel),
       ...failureNotes(kernel)
-    ].filter((note) => note !== "");
+    ].filter((note2) => note2 !== "");
     return [
       `- ${name}: ${configurationText2(report3, kernel)}`,
-      ...notes2.map((note) => `  - ${escapeMarkdown(note, 1200)}`)
+      ...notes2.map((note2) => `  - ${escapeMarkdown(note2, 1200)}`)
     ].join("\n");
   });
   const rest = report3.kernels.length - items.length;
@@ -44429,7 +44979,7 @@ function constant2(x2) {
 }
 var cos = Math.cos;
 var sin = Math.sin;
-var sqrt = Math.sqrt;
+var sqrt2 = Math.sqrt;
 var epsilon3 = 1e-12;
 var pi2 = Math.PI;
 var halfPi = pi2 / 2;
@@ -44556,16 +45106,16 @@ function curveRadial(curve) {
   radial._curve = curve;
   return radial;
 }
-var sqrt3$2 = sqrt(3);
-var tan30 = sqrt(1 / 3);
+var sqrt3$2 = sqrt2(3);
+var tan30 = sqrt2(1 / 3);
 var tan30_2 = tan30 * 2;
 var kr = sin(pi2 / 10) / sin(7 * pi2 / 10);
 var kx = sin(tau2 / 10) * kr;
 var ky = -cos(tau2 / 10) * kr;
-var sqrt3$1 = sqrt(3);
-var sqrt3 = sqrt(3);
-var s = sqrt(3) / 2;
-var k = 1 / sqrt(12);
+var sqrt3$1 = sqrt2(3);
+var sqrt3 = sqrt2(3);
+var s = sqrt2(3) / 2;
+var k = 1 / sqrt2(12);
 var a = (k / 2 + 1) * 3;
 function noop() {
 }
@@ -45638,8 +46188,8 @@ function tableHtml(table3) {
 function figureHtml(caption, svg) {
   return element("figure", {}, element("figcaption", {}, escapeMarkup(caption)), svg);
 }
-function factsHtml(facts) {
-  const items = facts.flatMap(([label, text3]) => [
+function factsHtml(facts2) {
+  const items = facts2.flatMap(([label, text3]) => [
     element("dt", {}, escapeMarkup(label)),
     element("dd", {}, textHtml(text3, 800))
   ]);
@@ -45883,7 +46433,7 @@ function renderHistory(history) {
   const nights = ordered2.flatMap((series) => series.nights);
   const days = nights.map(({ at: at3 }) => at3.slice(0, 10)).sort();
   const isEstimated2 = nights.some(({ estimated, joules }) => estimated && joules !== null);
-  const facts = [
+  const facts2 = [
     ["nights", `${days[0] ?? "none"} to ${days.at(-1) ?? "none"}`],
     ["devices", [...new Set(ordered2.map(({ device }) => device))].join("; ")],
     ["made", `${history.createdAt} by joulegate ${history.tool.version}`]
@@ -45893,7 +46443,7 @@ function renderHistory(history) {
     tone: "",
     lead: paragraph(
       "Every point is a night. A line is the median of the nights between two changes for good: a change is marked where shuffled nights split as clearly once in a hundred times or less."
-    ) + factsHtml(facts),
+    ) + factsHtml(facts2),
     main: [
       element("h2", {}, "Kernels"),
       tableHtml({
@@ -46027,7 +46577,7 @@ function guardCard(kernel, samples2, context) {
     paragraph(
       `${element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel)))}${kernel.sentinel ? " (sentinel)" : ""}: ${escapeMarkup(reason)}`
     ),
-    rest.length === 0 ? "" : element("ul", {}, ...rest.map((note) => element("li", {}, escapeMarkup(note)))),
+    rest.length === 0 ? "" : element("ul", {}, ...rest.map((note2) => element("li", {}, escapeMarkup(note2)))),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
     figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
     disclosure(
@@ -46200,7 +46750,7 @@ function retuneCard(report3, kernel, id) {
     element(
       "ul",
       {},
-      ...notes2.filter((note) => note !== "").map((note) => element("li", {}, textHtml(note, 1200)))
+      ...notes2.filter((note2) => note2 !== "").map((note2) => element("li", {}, textHtml(note2, 1200)))
     ),
     place === null ? "" : paragraph(`in ${codeHtml(place)}`, "faint"),
     figures2 === "" ? "" : element("div", { class: "figures" }, figures2),
@@ -46287,7 +46837,7 @@ function renderHtml(report3) {
   const lead = report3.kind === "guard" ? paragraph(
     `${element("strong", {}, escapeMarkup(countsText(report3)))}. ${textHtml(report3.reason, 1e3)}`
   ) : "";
-  const facts = [
+  const facts2 = [
     ...report3.manifest === null ? [] : [["manifest", report3.manifest]],
     ...runFacts(report3),
     ...report3.kind === "guard" && kilowattHours(report3) !== "" ? [["energy", kilowattHours(report3)]] : [],
@@ -46299,7 +46849,7 @@ function renderHtml(report3) {
   return pageHtml({
     name,
     tone: titleClass(report3),
-    lead: [lead, factsHtml(facts), ...warnings].join(""),
+    lead: [lead, factsHtml(facts2), ...warnings].join(""),
     main: report3.kind === "guard" ? guardBody(report3) : retuneBody(report3),
     footer: "Every figure has its numbers in report.json beside this page."
   });
@@ -46326,9 +46876,9 @@ function movementCell(before, after, format6) {
   return { text: known3.join(" → ") };
 }
 function factLines(report3, style2) {
-  const facts = runFacts(report3);
-  const labelWidth = Math.max(...facts.map(([label]) => label.length));
-  return facts.flatMap(
+  const facts2 = runFacts(report3);
+  const labelWidth = Math.max(...facts2.map(([label]) => label.length));
+  return facts2.flatMap(
     ([label, text3]) => wrap2(text3, Math.max(20, style2.width - labelWidth - 4)).map((line3, i) => {
       const shown = (i === 0 ? label : "").padEnd(labelWidth);
       return `  ${style2.paint.dim(shown)}  ${line3}`;
@@ -46462,7 +47012,7 @@ function identicalLines(kernels, style2) {
 }
 function notesOf(kernel, style2) {
   const heading = noteHeading(nameOf2(kernel), placeText(kernel), style2);
-  return [heading, ...guardNotes(kernel).flatMap((note) => noteLines(note, style2))];
+  return [heading, ...guardNotes(kernel).flatMap((note2) => noteLines(note2, style2))];
 }
 function policyLines(report3, style2) {
   const loosened = loosenedNote(report3);
@@ -46559,7 +47109,7 @@ function notesOf2(report3, kernel, style2) {
   ];
   return [
     noteHeading(name, placeText(kernel), style2),
-    ...notes2.filter((note) => note !== "").flatMap((note) => noteLines(note, style2))
+    ...notes2.filter((note2) => note2 !== "").flatMap((note2) => noteLines(note2, style2))
   ];
 }
 function retuneSections(report3, style2) {
@@ -46907,10 +47457,10 @@ function isTelling(fault) {
 }
 function describeFaults(faults) {
   const telling = faults.filter(isTelling);
-  const listed2 = telling.length > 0 ? telling : faults;
+  const listed4 = telling.length > 0 ? telling : faults;
   const depth = (fault) => fault.pointer.split("/").length;
-  const first = listed2.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
-  const others = listed2.length > 1 ? ` (and ${listed2.length - 1} more)` : "";
+  const first = listed4.reduce((a2, b) => depth(b) > depth(a2) ? b : a2);
+  const others = listed4.length > 1 ? ` (and ${listed4.length - 1} more)` : "";
   return `${first.pointer === "" ? "the file" : first.pointer} ${first.message}${others}`;
 }
 var maxReason = 1e3;
@@ -47645,14 +48195,14 @@ var CommandLauncher = class {
     const members = options.countCpu && session.pid !== void 0 ? groupMembers(session.pid) : null;
     const completions = [];
     let done = 0;
-    const note = (timeMs) => completions.push({
+    const note2 = (timeMs) => completions.push({
       timeMs,
       launches: done,
       cpuSeconds: members === null ? null : cpuSeconds(members)
     });
     const deadlineMs = this.#deadline(batchesInFlight * launches);
     const startMs = this.#clock.nowMs();
-    note(startMs);
+    note2(startMs);
     let failure = null;
     const lane = async () => {
       while (failure === null && this.#clock.nowMs() - startMs < durationMs) {
@@ -47662,7 +48212,7 @@ var CommandLauncher = class {
           return;
         }
         done += launches;
-        note(answer2.value.atMs);
+        note2(answer2.value.atMs);
       }
     };
     await Promise.all(Array.from({ length: batchesInFlight }, lane));
@@ -47701,7 +48251,7 @@ var maxBytes3 = 1024 ** 3;
 function fileOf({ name }, folder) {
   return join15(folder, `${name}.bin`);
 }
-function faultOf2(output2, folder) {
+function faultOf3(output2, folder) {
   const { name, type, length, byteLength } = output2;
   const stat = lstatSync4(fileOf(output2, folder), { throwIfNoEntry: false });
   if (stat === void 0 || !stat.isFile()) {
@@ -47716,14 +48266,15 @@ function faultOf2(output2, folder) {
 }
 function outputFault(outputs, folder) {
   for (const output2 of outputs) {
-    const fault = faultOf2(output2, folder);
+    const fault = faultOf3(output2, folder);
     if (fault !== null) return fault;
   }
   return null;
 }
 async function compareOutputs(outputs, actual, expected) {
+  const remarks = [];
   for (const output2 of outputs) {
-    const fault = faultOf2(output2, expected);
+    const fault = faultOf3(output2, expected);
     if (fault !== null)
       return { ok: false, failure: { ...fault, message: `the reference: ${fault.message}` } };
     const [mine, right] = await Promise.allSettled(
@@ -47734,8 +48285,9 @@ async function compareOutputs(outputs, actual, expected) {
     }
     const compared = compareOutput(output2, mine.value, right.value);
     if (!compared.ok) return compared;
+    remarks.push(...compared.value.remarks ?? []);
   }
-  return { ok: true, value: null };
+  return { ok: true, value: remarks.length === 0 ? null : remarks };
 }
 
 // src/device/command/remove-folder.ts
@@ -48405,9 +48957,9 @@ function nvidiaGpu(procFolder) {
   return jetson2(procFolder);
 }
 function jetson2(procFolder) {
-  const read = (name2) => readOrEmpty(join17(procFolder, "device-tree", name2)).split("\0");
-  const name = read("model")[0]?.trim() ?? "";
-  const isTegra2 = read("compatible").some((part) => /^nvidia,tegra/.test(part));
+  const read2 = (name2) => readOrEmpty(join17(procFolder, "device-tree", name2)).split("\0");
+  const name = read2("model")[0]?.trim() ?? "";
+  const isTegra2 = read2("compatible").some((part) => /^nvidia,tegra/.test(part));
   return isTegra2 && name !== "" ? { name, driver: "" } : null;
 }
 function amdGpu(sysfsFolder) {
@@ -49445,9 +49997,9 @@ async function openLaboratory(outer, options, kernels = []) {
       ...meterChoice(options),
       device: adapter.first?.info === info ? adapter.first : { info }
     });
-    const note = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
+    const note2 = info.backend === "host" ? " (no WebGPU adapter of it, and no kernel needs one)" : "";
     host.progress.note(
-      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note}`
+      `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     return {
@@ -49787,7 +50339,7 @@ function describeEstimate(estimate) {
   const { estimate: ratio3, low, high } = toRatio(estimate);
   return `${formatChange2(ratio3 - 1)} (95 % interval ${formatChange2(low - 1)} to ${formatChange2(high - 1)})`;
 }
-function countOf(count2, noun) {
+function countOf2(count2, noun) {
   return `${count2} ${noun}${count2 === 1 ? "" : "s"}`;
 }
 function listReasons(reasons) {
@@ -49830,7 +50382,7 @@ function decide(evidence, estimate, confirmP, options) {
     const p = confirmP < 1e-4 ? "p < 0.0001" : `p = ${confirmP.toPrecision(2)}`;
     return {
       verdict: "regressed",
-      reason: `${change2} is above ${limit}, confirmed in ${countOf(estimate.count, "fresh block")} (${p})`
+      reason: `${change2} is above ${limit}, confirmed in ${countOf2(estimate.count, "fresh block")} (${p})`
     };
   }
   if (pBelow(estimate, -options.improvedBy) < level) {
@@ -49859,7 +50411,7 @@ function describeLack({ metric, flag }) {
   if (!flag.measured) {
     return metric === "energy" ? "there is no meter: energy was not measured" : "it was not measured";
   }
-  const counted2 = `only ${countOf(flag.values.length, "block")} can be used`;
+  const counted2 = `only ${countOf2(flag.values.length, "block")} can be used`;
   return flag.voidReasons.length === 0 ? counted2 : `${counted2}: ${listReasons(flag.voidReasons)}`;
 }
 function excuse(estimate, movement2) {
@@ -49982,16 +50534,19 @@ function noiseFloorOf(request) {
 
 // src/judge/overall.ts
 function overallVerdict(request) {
-  const { judgements, listed: listed2, failOn, accepts = () => false, machineChanged = null } = request;
+  const { judgements, listed: listed4, failOn, accepts = () => false, machineChanged = null } = request;
   const failsOn = typeof failOn === "function" ? failOn : () => failOn;
   const fails = ({ kernel, verdict }) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one3) => fails(one3) && one3.verdict === "regressed" && accepts(one3.kernel));
-  const failing = [...compared, ...listed2].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  const accepted = [
+    ...compared.filter(({ verdict }) => verdict === "regressed"),
+    ...listed4.filter(({ verdict }) => verdict === "wrong-result")
+  ].filter((one3) => fails(one3) && accepts(one3.kernel));
+  const failing = [...compared, ...listed4].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
-  const counts = describeCounts([...compared, ...listed2]);
-  const facts = {
+  const counts = describeCounts([...compared, ...listed4]);
+  const facts2 = {
     gated: gatedSubjects.length,
     failing: failing.map(toListed),
     accepted: accepted.map(toListed),
@@ -50000,44 +50555,45 @@ function overallVerdict(request) {
   const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
   const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
   if (failing.length > 0) {
-    return { ...facts, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+    return { ...facts2, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
   }
   if (machineChanged !== null) {
     const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
-    return { ...facts, verdict: "environment", reason };
+    return { ...facts2, verdict: "environment", reason };
   }
   const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
   if (moved.length > 0) {
     const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
-    return { ...facts, verdict: "environment", reason };
+    return { ...facts2, verdict: "environment", reason };
   }
-  if (facts.gated > 0) {
-    const open = compared.filter(({ verdict }) => verdict === "environment");
-    const excused = open.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open)}.`;
+  if (facts2.gated > 0) {
+    const open2 = compared.filter(({ verdict }) => verdict === "environment");
+    const excused = open2.length === 0 ? "" : ` The machine is too noisy, or was disturbed, for ${nameAll(open2)}.`;
     const found = accepted.length === 0 ? "Nothing regressed" : "Nothing else regressed";
     return {
-      ...facts,
-      verdict: unjudged.length + open.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf(facts.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+      ...facts2,
+      verdict: unjudged.length + open2.length === 0 ? "passed" : "partial",
+      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
     };
   }
   if (unjudged.length > 0) {
-    return { ...facts, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+    return { ...facts2, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
   }
   if (compared.length > 0) {
     return {
-      ...facts,
+      ...facts2,
       verdict: "environment",
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  if (listed2.length > 0 && listed2.every(({ verdict }) => !verdicts[verdict].mayFail)) {
-    return { ...facts, verdict: "passed", reason: `Nothing had to be measured: ${counts}.` };
+  const open = listed4.filter((one3) => verdicts[one3.verdict].mayFail && !accepted.some((a2) => a2 === one3));
+  if (listed4.length > 0 && open.length === 0) {
+    return { ...facts2, verdict: "passed", reason: `Nothing had to be measured: ${counts}.${allowed}` };
   }
   return {
-    ...facts,
+    ...facts2,
     verdict: "nothing-gated",
-    reason: listed2.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
+    reason: listed4.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
 function isGated({ metrics: metrics3 }) {
@@ -50522,7 +51078,7 @@ function openRepository({ root: folder, environment }) {
   if (place === null) return null;
   const program = findGit(environment, place.root);
   confirm(place, program, environment);
-  const listed2 = runGit({
+  const listed4 = runGit({
     program,
     folder: place.root,
     variables: { ...localEnvironment(environment, place.root), ...placeVariables(place) },
@@ -50530,10 +51086,10 @@ function openRepository({ root: folder, environment }) {
     args: ["config", "--list", "--show-scope", "--null"],
     maxBytes: maxSettingsBytes
   });
-  if (listed2.ok) {
-    return { ...place, environment, program, settings: parseSettings(listed2.stdout.toString("utf8")) };
+  if (listed4.ok) {
+    return { ...place, environment, program, settings: parseSettings(listed4.stdout.toString("utf8")) };
   }
-  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed2.message}`, {
+  throw new JoulegateError("bad-input", `git cannot read its settings: ${listed4.message}`, {
     code: "git-failed",
     nextStep: "Run `git config --list --show-scope`, which needs git 2.26 or later, by hand to see more."
   });
@@ -50616,9 +51172,9 @@ function lfsPointerOfFile(path2) {
   const file = openSync6(path2, "r");
   try {
     let size2 = 0;
-    for (let read = readSync3(file, chunk); read > 0; read = readSync3(file, chunk)) {
-      hash.update(chunk.subarray(0, read));
-      size2 += read;
+    for (let read2 = readSync3(file, chunk); read2 > 0; read2 = readSync3(file, chunk)) {
+      hash.update(chunk.subarray(0, read2));
+      size2 += read2;
     }
     return pointer(hash.digest("hex"), size2);
   } finally {
@@ -51164,12 +51720,12 @@ function submodulesBelow(repository, path2) {
   return ask(repository, args).flatMap((line3) => submodule.exec(line3)?.[1] ?? []);
 }
 function sourcesBelow(repository, path2) {
-  const listed2 = ask(repository, [
+  const listed4 = ask(repository, [
     ...["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
     ...path2 === "" ? [] : ["--", path2]
   ]);
   const modules = submodulesBelow(repository, path2);
-  const paths2 = [...new Set(listed2)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  const paths2 = [...new Set(listed4)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
   checkFilters(repository, paths2);
   const inner = modules.flatMap(
     (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
@@ -52324,7 +52880,7 @@ function describeMeter(info) {
   };
 }
 function recordingOf(options) {
-  const { host, kernel, workload, space: space2, device, meter, subject, note } = options;
+  const { host, kernel, workload, space: space2, device, meter, subject, note: note2 } = options;
   return {
     schema: "joulegate-recording",
     version: 1,
@@ -52340,7 +52896,7 @@ function recordingOf(options) {
       command: withoutLocalPaths(host, host.command),
       createdAt: host.now().toISOString(),
       subject,
-      ...note === void 0 ? {} : { note }
+      ...note2 === void 0 ? {} : { note: note2 }
     }
   };
 }
@@ -54864,6 +55420,7 @@ function openTrialStore(options) {
 }
 
 // src/app/tuning/search-workload.ts
+var maxRemarks = 4;
 function describeProgress(label, progress2, task) {
   const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
   const best = progress2.best?.latency ?? null;
@@ -54895,12 +55452,15 @@ async function searchWorkload(task) {
   const known3 = store.load();
   const label = `${kernel.name} ${workload.name}`;
   if (known3.length > 0) host.progress.note(`  ${label}: going on after ${known3.length} earlier trials`);
+  const shipped = await builder.build(kernel.defaults);
+  const remarks = new Set(shipped.ok ? variantRemarks(shipped.value) : []);
   const trials = createTrials({
     device,
     meter,
     builder,
     options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: "search" }),
-    clock
+    clock,
+    onRemark: (remark) => remarks.add(remark)
   });
   const startMs = clock.nowMs();
   const result = await runSearch({
@@ -54933,6 +55493,7 @@ async function searchWorkload(task) {
     },
     seconds: (clock.nowMs() - startMs) / 1e3,
     seed: task.seed,
+    remarks: [...remarks].slice(0, maxRemarks),
     forgetTrials: () => store.clear()
   };
 }
@@ -55204,8 +55765,10 @@ function looserChecks(base2, head2) {
   return base2.buffers.flatMap(({ name, check: check3 }) => {
     const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check3 === null || now === null) return [];
-    if (now.relative <= check3.relative && now.absolute <= check3.absolute) return [];
-    const tolerance = ({ relative: relative3, absolute }) => `relative ${relative3}, absolute ${absolute}`;
+    const tighter = now.relative <= check3.relative && now.absolute <= check3.absolute;
+    const alike = now.as === void 0 || now.as === check3.as;
+    if (tighter && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
+    const tolerance = ({ relative: relative3, absolute, nan, as }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
     return [
       `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
     ];
@@ -55663,8 +56226,8 @@ function hunksOf(from, to) {
 }
 function cut2(text3) {
   if (text3.length <= maxLength3) return text3;
-  const note = "\n... cut";
-  return `${text3.slice(0, text3.lastIndexOf("\n", maxLength3 - note.length))}${note}`;
+  const note2 = "\n... cut";
+  return `${text3.slice(0, text3.lastIndexOf("\n", maxLength3 - note2.length))}${note2}`;
 }
 function textOf(file) {
   const bytes = file?.content() ?? new Uint8Array();
@@ -55724,9 +56287,9 @@ function unmeasuredVerdict(status) {
   if (status === "untouched") return "identical";
   return status === "changed" ? "inconclusive" : status;
 }
-function placeOf({ comparison, judgement, broken }) {
+function placeOf2({ comparison, judgement, broken }) {
   if (comparison.status === "removed") return { file: null, line: null };
-  const failure = broken?.status === "broken-head" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
+  const failure = broken !== null && broken.status !== "missing-baseline" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
   return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
 }
 var maxNights = 20;
@@ -55753,7 +56316,8 @@ function guardedKernel(task) {
   const latency = judgement?.metrics.find((metric) => metric.metric === "latency") ?? null;
   const base2 = cost(samples2, "B");
   const fails = task.failOn.includes(verdict);
-  const accepted = fails && judgement?.verdict === "regressed" ? task.acceptedBy : null;
+  const acceptable = judgement?.verdict === "regressed" || verdict === "wrong-result";
+  const accepted = fails && acceptable ? task.acceptedBy : null;
   const energyRatio = energy?.ratio ?? null;
   return {
     kernel,
@@ -55766,9 +56330,11 @@ function guardedKernel(task) {
     accepted,
     acceptLabel: definition.gate.acceptLabel ?? null,
     ...judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) },
+    // Whoever changed what did not change now has been told.
+    ...(comparison.status === "changed" || comparison.status === "new") && isSelfJudged(definition) ? { selfJudged: true } : {},
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== "changed",
-    ...placeOf(task),
+    ...placeOf2(task),
     estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
     energyRatio,
     latencyRatio: latency?.ratio ?? null,
@@ -55794,8 +56360,8 @@ function exitCodeOf(verdict) {
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
   const judged = new Set(judgements.map(nameOf3));
-  const listed2 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
-  const overall = overallVerdict({ ...rest, judgements, listed: listed2 });
+  const listed4 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const overall = overallVerdict({ ...rest, judgements, listed: listed4 });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
@@ -55806,9 +56372,9 @@ function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
 }
-function readBaseline(described2, read) {
+function readBaseline(described2, read2) {
   try {
-    return { revision: read(), problem: null, described: described2 };
+    return { revision: read2(), problem: null, described: described2 };
   } catch (error) {
     if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
     return { revision: null, problem: firstFault(error.message), described: described2 };
@@ -55911,28 +56477,31 @@ async function runs(device, { variant, reference }) {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
-function sameOutputs(a2, b) {
-  const describe7 = ({ program, command: command2 }) => JSON.stringify([
-    program?.buffers.map(({ group, binding, type, length, fill: fill2, seed }) => [
-      group,
-      binding,
-      type,
-      length,
-      fill2,
-      seed
+var wrongResults = ["wrong-result", "not-a-number", "unwritten"];
+function dataOf({ program, command: command2 }) {
+  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== "uniform");
+  return JSON.stringify([
+    buffers.map(({ name, group, binding, type, length, fill: fill2, seed, values: values2, check: check3 }) => [
+      ...[check3 === null ? null : name, group, binding, type, length],
+      // What is overwritten need not be the same before.
+      ...[fill2, seed, values2]
     ]),
     command2?.outputs.map(({ name, type, length }) => [name, type, length])
   ]);
-  return describe7(a2) === describe7(b);
+}
+function hasSameReference({ base: base2, head: head2, definition }) {
+  return hasReference(definition) && variantIdentity(base2.reference) === variantIdentity(head2.reference);
 }
 async function outputDifference(device, comparison) {
-  const { base: base2, head: head2, definition, kernel, workload, status } = comparison;
-  const hasReference = definition.reference !== null || (definition.command?.reference ?? null) !== null;
-  if (status === "identical" || hasReference) return null;
-  if (!sameOutputs(base2.variant, head2.variant)) return null;
+  const { base: base2, head: head2, kernel, workload, status } = comparison;
+  if (status === "identical" || hasSameReference(comparison)) return null;
+  if (dataOf(base2.variant) !== dataOf(head2.variant)) {
+    return `${kernel} ${workload}: head has other inputs or outputs than base, so its results were not compared with base's.`;
+  }
   const compared = await device.verify(head2.variant, base2.variant);
   if (compared.ok) return null;
-  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
+  const { failure } = compared;
+  return wrongResults.includes(failure.kind) ? failure : `${kernel} ${workload}: head could not be compared with base (${failure.message}).`;
 }
 async function checkArms(options) {
   const { host, laboratory, comparisons: comparisons4 } = options;
@@ -55947,10 +56516,13 @@ async function checkArms(options) {
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
       const { failure } = headRuns;
-      const reason = `head does not run: ${failure.message}`;
-      broken.push({ comparison, status: "broken-head", reason, failure });
+      const isWrong = wrongResults.includes(failure.kind);
+      const reason = isWrong ? `head computes something else than its ${hasReference(definition) ? "reference" : "default configuration"}: ${failure.message}` : `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
       continue;
     }
+    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
+    warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
     const baseRuns = await runs(device, base2);
@@ -55961,7 +56533,12 @@ async function checkArms(options) {
       continue;
     }
     const difference = await outputDifference(device, comparison);
-    if (difference !== null) warnings.push(difference);
+    if (typeof difference === "string") warnings.push(difference);
+    else if (difference !== null) {
+      const reason = `head computes something else than base: ${difference.message}`;
+      broken.push({ comparison, status: "wrong-result", reason, failure: difference });
+      continue;
+    }
     const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
     contests.push({
       comparison,
@@ -56425,8 +57002,10 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
+  const wrong2 = outcome.broken.filter(({ status }) => status === "wrong-result");
+  const kernels = [...regressed, ...wrong2.map(({ comparison }) => comparison)];
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
+  if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
   const warn = host.progress.warn;
   const labels = await optional({ cost: cost2, otherwise: null, warn }, () => memory.labels());
@@ -57094,6 +57673,7 @@ function retunedKernel(task) {
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
     evidence: searchEvidence({ space: space2, result, final }),
+    ...isSelfJudged(kernel) ? { selfJudged: true } : {},
     reason
   };
 }
@@ -57289,6 +57869,7 @@ async function searchAll2(run, kernels, coldModel) {
         stateFolder: run.stateFolder
       });
       searches.push(search);
+      warnings.push(...search.remarks.map((remark) => `${name}: ${remark}.`));
       model = model.update(await costRows(search, family, search.result.measurements));
     } catch (error) {
       if (!(error instanceof JoulegateError) || error.code !== "reference-failed") throw error;
@@ -58069,7 +58650,7 @@ async function runtimeKernel(kernel, tuned, warn) {
       name,
       group,
       binding,
-      kind,
+      kind: kind ?? "uniform",
       type,
       length: formula(length),
       values: values2?.map(formula) ?? null
@@ -58084,7 +58665,9 @@ var Programs = class {
   #builder;
   #templates = /* @__PURE__ */ new Map();
   #configurations = /* @__PURE__ */ new Map();
+  #kernel;
   constructor(kernel) {
+    this.#kernel = kernel;
     this.#builder = createTemplateBuilder(kernel);
   }
   get conditions() {
@@ -58099,15 +58682,35 @@ var Programs = class {
   indexOf(configuration) {
     return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
   }
+  #layouts(layouts) {
+    const { buffers } = this.#kernel;
+    return layouts.map((layout2, i) => {
+      if (layout2 === null) return null;
+      const { type, byteLength } = layout2;
+      const members = layout2.members.map((member2) => {
+        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
+        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
+        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
+      });
+      return { type, byteLength, members };
+    });
+  }
   /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
   async add(configuration, parameters) {
     for (const variation of variations(parameters, this.#builder.conditions)) {
       const built = await this.#builder.build(variation, configuration);
       if (!built.ok) return built.failure.message;
-      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2 } = built.value;
+      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2, layouts } = built.value;
       const { workgroupSize, workgroupBytes } = built.value;
       const place = JSON.stringify([conditions, fixed2]);
-      this.#templates.set(place, { conditions, fixed: fixed2, wgsl: pieces, requiredFeatures, kinds: kinds2 });
+      this.#templates.set(place, {
+        conditions,
+        fixed: fixed2,
+        wgsl: pieces,
+        requiredFeatures,
+        kinds: kinds2,
+        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
+      });
       const key2 = keyOf2(configuration);
       const known3 = this.#configurations.get(key2);
       this.#configurations.set(key2, {
@@ -58187,6 +58790,7 @@ import { realpathSync as realpathSync6 } from "node:fs";
 import { dirname as dirname13, join as join43 } from "node:path";
 
 // src/app/init/buffer.ts
+var mostListed = 256;
 var bytesOf = { f32: 4, f16: 2, i32: 4, u32: 4 };
 function bufferEntry(binding, names2, parameterOf) {
   const name = freeName(binding, names2);
@@ -58234,40 +58838,13 @@ function uniform(binding, parameterOf) {
   const { slots, shape } = binding;
   const rest = { length: null, fill: null, check: null };
   const unknown5 = { value: null, note: `the members of ${binding.type}, in order` };
-  if (slots === null || slots.length === 0 || !Number.isFinite(shape.fixedBytes)) {
-    return {
-      type: { value: shape.scalar, note: shape.scalar === null ? "f32, f16, i32 or u32" : null },
-      values: [unknown5],
-      ...rest
-    };
-  }
-  const halves = slots.some(({ scalar: scalar2 }) => scalar2 === "f16");
-  if (halves && shape.scalar === null) {
-    return { type: { value: "u32", note: `32-bit words of ${binding.type}` }, values: [unknown5], ...rest };
-  }
-  const type = shape.scalar ?? "u32";
-  const bytes = bytesOf[type] ?? 4;
-  const last2 = slots.at(-1);
-  const values2 = [];
-  for (let offset = 0; last2 !== void 0 && offset <= last2.offsetBytes; offset += bytes) {
-    const slot2 = slots.find(({ offsetBytes }) => offsetBytes === offset);
-    values2.push(
-      slot2 === void 0 ? { value: "0", note: "padding" } : member(binding, slot2, type, parameterOf)
-    );
-  }
-  return {
-    type: { value: type, note: shape.scalar === null ? `32-bit words of ${binding.type}` : null },
-    values: values2,
-    ...rest
-  };
+  const type = shape.scalar === null ? null : { value: shape.scalar, note: null };
+  const own = (slots ?? []).filter(({ path: path2 }) => !isPadding(path2));
+  if (own.length === 0 || own.length > mostListed) return { type, values: [unknown5], ...rest };
+  return { type, values: own.map((slot2) => member(binding, slot2, parameterOf)), ...rest };
 }
-var paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
-function member(binding, slot2, type, parameterOf) {
+function member(binding, slot2, parameterOf) {
   const path2 = slot2.path === "" ? binding.name : slot2.path;
-  if (slot2.scalar === "f32" && type !== "f32") {
-    return { value: null, note: `bits of ${path2} (f32) as a whole number: 1.0 is 1065353216` };
-  }
-  if (paddingName.test(path2)) return { value: "0", note: path2 };
   const parameter2 = parameterOf(binding, slot2);
   return { value: parameter2, note: parameter2 === null ? `${path2} (${slot2.scalar})` : null };
 }
@@ -58317,8 +58894,8 @@ function sortParameters(entry) {
       tunables.push({ name, values: { value: values2, note: "in @workgroup_size" }, initial });
     } else if (isWhole && tunableWord.test(spaced(name))) {
       const values2 = typeof value2 === "number" && value2 >= 1 ? around(value2) : null;
-      const note = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
-      tunables.push({ name, values: { value: values2, note }, initial: values2 === null ? null : value2 });
+      const note2 = values2 === null ? "values to try, e.g. [1, 2, 4]" : `declared as ${value2}`;
+      tunables.push({ name, values: { value: values2, note: note2 }, initial: values2 === null ? null : value2 });
     } else {
       const what = kind === "override" ? `override (${scalar2 ?? "number"})` : "constant of the program";
       workload.push({ name, value: value2, note: value2 === null ? what : `${what}, declared so`, isCount: isWhole });
@@ -58358,10 +58935,10 @@ function draftKernel(options) {
   const buffers = entry.bindings.map((binding) => bufferEntry(binding, names2, parameterOf));
   const notes2 = [...sortedParameters.notes];
   if (entry.unknownNames.length > 0) {
-    const listed2 = entry.unknownNames.slice(0, 5).join(", ");
+    const listed4 = entry.unknownNames.slice(0, 5).join(", ");
     const more = entry.unknownNames.length > 5 ? ", ..." : "";
     notes2.push(
-      `Nothing here declares ${listed2}${more}: put the parts of the program into one file, or import them with WESL.`
+      `Nothing here declares ${listed4}${more}: put the parts of the program into one file, or import them with WESL.`
     );
   }
   if (entry.workgroupSize.length > 0 && entry.workgroupSize.every(({ value: value2 }) => value2 !== null)) {
@@ -58509,8 +59086,8 @@ function draftKernels(kernels) {
 function indented(lines2, by) {
   return lines2.map((line3) => line3 === "" ? "" : " ".repeat(by) + line3).join("\n");
 }
-function field2(key2, { value: value2, note }, show = String) {
-  const remark = note === null ? null : note.replaceAll(/\s+/g, " ");
+function field2(key2, { value: value2, note: note2 }, show = String) {
+  const remark = note2 === null ? null : note2.replaceAll(/\s+/g, " ");
   if (value2 === null) return `${key2} # FILL IN${remark === null ? "" : `: ${remark}`}`;
   return `${key2} ${show(value2)}${remark === null ? "" : ` # ${remark}`}`;
 }
@@ -58525,7 +59102,7 @@ function kernelLines(kernel) {
   const initial = tunables.map(({ name, initial: value2 }) => field2(`${name}:`, { value: value2, note: null }));
   return [
     `${kernel.name}:`,
-    ...kernel.notes.map((note) => `  # ${note}`),
+    ...kernel.notes.map((note2) => `  # ${note2}`),
     `  source: ${text2(kernel.source)}`,
     `  entry: ${text2(kernel.entry)}`,
     "  workloads:",
@@ -58551,7 +59128,7 @@ function bufferLines(buffer) {
     ...buffer.group === 0 ? [] : [`  group: ${buffer.group}`],
     `  binding: ${buffer.binding}`,
     ...buffer.values === null ? [] : ["  kind: uniform"],
-    `  ${field2("type:", buffer.type)}`,
+    ...buffer.type === null ? [] : [`  ${field2("type:", buffer.type)}`],
     ...buffer.length === null ? [] : [`  ${field2("length:", buffer.length)}`],
     ...buffer.fill === null ? [] : [`  ${field2("fill:", buffer.fill)}`],
     ...buffer.check === null ? [] : [`  check: ${buffer.check}`],
@@ -58771,12 +59348,17 @@ async function validate9(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
   const faults = [];
+  const warnings = /* @__PURE__ */ new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+        for (const message of built.ok ? variantRemarks(built.value) : []) {
+          const { name, position } = kernel;
+          warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
+        }
         if (!built.ok) {
           faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
           break;
@@ -58784,7 +59366,14 @@ async function validate9(host, options) {
       }
     }
   }
-  return { manifest: options.manifest, kernels: manifest.kernels.length, workloads, faults };
+  return {
+    manifest: options.manifest,
+    kernels: manifest.kernels.length,
+    workloads,
+    faults,
+    warnings: [...warnings.values()],
+    selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
+  };
 }
 
 // src/cli/format.ts
@@ -59018,9 +59607,9 @@ function finalistRows({ finalists, configuration: own }) {
     chosen ? "" : formatConfigurationChange(own ?? {}, configuration)
   ]);
 }
-function neighbourRows({ neighbours: neighbours2, objective }) {
+function neighbourRows({ neighbours: neighbours3, objective }) {
   const change2 = (part) => orEmpty(part, (value2) => formatChange(1 + value2));
-  const rows = neighbours2.map(({ tunable, value: value2, latencyMs, latencyChange, failure, ...other }) => [
+  const rows = neighbours3.map(({ tunable, value: value2, latencyMs, latencyChange, failure, ...other }) => [
     `${tunable}=${value2}`,
     change2(other.change),
     change2(latencyChange),
@@ -59032,7 +59621,7 @@ function neighbourRows({ neighbours: neighbours2, objective }) {
 function describe4(explained) {
   const { kernel, workload, configuration, objective, reason, trials, predictionError } = explained;
   const failed6 = Object.entries(explained.failures).map(([kind, number3]) => `${number3} ${kind}`);
-  const facts = [
+  const facts2 = [
     `${count(trials, "trial")}, ${objective} minimised`,
     failed6.length === 0 ? "" : `failed: ${failed6.join(", ")}`,
     predictionError === null ? "" : `a model of the other trials is off by ${(100 * predictionError).toFixed(1)} % in the median`
@@ -59041,7 +59630,7 @@ function describe4(explained) {
     `${kernel} ${workload}`,
     `  ${configuration === null ? "no configuration works" : formatConfiguration(configuration) || "nothing to tune"}`,
     `  ${reason}`,
-    `  ${facts.join("; ")}`,
+    `  ${facts2.join("; ")}`,
     ...section("What the tunables matter", importanceRows(explained), [1]),
     ...section("Measured side by side", finalistRows(explained), [1, 2]),
     ...section("One tunable changed, as the search measured it", neighbourRows(explained), [1, 2, 3]),
@@ -59646,6 +60235,10 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
 };
 
 // src/cli/commands/validate.ts
+function listed3(names2) {
+  const rest = names2.length - 8;
+  return names2.slice(0, 8).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
 var validateCommand = {
   name: "validate",
   summary: "check the manifest and everything it names",
@@ -59663,9 +60256,15 @@ shown at once, with its place and what to do. Needs no GPU.`,
       return `${place === "" ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}
 `;
     });
+    const warnings = result.warnings.map(
+      ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
+`
+    );
+    const judged = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
+`;
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return { output: `${faults.join("")}${summary}, ${verdict}
+    return { output: `${faults.join("")}${warnings.join("")}${judged}${summary}, ${verdict}
 `, exitCode };
   }
 };

@@ -99,6 +99,10 @@ function log2(x) {
   if (x < 1) throw new NoValue(`log2(${x}) does not exist`);
   return x < 2 ** 32 ? 31 - Math.clz32(x) : 63 - Math.clz32(Math.floor(x / 2 ** 32));
 }
+function squareRoot(x) {
+  if (x < 0) throw new NoValue(`sqrt(${x}) does not exist`);
+  return Math.sqrt(x);
+}
 var operations = {
   "+": (a, b) => exact(a + b),
   "-": (a, b) => exact(a - b),
@@ -124,6 +128,7 @@ var operations = {
   max: Math.max,
   is_pow2: (a) => a >= 1 && 2 ** log2(a) === a,
   log2: (a) => log2(a),
+  sqrt: (a) => squareRoot(a),
   ceil_div: (a, b) => {
     const down = divide(a, b);
     return down * b !== a && a > 0 === b > 0 ? down + 1 : down;
@@ -179,7 +184,11 @@ function instantiate(options) {
     }
     const template = templateFor(kernel, values);
     const dispatch = kernel.dispatch.map((formula) => count(formula, variables));
-    const buffers = kernel.buffers.map((buffer, index) => bind(buffer, template.kinds[index], variables));
+    const buffers = kernel.buffers.map((buffer, index) => {
+      const layout = template.layouts?.[index] ?? null;
+      const kind = template.kinds[index];
+      return layout === null ? bind(buffer, kind, variables) : laidOut(buffer, { kind, layout, variables });
+    });
     const [x, y, z] = configuration.workgroupSize ?? [1, 1, 1];
     const demands = [
       ["workgroup size in x", x, limits.max_workgroup_size_x],
@@ -227,6 +236,24 @@ function count(formula, variables) {
   const value = evaluate(formula, variables);
   if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
   throw new Unfit(`a count is ${value}; it must be a whole number, at least 1`);
+}
+function laidOut({ name, group, binding }, options) {
+  const { kind, layout, variables } = options;
+  const { type, byteLength, members } = layout;
+  const isPlain = members.every(
+    (member, i) => member.type === type && member.offsetBytes === i * bytesPerElement[type]
+  );
+  return {
+    name,
+    group,
+    binding,
+    kind,
+    type,
+    length: isPlain ? members.length : byteLength / bytesPerElement[type],
+    byteLength,
+    values: members.map(({ value }) => Number(evaluate(value, variables))),
+    ...isPlain ? {} : { slots: members.map((member) => ({ type: member.type, offsetBytes: member.offsetBytes })) }
+  };
 }
 function bind(buffer, kind, variables) {
   const named = typeof buffer.type === "string" ? buffer.type : variables.get(buffer.type.parameter);

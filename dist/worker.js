@@ -178,7 +178,7 @@ function succeeded(value) {
   return { ok: true, value };
 }
 
-// src/kernel/buffers.ts
+// src/kernel/data-shape.ts
 var bytesPerElement = { f32: 4, f16: 2, i32: 4, u32: 4 };
 var scalarTypes = Object.keys(bytesPerElement);
 
@@ -220,6 +220,131 @@ function decode(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+// src/kernel/non-finite.ts
+function noneYet() {
+  return { nan: { count: 0, first: -1 }, infinite: { count: 0, first: -1 } };
+}
+function add(tally, index) {
+  if (tally.count === 0) tally.first = index;
+  tally.count++;
+}
+function note({ nan, infinite }, value, index) {
+  if (Number.isFinite(value)) return;
+  add(Number.isNaN(value) ? nan : infinite, index);
+}
+function placeOf({ count, first }, length) {
+  return `${count} of ${length} elements, first at index ${first}`;
+}
+function facts(what, sides) {
+  const { own, other, length } = sides;
+  if (own.count > 0 && own.count === other.count && own.first === other.first)
+    return [`${what} in ${placeOf(own, length)}, as in the reference`];
+  return [
+    ...own.count > 0 ? [`${what} in ${placeOf(own, length)}`] : [],
+    ...other.count > 0 ? [`${what} in ${placeOf(other, length)} of the reference`] : []
+  ];
+}
+function unusableReference(found, reference, length) {
+  return [
+    `the reference itself yields NaN in ${placeOf(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf(found.nan, length)}`],
+    ...facts("infinity", { own: found.infinite, other: reference.infinite, length })
+  ];
+}
+
+// src/kernel/compare-unordered.ts
+function read({ length, value, isWritten }) {
+  const found = noneYet();
+  const numbers2 = new Float64Array(length);
+  let count = 0;
+  let unwritten = 0;
+  for (let i = 0; i < length; i++) {
+    if (!isWritten(i)) {
+      unwritten++;
+      continue;
+    }
+    const number = value(i);
+    note(found, number, i);
+    if (!Number.isNaN(number)) numbers2[count++] = number;
+  }
+  return { found, unwritten, numbers: numbers2.subarray(0, count) };
+}
+function compareUnordered({ name, check, length }, actual, expected) {
+  const mine = read(actual);
+  const right = read(expected);
+  const counted = check.as === "sorted" || check.as === "multiset";
+  const say = (what, text) => facts(text, { own: mine.found[what], other: right.found[what], length });
+  const remarks = [...say("nan", "NaN"), ...say("infinite", "infinity")];
+  const fail = (kind, text) => failed(kind, `\`${name}\`: ${[text, ...remarks].join("; ")}`);
+  const [nans, expectedNans] = [mine.found.nan.count, right.found.nan.count];
+  if (expectedNans > 0 && check.nan !== "equal")
+    return failed(
+      "not-a-number",
+      `\`${name}\`: ${unusableReference(mine.found, right.found, length).join("; ")}`
+    );
+  if (mine.unwritten === length) return fail("unwritten", "the variant wrote no element");
+  if (counted && mine.unwritten !== right.unwritten) {
+    const text = `${mine.unwritten} of ${length} elements were not written, of the reference's ${right.unwritten}`;
+    return fail(mine.unwritten > right.unwritten ? "unwritten" : "wrong-result", text);
+  }
+  if (counted ? nans > expectedNans : nans > 0 && expectedNans === 0)
+    return fail("not-a-number", `${nans} of ${length} elements are not a number`);
+  if (counted ? nans < expectedNans : nans === 0 && expectedNans > 0)
+    return fail("wrong-result", "elements are a number that are none in the reference");
+  const fault = faultOf(check, mine.numbers, right.numbers);
+  if (fault !== null) return fail("wrong-result", fault);
+  return succeeded(remarks.length === 0 ? {} : { remarks: remarks.map((text) => `\`${name}\`: ${text}`) });
+}
+function faultOf(check, actual, expected) {
+  if (check.as === "sum") {
+    const [sum, right] = [sumOf(actual), sumOf(expected)];
+    return isClose(check, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
+  }
+  actual.sort();
+  expected.sort();
+  return check.as === "set" ? setFault(check, actual, expected) : listFault(check, actual, expected);
+}
+function listFault(check, actual, expected) {
+  let wrong = 0;
+  let first = -1;
+  for (const [i, right] of expected.entries()) {
+    if (isClose(check, actual[i] ?? Number.NaN, right)) continue;
+    if (wrong++ === 0) first = i;
+  }
+  if (wrong === 0) return null;
+  const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
+  return `sorted, ${wrong} of ${expected.length} elements are wrong; ${place}`;
+}
+function setFault(check, actual, expected) {
+  const strange = actual.filter(
+    (value) => !neighbours(expected, value).some((e) => isClose(check, value, e))
+  );
+  const missing = expected.filter(
+    (value) => !neighbours(actual, value).some((a) => isClose(check, a, value))
+  );
+  const texts2 = [
+    ...strange.length === 0 ? [] : [`not among the reference's: ${strange.length}, such as ${strange[0]}`],
+    ...missing.length === 0 ? [] : [`missing of the reference's: ${missing.length}, such as ${missing[0]}`]
+  ];
+  return texts2.length === 0 ? null : texts2.join("; ");
+}
+function neighbours(sorted, value) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = low + high >>> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return [...sorted.subarray(Math.max(0, low - 1), low + 1)];
+}
+function isClose({ relative, absolute }, actual, expected) {
+  return actual === expected || Math.abs(actual - expected) <= absolute + relative * Math.abs(expected);
+}
+function sumOf(values) {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 // src/kernel/contents.ts
 var indexPeriod = {
   f32: 2 ** 24,
@@ -236,12 +361,11 @@ var poisonBits = {
 };
 function bufferContents(binding) {
   const bytes = new Uint8Array(binding.byteLength);
-  const elements = elementsOf(binding, bytes);
-  const store = binding.type === "f16" ? toHalf : (value) => value;
   if (binding.values !== null) {
-    for (const [index, value] of binding.values.entries()) elements[index] = store(value);
+    writeValues(binding, binding.values, bytes);
     return bytes;
   }
+  const elements = elementsOf(binding, bytes);
   const next = generator(binding);
   if (next === null) return bytes;
   const drawn = binding.fill === "index" ? elements.length : Math.min(elements.length, randomPeriod);
@@ -252,6 +376,16 @@ function bufferContents(binding) {
   }
   for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
   return bytes;
+}
+function writeValues({ type, slots }, values, bytes) {
+  const view = new DataView(bytes.buffer);
+  const step = bytesPerElement[type];
+  for (const [index, value] of values.entries()) {
+    const slot = slots?.[index] ?? { type, offsetBytes: index * step };
+    if (slot.type === "f32") view.setFloat32(slot.offsetBytes, value, true);
+    else if (slot.type === "f16") view.setUint16(slot.offsetBytes, toHalf(value), true);
+    else view.setUint32(slot.offsetBytes, value, true);
+  }
 }
 function poison(binding) {
   if (binding.readsInitial) return bufferContents(binding);
@@ -300,7 +434,7 @@ function generator(binding) {
 
 // src/kernel/compare.ts
 function compareOutput(binding, actual, expected) {
-  const { relative, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+  const { relative, absolute, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
   const decode2 = binding.type === "f16" ? fromHalf : (value) => value;
   const actualElements = elementsOf(binding, aligned(actual));
   const expectedElements = elementsOf(binding, aligned(expected));
@@ -312,26 +446,38 @@ function compareOutput(binding, actual, expected) {
     const who = actualBits.every((bits) => bits === pattern) ? "neither the variant nor the reference wrote any element" : "the reference wrote no element";
     return failed("unwritten", `\`${binding.name}\`: ${who}`);
   }
-  if (expectedElements.every((element) => Number.isNaN(decode2(element)))) {
-    return failed(
-      "not-a-number",
-      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`
+  const { check } = binding;
+  if (check?.as !== void 0) {
+    const side = (elements, bits) => ({
+      length: binding.length,
+      value: (i) => decode2(elements[i]),
+      isWritten: (i) => bits[i] !== pattern
+    });
+    const compared = compareUnordered(
+      { ...binding, check },
+      side(actualElements, actualBits),
+      side(expectedElements, expectedBits)
     );
+    return compared.ok ? succeeded({ maxRelativeError: 0, ...compared.value }) : compared;
   }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
   const wrong = { count: 0, first: -1 };
+  const found = noneYet();
+  const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
+    const a = decode2(actualElements[i]);
+    const e = decode2(expectedElements[i]);
+    if (bits !== pattern) note(found, a, i);
+    if (expectedBits[i] !== pattern) note(reference, e, i);
     if (bits === expectedBits[i]) continue;
     if (bits === pattern) {
       add(unwritten, i);
       continue;
     }
-    const a = decode2(actualElements[i]);
-    const e = decode2(expectedElements[i]);
-    if (a === e || Number.isNaN(a) && Number.isNaN(e)) continue;
+    if (a === e || Number.isNaN(a) && Number.isNaN(e) && expectedBits[i] !== pattern) continue;
     if (Number.isNaN(a)) {
       add(notANumber, i);
       continue;
@@ -340,23 +486,25 @@ function compareOutput(binding, actual, expected) {
     if (!Number.isFinite(difference) || difference > absolute + relative * Math.abs(e)) add(wrong, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
+  const share = ({ count }) => `${count} of ${binding.length} elements`;
+  const { length } = binding;
+  const infinities = facts("infinity", { own: found.infinite, other: reference.infinite, length });
+  const nans = facts("NaN", { own: found.nan, other: reference.nan, length });
+  const fail = (kind, texts2) => failed(kind, `\`${binding.name}\`: ${texts2.join("; ")}`);
+  if (reference.nan.count > 0 && nanEquals !== "equal") {
+    return fail("not-a-number", unusableReference(found, reference, length));
+  }
   const report = (kind, tally, what) => {
-    const a = decode2(actualElements[tally.first]);
+    const a = kind === "unwritten" ? "nothing was written" : decode2(actualElements[tally.first]);
     const e = decode2(expectedElements[tally.first]);
-    const share = `${tally.count} of ${binding.length} elements`;
-    return failed(
-      kind,
-      `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === "unwritten" ? "nothing was written" : a}, expected ${e}`
-    );
+    const first = `${share(tally)} ${what}; first at index ${tally.first}: ${a}, expected ${e}`;
+    return fail(kind, [first, ...kind === "not-a-number" ? [] : nans, ...infinities]);
   };
   if (unwritten.count > 0) return report("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report("not-a-number", notANumber, "are not a number");
   if (wrong.count > 0) return report("wrong-result", wrong, "are wrong");
-  return succeeded({ maxRelativeError });
-}
-function add(tally, index) {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
+  const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
+  return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
 function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
@@ -1210,7 +1358,7 @@ async function runStretch(options) {
   await queue.onSubmittedWorkDone();
   const completions = [];
   let done = 0;
-  const note = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
+  const note2 = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
   const launchMs = compiled.launchMs ?? batchMs;
   const batchOf = (oneMs) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
   let batch = batchOf(launchMs);
@@ -1219,10 +1367,10 @@ async function runStretch(options) {
     launcher.submit(compiled, launches);
     await queue.onSubmittedWorkDone();
     done += launches;
-    note();
+    note2();
     batch = Math.max(batch, Math.min(2 * launches, batchOf((clock2.nowMs() - start) / done)));
   };
-  note();
+  note2();
   const start = clock2.nowMs();
   const lane = async () => {
     while (clock2.nowMs() - start < durationMs) await queueBatch();
@@ -1471,9 +1619,13 @@ function isWritable(binding) {
   return binding.kind === "storage";
 }
 function contentsKey(binding) {
-  const { kind, group, binding: slot, type, length, fill, seed, values } = binding;
+  const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
   const role = kind === "uniform" ? "uniform" : "storage";
-  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), ...values ?? []].join(" ");
+  const listed = values === null ? "" : JSON.stringify([values, slots]);
+  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), listed].join(" ");
+}
+function isZeros({ fill, values }) {
+  return fill === "zeros" && values === null;
 }
 function workKey(binding) {
   return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
@@ -1522,7 +1674,7 @@ var BufferPool = class {
         bytes,
         () => this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
       );
-      if (binding.fill === "zeros") {
+      if (isZeros(binding)) {
         resets.push((encoder) => encoder.clearBuffer(work));
       } else {
         const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
@@ -1551,7 +1703,7 @@ var BufferPool = class {
     const bytes = paddedBytes(binding);
     if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
     const work = [workKey(binding), bytes];
-    return binding.fill === "zeros" ? [work] : [work, [contentsKey(binding), bytes]];
+    return isZeros(binding) ? [work] : [work, [contentsKey(binding), bytes]];
   }
   #take(key, bytes, create) {
     const found = this.#pool.get(key);
@@ -1910,6 +2062,7 @@ async function runOnce(launcher, compiled) {
   return outputs;
 }
 async function checkAgainst(launcher, compiled, reference) {
+  const remarks = [];
   const actual = await runOnce(launcher, compiled);
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
@@ -1923,8 +2076,9 @@ async function checkAgainst(launcher, compiled, reference) {
     }
     const outcome = compareOutput(binding, found, expected);
     if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
+    remarks.push(...outcome.value.remarks ?? []);
   }
-  return null;
+  return remarks.length === 0 ? null : remarks;
 }
 
 // src/device/worker/session.ts
@@ -2017,7 +2171,13 @@ var Session = class _Session {
   async #verify(program, referenceProgram) {
     const reference = await this.#reference(referenceProgram);
     if (!reference.ok) return { ok: false, failure: blameReference(reference.failure) };
-    return this.#with(program, (compiled) => checkAgainst(this.#launcher, compiled, reference.value));
+    return this.#with(
+      program,
+      (compiled) => (
+        // Programs that are equal may be checked in different ways.
+        checkAgainst(this.#launcher, { ...compiled, program }, reference.value)
+      )
+    );
   }
   async #reference(program) {
     const known = this.#references.get(program.identity);

@@ -16,7 +16,7 @@ type Body = keyof typeof bodies;
 /** Cost per turn differs: launches of all kinds take about as long. */
 const turns: Readonly<Record<Body, number>> = { multiply: 2, chaos: 1, sine: 1, root: 1, integer: 1 };
 
-/** With another name for its variable a program is another text that does the same work. */
+/** With another name for its variable a program is another text that does the same work. The result is that of any number of rounds. */
 function program(body: Body, rounds: number, variable: string): string {
   return `@group(0) @binding(0) var<storage, read> values: array<f32>;
 @group(0) @binding(1) var<storage, read_write> results: array<f32>;
@@ -27,7 +27,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (at >= arrayLength(&values)) { return; }
   var ${variable} = values[at];
   for (var round = 0u; round < ${rounds}u; round++) { ${bodies[body].replace(/\bx\b/g, variable)} }
-  results[at] = ${variable};
+  results[at] = values[at] + max(${variable} - 1.0e30, 0.0);
 }
 `;
 }

@@ -25,11 +25,14 @@ export function describe(device) {
 
 const arrays = { f32: Float32Array, i32: Int32Array, u32: Uint32Array };
 
-/** What a uniform buffer holds, as bytes. */
-function uniformBytes({ type, values, byteLength }) {
-  const array = new arrays[type](byteLength / 4);
-  array.set(values);
-  return array;
+/** What a buffer with values holds, as bytes. Each value has a place and type of its own, or all follow each other. */
+function bytesOf({ type, values, slots, byteLength }) {
+  const bytes = new ArrayBuffer(byteLength);
+  for (const [index, value] of values.entries()) {
+    const slot = slots?.[index] ?? { type, offsetBytes: 4 * index };
+    new arrays[slot.type](bytes, slot.offsetBytes, 1)[0] = value;
+  }
+  return bytes;
 }
 
 /**
@@ -61,7 +64,7 @@ export async function runVariant(device, variant, inputs, output) {
       size: binding.byteLength,
       usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
     });
-    const data = binding.values ? uniformBytes(binding) : inputs[binding.name];
+    const data = binding.values ? bytesOf(binding) : inputs[binding.name];
     if (data) device.queue.writeBuffer(buffer, 0, data);
     return { ...binding, buffer };
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
 import { type Expression, expressionFormula } from '../expression/index.ts';
-import { createTemplateBuilder, type TemplateBuilder } from '../kernel/index.ts';
+import { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from '../kernel/index.ts';
 import {
   alignClock,
   createKernelSpace,
@@ -108,7 +108,7 @@ async function runtimeKernel(
       name,
       group,
       binding,
-      kind,
+      kind: kind ?? 'uniform',
       type,
       length: formula(length),
       values: values?.map(formula) ?? null,
@@ -126,7 +126,10 @@ class Programs {
   readonly #templates = new Map<string, RuntimeTemplate>();
   readonly #configurations = new Map<string, RuntimeConfiguration>();
 
+  readonly #kernel: KernelDefinition;
+
   constructor(kernel: KernelDefinition) {
+    this.#kernel = kernel;
     this.#builder = createTemplateBuilder(kernel);
   }
 
@@ -146,15 +149,36 @@ class Programs {
     return [...this.#configurations.keys()].indexOf(keyOf(configuration));
   }
 
+  #layouts(layouts: ProgramTemplate['layouts']): NonNullable<RuntimeTemplate['layouts']> {
+    const { buffers } = this.#kernel;
+    return layouts.map((layout, i) => {
+      if (layout === null) return null;
+      const { type, byteLength } = layout;
+      const members = layout.members.map((member) => {
+        const expression = member.value === null ? undefined : buffers[i]?.values?.[member.value];
+        const value = expression === undefined ? 0 : (member.fromBits ?? formulaOf(this.#kernel, expression));
+        return { type: member.type, offsetBytes: member.offsetBytes, value };
+      });
+      return { type, byteLength, members };
+    });
+  }
+
   /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
   async add(configuration: Configuration, parameters: Parameters): Promise<string | null> {
     for (const variation of variations(parameters, this.#builder.conditions)) {
       const built = await this.#builder.build(variation, configuration);
       if (!built.ok) return built.failure.message;
-      const { conditions, fixed, pieces, requiredFeatures, kinds } = built.value;
+      const { conditions, fixed, pieces, requiredFeatures, kinds, layouts } = built.value;
       const { workgroupSize, workgroupBytes } = built.value;
       const place = JSON.stringify([conditions, fixed]);
-      this.#templates.set(place, { conditions, fixed, wgsl: pieces, requiredFeatures, kinds });
+      this.#templates.set(place, {
+        conditions,
+        fixed,
+        wgsl: pieces,
+        requiredFeatures,
+        kinds,
+        ...(layouts.every((layout) => layout === null) ? {} : { layouts: this.#layouts(layouts) }),
+      });
       const key = keyOf(configuration);
       const known = this.#configurations.get(key);
       this.#configurations.set(key, {

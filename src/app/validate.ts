@@ -1,5 +1,5 @@
-import { createVariantBuilder, type VariantFailure } from '../kernel/index.ts';
-import { checkSourcesFetched, noLimits } from '../manifest/index.ts';
+import { createVariantBuilder, type VariantFailure, variantRemarks } from '../kernel/index.ts';
+import { checkSourcesFetched, isSelfJudged, noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
 import { openManifest } from './project/index.ts';
@@ -8,12 +8,16 @@ export interface Validation {
   readonly manifest: string;
   readonly kernels: number;
   readonly workloads: number;
+  /** Kernels without a reference: their default configuration is judged by itself. */
+  readonly selfJudged: readonly string[];
   /** Kernels whose default configuration does not link; empty if all is well. */
   readonly faults: readonly {
     readonly kernel: string;
     readonly workload: string;
     readonly failure: VariantFailure;
   }[];
+  /** What the user should know of kernels that link, each once. */
+  readonly warnings: readonly { readonly kernel: string; readonly message: string; readonly line: number }[];
 }
 
 /**
@@ -25,12 +29,17 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
   const faults: Validation['faults'][number][] = [];
+  const warnings = new Map<string, Validation['warnings'][number]>();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
       for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+        for (const message of built.ok ? variantRemarks(built.value) : []) {
+          const { name, position } = kernel;
+          warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
+        }
         if (!built.ok) {
           faults.push({ kernel: kernel.name, workload: workload.name, failure: built.failure });
           break;
@@ -38,5 +47,12 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
       }
     }
   }
-  return { manifest: options.manifest, kernels: manifest.kernels.length, workloads, faults };
+  return {
+    manifest: options.manifest,
+    kernels: manifest.kernels.length,
+    workloads,
+    faults,
+    warnings: [...warnings.values()],
+    selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
+  };
 }

@@ -1,6 +1,6 @@
 /** What parent and GPU process say to each other: one request at a time, one response to each. */
 import type { FailureKind, Program } from '../kernel/index.ts';
-import type { Completion, DeviceInfo, LatencySamples, TimeOptions } from '../measure/index.ts';
+import type { Completion, DeviceInfo, LatencySamples, Remarks, TimeOptions } from '../measure/index.ts';
 
 /** What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics. */
 export type WireProgram = Pick<
@@ -39,7 +39,7 @@ export interface Exchanges {
   prepare: { request: { readonly program: WireProgram }; response: WireOutcome<null> };
   verify: {
     request: { readonly program: WireProgram; readonly reference: WireProgram };
-    response: WireOutcome<null>;
+    response: WireOutcome<Remarks>;
   };
   time: {
     request: { readonly program: WireProgram; readonly options: TimeOptions };

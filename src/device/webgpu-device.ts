@@ -6,7 +6,7 @@ import {
   type Variant,
   type VariantFailure,
 } from '../kernel/index.ts';
-import type { Device, DeviceInfo } from '../measure/index.ts';
+import type { Device, DeviceInfo, Remarks } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
 import type { DriverChoice } from './driver/index.ts';
 import { type Exchange, GpuProcess } from './process/index.ts';
@@ -73,7 +73,7 @@ class WebgpuDevice implements Device {
     this.#process.expect(toWire(program));
   }
 
-  verify(variant: Variant, reference: Variant): Promise<Outcome<null>> {
+  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return Promise.resolve(failed(noProgram(reference)));
     return this.#ask('verify', variant, this.#deadlines.verifyMs, (program) => ({

@@ -25,7 +25,7 @@ function toCel(value: unknown): unknown {
 function createBase(): Environment {
   const environment = new Environment({ limits });
   for (const { name, parameters, result, call } of addedFunctions) {
-    const integers = parameters.includes('int');
+    const integers = result === 'int';
     environment.registerFunction(`${name}(${parameters.join(', ')}): ${result}`, (...values: unknown[]) => {
       const value = call(...values.map((value) => Number(value)));
       return integers ? toCel(value) : value;

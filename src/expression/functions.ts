@@ -20,6 +20,11 @@ function log2(x: number): number {
   return floorLog2(x);
 }
 
+function sqrt(x: number): number {
+  if (x < 0) throw new EvaluationFault(`sqrt(${x}) does not exist`);
+  return Math.sqrt(x);
+}
+
 /** One overload of a function that Joulegate adds to CEL. Integers come and go as safe integers. */
 export interface AddedFunction {
   readonly name: string;
@@ -43,7 +48,7 @@ function extrema(): AddedFunction[] {
   return overloads;
 }
 
-/** What Joulegate adds to CEL: ceil_div, log2 (rounded down), is_pow2, min and max. */
+/** What Joulegate adds to CEL: ceil_div, log2 (rounded down), is_pow2, sqrt, min and max. */
 export const addedFunctions: readonly AddedFunction[] = [
   { name: 'ceil_div', parameters: ['int', 'int'], result: 'int', call: ceilDiv as AddedFunction['call'] },
   { name: 'log2', parameters: ['int'], result: 'int', call: log2 as AddedFunction['call'] },
@@ -53,6 +58,8 @@ export const addedFunctions: readonly AddedFunction[] = [
     result: 'bool',
     call: ((x: number) => x >= 1 && 2 ** floorLog2(x) === x) as AddedFunction['call'],
   },
+  { name: 'sqrt', parameters: ['int'], result: 'double', call: sqrt as AddedFunction['call'] },
+  { name: 'sqrt', parameters: ['double'], result: 'double', call: sqrt as AddedFunction['call'] },
   ...extrema(),
 ];
 

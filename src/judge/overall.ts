@@ -35,11 +35,11 @@ export interface OverallVerdict {
  */
 export function overallVerdict(request: {
   readonly judgements: readonly SubjectJudgement[];
-  /** What was not measured: identical, new, removed, missing-baseline. */
+  /** What was not measured: identical, new, removed, missing-baseline, wrong-result. */
   readonly listed: readonly ListedSubject[];
   /** Verdicts that fail, for all kernels or as each kernel's own gate has them. */
   readonly failOn: readonly Verdict[] | ((kernel: string) => readonly Verdict[]);
-  /** Whether somebody has accepted that a kernel costs more. Only what was measured can be accepted. */
+  /** Whether somebody has accepted that a kernel costs more, or computes something else. What does not run cannot be accepted. */
   readonly accepts?: (kernel: string) => boolean;
   /** How the machine changed while it was measured; null if it did not. */
   readonly machineChanged?: string | null;
@@ -48,7 +48,10 @@ export function overallVerdict(request: {
   const failsOn = typeof failOn === 'function' ? failOn : () => failOn;
   const fails = ({ kernel, verdict }: ListedSubject) => failsOn(kernel).includes(verdict);
   const compared = judgements.filter(({ sentinel }) => !sentinel);
-  const accepted = compared.filter((one) => fails(one) && one.verdict === 'regressed' && accepts(one.kernel));
+  const accepted = [
+    ...compared.filter(({ verdict }) => verdict === 'regressed'),
+    ...listed.filter(({ verdict }) => verdict === 'wrong-result'),
+  ].filter((one) => fails(one) && accepts(one.kernel));
   const failing = [...compared, ...listed].filter((one) => fails(one) && !accepted.some((a) => a === one));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
@@ -95,8 +98,9 @@ export function overallVerdict(request: {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`,
     };
   }
-  if (listed.length > 0 && listed.every(({ verdict }) => !verdicts[verdict].mayFail)) {
-    return { ...facts, verdict: 'passed', reason: `Nothing had to be measured: ${counts}.` };
+  const open = listed.filter((one) => verdicts[one.verdict].mayFail && !accepted.some((a) => a === one));
+  if (listed.length > 0 && open.length === 0) {
+    return { ...facts, verdict: 'passed', reason: `Nothing had to be measured: ${counts}.${allowed}` };
   }
   return {
     ...facts,

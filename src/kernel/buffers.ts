@@ -1,15 +1,11 @@
-import { JoulegateError } from '../errors/index.ts';
-import type { ExpressionValue } from '../expression/index.ts';
 import type { BufferDefinition, ScalarType, Workload } from '../manifest/index.ts';
+import { evaluateCount, type Variables } from './buffer-counts.ts';
+import { bytesPerElement } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
 import { roundUp } from './layout.ts';
 import type { BoundVariable } from './reflect.ts';
 import type { BufferBinding, Outcome } from './types.ts';
-
-export type Variables = Readonly<Record<string, ExpressionValue>>;
-
-/** Bytes of one scalar element. */
-export const bytesPerElement: Readonly<Record<ScalarType, number>> = { f32: 4, f16: 2, i32: 4, u32: 4 };
+import { arrange, bitsRemark, evaluateMembers } from './values.ts';
 
 const scalarTypes: readonly string[] = Object.keys(bytesPerElement);
 
@@ -45,77 +41,56 @@ export function bindBuffers(options: {
         `buffer \`${definition.name}\`: workload parameter \`${parameter}\` is no scalar type`,
       );
     }
-    const length = evaluateCount(definition.length.evaluate.bind(definition.length), variables);
-    if (!length.ok)
-      return failed('validation', `length of buffer \`${definition.name}\` ${length.failure.message}`);
-    const values = evaluateValues(definition, variables);
-    if (!values.ok) return values;
-    // Copies move whole words; uniform structures are rounded up to 16 bytes at most.
-    const byteLength = roundUp(definition.kind === 'uniform' ? 16 : 4, length.value * bytesPerElement[type]);
+    const kind = variable?.kind ?? defaultKind(definition.kind);
+    const contents =
+      definition.values === null
+        ? filled(definition, type, variables)
+        : listed(definition, { type, kind, variables, layout: variable?.layout ?? (() => null) });
+    if (!contents.ok) return contents;
     bound.push({
       name: definition.name,
       group: definition.group,
       binding: definition.binding,
-      kind: variable?.kind ?? (definition.kind === 'uniform' ? 'uniform' : 'read-only-storage'),
-      type,
-      length: length.value,
-      byteLength,
+      kind,
       fill: definition.fill,
       seed: definition.seed,
-      values: values.value,
       check: definition.check,
+      ...contents.value,
       ...(variable?.kind === 'storage' && variable.read ? { readsInitial: true } : {}),
     });
   }
   return succeeded(bound);
 }
 
-/** Evaluates a count: a whole number from 1 up. */
-export function evaluateCount(
-  evaluate: (variables: Variables) => ExpressionValue,
-  variables: Variables,
-): Outcome<number> {
-  const value = evaluateOrFail(evaluate, variables);
-  if (!value.ok) return value;
-  if (typeof value.value !== 'number' || !Number.isSafeInteger(value.value) || value.value < 1) {
-    return failed('validation', `is ${value.value}; it must be a whole number, at least 1`);
-  }
-  return succeeded(value.value);
+/** How a buffer is bound that a program does not declare. */
+export function defaultKind(kind: BufferDefinition['kind']): BufferBinding['kind'] {
+  return kind === 'storage' ? 'read-only-storage' : 'uniform';
 }
 
-function evaluateOrFail(
-  evaluate: (variables: Variables) => ExpressionValue,
-  variables: Variables,
-): Outcome<ExpressionValue> {
-  try {
-    return succeeded(evaluate(variables));
-  } catch (error) {
-    // An expression that has no value here (a division by zero, say) costs this variant only.
-    if (error instanceof JoulegateError) return failed('validation', `has no value: ${error.message}`);
-    throw error;
-  }
+type Contents = Pick<BufferBinding, 'type' | 'length' | 'byteLength' | 'values' | 'slots' | 'remark'>;
+
+function filled(definition: BufferDefinition, type: ScalarType, variables: Variables): Outcome<Contents> {
+  const length = evaluateCount((known) => definition.length.evaluate(known), variables);
+  if (!length.ok)
+    return failed('validation', `length of buffer \`${definition.name}\` ${length.failure.message}`);
+  // Copies move whole words.
+  const byteLength = roundUp(4, length.value * bytesPerElement[type]);
+  return succeeded({ type, length: length.value, byteLength, values: null });
 }
 
-function evaluateValues(
+function listed(
   definition: BufferDefinition,
-  variables: Variables,
-): Outcome<readonly number[] | null> {
-  if (definition.values === null) return succeeded(null);
-  const values: number[] = [];
-  for (const [index, expression] of definition.values.entries()) {
-    const value = evaluateOrFail((known) => expression.evaluate(known), variables);
-    if (!value.ok) {
-      return failed('validation', `value ${index} of buffer \`${definition.name}\` ${value.failure.message}`);
-    }
-    if (typeof value.value === 'string') {
-      return failed(
-        'validation',
-        `value ${index} of buffer \`${definition.name}\` is no number: ${value.value}`,
-      );
-    }
-    values.push(Number(value.value));
-  }
-  return succeeded(values);
+  options: Pick<BoundVariable, 'layout'> &
+    Pick<BufferBinding, 'type' | 'kind'> & { readonly variables: Variables },
+): Outcome<Contents> {
+  const layout = options.layout(definition.values?.length ?? 0);
+  const arranged = arrange(definition, { ...options, layout });
+  if (!arranged.ok) return arranged;
+  const values = evaluateMembers(definition, arranged.value, options.variables);
+  if (!values.ok) return values;
+  const { members: _, ...shape } = arranged.value;
+  const remark = bitsRemark(definition, arranged.value);
+  return succeeded({ ...shape, values: values.value, ...(remark === null ? {} : { remark }) });
 }
 
 /** The scalar type of a buffer or output; null if the workload parameter that it names holds none. */
@@ -155,7 +130,7 @@ function bindingFault(variable: BoundVariable, definitions: readonly BufferDefin
     return `the program's \`${variable.name}\` at ${slot(variable)} has no buffer in the manifest${hint}`;
   }
   const wanted = variable.kind === 'uniform' ? 'uniform' : 'storage';
-  if (definition.kind !== wanted) {
+  if (definition.kind !== null && definition.kind !== wanted) {
     return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable.name}\` at ${slot(variable)} is ${wanted}`;
   }
   if (definition.check && variable.kind !== 'storage') {

@@ -6,7 +6,8 @@ import {
   workloadVariables,
 } from '../manifest/index.ts';
 import { type Configuration, configurationId } from '../space/index.ts';
-import { bindBuffers, evaluateCount } from './buffers.ts';
+import { evaluateCount } from './buffer-counts.ts';
+import { bindBuffers } from './buffers.ts';
 import { CommandBuilder } from './command-builder.ts';
 import { failed, succeeded } from './failure.ts';
 import {
@@ -134,8 +135,11 @@ class Builder implements VariantBuilder {
     if (!specialised.ok) return specialised;
     const program = this.#program(specialised.value, configuration, launch, role);
     if (!program.ok) {
-      // Faults without a place of their own belong to the program as a whole.
-      const failure = inUserFile(program.failure, specialised.value.lines);
+      // Faults without a place of their own belong to the program as a whole; those with a file are the manifest's.
+      const failure =
+        program.failure.file === undefined
+          ? inUserFile(program.failure, specialised.value.lines)
+          : program.failure;
       return { ok: false, failure: { file: modules.source.path, ...failure } };
     }
     const id = role === 'reference' ? role : configurationId(configuration, this.kernel.tunables);

@@ -8,7 +8,9 @@ import {
   workloadVariables,
 } from '../manifest/index.ts';
 import { type Configuration, configurationId } from '../space/index.ts';
-import { bytesPerElement, elementType, evaluateCount, type Variables } from './buffers.ts';
+import { evaluateCount, type Variables } from './buffer-counts.ts';
+import { elementType } from './buffers.ts';
+import { bytesPerElement } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
 import { featureNames } from './features/index.ts';
 import type {

@@ -1,29 +1,33 @@
+import { compareUnordered } from './compare-unordered.ts';
 import { elementsOf, poisonPattern, poisonView } from './contents.ts';
 import { failed, succeeded } from './failure.ts';
 import { fromHalf } from './half.ts';
+import { add, facts, noneYet, note, type Tally, unusableReference } from './non-finite.ts';
 import type { BufferBinding, FailureKind, Outcome } from './types.ts';
 
-/** How many elements fail in a way, and the first of them. */
-interface Tally {
-  count: number;
-  first: number;
+/** What came of a comparison that found nothing wrong. */
+export interface Comparison {
+  /** Differences over the larger of |expected| and the magnitude at which the relative tolerance passes the absolute one. */
+  readonly maxRelativeError: number;
+  /** What is to be said of the outputs all the same: NaN and infinity, with counts and the first place. Absent: nothing. */
+  readonly remarks?: readonly string[];
 }
 
 /**
  * Compares an output with the reference's, both as read back after `poison` and a launch.
  *
- * @returns the largest relative error, differences over the larger of |expected| and the magnitude at which the
- *   relative tolerance passes the absolute one. Fails, in this order, with a reference that has no numbers at all
- *   (`unwritten` or `not-a-number`: nothing could be told from such a comparison), `unwritten` elements, `not-a-number`
- *   where the reference is a number, or a `wrong-result` beyond |actual - expected| <= absolute + relative * |expected|.
- *   Single elements that are not numbers in both are equal, as are single elements that neither has written.
+ * Of outputs without order see `compareUnordered`. Others fail, in this order, with a reference that has written nothing (`unwritten`) or yields NaN (`not-a-number`: nothing
+ * could be told from such a comparison, unless `check.nan` says that NaN is right there), `unwritten` elements,
+ * `not-a-number` where the reference is a number, or a `wrong-result` beyond
+ * |actual - expected| <= absolute + relative * |expected|. Infinity equals itself. Single elements that neither has
+ * written are equal. Every failure and every success says how many elements are NaN or infinite, and which is the first.
  */
 export function compareOutput(
   binding: BufferBinding,
   actual: Uint8Array,
   expected: Uint8Array,
-): Outcome<{ readonly maxRelativeError: number }> {
-  const { relative, absolute } = binding.check ?? { relative: 0, absolute: 0 };
+): Outcome<Comparison> {
+  const { relative, absolute, nan: nanEquals } = binding.check ?? { relative: 0, absolute: 0 };
   const decode = binding.type === 'f16' ? fromHalf : (value: number) => value;
   const actualElements = elementsOf(binding, aligned(actual));
   const expectedElements = elementsOf(binding, aligned(expected));
@@ -38,27 +42,40 @@ export function compareOutput(
       : 'the reference wrote no element';
     return failed('unwritten', `\`${binding.name}\`: ${who}`);
   }
-  if (expectedElements.every((element) => Number.isNaN(decode(element)))) {
-    return failed(
-      'not-a-number',
-      `\`${binding.name}\`: the reference itself yields NaN everywhere, which no result can be compared with`,
+
+  const { check } = binding;
+  if (check?.as !== undefined) {
+    const side = (elements: ArrayLike<number>, bits: ArrayLike<number>) => ({
+      length: binding.length,
+      value: (i: number) => decode(elements[i] as number),
+      isWritten: (i: number) => bits[i] !== pattern,
+    });
+    const compared = compareUnordered(
+      { ...binding, check },
+      side(actualElements, actualBits),
+      side(expectedElements, expectedBits),
     );
+    return compared.ok ? succeeded({ maxRelativeError: 0, ...compared.value }) : compared;
   }
 
   const unwritten: Tally = { count: 0, first: -1 };
   const notANumber: Tally = { count: 0, first: -1 };
   const wrong: Tally = { count: 0, first: -1 };
+  const found = noneYet();
+  const reference = noneYet();
   let maxRelativeError = 0;
   for (let i = 0; i < binding.length; i++) {
     const bits = actualBits[i];
+    const a = decode(actualElements[i] as number);
+    const e = decode(expectedElements[i] as number);
+    if (bits !== pattern) note(found, a, i);
+    if (expectedBits[i] !== pattern) note(reference, e, i);
     if (bits === expectedBits[i]) continue;
     if (bits === pattern) {
       add(unwritten, i);
       continue;
     }
-    const a = decode(actualElements[i] as number);
-    const e = decode(expectedElements[i] as number);
-    if (a === e || (Number.isNaN(a) && Number.isNaN(e))) continue;
+    if (a === e || (Number.isNaN(a) && Number.isNaN(e) && expectedBits[i] !== pattern)) continue;
     if (Number.isNaN(a)) {
       add(notANumber, i);
       continue;
@@ -68,24 +85,26 @@ export function compareOutput(
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
 
+  const share = ({ count }: Tally) => `${count} of ${binding.length} elements`;
+  const { length } = binding;
+  const infinities = facts('infinity', { own: found.infinite, other: reference.infinite, length });
+  const nans = facts('NaN', { own: found.nan, other: reference.nan, length });
+  const fail = (kind: FailureKind, texts: readonly string[]) =>
+    failed(kind, `\`${binding.name}\`: ${texts.join('; ')}`);
+  if (reference.nan.count > 0 && nanEquals !== 'equal') {
+    return fail('not-a-number', unusableReference(found, reference, length));
+  }
   const report = (kind: FailureKind, tally: Tally, what: string) => {
-    const a = decode(actualElements[tally.first] as number);
+    const a = kind === 'unwritten' ? 'nothing was written' : decode(actualElements[tally.first] as number);
     const e = decode(expectedElements[tally.first] as number);
-    const share = `${tally.count} of ${binding.length} elements`;
-    return failed(
-      kind,
-      `\`${binding.name}\`: ${share} ${what}; first at index ${tally.first}: ${kind === 'unwritten' ? 'nothing was written' : a}, expected ${e}`,
-    );
+    const first = `${share(tally)} ${what}; first at index ${tally.first}: ${a}, expected ${e}`;
+    return fail(kind, [first, ...(kind === 'not-a-number' ? [] : nans), ...infinities]);
   };
   if (unwritten.count > 0) return report('unwritten', unwritten, 'were not written');
   if (notANumber.count > 0) return report('not-a-number', notANumber, 'are not a number');
   if (wrong.count > 0) return report('wrong-result', wrong, 'are wrong');
-  return succeeded({ maxRelativeError });
-}
-
-function add(tally: Tally, index: number): void {
-  if (tally.count === 0) tally.first = index;
-  tally.count++;
+  const remarks = [...nans, ...infinities].map((text) => `\`${binding.name}\`: ${text}`);
+  return succeeded({ maxRelativeError, ...(remarks.length === 0 ? {} : { remarks }) });
 }
 
 /** The same bytes where typed arrays of words may view them. */

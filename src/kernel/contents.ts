@@ -1,6 +1,6 @@
 import type { ScalarType } from '../manifest/index.ts';
 import { createRandom, type Random } from '../stats/index.ts';
-import { bytesPerElement } from './buffers.ts';
+import { bytesPerElement } from './data-shape.ts';
 import { toHalf } from './half.ts';
 import type { BufferBinding } from './types.ts';
 
@@ -33,16 +33,15 @@ const poisonBits: Readonly<Record<ScalarType, number>> = {
  * - `uniform`: floats in [0, 1); integers with all bits random.
  * - `normal`: standard normal; integers: 16 times that, rounded, for u32 without sign.
  *
- * Random values repeat after about a million elements. Buffers with equal seeds at different bindings differ. Uniform buffers hold their values.
+ * Random values repeat after about a million elements. Buffers with equal seeds at different bindings differ. Buffers with values hold those.
  */
 export function bufferContents(binding: BufferBinding): Uint8Array {
   const bytes = new Uint8Array(binding.byteLength);
-  const elements = elementsOf(binding, bytes);
-  const store = binding.type === 'f16' ? toHalf : (value: number) => value;
   if (binding.values !== null) {
-    for (const [index, value] of binding.values.entries()) elements[index] = store(value);
+    writeValues(binding, binding.values, bytes);
     return bytes;
   }
+  const elements = elementsOf(binding, bytes);
   const next = generator(binding);
   if (next === null) return bytes;
   const drawn = binding.fill === 'index' ? elements.length : Math.min(elements.length, randomPeriod);
@@ -53,6 +52,18 @@ export function bufferContents(binding: BufferBinding): Uint8Array {
   }
   for (let filled = drawn; filled < elements.length; filled *= 2) elements.copyWithin(filled, 0, filled);
   return bytes;
+}
+
+function writeValues({ type, slots }: BufferBinding, values: readonly number[], bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer);
+  const step = bytesPerElement[type];
+  for (const [index, value] of values.entries()) {
+    const slot = slots?.[index] ?? { type, offsetBytes: index * step };
+    if (slot.type === 'f32') view.setFloat32(slot.offsetBytes, value, true);
+    else if (slot.type === 'f16') view.setUint16(slot.offsetBytes, toHalf(value), true);
+    // Of negative numbers the same bits as those of i32.
+    else view.setUint32(slot.offsetBytes, value, true);
+  }
 }
 
 /**

@@ -23,11 +23,18 @@ export function programIdentity(program: {
     buffer.fill,
     buffer.seed,
     buffer.values,
+    // Listed only where it is there, so that other programs keep their names.
+    ...(buffer.slots === undefined ? [] : [buffer.slots]),
     buffer.readsInitial ?? false,
   ]);
   const tokens = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens, program.entryPoint, program.dispatch, buffers]);
   return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** What the user should know of a variant's buffers, one sentence each without its full stop. */
+export function variantRemarks({ program }: Pick<Variant, 'program'>): readonly string[] {
+  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
 }
 
 /** What names a variant by what it does; null where that is not known, as of a recording's. */

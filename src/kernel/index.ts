@@ -1,6 +1,7 @@
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, poison } from './contents.ts';
+export { isPadding } from './data-shape.ts';
 export {
   type DataSlot,
   type DescribedBinding,
@@ -9,9 +10,9 @@ export {
   describeProgram,
 } from './describe/index.ts';
 export { featureNames } from './features/index.ts';
-export { variantIdentity } from './identity.ts';
+export { variantIdentity, variantRemarks } from './identity.ts';
 export { mapDiagnostic } from './source-lines.ts';
-export { createTemplateBuilder, type TemplateBuilder } from './template.ts';
+export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
   BufferBinding,

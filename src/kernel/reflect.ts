@@ -1,4 +1,5 @@
 import { noBuffer } from './binding-type.ts';
+import { type ValueLayout, valueLayout } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, numbersOf, roundUp } from './layout.ts';
 import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
@@ -25,6 +26,8 @@ export interface BoundVariable {
   readonly read: boolean;
   /** Whether the entry point can reach it. */
   readonly used: boolean;
+  /** Where its scalars stand, of a runtime-sized array at least `count` in all; null if that is unknown. */
+  readonly layout: (count: number) => ValueLayout | null;
   /** Why no buffer can feed it, and where it stands; null if one can. */
   readonly refusal: (TextPosition & { readonly reason: string }) | null;
 }
@@ -92,7 +95,18 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
       kind === null
         ? { ...positionAt(lineStarts(module.text), variable.name.start), reason: noBuffer(variable, module) }
         : null;
-    bindings.push({ name, group, binding, kind, read: reads.has(name), used: used.has(variable), refusal });
+    const { ident } = variable.name.decl;
+    const layout = (count: number) => valueLayout(typeOfDeclaration(ident, module), numbersOf(module), count);
+    bindings.push({
+      name,
+      group,
+      binding,
+      kind,
+      read: reads.has(name),
+      used: used.has(variable),
+      layout,
+      refusal,
+    });
   }
   return succeeded({
     entry,

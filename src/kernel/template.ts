@@ -1,11 +1,18 @@
-import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
+import {
+  type BufferDefinition,
+  clockTunable,
+  type KernelDefinition,
+  type Workload,
+} from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
+import { defaultKind, elementType } from './buffers.ts';
 import { failed, succeeded } from './failure.ts';
 import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords, specialise } from './program.ts';
-import { reflect } from './reflect.ts';
+import { type BoundVariable, reflect } from './reflect.ts';
 import type { BufferBinding, Outcome } from './types.ts';
 import { marker } from './unroll-directives.ts';
+import { type Arrangement, arrange, isAsListed } from './values.ts';
 import { SourceModules } from './wesl.ts';
 
 /** A program with places for numbers: the same WGSL for all values under which the same conditions are true. */
@@ -19,6 +26,8 @@ export interface ProgramTemplate {
   readonly requiredFeatures: readonly string[];
   /** How each of the kernel's buffers is bound, in the manifest's order. */
   readonly kinds: readonly BufferBinding['kind'][];
+  /** The scalars of each of them, where its values do not stand as the manifest lists them; else null. */
+  readonly layouts: readonly (Arrangement | null)[];
   /** For the values it was made from; null if unknown. */
   readonly workgroupSize: readonly [number, number, number] | null;
   readonly workgroupBytes: number | null;
@@ -68,10 +77,16 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
       if (pieces === null || fill(pieces, values) !== actual.value.module.text) {
         return failed('validation', 'the program depends on a number in another way than as a constant');
       }
-      const kinds = kernel.buffers.map(({ kind, group, binding }) => {
-        const bound = bindings.find((one) => one.group === group && one.binding === binding);
-        return bound?.kind ?? (kind === 'uniform' ? 'uniform' : 'read-only-storage');
-      });
+      const bound = kernel.buffers.map(({ group, binding }) =>
+        bindings.find((one) => one.group === group && one.binding === binding),
+      );
+      const kinds = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const layouts: (Arrangement | null)[] = [];
+      for (const [i, definition] of kernel.buffers.entries()) {
+        const layout = layoutOf(definition, bound[i], { name: '', parameters });
+        if (!layout.ok) return layout;
+        layouts.push(layout.value);
+      }
       return succeeded({
         conditions: conditions.filter((name) => isTrue[name] === true),
         fixed: Object.fromEntries(
@@ -80,11 +95,26 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
         pieces,
         requiredFeatures,
         kinds,
+        layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null,
       });
     },
   };
+}
+
+/** The scalars of a buffer with values; null if it has none, or they stand as they are listed. */
+function layoutOf(
+  definition: BufferDefinition,
+  variable: BoundVariable | undefined,
+  workload: Workload,
+): Outcome<Arrangement | null> {
+  const type = elementType(definition, workload);
+  if (definition.values === null || type === null) return succeeded(null);
+  const kind = variable?.kind ?? defaultKind(definition.kind);
+  const count = definition.values.length;
+  const arranged = arrange(definition, { type, kind, layout: variable?.layout(count) ?? null });
+  return arranged.ok && isAsListed(arranged.value, { type, kind, count }) ? succeeded(null) : arranged;
 }
 
 type Values = Readonly<Record<string, TunableValue>>;

@@ -1,9 +1,9 @@
 import type {
   Fill,
   KernelDefinition,
+  OutputCheck,
   ScalarType,
   SourceFile,
-  Tolerance,
   Workload,
 } from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
@@ -20,10 +20,14 @@ export interface BufferBinding {
   readonly byteLength: number;
   readonly fill: Fill;
   readonly seed: number;
-  /** Uniform values; null for storage. */
+  /** What it holds, scalar by scalar, where the manifest lists it; null where it is filled. */
   readonly values: readonly number[] | null;
+  /** Where each of `values` stands. Absent: they follow each other, all of `type`. */
+  readonly slots?: readonly { readonly type: ScalarType; readonly offsetBytes: number }[];
+  /** What the user should know of its values. */
+  readonly remark?: string;
   /** Present on outputs that are compared with the reference. */
-  readonly check: Tolerance | null;
+  readonly check: OutputCheck | null;
   /**
    * The program reads what the buffer holds (in place, atomics), so before a check it is filled rather than poisoned.
    * Absent means false.

@@ -4,7 +4,7 @@ import type { Configuration } from '../space/index.ts';
 import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
 import type { Place } from './place.ts';
 import type { Sound } from './schema-problems.ts';
-import type { BufferDefinition, ScalarType, Tolerance } from './types.ts';
+import type { BufferDefinition, OutputCheck, ScalarType } from './types.ts';
 import type { Workloads } from './workloads.ts';
 
 const scalarTypes: readonly ScalarType[] = ['f32', 'f16', 'i32', 'u32'];
@@ -48,35 +48,41 @@ export function readType(
 }
 
 /** What a tolerance leaves out is 0; null for none. */
-export function readTolerance(written: Sound<ManifestBuffer>['check']): Tolerance | null {
+export function readCheck(written: Sound<ManifestBuffer>['check']): OutputCheck | null {
   if (written === undefined) return null;
-  return { relative: written.relative ?? 0, absolute: written.absolute ?? 0 };
+  const { relative = 0, absolute = 0, nan, as } = written;
+  return {
+    relative,
+    absolute,
+    ...(nan === undefined ? {} : { nan }),
+    ...(as === undefined ? {} : { as }),
+  };
 }
 
-/** Keys that a buffer of one kind has and the other has not. */
-const kindKeys = {
-  storage: { needs: 'length', excludes: ['values'] },
-  uniform: { needs: 'values', excludes: ['length', 'fill', 'seed', 'check'] },
+/** What a buffer is that has values, or is uniform, or neither: keys that it needs and has not. */
+const sorts = {
+  filled: { name: 'a storage buffer', needs: ['type', 'length'], excludes: [] },
+  listed: { name: "a buffer with 'values'", needs: [], excludes: ['length', 'fill', 'seed'] },
+  uniform: { name: 'a uniform buffer', needs: ['values'], excludes: ['length', 'fill', 'seed', 'check'] },
 } as const;
 
-function checkKind(kind: 'storage' | 'uniform', place: Place): void {
-  const { needs, excludes } = kindKeys[kind];
-  if (!place.at(needs).isWritten) {
-    place.key({
-      message: `a ${kind} buffer needs '${needs}'`,
-      nextStep:
-        kind === 'uniform'
-          ? "add for example 'values: [ROWS, COLS]'"
-          : "add for example 'length: ROWS * COLS'",
-      absence: true,
-    });
+const examples = {
+  type: 'type: f32',
+  length: 'length: ROWS * COLS',
+  values: 'values: [ROWS, COLS]',
+} as const;
+
+function checkKeys(kind: 'storage' | 'uniform' | null, place: Place): void {
+  const listed = place.at('values').isWritten;
+  const { name, needs, excludes } = sorts[kind === 'uniform' ? kind : listed ? 'listed' : 'filled'];
+  for (const key of needs) {
+    if (place.at(key).isWritten) continue;
+    const nextStep = `add for example '${examples[key]}'`;
+    place.key({ message: `${name} needs '${key}'`, nextStep, absence: true });
   }
   for (const key of excludes) {
     if (place.at(key).isWritten)
-      place.at(key).key({
-        message: `a ${kind} buffer has no '${key}'`,
-        nextStep: kind === 'storage' ? "remove it, or write 'kind: uniform'" : 'remove it',
-      });
+      place.at(key).key({ message: `${name} has no '${key}'`, nextStep: 'remove it' });
   }
 }
 
@@ -108,8 +114,9 @@ function readBuffer(
   context: BufferContext,
 ): BufferDefinition {
   const { name, index, place } = options;
-  const kind = written.kind ?? 'storage';
-  checkKind(kind, place);
+  const listed = place.at('values').isWritten;
+  const kind = written.kind ?? (listed ? null : 'storage');
+  checkKeys(kind, place);
   const { variables } = context;
   const values = written.values?.map((value, i) =>
     value === undefined ? null : compileAt(place.at('values', i), value, ['int', 'double'], variables),
@@ -124,8 +131,15 @@ function readBuffer(
     length: length ?? constantExpression(values?.length ?? 1),
     fill: written.fill ?? 'zeros',
     seed: written.seed ?? index + 1,
-    check: readTolerance(written.check),
-    values: kind === 'uniform' ? (values ?? []).filter((value) => value !== null) : null,
+    check: readCheck(written.check),
+    values:
+      values === undefined && kind !== 'uniform' ? null : (values ?? []).filter((value) => value !== null),
+    ...(listed
+      ? {
+          valuesAt: (index?: number) =>
+            (index === undefined ? place.at('values') : place.at('values', index)).position,
+        }
+      : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type ManifestCommand, nearestName } from '../schema/index.ts';
-import { type BufferContext, readLength, readTolerance, readType } from './buffers.ts';
+import { type BufferContext, readCheck, readLength, readType } from './buffers.ts';
 import { constantExpression } from './expressions.ts';
 import type { Place } from './place.ts';
 import type { Sound } from './schema-problems.ts';
@@ -62,7 +62,7 @@ function readOutputs(written: Written['outputs'], place: Place, context: BufferC
         name,
         type: output.type === undefined ? 'f32' : readType(output.type, here.at('type'), context),
         length: readLength(output.length, here.at('length'), context) ?? constantExpression(1),
-        check: readTolerance(output.check) ?? { relative: 0, absolute: 0 },
+        check: readCheck(output.check) ?? { relative: 0, absolute: 0 },
       },
     ];
   });

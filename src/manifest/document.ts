@@ -1,5 +1,6 @@
 import type { ProblemDetails, ProblemList } from './problem-list.ts';
 import type { SourceText, TextRange } from './source-text.ts';
+import type { SourcePosition } from './types.ts';
 import {
   isAlias,
   isMap,
@@ -102,6 +103,11 @@ export class YamlDocument {
     const { value, textStart } = this.#place(pointer);
     const start = textStart === null ? value.start : textStart + offset;
     this.#problems.add(textStart === null ? value : { start, end: start + length }, details);
+  }
+
+  /** Where a value begins. */
+  positionOf(pointer: string): SourcePosition {
+    return { file: this.source.file, ...this.source.position(this.#place(pointer).value.start) };
   }
 
   keyRange(pointer: string): TextRange {

@@ -1,6 +1,7 @@
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
 export { fillArgument } from './command.ts';
 export { formatProblems } from './format-problems.ts';
+export { hasReference, isSelfJudged } from './has-reference.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { noFiles } from './no-files.ts';
 export { noLimits } from './no-limits.ts';
@@ -30,11 +31,11 @@ export type {
   Manifest,
   ManifestProblem,
   OperatorDefinition,
+  OutputCheck,
   ProgramSource,
   ReferenceDefinition,
   ScalarType,
   SourceFile,
-  Tolerance,
   Workload,
   WorkloadParameter,
 } from './types.ts';

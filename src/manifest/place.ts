@@ -1,5 +1,6 @@
 import { at, type YamlDocument } from './document.ts';
 import type { ProblemDetails } from './problem-list.ts';
+import type { SourcePosition } from './types.ts';
 
 /** A place in the manifest that faults can be reported at. */
 export interface Place {
@@ -11,6 +12,8 @@ export interface Place {
   text(offset: number, length: number, details: ProblemDetails): void;
   /** A place below this one. */
   at(...steps: (string | number)[]): Place;
+  /** Where it is in the file. */
+  readonly position: SourcePosition;
   /** Whether anything is written here, sound or not. */
   readonly isWritten: boolean;
   /** Keys of the mapping that is written here, with sound values or not. */
@@ -23,6 +26,9 @@ export function placeIn(document: YamlDocument, pointer: string): Place {
     key: (details) => document.reportKey(pointer, details),
     text: (offset, length, details) => document.reportInText(pointer, offset, length, details),
     at: (...steps) => placeIn(document, at(pointer, ...steps)),
+    get position() {
+      return document.positionOf(pointer);
+    },
     isWritten: document.has(pointer),
     get keys() {
       return document.keysOf(pointer);
@@ -47,6 +53,9 @@ export function placeInOperator(
     key: report,
     text: (_offset, _length, details) => report(details),
     at: (...steps) => placeInOperator(operator, document, at(pointer, ...steps), use),
+    get position() {
+      return use.position;
+    },
     isWritten: document.has(pointer),
     get keys() {
       return document.keysOf(pointer);

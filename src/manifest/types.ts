@@ -57,27 +57,34 @@ export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
 
 export type Fill = 'zeros' | 'ones' | 'normal' | 'uniform' | 'index';
 
-/** Largest tolerated difference: |actual - expected| <= absolute + relative * |expected|. */
-export interface Tolerance {
+/** How an output is compared with the reference: |actual - expected| <= absolute + relative * |expected|. */
+export interface OutputCheck {
   readonly relative: number;
   readonly absolute: number;
+  /** NaN equals NaN. Absent: it equals nothing. */
+  readonly nan?: 'equal';
+  /** How elements in any order are compared. Absent: one by one, in their places. */
+  readonly as?: 'set' | 'multiset' | 'sum' | 'sorted';
 }
 
 export interface BufferDefinition {
   readonly name: string;
   readonly group: number;
   readonly binding: number;
-  readonly kind: 'storage' | 'uniform';
-  /** Element type expression; a string workload parameter may be named, e.g. `type`. */
+  /** null: as the program has it. */
+  readonly kind: 'storage' | 'uniform' | null;
+  /** Element type expression; a string workload parameter may be named, e.g. `type`. Of listed values f32 unless given. */
   readonly type: ScalarType | { readonly parameter: string };
   /** Number of scalar elements. */
   readonly length: Expression;
   readonly fill: Fill;
   readonly seed: number;
   /** Present on outputs: how they are compared with the reference. */
-  readonly check: Tolerance | null;
-  /** For uniforms: the values, in order, as expressions over the workload. */
+  readonly check: OutputCheck | null;
+  /** What it holds, scalar by scalar; their types are the program's. null where it is filled. */
   readonly values: readonly Expression[] | null;
+  /** Where one of the values stands in the manifest, or all of them. Only of values. */
+  readonly valuesAt?: (index?: number) => SourcePosition;
 }
 
 /** The files a program is linked from, by path relative to the manifest's folder (operators: virtual paths). */
@@ -109,7 +116,7 @@ export interface OutputDefinition {
   readonly name: string;
   readonly type: ScalarType | { readonly parameter: string };
   readonly length: Expression;
-  readonly check: Tolerance;
+  readonly check: OutputCheck;
 }
 
 /** A kernel that is a program of any kind. In its arguments `{NAME}` stands for a tunable or workload parameter. */

@@ -20,6 +20,7 @@ interface Terms {
 /** Every verdict, from what needs attention to what needs none. */
 export const verdicts = {
   regressed: { mayFail: true, level: 'error', colour: 'yellow', mark: '🔴', isQuiet: false },
+  'wrong-result': { mayFail: true, level: 'error', colour: 'yellow', mark: '🔴', isQuiet: false },
   'missing-baseline': { mayFail: true, level: 'error', colour: 'yellow', mark: '🔴', isQuiet: false },
   environment: { mayFail: true, level: 'warning', colour: 'yellow', mark: '🟡', isQuiet: false },
   inconclusive: { mayFail: true, level: 'warning', colour: 'yellow', mark: '⚪', isQuiet: false },

@@ -15,6 +15,7 @@ export type {
   MeterInfo,
   MeterSession,
   PowerReading,
+  Remarks,
   SensorEvidence,
   SensorScope,
   Stretch,

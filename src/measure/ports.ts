@@ -55,6 +55,9 @@ export interface Stretch {
   readonly completions: readonly Completion[];
 }
 
+/** What is to be said of outputs that are right: NaN and infinity in them. null if there is nothing. */
+export type Remarks = readonly string[] | null;
+
 /** Compiles and runs variants. A failing variant is an `Outcome`; only a device that is gone for good throws. */
 export interface Device {
   readonly info: DeviceInfo;
@@ -63,7 +66,7 @@ export interface Device {
   /** Says that a variant will be prepared soon: a device that can compiles it meanwhile. Its failure is told by `prepare`. */
   expect?(variant: Variant): void;
   /** Runs both on the same inputs, outputs poisoned first, and compares. */
-  verify(variant: Variant, reference: Variant): Promise<Outcome<null>>;
+  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>>;
   time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;
   /** Launches `variant` without a gap for at least `durationMs`. */
   run(variant: Variant, durationMs: number): Promise<Outcome<Stretch>>;

@@ -11,7 +11,7 @@ import { busyShareOf, waitingIn } from './busy.ts';
 import { measureEnergy } from './energy.ts';
 import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
-import type { Clock, Device, Meter } from './ports.ts';
+import type { Clock, Device, Meter, Remarks } from './ports.ts';
 import { prepareReference, type TrialBuilder } from './reference.ts';
 import type { EnergyMeasurement, LatencyMeasurement } from './types.ts';
 
@@ -45,6 +45,8 @@ export interface TrialsRequest {
   readonly builder: TrialBuilder;
   readonly options: MeasureOptions;
   readonly clock: Clock;
+  /** Told what is to be said of outputs that are right, once for each program. */
+  readonly onRemark?: (remark: string) => void;
 }
 
 /** Where trials meet a sensor that sees a part of the time; nothing else is drawn at random here. */
@@ -65,7 +67,7 @@ class DeviceTrials implements Trials {
   readonly #request: TrialsRequest;
   /** The least recently used first. */
   readonly #variants = new Map<string, Promise<Outcome<Variant>>>();
-  readonly #verified = new Map<string, Promise<Outcome<null>>>();
+  readonly #verified = new Map<string, Promise<Outcome<Remarks>>>();
   readonly #mediansMs = new Map<string, number>();
   #reference: Promise<Variant> | null = null;
   #costs: TrialCosts = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
@@ -174,7 +176,7 @@ class DeviceTrials implements Trials {
   }
 
   /** Compares with the reference. Configurations that build the same program share the answer. */
-  #verify(variant: Variant): Promise<Outcome<null>> {
+  #verify(variant: Variant): Promise<Outcome<Remarks>> {
     // A recording has no program: what it holds was verified when it was made.
     const identity = variantIdentity(variant);
     if (identity === null) return Promise.resolve({ ok: true, value: null });
@@ -186,10 +188,12 @@ class DeviceTrials implements Trials {
     return verified;
   }
 
-  async #compareWithReference(variant: Variant): Promise<Outcome<null>> {
-    const { builder, device } = this.#request;
+  async #compareWithReference(variant: Variant): Promise<Outcome<Remarks>> {
+    const { builder, device, onRemark } = this.#request;
     this.#reference ??= prepareReference(builder, device);
-    return device.verify(variant, await this.#reference);
+    const verified = await device.verify(variant, await this.#reference);
+    if (verified.ok) for (const remark of verified.value ?? []) onRemark?.(remark);
+    return verified;
   }
 
   #key(configuration: Configuration): string {

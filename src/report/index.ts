@@ -26,6 +26,12 @@ export {
 } from './format.ts';
 export { renderHistory, renderHtml } from './html/index.ts';
 export { renderFailure, renderMarkdown } from './markdown/index.ts';
-export { countVerdicts, isReplaced, kilowattHoursPerMonth, reportSummary } from './notes/index.ts';
+export {
+  countVerdicts,
+  isReplaced,
+  kilowattHoursPerMonth,
+  reportSummary,
+  selfJudgedText,
+} from './notes/index.ts';
 export { renderTerminal } from './terminal/index.ts';
 export type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from './types.ts';

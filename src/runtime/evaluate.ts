@@ -21,6 +21,11 @@ function log2(x: number): number {
   return x < 2 ** 32 ? 31 - Math.clz32(x) : 63 - Math.clz32(Math.floor(x / 2 ** 32));
 }
 
+function squareRoot(x: number): number {
+  if (x < 0) throw new NoValue(`sqrt(${x}) does not exist`);
+  return Math.sqrt(x);
+}
+
 /** Whole numbers as CEL has them: division truncates, a remainder has the dividend's sign, nothing is rounded. */
 const operations: Readonly<Record<string, (...values: number[]) => Value>> = {
   '+': (a, b) => exact(a! + b!),
@@ -47,6 +52,7 @@ const operations: Readonly<Record<string, (...values: number[]) => Value>> = {
   max: Math.max,
   is_pow2: (a) => a! >= 1 && 2 ** log2(a!) === a,
   log2: (a) => log2(a!),
+  sqrt: (a) => squareRoot(a!),
   ceil_div: (a, b) => {
     const down = divide(a!, b!);
     return down * b! !== a && a! > 0 === b! > 0 ? down + 1 : down;

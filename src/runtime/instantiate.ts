@@ -2,6 +2,7 @@ import type {
   RuntimeConfiguration,
   RuntimeFormula,
   RuntimeKernel,
+  RuntimeLayout,
   RuntimeTemplate,
 } from '../schema/index.ts';
 import { limitsOf } from './device-limits.ts';
@@ -33,7 +34,11 @@ export function instantiate(options: {
     }
     const template = templateFor(kernel, values);
     const dispatch = kernel.dispatch.map((formula) => count(formula, variables));
-    const buffers = kernel.buffers.map((buffer, index) => bind(buffer, template.kinds[index]!, variables));
+    const buffers = kernel.buffers.map((buffer, index) => {
+      const layout = template.layouts?.[index] ?? null;
+      const kind = template.kinds[index]!;
+      return layout === null ? bind(buffer, kind, variables) : laidOut(buffer, { kind, layout, variables });
+    });
     const [x, y, z] = configuration.workgroupSize ?? [1, 1, 1];
     const demands: readonly (readonly [string, number, number])[] = [
       ['workgroup size in x', x!, limits.max_workgroup_size_x],
@@ -87,6 +92,35 @@ function count(formula: RuntimeFormula, variables: Variables): number {
   const value = evaluate(formula, variables);
   if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
   throw new Unfit(`a count is ${value}; it must be a whole number, at least 1`);
+}
+
+/** A buffer whose values are of several types, or have gaps between them. */
+function laidOut(
+  { name, group, binding }: RuntimeKernel['buffers'][number],
+  options: {
+    readonly kind: RuntimeBinding['kind'];
+    readonly layout: RuntimeLayout;
+    readonly variables: Variables;
+  },
+): RuntimeBinding {
+  const { kind, layout, variables } = options;
+  const { type, byteLength, members } = layout;
+  const isPlain = members.every(
+    (member, i) => member.type === type && member.offsetBytes === i * bytesPerElement[type],
+  );
+  return {
+    name,
+    group,
+    binding,
+    kind,
+    type,
+    length: isPlain ? members.length : byteLength / bytesPerElement[type],
+    byteLength,
+    values: members.map(({ value }) => Number(evaluate(value, variables))),
+    ...(isPlain
+      ? {}
+      : { slots: members.map((member) => ({ type: member.type, offsetBytes: member.offsetBytes })) }),
+  };
 }
 
 function bind(

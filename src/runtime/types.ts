@@ -41,8 +41,10 @@ export interface RuntimeBinding {
   /** Number of scalar elements. */
   readonly length: number;
   readonly byteLength: number;
-  /** What a uniform buffer has to hold, element by element; null for storage. */
+  /** What it has to hold, scalar by scalar, where the manifest lists it; null where the application fills it. */
   readonly values: readonly number[] | null;
+  /** Where each of `values` stands, in bytes, and its type. Absent: they follow each other, all of `type`. */
+  readonly slots?: readonly { readonly type: ScalarType; readonly offsetBytes: number }[];
 }
 
 /** Why this configuration: it was tuned here, or is the next best that is known. */

@@ -88,6 +88,75 @@ describeOnAdapter('guard against a git revision', () => {
     expect(report.kernels[0].reason).not.toContain('reference');
   });
 
+  const wrong = powerKernel(100).replace('max(x - 2.0, 0.0)', 'max(x + 0.5, 0.0)');
+
+  it('fails on a result that is not base’s, as a verdict of its own', async () => {
+    const { guard } = await checkout(smallProject(100), { 'kernels/power.wgsl': wrong });
+    const ended = await guard();
+    expect(ended.status).toBe(1);
+    const report = JSON.parse(ended.stdout);
+    expect(report.kernels[0]).toMatchObject({
+      verdict: 'wrong-result',
+      fails: true,
+      accepted: null,
+      base: null,
+    });
+    expect(report.kernels[0].reason).toContain(
+      'head computes something else than base: `results`: 65536 of 65536 elements are wrong; first at index 0',
+    );
+    expect(report).toMatchObject({ verdict: 'failed', counts: { wrongResult: 1, regressed: 0 } });
+  });
+
+  it('does not fail on a wrong result where base’s gate leaves it out', async () => {
+    const lenient = smallManifest.replace('gate:\n', 'gate:\n  fail-on: [regressed]\n');
+    const { guard } = await checkout(
+      { ...smallProject(100), 'joulegate.yaml': lenient },
+      { 'kernels/power.wgsl': wrong },
+    );
+    const ended = await guard();
+    expect(ended.status).toBe(0);
+    const report = JSON.parse(ended.stdout);
+    expect(report).toMatchObject({
+      verdict: 'nothing-gated',
+      kernels: [{ verdict: 'wrong-result', fails: false }],
+    });
+  });
+
+  it('has a reference that both revisions have decide, and not one that head brings', async () => {
+    const reference = `${smallManifest}    reference: kernels/reference.wgsl\n`;
+    const plain = powerKernel(100)
+      .replace('override PER_THREAD', 'const PER_THREAD')
+      .replace('override WORKGROUP', 'const WORKGROUP');
+    const base = {
+      'joulegate.yaml': reference,
+      'kernels/power.wgsl': powerKernel(100),
+      'kernels/reference.wgsl': plain,
+    };
+    const off = await checkout(base, { 'kernels/power.wgsl': wrong });
+    const told = JSON.parse((await off.guard()).stdout).kernels[0];
+    expect(told.verdict).toBe('wrong-result');
+    expect(told.reason).toContain('head computes something else than its reference: `results`: 65536 of');
+    const own = await checkout(base, {
+      'kernels/power.wgsl': wrong,
+      'kernels/reference.wgsl': plain.replace('max(x - 2.0, 0.0)', 'max(x + 0.5, 0.0)'),
+    });
+    const ended = await own.guard();
+    expect(ended.status).toBe(1);
+    expect(JSON.parse(ended.stdout).kernels[0].reason).toContain('head computes something else than base');
+  });
+
+  it('says where the results of head and base cannot be compared', async () => {
+    const more = smallManifest.replace('fill: uniform', 'fill: normal');
+    const { guard } = await checkout(smallProject(100), { 'joulegate.yaml': more });
+    const report = JSON.parse((await guard('--max-minutes', '0.05')).stdout);
+    expect(report.warnings.join()).toContain(
+      'power COUNT=65536: head has other inputs or outputs than base, so its results were not compared with base’s.'.replace(
+        '’',
+        "'",
+      ),
+    );
+  });
+
   it('says missing-baseline, and fails, where base has a manifest that cannot be read', async () => {
     const { guard } = await checkout(
       { ...smallProject(100), 'joulegate.yaml': 'version: [\n' },

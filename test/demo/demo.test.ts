@@ -33,7 +33,7 @@ describe.each(['base', 'head'] as const)('the manifest of %s', (revision) => {
     expect(revisions[revision].manifest?.gate).toEqual({
       energy: { margin: 0.1, allowEstimated: true },
       latency: { margin: 0.1 },
-      failOn: ['regressed', 'missing-baseline'],
+      failOn: ['regressed', 'wrong-result', 'missing-baseline'],
     });
   });
 });

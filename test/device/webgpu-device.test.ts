@@ -140,6 +140,30 @@ describeOnAdapter('a WebGPU device', (adapter) => {
     expect(outcome.ok ? '' : outcome.failure.message).toMatch(message);
   });
 
+  it('says where outputs that are right are infinite', async () => {
+    const masked = (id: string) => variantOf(id, 'o[i] = select(a[i], -1.0 / (a[i] - 5.0), i == 5u);');
+    expect(await device.verify(masked('masked'), masked('masked-too'))).toEqual({
+      ok: true,
+      value: ['`o`: infinity in 1 of 4096 elements, first at index 5, as in the reference'],
+    });
+  });
+
+  it('checks programs that are equal each in its own way', async () => {
+    const nan = 'o[i] = select(a[i], bitcast<f32>(0x7fc00000u + u32(a[0])), i == 7u);';
+    const check = { relative: 0, absolute: 0, nan: 'equal' } as const;
+    const buffers = [floats('a', 0), floats('o', 1, { kind: 'storage', fill: 'zeros', check })];
+    const strict = variantOf('undefined', nan);
+    expect(await device.verify(strict, strict)).toMatchObject({
+      ok: false,
+      failure: {
+        kind: 'not-a-number',
+        message: expect.stringContaining('NaN in 1 of 4096 elements, first at index 7'),
+      },
+    });
+    expect(await device.verify(variantOf('undefined', nan, { buffers }), strict)).toMatchObject({ ok: true });
+    expect(await device.verify(strict, strict)).toMatchObject({ ok: false });
+  });
+
   it('is not misled by what an earlier variant left in an output', async () => {
     expect(await device.verify(copy, copy)).toEqual({ ok: true, value: null });
     const lazy = variantOf('lazy', 'if (i < 0u) { o[i] = a[i]; }');

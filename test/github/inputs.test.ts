@@ -106,8 +106,16 @@ describe('inputs', () => {
   it.each([
     ['mode', 'gaurd', 'guard, retune or report'],
     ['comment', 'always', 'auto, on-change or never'],
-    ['fail-on', 'regresed', 'some of regressed, missing-baseline, environment, inconclusive; or none'],
-    ['fail-on', 'none, regressed', 'some of regressed, missing-baseline, environment, inconclusive; or none'],
+    [
+      'fail-on',
+      'regresed',
+      'some of regressed, wrong-result, missing-baseline, environment, inconclusive; or none',
+    ],
+    [
+      'fail-on',
+      'none, regressed',
+      'some of regressed, wrong-result, missing-baseline, environment, inconclusive; or none',
+    ],
     ['max-minutes', '0', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '-5', 'a number of minutes from 0.01 to 7200'],
     ['max-minutes', '1e3', 'a number of minutes from 0.01 to 7200'],
@@ -192,6 +200,7 @@ describe('outputs', () => {
       inconclusive: '0',
       identical: '1',
       'missing-baseline': '0',
+      'wrong-result': '0',
       report: '/runner/_temp/report.json',
       'comment-body': '## Joulegate',
       tuned: '',

@@ -30,10 +30,37 @@ const voided = (kernel: string) =>
   [0, 1, 2].flatMap((block) =>
     (['B', 'H'] as const).map((arm) => sampleOf({ kernel, arm, block, voidReasons: ['crash: gone'] })),
   );
-const listed = (kernel: string, verdict: 'identical' | 'new' | 'removed' | 'missing-baseline') => ({
+const listed = (
+  kernel: string,
+  verdict: 'identical' | 'new' | 'removed' | 'missing-baseline' | 'wrong-result',
+) => ({
   kernel,
   workload: 'N=1',
   verdict,
+});
+
+describe('a wrong result', () => {
+  const of = (accepts: (kernel: string) => boolean, failOn: Parameters<typeof overallVerdict>[0]['failOn']) =>
+    overallVerdict({
+      judgements: [],
+      listed: [listed('gelu', 'wrong-result'), listed('relu', 'identical')],
+      failOn,
+      accepts,
+    });
+
+  test('fails where the gate fails on it, and is named', () => {
+    const found = of(() => false, ['regressed', 'wrong-result']);
+    expect(found).toMatchObject({ verdict: 'failed', accepted: [] });
+    expect(found.reason).toBe('The gate failed: gelu (N=1) wrong-result.');
+    expect(of(() => false, ['regressed']).verdict).toBe('nothing-gated');
+  });
+
+  test('passes where it is accepted, and is named', () => {
+    const found = of((kernel) => kernel === 'gelu', ['wrong-result']);
+    expect(found).toMatchObject({ verdict: 'passed', failing: [] });
+    expect(found.accepted).toEqual([{ kernel: 'gelu', workload: 'N=1', verdict: 'wrong-result' }]);
+    expect(found.reason).toContain('Accepted: gelu (N=1) wrong-result.');
+  });
 });
 
 describe('an accepted regression', () => {

@@ -6,6 +6,8 @@ import { binding, failureOf } from './support.ts';
 
 const floats = (bytes: Uint8Array) => [...new Float32Array(bytes.buffer)];
 const halves = (bytes: Uint8Array) => [...new Uint16Array(bytes.buffer)];
+/** What an element of an output holds that nothing has written. */
+const poisoned = () => new Float32Array(poison(binding({ length: 1 })).buffer)[0] as number;
 const bytesOf = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
 /** Half precision by definition: the nearest of all 65536 candidates, ties to the even pattern. */
@@ -154,33 +156,63 @@ describe('comparing outputs', () => {
       kind: 'not-a-number',
       message: '`data`: 1 of 2 elements are not a number; first at index 1: NaN, expected 2',
     });
-    expect(failureOf(compareOutput(output(2), bytesOf(1, 2), bytesOf(1, nan))).kind).toBe('wrong-result');
-    expect(compareOutput(output(2), bytesOf(1, nan), bytesOf(1, nan)).ok).toBe(true);
+    const result = compareOutput(output(2), bytesOf(1, nan), bytesOf(1, poisoned()));
+    expect(failureOf(result).kind).toBe('not-a-number');
   });
 
-  it('accepts no result, not even the same, against a reference that is NaN throughout', () => {
+  const hint = 'which no result can be compared with (if NaN is right there: check: { nan: equal })';
+
+  it('accepts no result, not even the same, against a reference with NaN', () => {
     const nan = Number.NaN;
-    const unusable = {
+    const unusable = (tail: string) => ({
       kind: 'not-a-number',
-      message: '`data`: the reference itself yields NaN everywhere, which no result can be compared with',
-    };
-    const nothing = poison(output(2));
-    for (const actual of [bytesOf(nan, nan), bytesOf(1, 2), nothing]) {
-      expect(failureOf(compareOutput(output(2), actual, bytesOf(nan, nan)))).toEqual(unusable);
-    }
+      message: `\`data\`: the reference itself yields NaN in 2 of 4 elements, first at index 1, ${hint}${tail}`,
+    });
+    const expected = bytesOf(1, nan, nan, 4);
+    const compared = (actual: Uint8Array, more = {}) =>
+      failureOf(compareOutput(output(4, more), actual, expected));
+    expect(compared(bytesOf(1, 2, 3, 4))).toEqual(unusable(''));
+    expect(compared(poison(output(4)))).toEqual(unusable(''));
+    expect(compared(expected)).toEqual(unusable('; the variant does in 2 of 4 elements, first at index 1'));
+    // In place there is no poison to tell unwritten elements by; the reference is as useless.
+    expect(compared(bytesOf(1, 2, 3, 4), { readsInitial: true })).toEqual(unusable(''));
     const half = output(2, { type: 'f16' });
     const bits = new Uint8Array(Uint16Array.from([0x7e00, 0xfe01]).buffer);
-    expect(failureOf(compareOutput(half, bits, bits))).toEqual(unusable);
-    // In place there is no poison to tell unwritten elements by; the reference is as useless.
-    expect(
-      failureOf(compareOutput(output(2, { readsInitial: true }), bytesOf(1, 2), bytesOf(nan, nan))),
-    ).toEqual(unusable);
+    expect(failureOf(compareOutput(half, bits, bits)).message).toContain('NaN in 2 of 2 elements');
   });
 
-  it('takes infinity for nothing but itself', () => {
+  it('takes NaN for NaN where the manifest says so, and says where it is', () => {
+    const nan = Number.NaN;
+    const equal = output(3, { check: { ...check, nan: 'equal' } });
+    expect(compareOutput(equal, bytesOf(1, nan, 3), bytesOf(1, nan, 3))).toEqual({
+      ok: true,
+      value: {
+        maxRelativeError: 0,
+        remarks: ['`data`: NaN in 1 of 3 elements, first at index 1, as in the reference'],
+      },
+    });
+    expect(failureOf(compareOutput(equal, bytesOf(1, nan, 3), bytesOf(1, 2, 3))).kind).toBe('not-a-number');
+    expect(failureOf(compareOutput(equal, bytesOf(1, 2, 3), bytesOf(1, nan, nan)))).toEqual({
+      kind: 'wrong-result',
+      message:
+        '`data`: 2 of 3 elements are wrong; first at index 1: 2, expected NaN; NaN in 2 of 3 elements, first at index 1 of the reference',
+    });
+  });
+
+  it('takes infinity for nothing but itself, and says where it is', () => {
     const infinity = Number.POSITIVE_INFINITY;
-    expect(compareOutput(output(1), bytesOf(infinity), bytesOf(infinity)).ok).toBe(true);
-    expect(failureOf(compareOutput(output(1), bytesOf(3), bytesOf(infinity))).kind).toBe('wrong-result');
+    expect(compareOutput(output(2), bytesOf(1, infinity), bytesOf(1, infinity))).toEqual({
+      ok: true,
+      value: {
+        maxRelativeError: 0,
+        remarks: ['`data`: infinity in 1 of 2 elements, first at index 1, as in the reference'],
+      },
+    });
+    expect(failureOf(compareOutput(output(3), bytesOf(3, 1, infinity), bytesOf(infinity, 1, 2)))).toEqual({
+      kind: 'wrong-result',
+      message:
+        '`data`: 2 of 3 elements are wrong; first at index 0: 3, expected Infinity; infinity in 1 of 3 elements, first at index 2; infinity in 1 of 3 elements, first at index 0 of the reference',
+    });
     expect(failureOf(compareOutput(output(1), bytesOf(-infinity), bytesOf(infinity))).kind).toBe(
       'wrong-result',
     );

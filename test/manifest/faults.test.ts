@@ -180,7 +180,7 @@ describe('schema', () => {
     [
       '[regressed, ',
       '[removed, ',
-      '9:13 this must be regressed, missing-baseline, inconclusive or environment',
+      '9:13 this must be regressed, wrong-result, missing-baseline, inconclusive or environment',
     ],
     ['[32, 64, 128, 256]', '[32, 64, 32]', '16:27 32 is given twice | remove one of them'],
     ['[32, 64, 128, 256]', '[]', "16:18 'WORKGROUP' must not be empty"],
@@ -321,13 +321,19 @@ describe('buffers', () => {
     ],
     ['binding: 1, type: f32', 'binding: 1, type: ROWS', "24:35 'ROWS' is no element type"],
     ['length: ROWS * COLS, fill: normal', 'fill: normal', "23:7 a storage buffer needs 'length'"],
-    ['length: ROWS * COLS, fill: normal', 'length: 1, values: [1]', "23:50 a storage buffer has no 'values'"],
+    [
+      'length: ROWS * COLS, fill: normal',
+      'length: 1, values: [1]',
+      "23:39 a buffer with 'values' has no 'length'",
+    ],
+    ['type: f32, length: ROWS * COLS, fill', 'length: 1, fill', "23:7 a storage buffer needs 'type'"],
     ['length: ROWS * COLS, fill: normal', 'kind: uniform, seed: 1', "23:7 a uniform buffer needs 'values'"],
     [
       'length: ROWS * COLS, fill: normal',
       'kind: uniform, values: [1], seed: 1',
       "23:67 a uniform buffer has no 'seed'",
     ],
+    ['check: { relative: 1.0e-3 }', 'check: { as: bag }', "24:74 'as' must be set, multiset, sum or sorted"],
     ['check: { relative: 1.0e-3 }', 'check: {}', "24:68 'check' must not be empty"],
   ])('%s -> %s', (from, to, expected) => {
     expect(faultsAfter(from, to).join('\n')).toContain(expected);

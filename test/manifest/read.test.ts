@@ -41,7 +41,7 @@ describe('settings', () => {
       gate: {
         energy: { margin: 0.03, allowEstimated: false },
         latency: { margin: 0.05 },
-        failOn: ['regressed', 'missing-baseline'],
+        failOn: ['regressed', 'wrong-result', 'missing-baseline'],
       },
       tunedPath: 'tuned.json',
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { BufferDefinition, Tolerance } from '../../src/manifest/index.ts';
+import type { BufferDefinition, OutputCheck } from '../../src/manifest/index.ts';
 import type { Device } from '../../src/measure/index.ts';
 import type { Configuration } from '../../src/space/index.ts';
 import {
@@ -80,7 +80,7 @@ export async function expectRight(
     readonly configurations: readonly Configuration[];
     /** Other contents of inputs than the operator's. */
     readonly fills?: Readonly<Record<string, BufferDefinition['fill']>>;
-    readonly tolerance?: Tolerance;
+    readonly tolerance?: OutputCheck;
   },
 ): Promise<void> {
   const { device, operator, definition, sizes, fills = {}, tolerance } = subject;

@@ -6,8 +6,8 @@ import {
   formatProblems,
   type KernelDefinition,
   noFiles,
+  type OutputCheck,
   parseManifest,
-  type Tolerance,
   type Workload,
 } from '../../src/manifest/index.ts';
 import type { Device } from '../../src/measure/index.ts';
@@ -182,7 +182,7 @@ export interface OperatorCheck {
   /** False: the default is left out. */
   readonly withDefault?: boolean;
   /** Stricter than what the operator gives. */
-  readonly tolerance?: Tolerance;
+  readonly tolerance?: OutputCheck;
   /** Configurations that take a software adapter too long to compile to be checked every time. */
   readonly skip?: (configuration: Configuration) => boolean;
 }
@@ -246,7 +246,7 @@ export async function checkOperator(
   return { faults, right };
 }
 
-function withTolerance(program: Program, tolerance: Tolerance): Program {
+function withTolerance(program: Program, tolerance: OutputCheck): Program {
   return {
     ...program,
     identity: `${program.identity}-${tolerance.relative}-${tolerance.absolute}`,

@@ -190,6 +190,18 @@ softmax ROWS=1024,COLS=512 regressed in energy and latency
     );
   });
 
+  it('tells once of kernels that are judged by themselves', () => {
+    const alone = { selfJudged: true };
+    const kernels = [
+      guardKernel({ kernel: 'a', ...alone }),
+      guardKernel({ kernel: 'a', workload: 'N=2', ...alone }),
+      guardKernel({ kernel: 'b' }),
+    ];
+    const text = renderTerminal(guardReport(kernels), wide).replace(/\s+/g, ' ');
+    expect(text.split('judged by itself')).toHaveLength(2);
+    expect(text).toContain("a: no 'reference' says what is right");
+  });
+
   it('is the same text with colours, only coloured', () => {
     const report = guardReport(mixedKernels, { warnings: ['something moved'] });
     const coloured = renderTerminal(report, { colour: true, width: 120 });

@@ -90,8 +90,10 @@ async function expectEqual(
     length,
     byteLength,
     values,
+    slots,
   }: (typeof variant.buffers)[0]) => ({
     ...{ name, group, binding, kind, type, length, byteLength, values },
+    ...(slots === undefined ? {} : { slots }),
   });
   expect(variant.buffers).toEqual(program.buffers.map(seen));
   const space = createKernelSpace(kernel, workload, limits);
@@ -185,6 +187,39 @@ describe('what the runtime makes of an exported file is what the variant builder
       ]),
     );
     expect(await checkKernel(manifest, files, 4)).toBeGreaterThan(50);
+  });
+
+  it('values of several types, with gaps, as bits, and in a storage buffer', async () => {
+    const files = {
+      'k.wgsl': `struct Shape { n: u32, scale: f32, at: vec3i, _pad: u32, one: f32 }
+        override GROUP: u32 = 64u;
+        @group(0) @binding(0) var<uniform> shape: Shape;
+        @group(0) @binding(1) var<uniform> bits: vec2f;
+        @group(0) @binding(2) var<storage, read> sizes: array<u32>;
+        @group(0) @binding(3) var<storage, read_write> out: array<f32>;
+        @compute @workgroup_size(GROUP) fn main(@builtin(global_invocation_id) id: vec3u) {
+          out[id.x] = f32(shape.n) * shape.scale * bits.x + f32(sizes[0]);
+        }`,
+    };
+    const manifest = {
+      version: 1,
+      kernels: {
+        k: {
+          source: 'k.wgsl',
+          workloads: [{ N: 4096, D: 64 }],
+          tunables: { GROUP: [32, 64, 128, 256] },
+          buffers: {
+            shape: { binding: 0, values: ['N', '1.0 / sqrt(D)', 1, 'GROUP', 3, 0.5] },
+            bits: { binding: 1, kind: 'uniform', type: 'u32', values: [1065353216, 1073741824] },
+            sizes: { binding: 2, values: ['N', 'D', 'N * D'] },
+            out: { binding: 3, type: 'f32', length: 'N', check: { relative: 0.001 } },
+          },
+          dispatch: ['ceil_div(N, GROUP)'],
+          default: { GROUP: 64 },
+        },
+      },
+    };
+    expect(await checkKernel(manifest, files, 3)).toBe(12);
   });
 
   it('unrolled loops, whose programs hold for the numbers that they depend on', async () => {

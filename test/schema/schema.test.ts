@@ -41,7 +41,7 @@ describe('validators', () => {
       '/budget/guard/search-seconds must be a number',
       '/budget/guard/trials must be at least 1',
       '/gate/fail-on has the same item twice (numbers 1 and 2)',
-      '/gate/fail-on/2 must be regressed, missing-baseline, inconclusive or environment',
+      '/gate/fail-on/2 must be regressed, wrong-result, missing-baseline, inconclusive or environment',
       '/kernels/k/operator must not be empty',
       '/kernels/k/sentinel must be true or false',
       '/kernels/k/workloads must not be empty',

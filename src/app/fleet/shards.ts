@@ -37,7 +37,11 @@ function judged(
   policy: { readonly failOn: readonly Verdict[]; readonly acceptedBy: string | null },
 ): Kernel {
   const { failOn, acceptedBy } = policy;
-  if (judgement === null) return { ...kernel, fails: failOn.includes(kernel.verdict) };
+  if (judgement === null) {
+    const listed = failOn.includes(kernel.verdict);
+    const by = listed && kernel.verdict === 'wrong-result' ? acceptedBy : null;
+    return { ...kernel, fails: listed && by === null, accepted: by };
+  }
   const fails = failOn.includes(judgement.verdict);
   const accepted = fails && judgement.verdict === 'regressed' ? acceptedBy : null;
   const ratioOf = (wanted: 'energy' | 'latency') =>

@@ -1,6 +1,13 @@
 import type { Subject } from '../../judge/index.ts';
-import type { Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
-import { type BlockSubject, type Device, isShared } from '../../measure/index.ts';
+import {
+  type Outcome,
+  type Variant,
+  type VariantFailure,
+  variantIdentity,
+  variantRemarks,
+} from '../../kernel/index.ts';
+import { hasReference } from '../../manifest/index.ts';
+import { type BlockSubject, type Device, isShared, type Remarks } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import type { Laboratory } from '../laboratory/index.ts';
 import type { ArmVariant, Comparison } from './comparison.ts';
@@ -18,7 +25,7 @@ export interface Contest {
 /** An arm that does not run: what the user sees instead of a measurement. */
 export interface BrokenArm {
   readonly comparison: Comparison;
-  readonly status: 'missing-baseline' | 'broken-head';
+  readonly status: 'missing-baseline' | 'broken-head' | 'wrong-result';
   readonly reason: string;
   readonly failure: VariantFailure;
 }
@@ -39,39 +46,53 @@ export function selectAdded(comparisons: readonly Comparison[]): readonly Added[
 }
 
 /** Runs an arm and compares it with its reference. Prepared first, so that a fault is its own and not its reference's. */
-async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<null>> {
+async function runs(device: Device, { variant, reference }: ArmVariant): Promise<Outcome<Remarks>> {
   const prepared = await device.prepare(variant);
   return prepared.ok ? device.verify(variant, reference) : prepared;
 }
 
-function sameOutputs(a: Variant, b: Variant): boolean {
-  const describe = ({ program, command }: Variant) =>
-    JSON.stringify([
-      program?.buffers.map(({ group, binding, type, length, fill, seed }) => [
-        group,
-        binding,
-        type,
-        length,
-        fill,
-        seed,
-      ]),
-      command?.outputs.map(({ name, type, length }) => [name, type, length]),
-    ]);
-  return describe(a) === describe(b);
+/** Failures of a variant that runs: it computes something else, or nothing that could be compared. */
+const wrongResults: readonly VariantFailure['kind'][] = ['wrong-result', 'not-a-number', 'unwritten'];
+
+/** What a variant reads and what is compared of it; of what a uniform holds and how only its program knows. */
+function dataOf({ program, command }: Variant): string {
+  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== 'uniform');
+  return JSON.stringify([
+    buffers.map(({ name, group, binding, type, length, fill, seed, values, check }) => [
+      ...[check === null ? null : name, group, binding, type, length],
+      // What is overwritten need not be the same before.
+      ...[fill, seed, values],
+    ]),
+    command?.outputs.map(({ name, type, length }) => [name, type, length]),
+  ]);
+}
+
+/** Whether one program, the same in both revisions, says what is right. */
+function hasSameReference({ base, head, definition }: Measurable): boolean {
+  return hasReference(definition) && variantIdentity(base.reference) === variantIdentity(head.reference);
 }
 
 /**
- * Without a reference program each revision is checked against itself only. Then head is also compared with base: one
- * that computes something else may be cheaper for it.
+ * Compares head with base where no reference that both have does: one that computes something else may be cheaper for it, and
+ * one that brings its own reference says itself what is right.
+ *
+ * @returns the failure of head, or a warning where nothing could be compared; null if all is well
  */
-async function outputDifference(device: Device, comparison: Measurable): Promise<string | null> {
-  const { base, head, definition, kernel, workload, status } = comparison;
-  const hasReference = definition.reference !== null || (definition.command?.reference ?? null) !== null;
-  if (status === 'identical' || hasReference) return null;
-  if (!sameOutputs(base.variant, head.variant)) return null;
+async function outputDifference(
+  device: Device,
+  comparison: Measurable,
+): Promise<VariantFailure | string | null> {
+  const { base, head, kernel, workload, status } = comparison;
+  if (status === 'identical' || hasSameReference(comparison)) return null;
+  if (dataOf(base.variant) !== dataOf(head.variant)) {
+    return `${kernel} ${workload}: head has other inputs or outputs than base, so its results were not compared with base's.`;
+  }
   const compared = await device.verify(head.variant, base.variant);
   if (compared.ok) return null;
-  return `${kernel} ${workload}: head computes something else than base (${compared.failure.message}), so their costs may not compare.`;
+  const { failure } = compared;
+  return wrongResults.includes(failure.kind)
+    ? failure
+    : `${kernel} ${workload}: head could not be compared with base (${failure.message}).`;
 }
 
 export interface CheckedArms {
@@ -98,10 +119,15 @@ export async function checkArms(options: {
     const headRuns = await runs(device, head);
     if (!headRuns.ok) {
       const { failure } = headRuns;
-      const reason = `head does not run: ${failure.message}`;
-      broken.push({ comparison, status: 'broken-head', reason, failure });
+      const isWrong = wrongResults.includes(failure.kind);
+      const reason = isWrong
+        ? `head computes something else than its ${hasReference(definition) ? 'reference' : 'default configuration'}: ${failure.message}`
+        : `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: isWrong ? 'wrong-result' : 'broken-head', reason, failure });
       continue;
     }
+    const remarks = [...variantRemarks(head.variant), ...(headRuns.value ?? [])];
+    warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === 'new') continue;
     const { base, codeOnly } = comparison;
     const baseRuns = await runs(device, base);
@@ -112,7 +138,12 @@ export async function checkArms(options: {
       continue;
     }
     const difference = await outputDifference(device, comparison);
-    if (difference !== null) warnings.push(difference);
+    if (typeof difference === 'string') warnings.push(difference);
+    else if (difference !== null) {
+      const reason = `head computes something else than base: ${difference.message}`;
+      broken.push({ comparison, status: 'wrong-result', reason, failure: difference });
+      continue;
+    }
     const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
     contests.push({
       comparison,

@@ -68,9 +68,11 @@ async function readAcceptance(
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === 'regressed' && !sentinel,
   );
+  const wrong = outcome.broken.filter(({ status }) => status === 'wrong-result');
+  const kernels = [...regressed, ...wrong.map(({ comparison }) => comparison)];
   const labelOf = (kernel: string) =>
     outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (!regressed.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
+  if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost = 'nothing was accepted by a label';
   const warn = host.progress.warn;
   const labels = await optional({ cost, otherwise: null, warn }, () => memory.labels());

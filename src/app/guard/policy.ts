@@ -106,8 +106,11 @@ function looserChecks(base: KernelDefinition, head: KernelDefinition): string[] 
   return base.buffers.flatMap(({ name, check }) => {
     const now = head.buffers.find((buffer) => buffer.name === name)?.check ?? null;
     if (check === null || now === null) return [];
-    if (now.relative <= check.relative && now.absolute <= check.absolute) return [];
-    const tolerance = ({ relative, absolute }: typeof check) => `relative ${relative}, absolute ${absolute}`;
+    const tighter = now.relative <= check.relative && now.absolute <= check.absolute;
+    const alike = now.as === undefined || now.as === check.as;
+    if (tighter && alike && (now.nan === undefined || check.nan !== undefined)) return [];
+    const tolerance = ({ relative, absolute, nan, as }: typeof check) =>
+      `relative ${relative}, absolute ${absolute}${nan === undefined ? '' : ', NaN equal'}${as === undefined ? '' : `, as ${as}`}`;
     return [
       `${head.name}: the check of ${name} is looser than in base (${tolerance(check)} became ${tolerance(now)}), and applies in this run already.`,
     ];

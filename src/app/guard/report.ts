@@ -6,7 +6,7 @@ import {
   type Ratio,
   type SubjectJudgement,
 } from '../../judge/index.ts';
-import type { Verdict } from '../../manifest/index.ts';
+import { isSelfJudged, type Verdict } from '../../manifest/index.ts';
 import type { Arm, BlockSample } from '../../measure/index.ts';
 import { kilowattHoursPerMonth } from '../../report/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
@@ -45,7 +45,7 @@ function configurationOf(comparison: Comparison, arm: 'base' | 'head'): Configur
 }
 
 /** Verdict of a comparison that was not measured. */
-function unmeasuredVerdict(status: Comparison['status']): Verdict {
+function unmeasuredVerdict(status: Comparison['status'] | BrokenArm['status']): Verdict {
   if (status === 'broken-head') return 'regressed';
   if (status === 'untouched') return 'identical';
   return status === 'changed' ? 'inconclusive' : status;
@@ -55,7 +55,7 @@ function unmeasuredVerdict(status: Comparison['status']): Verdict {
 function placeOf({ comparison, judgement, broken }: GuardedKernelTask): Pick<GuardedKernel, 'file' | 'line'> {
   if (comparison.status === 'removed') return { file: null, line: null };
   const failure =
-    broken?.status === 'broken-head'
+    broken !== null && broken.status !== 'missing-baseline'
       ? broken.failure
       : comparison.status === 'broken-head'
         ? comparison.failure
@@ -110,7 +110,8 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
   const base = cost(samples, 'B');
   const fails = task.failOn.includes(verdict);
   // What does not run costs nothing that anybody could accept.
-  const accepted = fails && judgement?.verdict === 'regressed' ? task.acceptedBy : null;
+  const acceptable = judgement?.verdict === 'regressed' || verdict === 'wrong-result';
+  const accepted = fails && acceptable ? task.acceptedBy : null;
   const energyRatio = energy?.ratio ?? null;
   return {
     kernel,
@@ -123,6 +124,10 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     accepted,
     acceptLabel: definition.gate.acceptLabel ?? null,
     ...(judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) }),
+    // Whoever changed what did not change now has been told.
+    ...((comparison.status === 'changed' || comparison.status === 'new') && isSelfJudged(definition)
+      ? { selfJudged: true }
+      : {}),
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== 'changed',
     ...placeOf(task),

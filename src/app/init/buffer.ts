@@ -1,5 +1,8 @@
-import type { DataSlot, DescribedBinding } from '../../kernel/index.ts';
+import { type DataSlot, type DescribedBinding, isPadding } from '../../kernel/index.ts';
 import type { Blank, DraftBuffer } from './draft.ts';
+
+/** Most members of a uniform that are asked for one by one. */
+const mostListed = 256;
 
 const bytesOf: Readonly<Record<string, number>> = { f32: 4, f16: 2, i32: 4, u32: 4 };
 
@@ -83,49 +86,19 @@ function uniform(
   const { slots, shape } = binding;
   const rest = { length: null, fill: null, check: null };
   const unknown: Blank<string> = { value: null, note: `the members of ${binding.type}, in order` };
-  if (slots === null || slots.length === 0 || !Number.isFinite(shape.fixedBytes)) {
-    return {
-      type: { value: shape.scalar, note: shape.scalar === null ? 'f32, f16, i32 or u32' : null },
-      values: [unknown],
-      ...rest,
-    };
-  }
-  const halves = slots.some(({ scalar }) => scalar === 'f16');
-  if (halves && shape.scalar === null) {
-    // Halves and words side by side: no list of one type has both.
-    return { type: { value: 'u32', note: `32-bit words of ${binding.type}` }, values: [unknown], ...rest };
-  }
-  const type = shape.scalar ?? 'u32';
-  const bytes = bytesOf[type] ?? 4;
-  const last = slots.at(-1);
-  const values: Blank<string>[] = [];
-  for (let offset = 0; last !== undefined && offset <= last.offsetBytes; offset += bytes) {
-    const slot = slots.find(({ offsetBytes }) => offsetBytes === offset);
-    values.push(
-      slot === undefined ? { value: '0', note: 'padding' } : member(binding, slot, type, parameterOf),
-    );
-  }
-  return {
-    type: { value: type, note: shape.scalar === null ? `32-bit words of ${binding.type}` : null },
-    values,
-    ...rest,
-  };
+  // A type that all members share says something; those of others are the program's to say.
+  const type = shape.scalar === null ? null : { value: shape.scalar, note: null };
+  const own = (slots ?? []).filter(({ path }) => !isPadding(path));
+  if (own.length === 0 || own.length > mostListed) return { type, values: [unknown], ...rest };
+  return { type, values: own.map((slot) => member(binding, slot, parameterOf)), ...rest };
 }
-
-/** What programs call members that only fill a gap. */
-const paddingName = /(?:^|[._])(?:pad|padding|unused|reserved)[_\d]*(?:[.[].*)?$/i;
 
 function member(
   binding: DescribedBinding,
   slot: DataSlot,
-  type: string,
   parameterOf: (binding: DescribedBinding, slot: DataSlot) => string | null,
 ): Blank<string> {
   const path = slot.path === '' ? binding.name : slot.path;
-  if (slot.scalar === 'f32' && type !== 'f32') {
-    return { value: null, note: `bits of ${path} (f32) as a whole number: 1.0 is 1065353216` };
-  }
-  if (paddingName.test(path)) return { value: '0', note: path };
   const parameter = parameterOf(binding, slot);
   return { value: parameter, note: parameter === null ? `${path} (${slot.scalar})` : null };
 }

@@ -22,7 +22,8 @@ export interface DraftBuffer {
   readonly name: string;
   readonly group: number;
   readonly binding: number;
-  readonly type: Blank<string>;
+  /** null: the program says it. */
+  readonly type: Blank<string> | null;
   /** null for uniforms. */
   readonly length: Blank<number> | null;
   /** null where the default, zeros, is meant. */

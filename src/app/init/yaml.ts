@@ -76,7 +76,7 @@ function bufferLines(buffer: DraftBuffer): string[] {
     ...(buffer.group === 0 ? [] : [`  group: ${buffer.group}`]),
     `  binding: ${buffer.binding}`,
     ...(buffer.values === null ? [] : ['  kind: uniform']),
-    `  ${field('type:', buffer.type)}`,
+    ...(buffer.type === null ? [] : [`  ${field('type:', buffer.type)}`]),
     ...(buffer.length === null ? [] : [`  ${field('length:', buffer.length)}`]),
     ...(buffer.fill === null ? [] : [`  ${field('fill:', buffer.fill)}`]),
     ...(buffer.check === null ? [] : [`  check: ${buffer.check}`]),

@@ -1,4 +1,4 @@
-import { latencySlackOf, type Objective } from '../../manifest/index.ts';
+import { isSelfJudged, latencySlackOf, type Objective } from '../../manifest/index.ts';
 import type { Measurement } from '../../measure/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
@@ -147,6 +147,7 @@ export function retunedKernel(task: {
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
     evidence: searchEvidence({ space, result, final }),
+    ...(isSelfJudged(kernel) ? { selfJudged: true } : {}),
     reason,
   };
 }

@@ -164,6 +164,7 @@ async function searchAll(
         stateFolder: run.stateFolder,
       });
       searches.push(search);
+      warnings.push(...search.remarks.map((remark) => `${name}: ${remark}.`));
       model = model.update(await costRows(search, family, search.result.measurements));
     } catch (error) {
       // A kernel whose reference does not run cannot be searched; the others can.

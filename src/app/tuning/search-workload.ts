@@ -1,4 +1,4 @@
-import { createVariantBuilder, type VariantBuilder } from '../../kernel/index.ts';
+import { createVariantBuilder, type VariantBuilder, variantRemarks } from '../../kernel/index.ts';
 import {
   type Budget,
   clockOf,
@@ -34,9 +34,14 @@ export interface WorkloadSearch {
   idOf(configuration: Configuration): string;
   readonly seconds: number;
   readonly seed: number;
+  /** What is to be said of its buffers, and of outputs that are right: NaN and infinity in them. */
+  readonly remarks: readonly string[];
   /** Call once the search's outcome is safely written. */
   readonly forgetTrials: () => void;
 }
+
+/** Configurations differ in how much of their outputs is infinite; a report need not have all of it. */
+const maxRemarks = 4;
 
 export interface WorkloadSearchTask {
   readonly host: Host;
@@ -92,12 +97,15 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
   const known = store.load();
   const label = `${kernel.name} ${workload.name}`;
   if (known.length > 0) host.progress.note(`  ${label}: going on after ${known.length} earlier trials`);
+  const shipped = await builder.build(kernel.defaults);
+  const remarks = new Set(shipped.ok ? variantRemarks(shipped.value) : []);
   const trials = createTrials({
     device,
     meter,
     builder,
     options: measureOptions({ device: device.info, meter: meter?.info ?? null, purpose: 'search' }),
     clock,
+    onRemark: (remark) => remarks.add(remark),
   });
   const startMs = clock.nowMs();
   const result = await runSearch({
@@ -130,6 +138,7 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
     },
     seconds: (clock.nowMs() - startMs) / 1000,
     seed: task.seed,
+    remarks: [...remarks].slice(0, maxRemarks),
     forgetTrials: () => store.clear(),
   };
 }

@@ -1,8 +1,15 @@
 import { validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
+import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
 import { count, formatJson } from '../format.ts';
 import { jsonOption, manifestArgument, manifestOption, readManifestOption } from '../shared-options.ts';
+
+/** The first of them; a manifest may have hundreds. */
+function listed(names: readonly string[]): string {
+  const rest = names.length - 8;
+  return names.slice(0, 8).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
 
 export const validateCommand: CommandSpec = {
   name: 'validate',
@@ -22,8 +29,15 @@ shown at once, with its place and what to do. Needs no GPU.`,
         .join(':');
       return `${place === '' ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}\n`;
     });
+    const warnings = result.warnings.map(
+      ({ kernel, message, line }) => `${result.manifest}:${line}: warning: ${kernel}: ${message}\n`,
+    );
+    const judged =
+      result.selfJudged.length === 0
+        ? ''
+        : `${result.manifest}: note: ${listed(result.selfJudged)}: ${selfJudgedText}\n`;
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
-    return { output: `${faults.join('')}${summary}, ${verdict}\n`, exitCode };
+    return { output: `${faults.join('')}${warnings.join('')}${judged}${summary}, ${verdict}\n`, exitCode };
   },
 };

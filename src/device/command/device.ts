@@ -1,5 +1,13 @@
 import type { CommandProgram, Outcome, Variant, VariantFailure } from '../../kernel/index.ts';
-import type { Clock, Device, DeviceInfo, LatencySamples, Stretch, TimeOptions } from '../../measure/index.ts';
+import type {
+  Clock,
+  Device,
+  DeviceInfo,
+  LatencySamples,
+  Remarks,
+  Stretch,
+  TimeOptions,
+} from '../../measure/index.ts';
 import { CommandLauncher } from './launcher.ts';
 import { compareOutputs, outputFault } from './outputs.ts';
 import { removeFolder } from './remove-folder.ts';
@@ -73,7 +81,7 @@ class CommandDevice implements Device {
     this.#workspace.expect(command);
   }
 
-  verify(variant: Variant, reference: Variant): Promise<Outcome<null>> {
+  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     return this.#inTurn(variant, async (program) => {
       if (reference.command === undefined) return failed('unsupported', `${reference.id} is no program`);
       const expected = await this.#referenceOutputs(reference.command);

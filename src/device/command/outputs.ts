@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BufferBinding, compareOutput, type Outcome, type VariantFailure } from '../../kernel/index.ts';
+import type { Remarks } from '../../measure/index.ts';
 
 /** Larger outputs are not compared. */
 const maxBytes = 1024 ** 3;
@@ -34,12 +35,13 @@ export function outputFault(outputs: readonly BufferBinding[], folder: string): 
   return null;
 }
 
-/** Compares what a variant wrote with what its reference wrote, both without a fault of their own. */
+/** Compares what a variant wrote with what its reference wrote, both without a fault of their own; what is to be said of it. */
 export async function compareOutputs(
   outputs: readonly BufferBinding[],
   actual: string,
   expected: string,
-): Promise<Outcome<null>> {
+): Promise<Outcome<Remarks>> {
+  const remarks: string[] = [];
   for (const output of outputs) {
     // The reference may be of another revision, with other outputs.
     const fault = faultOf(output, expected);
@@ -53,6 +55,7 @@ export async function compareOutputs(
     }
     const compared = compareOutput(output, mine.value, right.value);
     if (!compared.ok) return compared;
+    remarks.push(...(compared.value.remarks ?? []));
   }
-  return { ok: true, value: null };
+  return { ok: true, value: remarks.length === 0 ? null : remarks };
 }

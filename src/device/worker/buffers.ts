@@ -25,9 +25,15 @@ function isWritable(binding: BufferBinding): boolean {
 
 /** Same contents, same buffer. The place counts, because random contents depend on it. */
 function contentsKey(binding: BufferBinding): string {
-  const { kind, group, binding: slot, type, length, fill, seed, values } = binding;
+  const { kind, group, binding: slot, type, length, fill, seed, values, slots } = binding;
   const role = kind === 'uniform' ? 'uniform' : 'storage';
-  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), ...(values ?? [])].join(' ');
+  const listed = values === null ? '' : JSON.stringify([values, slots]);
+  return [role, group, slot, type, length, fill, seed, paddedBytes(binding), listed].join(' ');
+}
+
+/** Whether clearing it is all it takes. */
+function isZeros({ fill, values }: BufferBinding): boolean {
+  return fill === 'zeros' && values === null;
 }
 
 /** Programs run one at a time, so what they write to is shared by place and shape. */
@@ -85,7 +91,7 @@ export class BufferPool {
       const work = hold(workKey(binding), bytes, () =>
         this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC),
       );
-      if (binding.fill === 'zeros') {
+      if (isZeros(binding)) {
         resets.push((encoder) => encoder.clearBuffer(work));
       } else {
         const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
@@ -116,7 +122,7 @@ export class BufferPool {
     const bytes = paddedBytes(binding);
     if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
     const work: [string, number] = [workKey(binding), bytes];
-    return binding.fill === 'zeros' ? [work] : [work, [contentsKey(binding), bytes]];
+    return isZeros(binding) ? [work] : [work, [contentsKey(binding), bytes]];
   }
 
   #take(key: string, bytes: number, create: () => GPUBuffer): PooledBuffer {

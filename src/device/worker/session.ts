@@ -1,4 +1,4 @@
-import type { Clock, DeviceInfo } from '../../measure/index.ts';
+import type { Clock, DeviceInfo, Remarks } from '../../measure/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import type {
   Exchanges,
@@ -134,10 +134,13 @@ export class Session {
     return outcome;
   }
 
-  async #verify(program: WireProgram, referenceProgram: WireProgram): Promise<WireOutcome<null>> {
+  async #verify(program: WireProgram, referenceProgram: WireProgram): Promise<WireOutcome<Remarks>> {
     const reference = await this.#reference(referenceProgram);
     if (!reference.ok) return { ok: false, failure: blameReference(reference.failure) };
-    return this.#with(program, (compiled) => checkAgainst(this.#launcher, compiled, reference.value));
+    return this.#with(program, (compiled) =>
+      // Programs that are equal may be checked in different ways.
+      checkAgainst(this.#launcher, { ...compiled, program }, reference.value),
+    );
   }
 
   async #reference(program: WireProgram): Promise<WireOutcome<Outputs>> {

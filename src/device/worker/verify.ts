@@ -1,4 +1,5 @@
 import { type BufferBinding, compareOutput, poison } from '../../kernel/index.ts';
+import type { Remarks } from '../../measure/index.ts';
 import type { WireProgram } from '../protocol.ts';
 import { writeAll } from './buffers.ts';
 import { VariantFault } from './faults.ts';
@@ -41,13 +42,16 @@ export async function runOnce(launcher: Launcher, compiled: CompiledProgram): Pr
 
 /**
  * Launches a variant and compares every output with the reference's.
+ *
+ * @returns what is to be said of outputs that are right; null if there is nothing.
  * @throws VariantFault
  */
 export async function checkAgainst(
   launcher: Launcher,
   compiled: CompiledProgram,
   reference: Outputs,
-): Promise<null> {
+): Promise<Remarks> {
+  const remarks: string[] = [];
   const actual = await runOnce(launcher, compiled);
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
@@ -61,6 +65,7 @@ export async function checkAgainst(
     }
     const outcome = compareOutput(binding, found, expected);
     if (!outcome.ok) throw new VariantFault(outcome.failure.kind, outcome.failure.message);
+    remarks.push(...(outcome.value.remarks ?? []));
   }
-  return null;
+  return remarks.length === 0 ? null : remarks;
 }

@@ -13,6 +13,7 @@ export interface Outputs {
   readonly inconclusive: string;
   readonly identical: string;
   readonly 'missing-baseline': string;
+  readonly 'wrong-result': string;
   /** Path of report.json; empty if it could not be written. */
   readonly report: string;
   /** What the run has to say in the comment, as Markdown; of retune its report. */
@@ -61,6 +62,7 @@ export function outputsOf(task: OutputTask): Outputs {
       inconclusive: String(counts.inconclusive),
       identical: String(counts.identical),
       'missing-baseline': String(counts.missingBaseline),
+      'wrong-result': String(counts.wrongResult ?? 0),
       ...files,
     };
   }
@@ -75,6 +77,7 @@ export function outputsOf(task: OutputTask): Outputs {
     inconclusive: '0',
     identical: '0',
     'missing-baseline': '0',
+    'wrong-result': '0',
     ...files,
   };
 }

@@ -1,6 +1,8 @@
 import type { ScalarType } from '../../manifest/index.ts';
 import { noBuffer, typeText } from '../binding-type.ts';
+import { type DataShape, type DataSlot, dataShape, dataSlots } from '../data-shape.ts';
 import { failed, succeeded } from '../failure.ts';
+import { numbersOf } from '../layout.ts';
 import { declaredName, type ReachableDeclaration, reachableFrom } from '../reachable.ts';
 import { readVariables } from '../read-variables.ts';
 import { attributeNumber, attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
@@ -15,7 +17,6 @@ import {
   typeOfDeclaration,
   type WgslModule,
 } from '../wesl.ts';
-import { type DataShape, type DataSlot, dataShape, dataSlots } from './data-shape.ts';
 import { unknownNames } from './unknown-names.ts';
 
 /** A buffer that an entry point reaches. */
@@ -62,9 +63,6 @@ export interface DescribedEntry {
   /** Why it cannot be guarded, with its place; null if it can. */
   readonly obstacle: VariantFailure | null;
 }
-
-/** Most scalars of one uniform that a manifest can hold. */
-const mostUniformScalars = 256;
 
 /** Gives a failure, whose place is one of the final WGSL, its place in the user's file. */
 export type Locate = (failure: VariantFailure) => VariantFailure;
@@ -213,12 +211,7 @@ function describeVariable(
   if (kind === null || text.startsWith('binding_array')) {
     return refuse(`at ${slot} ${noBuffer(variable, module)}`);
   }
-  const slots = kind === 'uniform' ? dataSlots(type, module, mostUniformScalars) : null;
+  const slots = kind === 'uniform' ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
-  if (kind === 'uniform' && shape.fixedBytes > 4 * mostUniformScalars) {
-    return refuse(
-      `at ${slot} is a uniform of ${shape.fixedBytes} bytes; a manifest can give ${4 * mostUniformScalars}`,
-    );
-  }
   return succeeded({ name, group, binding, kind, read: reads.has(name), type: text, shape, slots });
 }

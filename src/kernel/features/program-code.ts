@@ -1,3 +1,4 @@
+import { valueLayout } from '../data-shape.ts';
 import { roundUp } from '../layout.ts';
 import type { BoundVariable } from '../reflect.ts';
 import { attributeOf, bindingKind, isComputeEntry, requiredFeaturesOf } from '../reflect.ts';
@@ -135,7 +136,8 @@ function bindingCode(
   const group = attributeCode(variable.attributes, 'group', scope);
   const binding = attributeCode(variable.attributes, 'binding', scope);
   if (group === null && binding === null) return null;
-  const name = variable.name.decl.ident.originalName;
+  const { ident } = variable.name.decl;
+  const name = ident.originalName;
   const kind = bindingKind(variable);
   const refusal = kind === null ? { line: 1, column: 1, reason: 'is no buffer' } : null;
   return (run, used) => ({
@@ -146,6 +148,8 @@ function bindingCode(
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
     used,
+    layout: (count) =>
+      valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count),
     refusal,
   });
 }

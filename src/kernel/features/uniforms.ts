@@ -45,13 +45,22 @@ export function uniformCode(expression: ExpressionElem, scope: Scope): ValueCode
   const address = addressCode(expression, scope);
   return (run, frame, view) => {
     const buffer = binding(run);
-    if (buffer?.kind !== 'uniform' || buffer.values === null || buffer.type === 'f16') return null;
-    // A structure may mix types, but then the bits differ from the values and nothing is known.
-    if (kind !== buffer.type) return null;
-    const first = address(run, frame, view) / 4;
+    if (buffer?.kind !== 'uniform') return null;
+    const first = address(run, frame, view);
     if (Number.isNaN(first)) return null;
-    const values = buffer.values.slice(first, first + lanes).map((value) => wrap(value, kind));
-    if (values.length < lanes) return null;
+    const values: number[] = [];
+    for (let lane = 0; lane < lanes; lane++) {
+      const value = valueAt(buffer, first + 4 * lane, kind);
+      if (value === null) return null;
+      values.push(wrap(value, kind));
+    }
     return type.kind === 'scalar' ? (values[0] ?? null) : values;
   };
+}
+
+/** What stands at an offset in bytes; null where the bits are of another type, and nothing is known. */
+function valueAt({ values, slots, type }: BufferBinding, offset: number, kind: string | null): number | null {
+  if (slots === undefined) return type === kind && type !== 'f16' ? (values?.[offset / 4] ?? null) : null;
+  const index = slots.findIndex((slot) => slot.offsetBytes === offset && slot.type === kind);
+  return values?.[index] ?? null;
 }

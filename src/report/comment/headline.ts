@@ -90,7 +90,7 @@ function whatText(rows: readonly CommentRow[], worst: CommentRow): string {
   const alike = rows.filter(({ verdict, fails }) => verdict === worst.verdict && fails === worst.fails);
   const where = whereText(alike.map(({ device }) => device));
   if (worst.verdict !== 'passed') return where;
-  const regressed = foundIn(rows, ({ verdict }) => verdict === 'regressed');
+  const regressed = foundIn(rows, ({ verdict }) => verdict === 'regressed' || verdict === 'wrong-result');
   if (regressed.length > 0) return worstKernel(regressed);
   const measured = rows.filter(({ sum }) => sum !== null);
   if (measured.length === 0) return 'no kernel changed';

@@ -9,25 +9,35 @@ function names(kernels: readonly CommentKernel[]): string {
   return shown.join(', ') + (all.length > shown.length ? ' and others' : '');
 }
 
-/** How a regression is accepted: by a label, or by a wider gate. */
-function acceptance(kernels: readonly CommentKernel[]): string {
+/** How what is wanted is accepted: by a label, or by another gate. */
+function acceptance(
+  kernels: readonly CommentKernel[],
+  wanted = { what: 'the cost is wanted', gate: 'a wider `gate`' },
+): string {
   const labels = [...new Set(kernels.flatMap(({ acceptLabel }) => acceptLabel ?? []))];
   if (labels.length === 0) {
-    return 'If the cost is wanted, merge a wider `gate` first: there is no `gate.accept-label` at base, so no label accepts it.';
+    return `If ${wanted.what}, merge ${wanted.gate} first: there is no \`gate.accept-label\` at base, so no label accepts it.`;
   }
   const shown = labels.slice(0, 3).map((label) => codeMarkdown(label, 100));
-  return `If the cost is wanted, put the label ${shown.join(' and ')} on this pull request and run the job again.`;
+  return `If ${wanted.what}, put the label ${shown.join(' and ')} on this pull request and run the job again.`;
 }
+
+const newResults = { what: 'the new results are right', gate: 'a `gate.fail-on` without `wrong-result`' };
 
 function ofFailed(kernels: readonly CommentKernel[]): readonly string[] {
   const measured = kernels.filter(({ energy, latency }) => energy !== null || latency !== null);
   const slower = measured.filter(({ verdict }) => verdict === 'regressed');
   const broken = kernels.filter((kernel) => kernel.verdict === 'regressed' && !measured.includes(kernel));
   const lost = kernels.filter(({ verdict }) => verdict === 'missing-baseline');
-  const rest = kernels.filter(({ verdict }) => verdict !== 'regressed' && verdict !== 'missing-baseline');
+  const wrong = kernels.filter(({ verdict }) => verdict === 'wrong-result');
+  const told = [...slower, ...broken, ...lost, ...wrong];
+  const rest = kernels.filter((kernel) => !told.includes(kernel));
   return [
     ...(broken.length > 0 ? [`Make ${names(broken)} build and run.`] : []),
     ...(slower.length > 0 ? [`Make ${names(slower)} cheaper.`, acceptance(slower)] : []),
+    ...(wrong.length > 0
+      ? [`Make ${names(wrong)} compute what it should.`, acceptance(wrong, newResults)]
+      : []),
     ...(lost.length > 0 ? [`Repair the baseline of ${names(lost)}.`] : []),
     ...(rest.length > 0 ? [`Run the job again for ${names(rest)}.`] : []),
   ];

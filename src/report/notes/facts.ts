@@ -41,12 +41,17 @@ export function guardTitle(report: GuardReport): string {
   return runVerdicts[report.verdict].title;
 }
 
+function countOf(counts: GuardReport['counts'], verdict: Verdict): number {
+  if (verdict === 'missing-baseline') return counts.missingBaseline;
+  return verdict === 'wrong-result' ? (counts.wrongResult ?? 0) : counts[verdict];
+}
+
 /** `1 regressed, 2 improved, 3 identical`: counts in order of severity, without zeros. */
 export function countsText(report: GuardReport): string {
   const { counts } = report;
   const parts = verdictOrder
     .map((verdict) => {
-      const count = verdict === 'missing-baseline' ? counts.missingBaseline : counts[verdict];
+      const count = countOf(counts, verdict);
       return count === 0 ? '' : `${formatInteger(count)} ${verdictText(verdict)}`;
     })
     .filter((part) => part !== '');
@@ -118,8 +123,22 @@ export function runFacts(report: Report): readonly (readonly [label: string, tex
     const measured = windowNote(report.samples ?? []);
     if (measured !== '') facts.push(['windows', measured]);
   }
+  const judged = selfJudged(report);
+  if (judged !== '') facts.push(['results', judged]);
   facts.push(['took', formatDuration(report.durationSeconds)]);
   return facts;
+}
+
+/** What is to be said of kernels that no reference judges. */
+export const selfJudgedText =
+  "no 'reference' says what is right, so the default configuration is judged by itself";
+
+function selfJudged({ kernels }: Report): string {
+  const all: readonly { readonly kernel: string; readonly selfJudged?: boolean }[] = kernels;
+  const names = [...new Set(all.filter((one) => one.selfJudged === true).map(({ kernel }) => kernel))];
+  if (names.length === 0) return '';
+  const more = names.length > 8 ? ` and ${names.length - 8} more` : '';
+  return cleanLine(`${names.slice(0, 8).join(', ')}${more}: ${selfJudgedText}`, 600);
 }
 
 /** `HEAD (18b637aac225)`; the hash alone where the label is one, and only once where the label has it in it. */

@@ -12,6 +12,7 @@ export {
   placeText,
   retuneTitle,
   runFacts,
+  selfJudgedText,
   verdictColour,
   wasReplaced,
 } from './facts.ts';

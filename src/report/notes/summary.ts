@@ -23,6 +23,7 @@ export function countVerdicts(kernels: readonly GuardKernel[]): GuardReport['cou
     new: count('new'),
     removed: count('removed'),
     missingBaseline: count('missing-baseline'),
+    ...(count('wrong-result') === 0 ? {} : { wrongResult: count('wrong-result') }),
     environment: count('environment'),
   };
 }

@@ -168,6 +168,7 @@ export interface Kernel {
     | "new"
     | "removed"
     | "missing-baseline"
+    | "wrong-result"
     | "environment";
   /**
    * Whether it fails the run.

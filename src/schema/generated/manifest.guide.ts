@@ -87,7 +87,7 @@ export const manifestGuide: SchemaGuide = {
       "fail-on",
       "accept-label"
     ],
-    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
   },
   "/gate/energy": {
     "keys": [
@@ -121,7 +121,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/gate/fail-on": {
     "keys": [],
-    "example": "[regressed, missing-baseline]"
+    "example": "[regressed, wrong-result, missing-baseline]"
   },
   "/gate/fail-on/*": {
     "keys": [],
@@ -247,7 +247,9 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/command/outputs/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "as",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -258,6 +260,14 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/command/outputs/*/check/absolute": {
     "keys": [],
     "example": "0.00001"
+  },
+  "/kernels/*/command/outputs/*/check/as": {
+    "keys": [],
+    "example": "multiset"
+  },
+  "/kernels/*/command/outputs/*/check/nan": {
+    "keys": [],
+    "example": "equal"
   },
   "/kernels/*/entry": {
     "keys": [],
@@ -331,7 +341,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/kernels/*/buffers/*/kind": {
     "keys": [],
-    "example": "storage"
+    "example": "uniform"
   },
   "/kernels/*/buffers/*/type": {
     "keys": [],
@@ -352,7 +362,9 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/buffers/*/check": {
     "keys": [
       "relative",
-      "absolute"
+      "absolute",
+      "as",
+      "nan"
     ],
     "example": "{ relative: 0.001 }"
   },
@@ -364,9 +376,17 @@ export const manifestGuide: SchemaGuide = {
     "keys": [],
     "example": "0.00001"
   },
+  "/kernels/*/buffers/*/check/as": {
+    "keys": [],
+    "example": "multiset"
+  },
+  "/kernels/*/buffers/*/check/nan": {
+    "keys": [],
+    "example": "equal"
+  },
   "/kernels/*/buffers/*/values": {
     "keys": [],
-    "example": "[ROWS, COLS]"
+    "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
   },
   "/kernels/*/buffers/*/values/*": {
     "keys": [],
@@ -426,7 +446,7 @@ export const manifestGuide: SchemaGuide = {
       "fail-on",
       "accept-label"
     ],
-    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, missing-baseline] }"
+    "example": "{ energy: { margin: 3% }, latency: { margin: 5% }, fail-on: [regressed, wrong-result, missing-baseline] }"
   },
   "/kernels/*/gate/energy": {
     "keys": [
@@ -460,7 +480,7 @@ export const manifestGuide: SchemaGuide = {
   },
   "/kernels/*/gate/fail-on": {
     "keys": [],
-    "example": "[regressed, missing-baseline]"
+    "example": "[regressed, wrong-result, missing-baseline]"
   },
   "/kernels/*/gate/fail-on/*": {
     "keys": [],

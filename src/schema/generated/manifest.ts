@@ -203,9 +203,9 @@ export interface Gate {
    *
    * @maxItems 8
    */
-  readonly "fail-on"?: ReadonlyArray<("regressed" | "missing-baseline" | "inconclusive" | "environment")>;
+  readonly "fail-on"?: ReadonlyArray<("regressed" | "wrong-result" | "missing-baseline" | "inconclusive" | "environment")>;
   /**
-   * Label of a pull request that accepts regressions: they are shown, and do not fail the run. Without it there is none.
+   * Label of a pull request that accepts regressions and wrong results: they are shown, and do not fail the run. Without it there is none.
    */
   readonly "accept-label"?: string;
 }
@@ -316,6 +316,14 @@ export interface Tolerance {
    * Tolerated difference whatever the expected value is; added to the relative one.
    */
   readonly absolute?: number;
+  /**
+   * For outputs whose elements may stand in any order. sorted, multiset: the same values, each as often; set: the same values, however often; sum: the same sum. Unless given, every element is compared in its place.
+   */
+  readonly as?: "set" | "multiset" | "sum" | "sorted";
+  /**
+   * Whether NaN is right where the reference has NaN. Unless it says equal, NaN in either is a fault. What is NaN or infinite is told in any case.
+   */
+  readonly nan?: "equal";
 }
 /**
  * Problem sizes and other parameters, by name.
@@ -375,13 +383,13 @@ export interface Buffer {
    */
   readonly binding: number;
   /**
-   * Address space. A uniform has `values`, a storage buffer has `length`.
+   * Address space: storage unless given, and with `values` as the program has it.
    */
   readonly kind?: "storage" | "uniform";
   /**
-   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them.
+   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them. Needed without `values`, whose types are the program's.
    */
-  readonly type: string;
+  readonly type?: string;
   readonly length?: Expression;
   /**
    * What the buffer holds before a launch: zeros, ones, standard normal numbers, uniform numbers in [0, 1) (integers: all bits random), or the element's own index. Values move power, so they belong to the workload.
@@ -393,10 +401,10 @@ export interface Buffer {
   readonly seed?: number;
   readonly check?: Tolerance;
   /**
-   * The members of a uniform, in order, one scalar of `type` each.
+   * What the buffer holds, member by member in the program's order: one number for each scalar, of the type that it has there. Padding needs none.
    *
    * @minItems 1
-   * @maxItems 256
+   * @maxItems 16384
    */
   readonly values?: ReadonlyArray<NumberExpression>;
 }

@@ -151,15 +151,15 @@ export interface Buffer {
    */
   readonly binding: number;
   /**
-   * Address space. A uniform has `values`, a storage buffer has `length`.
+   * Address space: storage unless given, and with `values` as the program has it.
    */
   readonly kind?: "storage" | "uniform";
   /**
-   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them.
+   * Type of one element: f32, f16, i32, u32, or the name of a workload parameter that holds one of them. Needed without `values`, whose types are the program's.
    */
-  readonly type: string;
+  readonly type?: string;
   /**
-   * Number of elements (scalars, also of vectors and matrices).
+   * Number of elements (scalars, also of vectors and matrices). Needed without `values`.
    */
   readonly length?: string | number;
   /**
@@ -172,10 +172,10 @@ export interface Buffer {
   readonly seed?: number;
   readonly check?: Tolerance;
   /**
-   * The members of a uniform, in order, one scalar of `type` each.
+   * What the buffer holds, member by member in the program's order: one number for each scalar, of the type that it has there. Padding needs none.
    *
    * @minItems 1
-   * @maxItems 256
+   * @maxItems 16384
    *
    * Items: A CEL expression that gives a number, integer or not.
    */
@@ -193,4 +193,12 @@ export interface Tolerance {
    * Tolerated difference whatever the expected value is; added to the relative one.
    */
   readonly absolute?: number;
+  /**
+   * For outputs whose elements may stand in any order. sorted, multiset: the same values, each as often; set: the same values, however often; sum: the same sum. Unless given, every element is compared in its place.
+   */
+  readonly as?: "set" | "multiset" | "sum" | "sorted";
+  /**
+   * Whether NaN is right where the reference has NaN. Unless it says equal, NaN in either is a fault. What is NaN or infinite is told in any case.
+   */
+  readonly nan?: "equal";
 }

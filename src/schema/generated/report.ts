@@ -260,6 +260,10 @@ export interface ReportCounts {
    */
   readonly missingBaseline: number;
   /**
+   * Computing something else than base or the reference; absent for none.
+   */
+  readonly wrongResult?: number;
+  /**
    * Moved with the environment.
    */
   readonly environment: number;
@@ -268,6 +272,10 @@ export interface ReportCounts {
  * One kernel and workload under comparison.
  */
 export interface ReportGuardKernel {
+  /**
+   * True where no reference says what is right: the default configuration is judged by itself.
+   */
+  readonly selfJudged?: boolean;
   /**
    * How the program that runs differs, as a unified diff of the linked WGSL, base's first; cut where it is long. null or absent if it was not compared.
    */
@@ -292,6 +300,7 @@ export interface ReportGuardKernel {
     | "new"
     | "removed"
     | "missing-baseline"
+    | "wrong-result"
     | "environment";
   /**
    * Why, in a sentence.
@@ -317,6 +326,7 @@ export interface ReportGuardKernel {
     | "new"
     | "removed"
     | "missing-baseline"
+    | "wrong-result"
     | "environment"
   )>;
   /**
@@ -792,6 +802,10 @@ export interface ReportRetune {
  * What was found for one kernel and workload.
  */
 export interface ReportRetuneKernel {
+  /**
+   * True where no reference says what is right: the default configuration is judged by itself.
+   */
+  readonly selfJudged?: boolean;
   /**
    * What the search saw, for figures; null or absent if it is not kept.
    */

@@ -421,7 +421,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
   return validate60.errors = vErrors, errors === 0;
 }
 validate60.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema25 = { type: "object", additionalProperties: !1, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
+var schema25 = { type: "object", additionalProperties: !1, required: ["gated", "regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missingBaseline", "environment"], properties: { gated: { type: "integer", minimum: 0, maximum: 1e5 }, regressed: { type: "integer", minimum: 0, maximum: 1e5 }, improved: { type: "integer", minimum: 0, maximum: 1e5 }, unchanged: { type: "integer", minimum: 0, maximum: 1e5 }, inconclusive: { type: "integer", minimum: 0, maximum: 1e5 }, identical: { type: "integer", minimum: 0, maximum: 1e5 }, new: { type: "integer", minimum: 0, maximum: 1e5 }, removed: { type: "integer", minimum: 0, maximum: 1e5 }, missingBaseline: { type: "integer", minimum: 0, maximum: 1e5 }, wrongResult: { type: "integer", minimum: 0, maximum: 1e5 }, environment: { type: "integer", minimum: 0, maximum: 1e5 } } };
 function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate63.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -626,38 +626,55 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     }
-    if (data.environment !== void 0 && func0.call(data, "environment")) {
-      let data9 = data.environment;
+    if (data.wrongResult !== void 0 && func0.call(data, "wrongResult")) {
+      let data9 = data.wrongResult;
       if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
-        let err38 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/type", keyword: "type", params: { type: "integer" } };
+        let err38 = { instancePath: instancePath + "/wrongResult", schemaPath: "#/properties/wrongResult/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
       if (typeof data9 == "number" && isFinite(data9)) {
         if (data9 > 1e5 || isNaN(data9)) {
-          let err39 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          let err39 = { instancePath: instancePath + "/wrongResult", schemaPath: "#/properties/wrongResult/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
           vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
         }
         if (data9 < 0 || isNaN(data9)) {
-          let err40 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          let err40 = { instancePath: instancePath + "/wrongResult", schemaPath: "#/properties/wrongResult/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
       }
     }
+    if (data.environment !== void 0 && func0.call(data, "environment")) {
+      let data10 = data.environment;
+      if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
+        let err41 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      }
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e5 || isNaN(data10)) {
+          let err42 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+        }
+        if (data10 < 0 || isNaN(data10)) {
+          let err43 = { instancePath: instancePath + "/environment", schemaPath: "#/properties/environment/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+        }
+      }
+    }
   } else {
-    let err41 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+    let err44 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
   }
   return validate63.errors = vErrors, errors === 0;
 }
 validate63.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } }, schema27 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "environment"] };
+var schema26 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { selfJudged: { type: "boolean" }, diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: !1, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } }, schema27 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
 function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate66.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "environment")) {
+  if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "wrong-result" || data === "environment")) {
     let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema27.enum } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -1246,410 +1263,414 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
+    if (data.selfJudged !== void 0 && func0.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err19 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+    }
     if (data.diff !== void 0 && func0.call(data, "diff")) {
-      let data0 = data.diff;
-      if (typeof data0 != "string" && data0 !== null) {
-        let err19 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema26.properties.diff.type } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-      }
-      if (typeof data0 == "string" && func86(data0) > 4e4) {
-        let err20 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+      let data1 = data.diff;
+      if (typeof data1 != "string" && data1 !== null) {
+        let err20 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema26.properties.diff.type } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+      }
+      if (typeof data1 == "string" && func86(data1) > 4e4) {
+        let err21 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data1 = data.kernel;
-      if (typeof data1 == "string") {
-        if (func86(data1) > 200) {
-          let err21 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        if (func86(data1) < 1) {
-          let err22 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data2 = data.kernel;
+      if (typeof data2 == "string") {
+        if (func86(data2) > 200) {
+          let err22 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
         }
+        if (func86(data2) < 1) {
+          let err23 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
       } else {
-        let err23 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err24 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
     if (data.workload !== void 0 && func0.call(data, "workload")) {
-      let data2 = data.workload;
-      if (typeof data2 == "string") {
-        if (func86(data2) > 200) {
-          let err24 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-        }
-        if (func86(data2) < 1) {
-          let err25 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data3 = data.workload;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 200) {
+          let err25 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
+        if (func86(data3) < 1) {
+          let err26 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
       } else {
-        let err26 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err27 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.verdict !== void 0 && func0.call(data, "verdict")) {
-      let data3 = data.verdict;
-      if (typeof data3 != "string") {
-        let err27 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-      }
-      if (!(data3 === "regressed" || data3 === "improved" || data3 === "unchanged" || data3 === "inconclusive" || data3 === "identical" || data3 === "new" || data3 === "removed" || data3 === "missing-baseline" || data3 === "environment")) {
-        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema26.properties.verdict.enum } };
+      let data4 = data.verdict;
+      if (typeof data4 != "string") {
+        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+      if (!(data4 === "regressed" || data4 === "improved" || data4 === "unchanged" || data4 === "inconclusive" || data4 === "identical" || data4 === "new" || data4 === "removed" || data4 === "missing-baseline" || data4 === "wrong-result" || data4 === "environment")) {
+        let err29 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema26.properties.verdict.enum } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data4 = data.reason;
-      if (typeof data4 == "string") {
-        if (func86(data4) > 4e3) {
-          let err29 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      let data5 = data.reason;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 4e3) {
+          let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+        let err31 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
     if (data.fails !== void 0 && func0.call(data, "fails") && typeof data.fails != "boolean") {
-      let err31 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let err32 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
     }
     if (data.failOn !== void 0 && func0.call(data, "failOn")) {
-      let data6 = data.failOn;
-      if (Array.isArray(data6)) {
-        if (data6.length > 9) {
-          let err32 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      let data7 = data.failOn;
+      if (Array.isArray(data7)) {
+        if (data7.length > 9) {
+          let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        let len0 = data6.length;
+        let len0 = data7.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate66(data6[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data6, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+          validate66(data7[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
       } else {
-        let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err34 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
       }
     }
     if (data.accepted !== void 0 && func0.call(data, "accepted")) {
-      let data8 = data.accepted;
-      if (typeof data8 != "string" && data8 !== null) {
-        let err34 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema26.properties.accepted.type } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-      if (typeof data8 == "string" && func86(data8) > 100) {
-        let err35 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+      let data9 = data.accepted;
+      if (typeof data9 != "string" && data9 !== null) {
+        let err35 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema26.properties.accepted.type } };
         vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+      }
+      if (typeof data9 == "string" && func86(data9) > 100) {
+        let err36 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
     if (data.acceptLabel !== void 0 && func0.call(data, "acceptLabel")) {
-      let data9 = data.acceptLabel;
-      if (typeof data9 != "string" && data9 !== null) {
-        let err36 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema26.properties.acceptLabel.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
-      if (typeof data9 == "string" && func86(data9) > 100) {
-        let err37 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+      let data10 = data.acceptLabel;
+      if (typeof data10 != "string" && data10 !== null) {
+        let err37 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema26.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      if (typeof data10 == "string" && func86(data10) > 100) {
+        let err38 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.attempt !== void 0 && func0.call(data, "attempt")) {
-      let data10 = data.attempt;
-      if (!(typeof data10 == "number" && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
-        let err38 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let data11 = data.attempt;
+      if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
+        let err39 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e5 || isNaN(data10)) {
-          let err39 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data10 < 1 || isNaN(data10)) {
-          let err40 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e5 || isNaN(data11)) {
+          let err40 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data11 < 1 || isNaN(data11)) {
+          let err41 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
     if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err41 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      let err42 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
     }
     if (data.on !== void 0 && func0.call(data, "on")) {
-      let data12 = data.on;
-      if (typeof data12 == "string") {
-        if (func86(data12) > 60) {
-          let err42 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
-        }
-        if (func86(data12) < 1) {
-          let err43 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data13 = data.on;
+      if (typeof data13 == "string") {
+        if (func86(data13) > 60) {
+          let err43 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
           vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
+        if (func86(data13) < 1) {
+          let err44 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        }
       } else {
-        let err44 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        let err45 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.file !== void 0 && func0.call(data, "file")) {
-      let data13 = data.file;
-      if (typeof data13 != "string" && data13 !== null) {
-        let err45 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
-      if (typeof data13 == "string" && func86(data13) > 4096) {
-        let err46 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+      let data14 = data.file;
+      if (typeof data14 != "string" && data14 !== null) {
+        let err46 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema26.properties.file.type } };
         vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+      }
+      if (typeof data14 == "string" && func86(data14) > 4096) {
+        let err47 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
-      let data14 = data.line;
-      if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14)) && data14 !== null) {
-        let err47 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      let data15 = data.line;
+      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15)) && data15 !== null) {
+        let err48 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema26.properties.line.type } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      if (typeof data14 == "number" && isFinite(data14)) {
-        if (data14 > 1e8 || isNaN(data14)) {
-          let err48 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-        }
-        if (data14 < 1 || isNaN(data14)) {
-          let err49 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+      if (typeof data15 == "number" && isFinite(data15)) {
+        if (data15 > 1e8 || isNaN(data15)) {
+          let err49 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+        }
+        if (data15 < 1 || isNaN(data15)) {
+          let err50 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err50 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      let err51 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data16 = data.energyRatio, _errs34 = errors, valid3 = !1, passing0 = null, _errs35 = errors;
-      validate68(data16, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid0 = _errs35 === errors;
+      let data17 = data.energyRatio, _errs36 = errors, valid3 = !1, passing0 = null, _errs37 = errors;
+      validate68(data17, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid0 = _errs37 === errors;
       _valid0 && (valid3 = !0, passing0 = 0);
-      let _errs36 = errors;
-      if (data16 !== null) {
-        let err51 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-      }
-      var _valid0 = _errs36 === errors;
-      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
-        errors = _errs34, vErrors !== null && (_errs34 ? vErrors.length = _errs34 : vErrors = null);
-      else {
-        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+      let _errs38 = errors;
+      if (data17 !== null) {
+        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      }
+      var _valid0 = _errs38 === errors;
+      if (_valid0 && valid3 ? (valid3 = !1, passing0 = [passing0, 1]) : _valid0 && (valid3 = !0, passing0 = 1), valid3)
+        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
+      else {
+        let err53 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data17 = data.latencyRatio, _errs39 = errors, valid4 = !1, passing1 = null, _errs40 = errors;
-      validate68(data17, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid1 = _errs40 === errors;
+      let data18 = data.latencyRatio, _errs41 = errors, valid4 = !1, passing1 = null, _errs42 = errors;
+      validate68(data18, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid1 = _errs42 === errors;
       _valid1 && (valid4 = !0, passing1 = 0);
-      let _errs41 = errors;
-      if (data17 !== null) {
-        let err53 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-      var _valid1 = _errs41 === errors;
-      if (_valid1 && valid4 ? (valid4 = !1, passing1 = [passing1, 1]) : _valid1 && (valid4 = !0, passing1 = 1), valid4)
-        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
-      else {
-        let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+      let _errs43 = errors;
+      if (data18 !== null) {
+        let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      }
+      var _valid1 = _errs43 === errors;
+      if (_valid1 && valid4 ? (valid4 = !1, passing1 = [passing1, 1]) : _valid1 && (valid4 = !0, passing1 = 1), valid4)
+        errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
+      else {
+        let err55 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
     }
     if (data.base !== void 0 && func0.call(data, "base")) {
-      let data18 = data.base, _errs44 = errors, valid5 = !1, passing2 = null, _errs45 = errors;
-      validate71(data18, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid2 = _errs45 === errors;
+      let data19 = data.base, _errs46 = errors, valid5 = !1, passing2 = null, _errs47 = errors;
+      validate71(data19, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      var _valid2 = _errs47 === errors;
       _valid2 && (valid5 = !0, passing2 = 0);
-      let _errs46 = errors;
-      if (data18 !== null) {
-        let err55 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
-      }
-      var _valid2 = _errs46 === errors;
-      if (_valid2 && valid5 ? (valid5 = !1, passing2 = [passing2, 1]) : _valid2 && (valid5 = !0, passing2 = 1), valid5)
-        errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
-      else {
-        let err56 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+      let _errs48 = errors;
+      if (data19 !== null) {
+        let err56 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      }
+      var _valid2 = _errs48 === errors;
+      if (_valid2 && valid5 ? (valid5 = !1, passing2 = [passing2, 1]) : _valid2 && (valid5 = !0, passing2 = 1), valid5)
+        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+      else {
+        let err57 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
     }
     if (data.head !== void 0 && func0.call(data, "head")) {
-      let data19 = data.head, _errs49 = errors, valid6 = !1, passing3 = null, _errs50 = errors;
-      validate71(data19, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid3 = _errs50 === errors;
+      let data20 = data.head, _errs51 = errors, valid6 = !1, passing3 = null, _errs52 = errors;
+      validate71(data20, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      var _valid3 = _errs52 === errors;
       _valid3 && (valid6 = !0, passing3 = 0);
-      let _errs51 = errors;
-      if (data19 !== null) {
-        let err57 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-      }
-      var _valid3 = _errs51 === errors;
-      if (_valid3 && valid6 ? (valid6 = !1, passing3 = [passing3, 1]) : _valid3 && (valid6 = !0, passing3 = 1), valid6)
-        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
-      else {
-        let err58 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+      let _errs53 = errors;
+      if (data20 !== null) {
+        let err58 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+      var _valid3 = _errs53 === errors;
+      if (_valid3 && valid6 ? (valid6 = !1, passing3 = [passing3, 1]) : _valid3 && (valid6 = !0, passing3 = 1), valid6)
+        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
+      else {
+        let err59 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data20 = data.configuration;
-      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
-        if (data20.base === void 0 || !func0.call(data20, "base")) {
-          let err59 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-        }
-        if (data20.head === void 0 || !func0.call(data20, "head")) {
-          let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+      let data21 = data.configuration;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (data21.base === void 0 || !func0.call(data21, "base")) {
+          let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
           vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
         }
-        for (let key1 of Object.keys(data20)) {
+        if (data21.head === void 0 || !func0.call(data21, "head")) {
+          let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        }
+        for (let key1 of Object.keys(data21)) {
           if (errors >= 200)
             break;
           if (!(key1 === "base" || key1 === "head")) {
-            let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-          }
-        }
-        if (data20.base !== void 0 && func0.call(data20, "base")) {
-          let data21 = data20.base, _errs57 = errors, valid8 = !1, passing4 = null, _errs58 = errors;
-          validate74(data21, { instancePath: instancePath + "/configuration/base", parentData: data20, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid4 = _errs58 === errors;
-          _valid4 && (valid8 = !0, passing4 = 0);
-          let _errs59 = errors;
-          if (data21 !== null) {
-            let err62 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            let err62 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
           }
-          var _valid4 = _errs59 === errors;
-          if (_valid4 && valid8 ? (valid8 = !1, passing4 = [passing4, 1]) : _valid4 && (valid8 = !0, passing4 = 1), valid8)
-            errors = _errs57, vErrors !== null && (_errs57 ? vErrors.length = _errs57 : vErrors = null);
-          else {
-            let err63 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        }
+        if (data21.base !== void 0 && func0.call(data21, "base")) {
+          let data22 = data21.base, _errs59 = errors, valid8 = !1, passing4 = null, _errs60 = errors;
+          validate74(data22, { instancePath: instancePath + "/configuration/base", parentData: data21, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          var _valid4 = _errs60 === errors;
+          _valid4 && (valid8 = !0, passing4 = 0);
+          let _errs61 = errors;
+          if (data22 !== null) {
+            let err63 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
-        }
-        if (data20.head !== void 0 && func0.call(data20, "head")) {
-          let data22 = data20.head, _errs62 = errors, valid9 = !1, passing5 = null, _errs63 = errors;
-          validate74(data22, { instancePath: instancePath + "/configuration/head", parentData: data20, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid5 = _errs63 === errors;
-          _valid5 && (valid9 = !0, passing5 = 0);
-          let _errs64 = errors;
-          if (data22 !== null) {
-            let err64 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+          var _valid4 = _errs61 === errors;
+          if (_valid4 && valid8 ? (valid8 = !1, passing4 = [passing4, 1]) : _valid4 && (valid8 = !0, passing4 = 1), valid8)
+            errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
+          else {
+            let err64 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
-          var _valid5 = _errs64 === errors;
-          if (_valid5 && valid9 ? (valid9 = !1, passing5 = [passing5, 1]) : _valid5 && (valid9 = !0, passing5 = 1), valid9)
-            errors = _errs62, vErrors !== null && (_errs62 ? vErrors.length = _errs62 : vErrors = null);
-          else {
-            let err65 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        }
+        if (data21.head !== void 0 && func0.call(data21, "head")) {
+          let data23 = data21.head, _errs64 = errors, valid9 = !1, passing5 = null, _errs65 = errors;
+          validate74(data23, { instancePath: instancePath + "/configuration/head", parentData: data21, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+          var _valid5 = _errs65 === errors;
+          _valid5 && (valid9 = !0, passing5 = 0);
+          let _errs66 = errors;
+          if (data23 !== null) {
+            let err65 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+          }
+          var _valid5 = _errs66 === errors;
+          if (_valid5 && valid9 ? (valid9 = !1, passing5 = [passing5, 1]) : _valid5 && (valid9 = !0, passing5 = 1), valid9)
+            errors = _errs64, vErrors !== null && (_errs64 ? vErrors.length = _errs64 : vErrors = null);
+          else {
+            let err66 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
           }
         }
       } else {
-        let err66 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        let err67 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
     }
     if (data.metrics !== void 0 && func0.call(data, "metrics")) {
-      let data23 = data.metrics;
-      if (Array.isArray(data23)) {
-        if (data23.length > 2) {
-          let err67 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      let data24 = data.metrics;
+      if (Array.isArray(data24)) {
+        if (data24.length > 2) {
+          let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        let len1 = data23.length;
+        let len1 = data24.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate79(data23[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+          validate79(data24[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data24, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
       } else {
-        let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        let err69 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
     }
     if (data.attribution !== void 0 && func0.call(data, "attribution")) {
-      let data25 = data.attribution;
-      if (typeof data25 != "string" && data25 !== null) {
-        let err69 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
-        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-      }
-      if (!(data25 === "code" || data25 === "tuning" || data25 === "both" || data25 === null)) {
-        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
+      let data26 = data.attribution;
+      if (typeof data26 != "string" && data26 !== null) {
+        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema26.properties.attribution.type } };
         vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+      }
+      if (!(data26 === "code" || data26 === "tuning" || data26 === "both" || data26 === null)) {
+        let err71 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema26.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
     if (data.kWhPerMonth !== void 0 && func0.call(data, "kWhPerMonth")) {
-      let data26 = data.kWhPerMonth;
-      if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
-        let err71 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
-        vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+      let data27 = data.kWhPerMonth;
+      if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+        let err72 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema26.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 1e15 || isNaN(data26)) {
-          let err72 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-        }
-        if (data26 < -1e15 || isNaN(data26)) {
-          let err73 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+      if (typeof data27 == "number" && isFinite(data27)) {
+        if (data27 > 1e15 || isNaN(data27)) {
+          let err73 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
           vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        }
+        if (data27 < -1e15 || isNaN(data27)) {
+          let err74 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func0.call(data, "blocks")) {
-      let data27 = data.blocks;
-      if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
-        let err74 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+      let data28 = data.blocks;
+      if (!(typeof data28 == "number" && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
+        let err75 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
       }
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e5 || isNaN(data27)) {
-          let err75 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-        }
-        if (data27 < 0 || isNaN(data27)) {
-          let err76 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data28 == "number" && isFinite(data28)) {
+        if (data28 > 1e5 || isNaN(data28)) {
+          let err76 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
           vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        }
+        if (data28 < 0 || isNaN(data28)) {
+          let err77 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func0.call(data, "retuned")) {
-      let data28 = data.retuned, _errs76 = errors, valid12 = !1, passing6 = null, _errs77 = errors;
-      validate82(data28, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
-      var _valid6 = _errs77 === errors;
+      let data29 = data.retuned, _errs78 = errors, valid12 = !1, passing6 = null, _errs79 = errors;
+      validate82(data29, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length);
+      var _valid6 = _errs79 === errors;
       _valid6 && (valid12 = !0, passing6 = 0);
-      let _errs78 = errors;
-      if (data28 !== null) {
-        let err77 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-      }
-      var _valid6 = _errs78 === errors;
-      if (_valid6 && valid12 ? (valid12 = !1, passing6 = [passing6, 1]) : _valid6 && (valid12 = !0, passing6 = 1), valid12)
-        errors = _errs76, vErrors !== null && (_errs76 ? vErrors.length = _errs76 : vErrors = null);
-      else {
-        let err78 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+      let _errs80 = errors;
+      if (data29 !== null) {
+        let err78 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      }
+      var _valid6 = _errs80 === errors;
+      if (_valid6 && valid12 ? (valid12 = !1, passing6 = [passing6, 1]) : _valid6 && (valid12 = !0, passing6 = 1), valid12)
+        errors = _errs78, vErrors !== null && (_errs78 ? vErrors.length = _errs78 : vErrors = null);
+      else {
+        let err79 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.nights !== void 0 && func0.call(data, "nights")) {
-      let data29 = data.nights;
-      if (Array.isArray(data29)) {
-        if (data29.length > 60) {
-          let err79 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+      let data30 = data.nights;
+      if (Array.isArray(data30)) {
+        if (data30.length > 60) {
+          let err80 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        let len2 = data29.length;
+        let len2 = data30.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate71(data29[i2], { instancePath: instancePath + "/nights/" + i2, parentData: data29, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+          validate71(data30[i2], { instancePath: instancePath + "/nights/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
       } else {
-        let err80 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+        let err81 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
   } else {
-    let err81 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+    let err82 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
@@ -2962,7 +2983,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema41 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema42 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema41 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema42 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema44 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
@@ -3909,507 +3930,511 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
+    if (data.selfJudged !== void 0 && func0.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err26 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+    }
     if (data.evidence !== void 0 && func0.call(data, "evidence")) {
-      let data0 = data.evidence, _errs3 = errors, valid1 = !1, passing0 = null, _errs4 = errors;
-      validate112(data0, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
-      var _valid0 = _errs4 === errors;
+      let data1 = data.evidence, _errs5 = errors, valid1 = !1, passing0 = null, _errs6 = errors;
+      validate112(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+      var _valid0 = _errs6 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs5 = errors;
-      if (data0 !== null) {
-        let err26 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-      }
-      var _valid0 = _errs5 === errors;
-      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
-        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
-      else {
-        let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+      let _errs7 = errors;
+      if (data1 !== null) {
+        let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
+        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+      else {
+        let err28 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.history !== void 0 && func0.call(data, "history")) {
-      let data1 = data.history, _errs8 = errors, valid2 = !1, passing1 = null, _errs9 = errors;
-      validate123(data1, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
-      var _valid1 = _errs9 === errors;
+      let data2 = data.history, _errs10 = errors, valid2 = !1, passing1 = null, _errs11 = errors;
+      validate123(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+      var _valid1 = _errs11 === errors;
       _valid1 && (valid2 = !0, passing1 = 0);
-      let _errs10 = errors;
-      if (data1 !== null) {
-        let err28 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-      }
-      var _valid1 = _errs10 === errors;
-      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
-        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
-      else {
-        let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+      let _errs12 = errors;
+      if (data2 !== null) {
+        let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      var _valid1 = _errs12 === errors;
+      if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
+        errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null);
+      else {
+        let err30 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data2 = data.kernel;
-      if (typeof data2 == "string") {
-        if (func86(data2) > 200) {
-          let err30 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-        }
-        if (func86(data2) < 1) {
-          let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data3 = data.kernel;
+      if (typeof data3 == "string") {
+        if (func86(data3) > 200) {
+          let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
+        if (func86(data3) < 1) {
+          let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
       } else {
-        let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
     if (data.workload !== void 0 && func0.call(data, "workload")) {
-      let data3 = data.workload;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 200) {
-          let err33 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
-        }
-        if (func86(data3) < 1) {
-          let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+      let data4 = data.workload;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 200) {
+          let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
+        if (func86(data4) < 1) {
+          let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        }
       } else {
-        let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
     if (data.file !== void 0 && func0.call(data, "file")) {
-      let data4 = data.file;
-      if (typeof data4 != "string" && data4 !== null) {
-        let err36 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
-      if (typeof data4 == "string" && func86(data4) > 4096) {
-        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+      let data5 = data.file;
+      if (typeof data5 != "string" && data5 !== null) {
+        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+      }
+      if (typeof data5 == "string" && func86(data5) > 4096) {
+        let err38 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
-      let data5 = data.line;
-      if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)) && data5 !== null) {
-        let err38 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
-        vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
+      let data6 = data.line;
+      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
+        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
+        vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data5 == "number" && isFinite(data5)) {
-        if (data5 > 1e8 || isNaN(data5)) {
-          let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
-        }
-        if (data5 < 1 || isNaN(data5)) {
-          let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+      if (typeof data6 == "number" && isFinite(data6)) {
+        if (data6 > 1e8 || isNaN(data6)) {
+          let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+        }
+        if (data6 < 1 || isNaN(data6)) {
+          let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func0.call(data, "objective")) {
-      let data6 = data.objective;
-      if (typeof data6 != "string") {
-        let err41 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
-      }
-      if (!(data6 === "energy" || data6 === "latency" || data6 === "edp" || data6 === "ed2p")) {
-        let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+      let data7 = data.objective;
+      if (typeof data7 != "string") {
+        let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      }
+      if (!(data7 === "energy" || data7 === "latency" || data7 === "edp" || data7 === "ed2p")) {
+        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func0.call(data, "latencySlack")) {
-      let data7 = data.latencySlack;
-      if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err43 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      let data8 = data.latencySlack;
+      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
+        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (typeof data7 == "number" && isFinite(data7)) {
-        if (data7 > 1e6 || isNaN(data7)) {
-          let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
-        }
-        if (data7 < 0 || isNaN(data7)) {
-          let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e6 || isNaN(data8)) {
+          let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data8 < 0 || isNaN(data8)) {
+          let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data8 = data.configuration, _errs25 = errors, valid3 = !1, passing2 = null, _errs26 = errors;
-      validate74(data8, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid2 = _errs26 === errors;
+      let data9 = data.configuration, _errs27 = errors, valid3 = !1, passing2 = null, _errs28 = errors;
+      validate74(data9, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid2 = _errs28 === errors;
       _valid2 && (valid3 = !0, passing2 = 0);
-      let _errs27 = errors;
-      if (data8 !== null) {
-        let err46 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-      }
-      var _valid2 = _errs27 === errors;
-      if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
-        errors = _errs25, vErrors !== null && (_errs25 ? vErrors.length = _errs25 : vErrors = null);
-      else {
-        let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+      let _errs29 = errors;
+      if (data9 !== null) {
+        let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
+      }
+      var _valid2 = _errs29 === errors;
+      if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
+        errors = _errs27, vErrors !== null && (_errs27 ? vErrors.length = _errs27 : vErrors = null);
+      else {
+        let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
-      let data9 = data.previousConfiguration, _errs30 = errors, valid4 = !1, passing3 = null, _errs31 = errors;
-      validate74(data9, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid3 = _errs31 === errors;
+      let data10 = data.previousConfiguration, _errs32 = errors, valid4 = !1, passing3 = null, _errs33 = errors;
+      validate74(data10, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid3 = _errs33 === errors;
       _valid3 && (valid4 = !0, passing3 = 0);
-      let _errs32 = errors;
-      if (data9 !== null) {
-        let err48 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-      }
-      var _valid3 = _errs32 === errors;
-      if (_valid3 && valid4 ? (valid4 = !1, passing3 = [passing3, 1]) : _valid3 && (valid4 = !0, passing3 = 1), valid4)
-        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
-      else {
-        let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+      let _errs34 = errors;
+      if (data10 !== null) {
+        let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      }
+      var _valid3 = _errs34 === errors;
+      if (_valid3 && valid4 ? (valid4 = !1, passing3 = [passing3, 1]) : _valid3 && (valid4 = !0, passing3 = 1), valid4)
+        errors = _errs32, vErrors !== null && (_errs32 ? vErrors.length = _errs32 : vErrors = null);
+      else {
+        let err50 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
-      let data10 = data.latencyMs;
-      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
-        let err50 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
-        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      let data11 = data.latencyMs;
+      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
+        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data10 == "number" && isFinite(data10)) {
-        if (data10 > 1e9 || isNaN(data10)) {
-          let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-        }
-        if (data10 <= 0 || isNaN(data10)) {
-          let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+      if (typeof data11 == "number" && isFinite(data11)) {
+        if (data11 > 1e9 || isNaN(data11)) {
+          let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+        }
+        if (data11 <= 0 || isNaN(data11)) {
+          let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func0.call(data, "joules")) {
-      let data11 = data.joules;
-      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err53 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+      let data12 = data.joules;
+      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
+        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
+        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e9 || isNaN(data11)) {
-          let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
-        }
-        if (data11 <= 0 || isNaN(data11)) {
-          let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e9 || isNaN(data12)) {
+          let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+        }
+        if (data12 <= 0 || isNaN(data12)) {
+          let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func0.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err56 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+      let err57 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
     }
     if (data.before !== void 0 && func0.call(data, "before")) {
-      let data13 = data.before, _errs41 = errors, valid5 = !1, passing4 = null, _errs42 = errors;
-      validate71(data13, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid4 = _errs42 === errors;
+      let data14 = data.before, _errs43 = errors, valid5 = !1, passing4 = null, _errs44 = errors;
+      validate71(data14, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      var _valid4 = _errs44 === errors;
       _valid4 && (valid5 = !0, passing4 = 0);
-      let _errs43 = errors;
-      if (data13 !== null) {
-        let err57 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
-      }
-      var _valid4 = _errs43 === errors;
-      if (_valid4 && valid5 ? (valid5 = !1, passing4 = [passing4, 1]) : _valid4 && (valid5 = !0, passing4 = 1), valid5)
-        errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
-      else {
-        let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+      let _errs45 = errors;
+      if (data14 !== null) {
+        let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+      }
+      var _valid4 = _errs45 === errors;
+      if (_valid4 && valid5 ? (valid5 = !1, passing4 = [passing4, 1]) : _valid4 && (valid5 = !0, passing4 = 1), valid5)
+        errors = _errs43, vErrors !== null && (_errs43 ? vErrors.length = _errs43 : vErrors = null);
+      else {
+        let err59 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data14 = data.energyRatio, _errs46 = errors, valid6 = !1, passing5 = null, _errs47 = errors;
-      validate68(data14, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid5 = _errs47 === errors;
+      let data15 = data.energyRatio, _errs48 = errors, valid6 = !1, passing5 = null, _errs49 = errors;
+      validate68(data15, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid5 = _errs49 === errors;
       _valid5 && (valid6 = !0, passing5 = 0);
-      let _errs48 = errors;
-      if (data14 !== null) {
-        let err59 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-      }
-      var _valid5 = _errs48 === errors;
-      if (_valid5 && valid6 ? (valid6 = !1, passing5 = [passing5, 1]) : _valid5 && (valid6 = !0, passing5 = 1), valid6)
-        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
-      else {
-        let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+      let _errs50 = errors;
+      if (data15 !== null) {
+        let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+      var _valid5 = _errs50 === errors;
+      if (_valid5 && valid6 ? (valid6 = !1, passing5 = [passing5, 1]) : _valid5 && (valid6 = !0, passing5 = 1), valid6)
+        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
+      else {
+        let err61 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data15 = data.latencyRatio, _errs51 = errors, valid7 = !1, passing6 = null, _errs52 = errors;
-      validate68(data15, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid6 = _errs52 === errors;
+      let data16 = data.latencyRatio, _errs53 = errors, valid7 = !1, passing6 = null, _errs54 = errors;
+      validate68(data16, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid6 = _errs54 === errors;
       _valid6 && (valid7 = !0, passing6 = 0);
-      let _errs53 = errors;
-      if (data15 !== null) {
-        let err61 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
-      }
-      var _valid6 = _errs53 === errors;
-      if (_valid6 && valid7 ? (valid7 = !1, passing6 = [passing6, 1]) : _valid6 && (valid7 = !0, passing6 = 1), valid7)
-        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
-      else {
-        let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+      let _errs55 = errors;
+      if (data16 !== null) {
+        let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+      var _valid6 = _errs55 === errors;
+      if (_valid6 && valid7 ? (valid7 = !1, passing6 = [passing6, 1]) : _valid6 && (valid7 = !0, passing6 = 1), valid7)
+        errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
+      else {
+        let err63 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.trials !== void 0 && func0.call(data, "trials")) {
-      let data16 = data.trials;
-      if (!(typeof data16 == "number" && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
-        let err63 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      let data17 = data.trials;
+      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+        let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data16 == "number" && isFinite(data16)) {
-        if (data16 > 1e9 || isNaN(data16)) {
-          let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-        }
-        if (data16 < 0 || isNaN(data16)) {
-          let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data17 == "number" && isFinite(data17)) {
+        if (data17 > 1e9 || isNaN(data17)) {
+          let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+        }
+        if (data17 < 0 || isNaN(data17)) {
+          let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func0.call(data, "energyMeasurements")) {
-      let data17 = data.energyMeasurements;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
-        let err66 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      let data18 = data.energyMeasurements;
+      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+        let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (typeof data17 == "number" && isFinite(data17)) {
-        if (data17 > 1e9 || isNaN(data17)) {
-          let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-        }
-        if (data17 < 0 || isNaN(data17)) {
-          let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data18 == "number" && isFinite(data18)) {
+        if (data18 > 1e9 || isNaN(data18)) {
+          let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        }
+        if (data18 < 0 || isNaN(data18)) {
+          let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func0.call(data, "failures")) {
-      let data18 = data.failures;
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (Object.keys(data18).length > 64) {
-          let err69 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+      let data19 = data.failures;
+      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+        if (Object.keys(data19).length > 64) {
+          let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        for (let key1 of Object.keys(data18)) {
+        for (let key1 of Object.keys(data19)) {
           if (errors >= 200)
             break;
-          let _errs61 = errors;
+          let _errs63 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-            }
-            if (!pattern6.test(key1)) {
-              let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
+            if (!pattern6.test(key1)) {
+              let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+            }
           }
-          var valid8 = _errs61 === errors;
+          var valid8 = _errs63 === errors;
           if (!valid8) {
-            let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-          }
-        }
-        for (let key2 of Object.keys(data18)) {
-          if (errors >= 200)
-            break;
-          let data19 = data18[key2];
-          if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-            let err73 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e9 || isNaN(data19)) {
-              let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-            }
-            if (data19 < 1 || isNaN(data19)) {
-              let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+        }
+        for (let key2 of Object.keys(data19)) {
+          if (errors >= 200)
+            break;
+          let data20 = data19[key2];
+          if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+            let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+          }
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1e9 || isNaN(data20)) {
+              let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+            }
+            if (data20 < 1 || isNaN(data20)) {
+              let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
           }
         }
       } else {
-        let err76 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        let err77 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
     }
     if (data.failureExamples !== void 0 && func0.call(data, "failureExamples")) {
-      let data20 = data.failureExamples;
-      if (Array.isArray(data20)) {
-        if (data20.length > 20) {
-          let err77 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+      let data21 = data.failureExamples;
+      if (Array.isArray(data21)) {
+        if (data21.length > 20) {
+          let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
-        let len0 = data20.length;
+        let len0 = data21.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate134(data20[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data20, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
+          validate134(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
       } else {
-        let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+        let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
-      let data22 = data.spaceSize;
-      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-        if (data22.value === void 0 || !func0.call(data22, "value")) {
-          let err79 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
-          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-        }
-        if (data22.exact === void 0 || !func0.call(data22, "exact")) {
-          let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+      let data23 = data.spaceSize;
+      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+        if (data23.value === void 0 || !func0.call(data23, "value")) {
+          let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        for (let key3 of Object.keys(data22)) {
+        if (data23.exact === void 0 || !func0.call(data23, "exact")) {
+          let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        }
+        for (let key3 of Object.keys(data23)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
-            let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-          }
-        }
-        if (data22.value !== void 0 && func0.call(data22, "value")) {
-          let data23 = data22.value;
-          if (!(typeof data23 == "number" && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
-            let err82 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1e15 || isNaN(data23)) {
-              let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
-            }
-            if (data23 < 0 || isNaN(data23)) {
-              let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        }
+        if (data23.value !== void 0 && func0.call(data23, "value")) {
+          let data24 = data23.value;
+          if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+            let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+          }
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e15 || isNaN(data24)) {
+              let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+            }
+            if (data24 < 0 || isNaN(data24)) {
+              let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
             }
           }
         }
-        if (data22.exact !== void 0 && func0.call(data22, "exact") && typeof data22.exact != "boolean") {
-          let err85 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+        if (data23.exact !== void 0 && func0.call(data23, "exact") && typeof data23.exact != "boolean") {
+          let err86 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
       } else {
-        let err86 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        let err87 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
-      let data25 = data.seed;
-      if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
-        let err87 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+      let data26 = data.seed;
+      if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+        let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
       }
-      if (typeof data25 == "number" && isFinite(data25)) {
-        if (data25 > 4294967295 || isNaN(data25)) {
-          let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-        }
-        if (data25 < 0 || isNaN(data25)) {
-          let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      if (typeof data26 == "number" && isFinite(data26)) {
+        if (data26 > 4294967295 || isNaN(data26)) {
+          let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
           vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+        }
+        if (data26 < 0 || isNaN(data26)) {
+          let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func0.call(data, "stopped")) {
-      let data26 = data.stopped;
-      if (typeof data26 != "string") {
-        let err90 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-      }
-      if (!(data26 === "trials" || data26 === "seconds" || data26 === "converged" || data26 === "exhausted" || data26 === "interrupted")) {
-        let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+      let data27 = data.stopped;
+      if (typeof data27 != "string") {
+        let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+      }
+      if (!(data27 === "trials" || data27 === "seconds" || data27 === "converged" || data27 === "exhausted" || data27 === "interrupted")) {
+        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.seconds !== void 0 && func0.call(data, "seconds")) {
-      let data27 = data.seconds;
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e9 || isNaN(data27)) {
-          let err92 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-        }
-        if (data27 < 0 || isNaN(data27)) {
-          let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      let data28 = data.seconds;
+      if (typeof data28 == "number" && isFinite(data28)) {
+        if (data28 > 1e9 || isNaN(data28)) {
+          let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
+        if (data28 < 0 || isNaN(data28)) {
+          let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        }
       } else {
-        let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
     }
     if (data.convergence !== void 0 && func0.call(data, "convergence")) {
-      let data28 = data.convergence;
-      if (Array.isArray(data28)) {
-        if (data28.length > 1e6) {
-          let err95 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+      let data29 = data.convergence;
+      if (Array.isArray(data29)) {
+        if (data29.length > 1e6) {
+          let err96 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
-        let len1 = data28.length;
+        let len1 = data29.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data29 = data28[i1];
-          if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
-            let err96 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+          let data30 = data29[i1];
+          if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
           }
-          if (typeof data29 == "number" && isFinite(data29)) {
-            if (data29 > 1e12 || isNaN(data29)) {
-              let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
-            }
-            if (data29 < 0 || isNaN(data29)) {
-              let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          if (typeof data30 == "number" && isFinite(data30)) {
+            if (data30 > 1e12 || isNaN(data30)) {
+              let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
               vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+            }
+            if (data30 < 0 || isNaN(data30)) {
+              let err99 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
           }
         }
       } else {
-        let err99 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+        let err100 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
       }
     }
     if (data.pareto !== void 0 && func0.call(data, "pareto")) {
-      let data30 = data.pareto;
-      if (Array.isArray(data30)) {
-        if (data30.length > 1e4) {
-          let err100 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+      let data31 = data.pareto;
+      if (Array.isArray(data31)) {
+        if (data31.length > 1e4) {
+          let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
+          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        let len2 = data30.length;
+        let len2 = data31.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate137(data30[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate137(data31[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data31, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
-        let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+        let err102 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data32 = data.reason;
-      if (typeof data32 == "string") {
-        if (func86(data32) > 4e3) {
-          let err102 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+      let data33 = data.reason;
+      if (typeof data33 == "string") {
+        if (func86(data33) > 4e3) {
+          let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
       } else {
-        let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+        let err104 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
       }
     }
   } else {
-    let err104 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+    let err105 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
   }
   return validate111.errors = vErrors, errors === 0;
 }

@@ -154,7 +154,7 @@ export interface Buffer {
       };
   readonly length: Formula;
   /**
-   * Values of a uniform buffer, in order; null for storage.
+   * What the manifest lists for the buffer, in order; null where it is filled. A template's layout, if it has one, replaces it.
    */
   readonly values: ReadonlyArray<Formula> | null;
 }
@@ -231,9 +231,41 @@ export interface Template {
    */
   readonly requiredFeatures: ReadonlyArray<string>;
   /**
+   * What each of the kernel's buffers holds where its values are of several types, or do not follow each other; null for the others. Absent: there is none such.
+   *
+   * @maxItems 1000
+   */
+  readonly layouts?: ReadonlyArray<(Layout | null)>;
+  /**
    * How each of the kernel's buffers is bound.
    *
    * @maxItems 1000
    */
   readonly kinds: ReadonlyArray<("storage" | "read-only-storage" | "uniform")>;
+}
+/**
+ * The scalars of a buffer, in order.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Layout".
+ */
+export interface Layout {
+  /**
+   * Their type where it is one, else u32.
+   */
+  readonly type: "f32" | "f16" | "i32" | "u32";
+  readonly byteLength: Count;
+  /**
+   * A scalar each.
+   *
+   * @maxItems 16384
+   */
+  readonly members: ReadonlyArray<{
+    /**
+     * Its type.
+     */
+    readonly type: "f32" | "f16" | "i32" | "u32";
+    readonly offsetBytes: Count;
+    readonly value: Formula;
+  }>;
 }

@@ -145,7 +145,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
   return validate58.errors = vErrors, evaluated0.items = items1, errors === 0;
 }
 validate58.evaluated = { dynamicProps: !1, dynamicItems: !0 };
-var schema24 = { type: "object", additionalProperties: !1, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: !1, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 4096, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+var schema24 = { type: "object", additionalProperties: !1, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: !1, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
 function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
@@ -272,8 +272,8 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.length !== void 0 && func0.call(data, "length") && (validate58(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
       let data7 = data.values, _errs17 = errors, valid3 = !1, _errs18 = errors;
       if (Array.isArray(data7)) {
-        if (data7.length > 4096) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 4096 } };
+        if (data7.length > 16384) {
+          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 16384 } };
           vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
         let len0 = data7.length;
@@ -467,7 +467,93 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
   return validate74.errors = vErrors, errors === 0;
 }
 validate74.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema29 = { type: "object", additionalProperties: !1, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
+var schema29 = { type: "object", additionalProperties: !1, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, layouts: { type: "array", maxItems: 1e3, items: { anyOf: [{ $ref: "#/$defs/Layout" }, { type: "null" }] } }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } }, schema30 = { type: "object", additionalProperties: !1, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: !1, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
+function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.type === void 0 || !func0.call(data, "type")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.byteLength === void 0 || !func0.call(data, "byteLength")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "byteLength" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.members === void 0 || !func0.call(data, "members")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "members" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "type" || key0 === "byteLength" || key0 === "members")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.type !== void 0 && func0.call(data, "type")) {
+      let data0 = data.type;
+      if (!(data0 === "f32" || data0 === "f16" || data0 === "i32" || data0 === "u32")) {
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.type.enum } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.byteLength !== void 0 && func0.call(data, "byteLength") && (validate62(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.members !== void 0 && func0.call(data, "members")) {
+      let data2 = data.members;
+      if (Array.isArray(data2)) {
+        if (data2.length > 16384) {
+          let err5 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data3 = data2[i0];
+          if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+            if (data3.type === void 0 || !func0.call(data3, "type")) {
+              let err6 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "type" } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data3.offsetBytes === void 0 || !func0.call(data3, "offsetBytes")) {
+              let err7 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "offsetBytes" } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+            if (data3.value === void 0 || !func0.call(data3, "value")) {
+              let err8 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/required", keyword: "required", params: { missingProperty: "value" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            for (let key1 of Object.keys(data3)) {
+              if (errors >= 200)
+                break;
+              if (!(key1 === "type" || key1 === "offsetBytes" || key1 === "value")) {
+                let err9 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+                vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+              }
+            }
+            if (data3.type !== void 0 && func0.call(data3, "type")) {
+              let data4 = data3.type;
+              if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
+                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.members.items.properties.type.enum } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            data3.offsetBytes !== void 0 && func0.call(data3, "offsetBytes") && (validate62(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data3.value !== void 0 && func0.call(data3, "value") && (validate58(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length));
+          } else {
+            let err11 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/type", keyword: "type", params: { type: "object" } };
+            vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+          }
+        }
+      } else {
+        let err12 = { instancePath: instancePath + "/members", schemaPath: "#/properties/members/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+      }
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate79.errors = vErrors, errors === 0;
+}
+validate79.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -494,7 +580,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "kinds")) {
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "kinds")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
@@ -619,29 +705,60 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
     }
-    if (data.kinds !== void 0 && func0.call(data, "kinds")) {
-      let data8 = data.kinds;
+    if (data.layouts !== void 0 && func0.call(data, "layouts")) {
+      let data8 = data.layouts;
       if (Array.isArray(data8)) {
         if (data8.length > 1e3) {
-          let err25 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          let err25 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
           vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
         let len3 = data8.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
-          let data9 = data8[i3];
-          if (!(data9 === "storage" || data9 === "read-only-storage" || data9 === "uniform")) {
-            let err26 = { instancePath: instancePath + "/kinds/" + i3, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.kinds.items.enum } };
+          let data9 = data8[i3], _errs23 = errors, valid11 = !1, _errs24 = errors;
+          validate79(data9, { instancePath: instancePath + "/layouts/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+          var _valid0 = _errs24 === errors;
+          valid11 = valid11 || _valid0;
+          let _errs25 = errors;
+          if (data9 !== null) {
+            let err26 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+          }
+          var _valid0 = _errs25 === errors;
+          if (valid11 = valid11 || _valid0, valid11)
+            errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
+          else {
+            let err27 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
           }
         }
       } else {
-        let err27 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        let err28 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+    if (data.kinds !== void 0 && func0.call(data, "kinds")) {
+      let data10 = data.kinds;
+      if (Array.isArray(data10)) {
+        if (data10.length > 1e3) {
+          let err29 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        }
+        let len4 = data10.length;
+        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+          let data11 = data10[i4];
+          if (!(data11 === "storage" || data11 === "read-only-storage" || data11 === "uniform")) {
+            let err30 = { instancePath: instancePath + "/kinds/" + i4, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.kinds.items.enum } };
+            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          }
+        }
+      } else {
+        let err31 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
   } else {
-    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
   return validate78.errors = vErrors, errors === 0;
 }
