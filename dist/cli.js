@@ -28378,6 +28378,10 @@ function byAttention(a2, b) {
 var failingVerdicts = verdictOrder.filter(
   (verdict) => verdicts[verdict].mayFail
 );
+function completeFailOn(listed4) {
+  const isImplied = listed4.some((verdict) => verdict === "regressed");
+  return isImplied ? [.../* @__PURE__ */ new Set([...listed4, "wrong-result"])] : listed4;
+}
 var defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === "error");
 
 // src/manifest/settings.ts
@@ -28420,7 +28424,9 @@ function readGate(written, inherited = defaultGate) {
       ...energy?.["allow-shared"] ?? inherited.energy.allowShared ? { allowShared: true } : {}
     },
     latency: { margin: latency?.margin === void 0 ? inherited.latency.margin : share(latency.margin) },
-    failOn: written?.["fail-on"]?.filter((verdict) => verdict !== void 0) ?? inherited.failOn,
+    failOn: completeFailOn(
+      written?.["fail-on"]?.filter((verdict) => verdict !== void 0) ?? inherited.failOn
+    ),
     ...acceptLabel === void 0 ? {} : { acceptLabel }
   };
 }

@@ -41,6 +41,7 @@ export type {
 } from './types.ts';
 export {
   byAttention,
+  completeFailOn,
   defaultFailOn,
   type FailingVerdict,
   failingVerdicts,

@@ -3,7 +3,7 @@ import { at, type YamlDocument } from './document.ts';
 import type { Objective } from './objective.ts';
 import type { Sound } from './schema-problems.ts';
 import type { Budget, Gate, Manifest } from './types.ts';
-import { defaultFailOn } from './verdict.ts';
+import { completeFailOn, defaultFailOn } from './verdict.ts';
 
 const defaultSlack = 0.03;
 
@@ -59,7 +59,9 @@ export function readGate(written: Sound<ManifestGate> | undefined, inherited: Ga
       ...((energy?.['allow-shared'] ?? inherited.energy.allowShared) ? { allowShared: true } : {}),
     },
     latency: { margin: latency?.margin === undefined ? inherited.latency.margin : share(latency.margin) },
-    failOn: written?.['fail-on']?.filter((verdict) => verdict !== undefined) ?? inherited.failOn,
+    failOn: completeFailOn(
+      written?.['fail-on']?.filter((verdict) => verdict !== undefined) ?? inherited.failOn,
+    ),
     ...(acceptLabel === undefined ? {} : { acceptLabel }),
   };
 }

@@ -46,5 +46,14 @@ export const failingVerdicts = verdictOrder.filter(
   (verdict): verdict is FailingVerdict => verdicts[verdict].mayFail,
 );
 
+/**
+ * What a gate fails on that was written as `listed`. A kernel that computes something else has no figure that could regress: whoever
+ * fails on regressions fails on that as well, also with a manifest from before there was a word for it.
+ */
+export function completeFailOn<V extends Verdict>(listed: readonly V[]): readonly (V | 'wrong-result')[] {
+  const isImplied = listed.some((verdict) => verdict === 'regressed');
+  return isImplied ? [...new Set<V | 'wrong-result'>([...listed, 'wrong-result'])] : listed;
+}
+
 /** What fails a run where nothing else is said. */
 export const defaultFailOn = failingVerdicts.filter((verdict) => verdicts[verdict].level === 'error');

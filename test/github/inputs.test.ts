@@ -74,7 +74,7 @@ describe('inputs', () => {
       pullRequest: null,
       githubToken: 'ghs_x',
       comment: 'on-change',
-      failOn: ['regressed', 'inconclusive'],
+      failOn: ['regressed', 'inconclusive', 'wrong-result'],
       maxMinutes: 12.5,
       device: 'software',
       meter: 'cpu-time',

@@ -80,7 +80,7 @@ kernels:`,
     expect(manifest.gate).toEqual({
       energy: { margin: 0.1, allowEstimated: true },
       latency: { margin: 0.05 },
-      failOn: ['regressed'],
+      failOn: ['regressed', 'wrong-result'],
     });
     expect(manifest.kernels[0]).toMatchObject({
       sentinel: true,
@@ -89,7 +89,7 @@ kernels:`,
       gate: {
         energy: { margin: 0.2, allowEstimated: true },
         latency: { margin: 0.01 },
-        failOn: ['regressed'],
+        failOn: ['regressed', 'wrong-result'],
       },
     });
   });

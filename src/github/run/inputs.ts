@@ -1,6 +1,6 @@
 import { type DeviceChoice, deviceChoices } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
-import type { FailingVerdict } from '../../manifest/index.ts';
+import { completeFailOn, type FailingVerdict } from '../../manifest/index.ts';
 import { type MeterChoice, meterChoices } from '../../meter/index.ts';
 import { plainLine } from '../plain-line.ts';
 import type { Commands } from './commands.ts';
@@ -125,7 +125,7 @@ export function readInputs(commands: Pick<Commands, 'getInput' | 'setSecret'>): 
     pullRequest: reader.optional('pull-request', number),
     githubToken: reader.optional('github-token', token),
     comment: reader.required('comment', oneOf('auto', 'on-change', 'never')),
-    failOn: reader.optional('fail-on', verdicts),
+    failOn: reader.optional('fail-on', (text) => completeFailOn(verdicts(text))),
     maxMinutes: reader.optional('max-minutes', minutes),
     device: reader.required('device', oneOf(...deviceChoices)),
     meter: reader.required('meter', oneOf(...meterChoices)),
