@@ -21431,12 +21431,14 @@ function differs(head2, rest) {
 var STEP_PART = 0.03;
 var STEP_ERRORS = 6;
 var LEAST_SIDE = 4;
+var LEAST_SIDE_PART = 1 / 8;
 function changeIn(values2) {
   const n = values2.length;
   const all = moments(values2);
   const total2 = all.variance * (n - 1);
   let best = null;
-  for (let at4 = LEAST_SIDE; at4 <= n - LEAST_SIDE; at4++) {
+  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
+  for (let at4 = least2; at4 <= n - least2; at4++) {
     const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
     const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
     if (best === null || within2 < best.within) best = { at: at4, within: within2 };

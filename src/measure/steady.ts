@@ -47,8 +47,9 @@ function differs(head: readonly number[], rest: readonly number[]): boolean {
 const STEP_PART = 0.03;
 /** and by more than this many standard errors, are no one state. Chance comes to three or four over all places to part it. */
 const STEP_ERRORS = 6;
-/** Fewer values on a side than this say nothing about a step. */
+/** Fewer values on a side than this, or a smaller part of all, say nothing about a state: a host that stalls does so for a moment. */
 const LEAST_SIDE = 4;
+const LEAST_SIDE_PART = 1 / 8;
 
 /** A series in two parts whose means differ. */
 export interface Change {
@@ -64,7 +65,8 @@ export function changeIn(values: readonly number[]): Change | null {
   const all = moments(values);
   const total = all.variance * (n - 1);
   let best: { readonly at: number; readonly within: number } | null = null;
-  for (let at = LEAST_SIDE; at <= n - LEAST_SIDE; at++) {
+  const least = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
+  for (let at = least; at <= n - least; at++) {
     const [before, after] = [moments(values.slice(0, at)), moments(values.slice(at))];
     const within = before.variance * (at - 1) + after.variance * (n - at - 1);
     if (best === null || within < best.within) best = { at, within };
