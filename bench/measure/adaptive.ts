@@ -24,7 +24,7 @@ export async function reportAdaptiveLengths(count: number): Promise<void> {
       for (let i = 0; i < count; i++) {
         const variant = simulatedVariant('kernel');
         const outcome = await measureEnergy({ device, meter, variant, options, random });
-        if (outcome.status !== 'valid') throw new Error(`window ${i} is ${outcome.status}`);
+        if (outcome.status !== 'valid') continue;
         joules.push(outcome.energy.joules);
         seconds.push(outcome.energy.seconds);
         said.push(outcome.energy.relativeError ?? Number.NaN);

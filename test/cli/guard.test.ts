@@ -107,8 +107,8 @@ describeOnAdapter('guard against a git revision', () => {
     expect(report).toMatchObject({ verdict: 'failed', counts: { wrongResult: 1, regressed: 0 } });
   });
 
-  it('does not fail on a wrong result where base’s gate leaves it out', async () => {
-    const lenient = smallManifest.replace('gate:\n', 'gate:\n  fail-on: [regressed]\n');
+  it('does not fail on a wrong result where base’s gate leaves it and regressions out', async () => {
+    const lenient = smallManifest.replace('gate:\n', 'gate:\n  fail-on: [missing-baseline]\n');
     const { guard } = await checkout(
       { ...smallProject(100), 'joulegate.yaml': lenient },
       { 'kernels/power.wgsl': wrong },

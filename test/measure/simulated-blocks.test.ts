@@ -52,6 +52,8 @@ describe('a device is busy for at least 97 % of a window', () => {
       cost: () => ({ latencyMs: 1, watts: 300 }),
       stallPart: 0.1,
       stallMs: 60,
+      // Where a sensor sees all of the time, stalls are in counter and power alike.
+      sensor: { sampledMs: 100 },
     });
     const fromMs = idling.time.nowMs();
     const lazy = await blocksOn(idling, 1);
@@ -97,7 +99,7 @@ describe('a block of a cold board', () => {
       await blocksOn(new SimulatedGpu(cold), 6, { ...quickOptions, window: { ...quick, heatUpMs: 10_000 } }),
       joules,
     );
-    expect(meanAbsolute(plain)).toBeGreaterThan(0.005);
+    expect(meanAbsolute(plain)).toBeGreaterThan(0.004);
     expect(meanAbsolute(heated)).toBeLessThan(0.5 * meanAbsolute(plain));
   });
 

@@ -79,7 +79,14 @@ export async function runAction(host: Host, commands: Commands): Promise<ExitCod
       setOutputs(commands, { verdict: 'error' }),
     );
     // A run that was cancelled was so for a newer one, which will say what there is to say.
-    if (target !== null && exitCode !== ExitCode.interrupted) await publishFailure(target, text);
+    // One that is not of the pull request that it was asked for has nothing to say there.
+    const isOfAnother = error instanceof JoulegateError && error.code === 'pull-request-not-checked-out';
+    if (target !== null && exitCode !== ExitCode.interrupted) {
+      await publishFailure(
+        isOfAnother ? { ...target, runner: { ...target.runner, pullRequest: null } } : target,
+        text,
+      );
+    }
     return exitCode;
   }
 }
