@@ -98,7 +98,7 @@ describe('the phase of the sensor', () => {
   });
 
   test('is left alone where the sensor misses nothing', async () => {
-    const complete: GpuSettings = { ...uneven, sensor: { sampledMs: 100 } };
+    const complete: GpuSettings = { ...uneven, sensor: { kind: 'power', sampledMs: 100 } };
     const jittered = await measureOften(complete, { count: 5 });
     expect(jittered).toEqual(await measureOften(complete, { count: 5, jitter: false }));
     expect(meanOf(jittered) / truth).toBeCloseTo(1, 2);
