@@ -40475,6 +40475,7 @@ var Regression = class {
   /** Watts without their mean and trend. */
   #rest;
   #restSquares;
+  #meanWatts;
   constructor(updates) {
     this.#updates = updates;
     const times = updates.map(({ timeMs }) => timeMs);
@@ -40484,23 +40485,30 @@ var Regression = class {
     this.#trendSquares = dot(this.#trend, this.#trend);
     this.#rest = this.#without(updates.map(({ watts: watts2 }) => watts2));
     const watts = updates.map((update) => update.watts);
+    this.#meanWatts = meanOf(watts);
     const squares = dot(this.#rest, this.#rest);
     this.#restSquares = squares > leastVariation ** 2 * dot(watts, watts) ? squares : 0;
   }
   fit(response, blurred) {
     const { delayMs } = response;
-    const shown = this.#updates.map(
-      ({ timeMs, sinceMs }) => sinceMs === null ? blurred.at(timeMs - delayMs) : (blurred.sumAt(timeMs - delayMs) - blurred.sumAt(sinceMs - delayMs)) / (timeMs - sinceMs)
-    );
-    const own = this.#without(shown);
-    const squares = dot(own, own);
-    if (!(squares > 1e-9 * dot(shown, shown)) || this.#restSquares === 0) return null;
-    const gain = dot(own, this.#rest) / squares;
+    const n = this.#updates.length;
+    let [sum, squareSum, alongTrend, alongRest] = [0, 0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      const { timeMs, sinceMs } = this.#updates[i];
+      const shown = sinceMs === null ? blurred.at(timeMs - delayMs) : (blurred.sumAt(timeMs - delayMs) - blurred.sumAt(sinceMs - delayMs)) / (timeMs - sinceMs);
+      sum += shown;
+      squareSum += shown * shown;
+      alongTrend += shown * this.#trend[i];
+      alongRest += shown * this.#rest[i];
+    }
+    const trended = this.#trendSquares > 0 ? alongTrend ** 2 / this.#trendSquares : 0;
+    const squares = squareSum - sum ** 2 / n - trended;
+    if (!(squares > 1e-9 * squareSum) || this.#restSquares === 0) return null;
+    const gain = alongRest / squares;
     const explained = gain <= 0 ? 0 : gain * gain * squares / this.#restSquares;
-    const freedom = Math.max(1, shown.length - 5);
-    const gainError = Math.sqrt((1 - explained) * this.#restSquares / freedom / squares);
-    const base2 = meanOf(this.#updates.map(({ watts }, i) => watts - gain * shown[i]));
-    return { ...response, base: base2, gain, gainError, explained };
+    const freedom = Math.max(1, n - 5);
+    const gainError = Math.sqrt(Math.max(0, 1 - explained) * this.#restSquares / freedom / squares);
+    return { ...response, base: this.#meanWatts - gain * sum / n, gain, gainError, explained };
   }
   #without(values2) {
     const middle2 = meanOf(values2);

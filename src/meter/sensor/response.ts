@@ -215,6 +215,7 @@ class Regression {
   /** Watts without their mean and trend. */
   readonly #rest: readonly number[];
   readonly #restSquares: number;
+  readonly #meanWatts: number;
 
   constructor(updates: readonly SensorUpdate[]) {
     this.#updates = updates;
@@ -225,27 +226,36 @@ class Regression {
     this.#trendSquares = dot(this.#trend, this.#trend);
     this.#rest = this.#without(updates.map(({ watts }) => watts));
     const watts = updates.map((update) => update.watts);
+    this.#meanWatts = meanOf(watts);
     const squares = dot(this.#rest, this.#rest);
     this.#restSquares = squares > leastVariation ** 2 * dot(watts, watts) ? squares : 0;
   }
 
   fit(response: Response, blurred: Blurred): ShapeFit | null {
     const { delayMs } = response;
-    const shown = this.#updates.map(({ timeMs, sinceMs }) =>
-      sinceMs === null
-        ? blurred.at(timeMs - delayMs)
-        : (blurred.sumAt(timeMs - delayMs) - blurred.sumAt(sinceMs - delayMs)) / (timeMs - sinceMs),
-    );
-    const own = this.#without(shown);
-    const squares = dot(own, own);
-    if (!(squares > 1e-9 * dot(shown, shown)) || this.#restSquares === 0) return null;
-    const gain = dot(own, this.#rest) / squares;
+    const n = this.#updates.length;
+    // One pass, since thousands of responses are tried: what is left of the cause without its mean and trend follows from sums.
+    let [sum, squareSum, alongTrend, alongRest] = [0, 0, 0, 0];
+    for (let i = 0; i < n; i++) {
+      const { timeMs, sinceMs } = this.#updates[i] as SensorUpdate;
+      const shown =
+        sinceMs === null
+          ? blurred.at(timeMs - delayMs)
+          : (blurred.sumAt(timeMs - delayMs) - blurred.sumAt(sinceMs - delayMs)) / (timeMs - sinceMs);
+      sum += shown;
+      squareSum += shown * shown;
+      alongTrend += shown * (this.#trend[i] as number);
+      alongRest += shown * (this.#rest[i] as number);
+    }
+    const trended = this.#trendSquares > 0 ? alongTrend ** 2 / this.#trendSquares : 0;
+    const squares = squareSum - sum ** 2 / n - trended;
+    if (!(squares > 1e-9 * squareSum) || this.#restSquares === 0) return null;
+    const gain = alongRest / squares;
     // A load that lowers the power is none.
     const explained = gain <= 0 ? 0 : (gain * gain * squares) / this.#restSquares;
-    const freedom = Math.max(1, shown.length - 5);
-    const gainError = Math.sqrt(((1 - explained) * this.#restSquares) / freedom / squares);
-    const base = meanOf(this.#updates.map(({ watts }, i) => watts - gain * (shown[i] as number)));
-    return { ...response, base, gain, gainError, explained };
+    const freedom = Math.max(1, n - 5);
+    const gainError = Math.sqrt((Math.max(0, 1 - explained) * this.#restSquares) / freedom / squares);
+    return { ...response, base: this.#meanWatts - (gain * sum) / n, gain, gainError, explained };
   }
 
   #without(values: readonly number[]): number[] {
