@@ -41028,6 +41028,7 @@ var colderPart = 0.9;
 var alonePart = 0.5;
 var lastUpdates = 2.5;
 var noticeMs = 100;
+var mostUnseen = 3;
 async function createSensorMeter(options) {
   const { sensor, confirmation } = options;
   const meter = new SensorMeter(options, await listProcesses(sensor));
@@ -41037,8 +41038,12 @@ async function createSensorMeter(options) {
 var SensorMeter = class {
   #options;
   #atOpening;
-  /** What came of the loads that each path put on the device; null if they showed. */
-  #confirmed = /* @__PURE__ */ new Map();
+  /** Paths whose loads showed. */
+  #confirmed = /* @__PURE__ */ new Set();
+  /** Variants whose loads did not, and why: one that draws little says nothing of others. */
+  #unseen = { shader: /* @__PURE__ */ new Map(), program: /* @__PURE__ */ new Map() };
+  /** Why nothing can be measured with it after all; null if it can. */
+  #fault = null;
   #traits;
   #settledAfterMs = null;
   /** Power between loads, shortly after one: clocks are still up then. */
@@ -41071,23 +41076,25 @@ var SensorMeter = class {
   }
   async confirm(device, variant) {
     const path2 = variant.command === void 0 ? "shader" : "program";
-    const known3 = this.#confirmed.get(path2);
+    if (this.#fault !== null || this.#confirmed.has(path2)) return this.#fault;
+    const unseen = this.#unseen[path2];
+    const known3 = unseen.get(variant.id) ?? (unseen.size >= mostUnseen ? [...unseen.values()].at(-1) : void 0);
     if (known3 !== void 0) return known3;
     const { sensor, time } = this.#options;
     const load = { variant, run: device.run.bind(device) };
     const periodMs = this.#traits.updatePeriodMs;
     const [seen] = await confirmLoads({ sensors: [sensor], load, time, periodMs });
     if (seen?.ok === true) await this.believe(path2, seen);
-    if (seen?.ok !== false || !seen.ran) return null;
-    const why = `${sensor.label} does not show what is measured: ${seen.why}`;
-    this.#confirmed.set(path2, why);
+    if (seen?.ok !== false || !seen.ran) return this.#fault;
+    const why = `${sensor.label} does not show what is measured: ${seen.why}; if that runs on another board, name its sensor`;
+    unseen.set(variant.id, why);
     return why;
   }
   /** Takes over what loads told about the sensor. */
   async believe(path2, confirmation) {
     const { sensor, time } = this.#options;
     const { fit, disagreement, powerPeriodMs } = confirmation;
-    this.#confirmed.set(path2, null);
+    this.#confirmed.add(path2);
     if (this.#traits.updatePeriodMs === null && this.#traits.source === "power") {
       this.#traits = { ...this.#traits, updatePeriodMs: powerPeriodMs };
     }
@@ -41100,6 +41107,7 @@ var SensorMeter = class {
     const [percent5, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
     const counterFault = `its counter says ${percent5.toFixed(1)} % ${side} under load`;
     if (powered.ok) this.#traits = { ...powered.traits, counterFault };
+    else this.#fault = `${sensor.label}: ${counterFault}, and ${powered.why}`;
   }
   async quiet() {
     const { sensor, time } = this.#options;

@@ -22,6 +22,8 @@ const alonePart = 0.5;
 /** The last update of a load is out by now: so many periods, and what a host needs to notice. */
 const lastUpdates = 2.5;
 const noticeMs = 100;
+/** After so many variants whose loads did not show, no other is tried: each takes some 20 s. */
+const mostUnseen = 3;
 
 export interface SensorMeterOptions {
   readonly name: MeterInfo['name'];
@@ -52,8 +54,12 @@ type Path = 'shader' | 'program';
 class SensorMeter implements Meter {
   readonly #options: SensorMeterOptions;
   readonly #atOpening: ProcessList | null;
-  /** What came of the loads that each path put on the device; null if they showed. */
-  readonly #confirmed = new Map<Path, string | null>();
+  /** Paths whose loads showed. */
+  readonly #confirmed = new Set<Path>();
+  /** Variants whose loads did not, and why: one that draws little says nothing of others. */
+  readonly #unseen: Readonly<Record<Path, Map<string, string>>> = { shader: new Map(), program: new Map() };
+  /** Why nothing can be measured with it after all; null if it can. */
+  #fault: string | null = null;
   #traits: SensorTraits;
   #settledAfterMs: number | null = null;
   /** Power between loads, shortly after one: clocks are still up then. */
@@ -90,7 +96,10 @@ class SensorMeter implements Meter {
 
   async confirm(device: Pick<Device, 'run'>, variant: Variant): Promise<string | null> {
     const path: Path = variant.command === undefined ? 'shader' : 'program';
-    const known = this.#confirmed.get(path);
+    if (this.#fault !== null || this.#confirmed.has(path)) return this.#fault;
+    const unseen = this.#unseen[path];
+    const known =
+      unseen.get(variant.id) ?? (unseen.size >= mostUnseen ? [...unseen.values()].at(-1) : undefined);
     if (known !== undefined) return known;
     const { sensor, time } = this.#options;
     const load = { variant, run: device.run.bind(device) };
@@ -98,9 +107,9 @@ class SensorMeter implements Meter {
     const [seen] = await confirmLoads({ sensors: [sensor], load, time, periodMs });
     if (seen?.ok === true) await this.believe(path, seen);
     // What is wrong with the variant is told where it is measured.
-    if (seen?.ok !== false || !seen.ran) return null;
-    const why = `${sensor.label} does not show what is measured: ${seen.why}`;
-    this.#confirmed.set(path, why);
+    if (seen?.ok !== false || !seen.ran) return this.#fault;
+    const why = `${sensor.label} does not show what is measured: ${seen.why}; if that runs on another board, name its sensor`;
+    unseen.set(variant.id, why);
     return why;
   }
 
@@ -108,7 +117,7 @@ class SensorMeter implements Meter {
   async believe(path: Path, confirmation: Confirmation & { readonly ok: true }): Promise<void> {
     const { sensor, time } = this.#options;
     const { fit, disagreement, powerPeriodMs } = confirmation;
-    this.#confirmed.set(path, null);
+    this.#confirmed.add(path);
     if (this.#traits.updatePeriodMs === null && this.#traits.source === 'power') {
       this.#traits = { ...this.#traits, updatePeriodMs: powerPeriodMs };
     }
@@ -121,6 +130,7 @@ class SensorMeter implements Meter {
     const [percent, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? 'more' : 'less'];
     const counterFault = `its counter says ${percent.toFixed(1)} % ${side} under load`;
     if (powered.ok) this.#traits = { ...powered.traits, counterFault };
+    else this.#fault = `${sensor.label}: ${counterFault}, and ${powered.why}`;
   }
 
   async quiet(): Promise<string | null> {
