@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { JoulegateError } from '../../src/errors/index.ts';
-import { cutWindow } from '../../src/measure/index.ts';
+import { cutWindow, type Device, measureEnergy } from '../../src/measure/index.ts';
 import { counterModes, describeWithStandIn, removeStandIns } from '../support/nvml-stand-in/stand-in.ts';
+import { simulatedVariant } from '../support/simulated-device.ts';
 import { GpuLab, standInInfo, startMs } from './gpu-lab.ts';
 
 async function refusal(opening: Promise<unknown>): Promise<JoulegateError> {
@@ -244,6 +245,22 @@ describeWithStandIn('NVML', () => {
       expect(await voidReasons(lab, meter)).toEqual([reason]);
       lab.nvml.set({ tenantWatts: 0 });
       expect(await voidReasons(lab, meter)).toEqual([]);
+    });
+
+    it('of a program whose loads do not show, and of no other for that', async () => {
+      const lab = new GpuLab();
+      const meter = await lab.openMeter({ device: { info: standInInfo } });
+      const measure = (watts: number, id: string) => {
+        lab.watts = watts;
+        const variant = { ...simulatedVariant(id), command: {} as never };
+        const options = { preheatMs: 500, windowMs: 1500 };
+        return measureEnergy({ device: { run: lab.run } as Device, meter, variant, options });
+      };
+      expect(await measure(0, 'idle')).toMatchObject({
+        status: 'void',
+        reasons: [expect.stringMatching(/does not show what is measured.*name its sensor$/)],
+      });
+      expect(await measure(300, 'busy')).toMatchObject({ status: 'valid' });
     });
 
     it('in which the counter jumps by one update’s worth, and counts the next', async () => {
