@@ -40368,12 +40368,22 @@ var closeParts = 2e-3;
 function settledAfterMs({ delayMs, shape, spreadMs }) {
   return delayMs + (shape === "box" ? spreadMs : settlingConstants * spreadMs);
 }
+var leastSpanMs = 100;
 function counterUpdates(ticks2) {
-  return ticks2.slice(1).flatMap((tick, i) => {
-    const before = ticks2[i];
-    const watts = 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs);
-    return watts < 0 ? [] : [{ timeMs: tick.timeMs, sinceMs: before.timeMs, watts }];
-  });
+  const updates = [];
+  let before = ticks2[0];
+  for (const tick of ticks2.slice(1)) {
+    if (before === void 0 || tick.joules < before.joules) before = tick;
+    const spanMs = tick.timeMs - before.timeMs;
+    if (spanMs < leastSpanMs) continue;
+    updates.push({
+      timeMs: tick.timeMs,
+      sinceMs: before.timeMs,
+      watts: 1e3 * (tick.joules - before.joules) / spanMs
+    });
+    before = tick;
+  }
+  return updates;
 }
 function powerUpdates(powers, periodMs) {
   const updates = [];

@@ -114,6 +114,46 @@ describe('a board that does nothing', () => {
   });
 });
 
+describe('a counter that ticks about as often as it is looked at', () => {
+  it('shows loads although a look sees one tick or three', async () => {
+    const time = new VirtualTime(10_000);
+    const random = createRandom(11);
+    let [joules, countedMs, watts] = [0, 0, 80];
+    const countTo = (ms: number) => {
+      joules += (watts * (ms - countedMs)) / 1000;
+      countedMs = ms;
+    };
+    const sensor: Sensor = {
+      ...{ label: 'Board', details: '', scope: 'board', key: 'board', unitJoules: 1e-3 },
+      ...{ power: null, state: null, processes: null },
+      counter: {
+        label: 'counter',
+        read: async () => {
+          const tickMs = 20 * Math.floor(time.nowMs() / 20);
+          if (tickMs > countedMs) countTo(tickMs);
+          return { ok: true, value: joules };
+        },
+      },
+      close: async () => undefined,
+    };
+    const run = async (variant: never, durationMs: number) => {
+      countTo(time.nowMs());
+      watts = 180;
+      await time.playTo(time.nowMs() + durationMs);
+      countTo(time.nowMs());
+      watts = 80;
+      return { ok: true as const, value: { variant, completions: [] } };
+    };
+    const candidate = { sensor, name: null, handles: ['0'], refusal: null };
+    const late = { nowMs: time.nowMs, sleep: (ms: number) => time.sleep(ms + 20 * random.next()) };
+    const opened = await openSensor('nvml', [candidate], {
+      device: { info: standInInfo, run: run as never },
+      time: late,
+    });
+    expect(opened.ok && opened.reason).toContain('four loads showed in its power');
+  });
+});
+
 describe('a planted +5 % at a margin of 3 %', () => {
   it.each([
     [0, 300],

@@ -60,13 +60,25 @@ function settledAfterMs({ delayMs, shape, spreadMs }: Response): number {
   return delayMs + (shape === 'box' ? spreadMs : settlingConstants * spreadMs);
 }
 
-/** The updates of a counter: mean power from tick to tick, but for those in which it went back. */
+/** A tick is noticed up to a poll late: over so many milliseconds that is a small part. */
+const leastSpanMs = 100;
+
+/** The updates of a counter: mean power from tick to tick, over 100 ms at least, but for those in which it went back. */
 export function counterUpdates(ticks: readonly EnergyReading[]): SensorUpdate[] {
-  return ticks.slice(1).flatMap((tick, i) => {
-    const before = ticks[i] as EnergyReading;
-    const watts = (1000 * (tick.joules - before.joules)) / (tick.timeMs - before.timeMs);
-    return watts < 0 ? [] : [{ timeMs: tick.timeMs, sinceMs: before.timeMs, watts }];
-  });
+  const updates: SensorUpdate[] = [];
+  let before = ticks[0];
+  for (const tick of ticks.slice(1)) {
+    if (before === undefined || tick.joules < before.joules) before = tick;
+    const spanMs = tick.timeMs - before.timeMs;
+    if (spanMs < leastSpanMs) continue;
+    updates.push({
+      timeMs: tick.timeMs,
+      sinceMs: before.timeMs,
+      watts: (1000 * (tick.joules - before.joules)) / spanMs,
+    });
+    before = tick;
+  }
+  return updates;
 }
 
 /**
