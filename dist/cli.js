@@ -40444,14 +40444,16 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   }
   let last2 = values2[0] ?? 0;
   const kept2 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
-  const shown = values2.map((value2, i) => {
+  const shown = new Float64Array(values2.length);
+  for (let i = 0; i < shown.length; i++) {
+    const value2 = values2[i];
     if (shape === "exponential") last2 = value2 + (last2 - value2) * kept2;
     else {
       const untilMs = startMs + i * stepMs2;
       last2 = (causeSum(untilMs) - causeSum(untilMs - spreadMs)) / spreadMs;
     }
-    return last2;
-  });
+    shown[i] = last2;
+  }
   const shownSums = runningSums(shown, stepMs2);
   return {
     at: (timeMs) => valueAt3(shown, startMs, stepMs2, timeMs),
@@ -40459,8 +40461,8 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   };
 }
 function runningSums(values2, stepMs2) {
-  const sums = [0];
-  for (const value2 of values2) sums.push(sums.at(-1) + value2 * stepMs2);
+  const sums = new Float64Array(values2.length + 1);
+  for (let i = 0; i < values2.length; i++) sums[i + 1] = sums[i] + values2[i] * stepMs2;
   return sums;
 }
 function valueAt3(values2, startMs, stepMs2, timeMs) {
@@ -40473,7 +40475,7 @@ function sumBetween(values2, sums, startMs, stepMs2, timeMs) {
   const place = (timeMs - startMs) / stepMs2;
   if (place <= 0) return place * stepMs2 * (values2[0] ?? 0);
   if (place >= values2.length)
-    return sums.at(-1) + (place - values2.length) * stepMs2 * (values2.at(-1) ?? 0);
+    return sums[values2.length] + (place - values2.length) * stepMs2 * (values2[values2.length - 1] ?? 0);
   const below = Math.floor(place);
   return sums[below] + (place - below) * stepMs2 * values2[below];
 }
@@ -40694,8 +40696,14 @@ async function loaded(load, durationMs, time, watch) {
   await watch.until(fromMs + durationMs, () => running);
   const outcome = await run;
   if (!outcome.ok) return { ok: false, why: outcome.failure.message };
-  const endMs = outcome.value.completions.at(-1)?.timeMs ?? 0;
-  return { ok: true, span: { fromMs, toMs: endMs > fromMs ? endMs : fromMs + durationMs } };
+  return { ok: true, span: spanOf(outcome.value.completions, fromMs, durationMs) };
+}
+function spanOf(completions, askedMs, durationMs) {
+  const [first, second] = completions;
+  const endMs = completions.at(-1)?.timeMs ?? 0;
+  if (first === void 0 || endMs <= askedMs) return { fromMs: askedMs, toMs: askedMs + durationMs };
+  const begunMs = second === void 0 ? askedMs : 2 * first.timeMs - second.timeMs;
+  return { fromMs: Math.max(askedMs, begunMs), toMs: endMs };
 }
 function causeOf(spans, startMs, endMs) {
   const steps2 = Math.ceil((endMs - startMs) / stepMs) + 1;

@@ -173,14 +173,16 @@ function blur({ startMs, stepMs, values }: Cause, shape: Response['shape'], spre
   }
   let last = values[0] ?? 0;
   const kept = shape === 'exponential' ? Math.exp(-stepMs / spreadMs) : 0;
-  const shown = values.map((value, i) => {
+  const shown = new Float64Array(values.length);
+  for (let i = 0; i < shown.length; i++) {
+    const value = values[i] as number;
     if (shape === 'exponential') last = value + (last - value) * kept;
     else {
       const untilMs = startMs + i * stepMs;
       last = (causeSum(untilMs) - causeSum(untilMs - spreadMs)) / spreadMs;
     }
-    return last;
-  });
+    shown[i] = last;
+  }
   const shownSums = runningSums(shown, stepMs);
   return {
     at: (timeMs) => valueAt(shown, startMs, stepMs, timeMs),
@@ -189,14 +191,14 @@ function blur({ startMs, stepMs, values }: Cause, shape: Response['shape'], spre
 }
 
 /** Sums before each value; one more than there are values. */
-function runningSums(values: readonly number[], stepMs: number): number[] {
-  const sums = [0];
-  for (const value of values) sums.push((sums.at(-1) as number) + value * stepMs);
+function runningSums(values: ArrayLike<number>, stepMs: number): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) sums[i + 1] = (sums[i] as number) + (values[i] as number) * stepMs;
   return sums;
 }
 
 /** Linear between steps, held beyond both ends. */
-function valueAt(values: readonly number[], startMs: number, stepMs: number, timeMs: number): number {
+function valueAt(values: ArrayLike<number>, startMs: number, stepMs: number, timeMs: number): number {
   const place = Math.min(Math.max((timeMs - startMs) / stepMs, 0), values.length - 1);
   const below = Math.floor(place);
   const from = values[below] ?? 0;
@@ -204,8 +206,8 @@ function valueAt(values: readonly number[], startMs: number, stepMs: number, tim
 }
 
 function sumBetween(
-  values: readonly number[],
-  sums: readonly number[],
+  values: ArrayLike<number>,
+  sums: ArrayLike<number>,
   startMs: number,
   stepMs: number,
   timeMs: number,
@@ -213,7 +215,9 @@ function sumBetween(
   const place = (timeMs - startMs) / stepMs;
   if (place <= 0) return place * stepMs * (values[0] ?? 0);
   if (place >= values.length)
-    return (sums.at(-1) as number) + (place - values.length) * stepMs * (values.at(-1) ?? 0);
+    return (
+      (sums[values.length] as number) + (place - values.length) * stepMs * (values[values.length - 1] ?? 0)
+    );
   const below = Math.floor(place);
   return (sums[below] as number) + (place - below) * stepMs * (values[below] as number);
 }
