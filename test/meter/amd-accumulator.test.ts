@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Meter } from '../../src/measure/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
+import { sampled } from '../support/full.ts';
 import { adapterOf, HwmonTree, setAttribute, setMetrics } from './hwmon-tree.ts';
 
 let tree: HwmonTree;
@@ -61,12 +62,14 @@ describe('the energy accumulator of AMD', () => {
     );
   });
 
-  it.each([
-    [1.2, 1, '20.0 % more'],
-    [0.5, 1, '50.0 % less'],
-    // Power that is late is waited for, not taken for a fault of the accumulator, and its own fault is seen all the same.
-    [1.5, 300, '(?:49|50)\\.\\d % more'],
-  ])(
+  it.each(
+    sampled([
+      [1.2, 1, '20.0 % more'],
+      [0.5, 1, '50.0 % less'],
+      // Power that is late is waited for, not taken for a fault of the accumulator, and its own fault is seen all the same.
+      [1.5, 300, '(?:49|50)\\.\\d % more'],
+    ]),
+  )(
     'gives way to the power where its rate is %d, with power that is %d ms late',
     async (rate, lagMs, how) => {
       board({ rate, lagMs });
@@ -104,11 +107,13 @@ describe('the energy accumulator of AMD', () => {
     }
   });
 
-  it.each([
-    ['of revision 1.6, whose layout differs between kernels', [1, 6], 1664, 'revision 1.6 of '],
-    ['of revision 1.0, which counts in 32 bits', [1, 0], 96, 'revision 1.0 of '],
-    ['that is cut short', [1, 1], 28, 'ends before its accumulator'],
-  ] as const)('is not read in a table %s, and that is said', async (_, revision, bytes, why) => {
+  it.each(
+    sampled([
+      ['of revision 1.6, whose layout differs between kernels', [1, 6], 1664, 'revision 1.6 of '],
+      ['of revision 1.0, which counts in 32 bits', [1, 0], 96, 'revision 1.0 of '],
+      ['that is cut short', [1, 1], 28, 'ends before its accumulator'],
+    ] as const),
+  )('is not read in a table %s, and that is said', async (_, revision, bytes, why) => {
     setMetrics(hwmon, { revision, bytes, offset: 16, count: 77n });
     const { description } = (await open()).info;
     expect(description).toContain('average power added up because its energy counter cannot be read: ');
@@ -125,13 +130,15 @@ describe('the energy accumulator of AMD', () => {
     expect((await open()).info.description).toContain('is no table of metrics');
   });
 
-  it.each([
-    [[1, 1], 96, 24],
-    [[1, 2], 104, 24],
-    [[1, 4], 288, 24],
-    [[1, 5], 360, 88],
-    [[1, 8], 4000, 24],
-  ] as const)('stands in tables of revision %j of %d bytes at %d', async (revision, bytes, offset) => {
+  it.each(
+    sampled([
+      [[1, 1], 96, 24],
+      [[1, 2], 104, 24],
+      [[1, 4], 288, 24],
+      [[1, 5], 360, 88],
+      [[1, 8], 4000, 24],
+    ] as const),
+  )('stands in tables of revision %j of %d bytes at %d', async (revision, bytes, offset) => {
     tree.onTime = (nowMs) => {
       const count = BigInt(Math.floor(nowMs / 10)) * 65536n;
       setMetrics(hwmon, { revision, bytes, offset, count });

@@ -3,6 +3,7 @@ import { measureOptions } from '../../src/measure/index.ts';
 import { fitResponse, openSensor, type Sensor } from '../../src/meter/index.ts';
 import { createRandom } from '../../src/stats/index.ts';
 import { compareOn } from '../measure/comparison.ts';
+import { sampled } from '../support/full.ts';
 import { SimulatedGpu } from '../support/simulated-gpu/gpu.ts';
 import { VirtualTime } from '../support/simulated-gpu/virtual-time.ts';
 import { standInInfo } from './gpu-lab.ts';
@@ -13,11 +14,13 @@ const values = Array.from({ length: 1800 }, (_, i) => (i % 600 > 200 && i % 600 
 const cause = { startMs: 0, stepMs, values };
 
 describe('the response of a sensor', () => {
-  it.each([
-    [0, 100],
-    [300, 100],
-    [2000, 1000],
-  ])('that is %d ms late and a mean over %d ms is found', (delayMs, widthMs) => {
+  it.each(
+    sampled([
+      [0, 100],
+      [300, 100],
+      [2000, 1000],
+    ]),
+  )('that is %d ms late and a mean over %d ms is found', (delayMs, widthMs) => {
     const meanBefore = (timeMs: number) => {
       const last = Math.round((timeMs - delayMs) / stepMs);
       const size = widthMs / stepMs;
@@ -36,7 +39,7 @@ describe('the response of a sensor', () => {
     expect(fit?.base).toBeCloseTo(80, -1);
   });
 
-  it.each([200, 1500])('that forgets with %d ms is found', (constantMs) => {
+  it.each(sampled([200, 1500]))('that forgets with %d ms is found', (constantMs) => {
     let watts = 80;
     const kept = Math.exp(-stepMs / constantMs);
     const course = values.map((value) => {
@@ -82,7 +85,7 @@ describe('a board that does nothing', () => {
     },
   };
 
-  it.each(Object.entries(courses))('is never picked although it %s', async (_, course) => {
+  it.each(sampled(Object.entries(courses)))('is never picked although it %s', async (_, course) => {
     for (let seed = 1; seed <= 3; seed++) {
       const time = new VirtualTime(10_000);
       const watts = course(seed);
@@ -155,12 +158,14 @@ describe('a counter that ticks about as often as it is looked at', () => {
 });
 
 describe('a planted +5 % at a margin of 3 %', () => {
-  it.each([
-    [0, 300],
-    [1000, 0],
-    [2000, 1000],
-    [0, 2000],
-  ])('on a sensor that is %d ms late and forgets with %d ms is found, or refused', async (lagMs, tauMs) => {
+  it.each(
+    sampled([
+      [0, 300],
+      [1000, 0],
+      [2000, 1000],
+      [0, 2000],
+    ]),
+  )('on a sensor that is %d ms late and forgets with %d ms is found, or refused', async (lagMs, tauMs) => {
     const gpu = new SimulatedGpu({
       ...{ seed: 3, processes: { latencySd: 0.003, wattsSd: 0.003 } },
       sensor: { kind: 'power', periodMs: 100, sampledMs: 100, noise: 0.003, lagMs, tauMs },
