@@ -4,7 +4,7 @@ import { relativeErrorOf } from './precision.ts';
 import { findTicks, integratedJoules, launchesAt, type Tick } from './series.ts';
 import { changeIn, steadyFrom } from './steady.ts';
 import type { EnergyMeasurement, PowerUpdate } from './types.ts';
-import { groupUpdates, implausible, outlierAmong, type Update, updatesBetween } from './updates.ts';
+import { groupUpdates, lostEnergy, outlierAmong, type Update, updatesBetween } from './updates.ts';
 
 /** A window that counts, or why it does not. */
 export type WindowCut =
@@ -83,7 +83,7 @@ export function cutWindow(request: {
   }
   const updates = updatesBetween(ticks, completions);
   if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection = implausible(updates, meter.updatePeriodMs);
+    const objection = lostEnergy(updates, meter.updatePeriodMs);
     if (objection !== null) return isVoid(objection);
   }
   // What is left must still cover enough of what was asked for.
