@@ -21419,19 +21419,21 @@ function steadyFrom(values2) {
     const score2 = squares / count2 ** 2;
     if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
   }
-  return cut3 > 0 && differs(values2.slice(0, cut3), values2.slice(cut3)) ? cut3 : 0;
+  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
+  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
 }
-function differs(head2, rest) {
+function differs(head2, rest, least2) {
   const { mean: from } = moments(head2);
   const { mean: to, variance } = moments(rest);
   const difference = Math.abs(from - to);
   const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
+  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
 }
 var STEP_PART = 0.03;
 var STEP_ERRORS = 6;
 var LEAST_SIDE = 4;
 var LEAST_SIDE_PART = 1 / 8;
+var SETTLING_PART = 0.1;
 function changeIn(values2) {
   const n = values2.length;
   const all = moments(values2);
@@ -21453,6 +21455,10 @@ function changeIn(values2) {
   const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
   const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
   return { from, to, sudden: within < total2 - along };
+}
+function leap(head2, rest) {
+  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
+  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
 }
 
 // src/measure/updates.ts
@@ -21612,10 +21618,13 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut3, meter) {
-  const whole = wholeUpdates(updates.slice(cut3), meter);
-  const outlier = outlierAmong(whole);
+  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
+    (part) => wholeUpdates(part, meter)
+  );
+  const outlier = outlierAmong(whole ?? []);
   if (outlier !== null) return isVoid(outlier);
-  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
+  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };
