@@ -24,32 +24,44 @@ interface Compared {
   readonly read: { readonly watts: number; readonly truth: number } | null;
 }
 
+/** Windows of one length of one sensor, under load or at rest. */
+interface WindowGroup {
+  readonly name: string;
+  readonly atRest: boolean;
+  readonly windowMs: number;
+  readonly voided: number;
+  /** How far each valid one is from the meter in the cables: 0.01 is 1 %. */
+  readonly errors: readonly number[];
+}
+
 /** How far windows of a steady load, and of a board at rest, are from the meter in the cables. */
-export function reportWindows(sensors: readonly RecordedSensor[]): void {
+export function compareWindows(sensors: readonly RecordedSensor[]): WindowGroup[] {
   const compared = sensors.map((sensor) => ({ ...sensor, windows: windowsOf(sensor) }));
-  const rows: string[][] = [];
-  for (const { name, board, windows } of compared) {
+  return compared.flatMap(({ name, board, windows }) => {
     const ofBoard = compared.flatMap((one) => (one.board === board ? one.windows : []));
     const truthOf = calibration(ofBoard.flatMap(({ read }) => (read === null ? [] : [read])));
-    for (const atRest of [false, true]) {
-      for (const windowMs of windowsMs) {
+    return [false, true].flatMap((atRest) =>
+      windowsMs.flatMap((windowMs) => {
         const alike = windows.filter((one) => one.atRest === atRest && one.windowMs === windowMs);
-        if (alike.length === 0) continue;
+        if (alike.length === 0) return [];
         const errors = alike.flatMap(({ read }) =>
           read === null ? [] : [Math.abs(truthOf(read.watts) / read.truth - 1)],
         );
-        rows.push([
-          ...[name, atRest ? 'rest' : 'load', `${windowMs / 1000} s`],
-          ...[`${errors.length}`, `${alike.length - errors.length}`],
-          ...(errors.length === 0 ? ['-', '-'] : [percent(Math.max(...errors)), percent(median(errors))]),
-        ]);
-      }
-    }
-  }
+        return [{ name, atRest, windowMs, voided: alike.length - errors.length, errors }];
+      }),
+    );
+  });
+}
+
+/** Prints them. */
+export function reportWindows(sensors: readonly RecordedSensor[]): void {
   printTable(
     'Windows of steady power beside the meter in the cables, one constant gain and offset for each sensor of a board',
     ['sensor', 'at', 'window', 'valid', 'void', 'largest error', 'usual error'],
-    rows,
+    compareWindows(sensors).map(({ name, atRest, windowMs, voided, errors }) => [
+      ...[name, atRest ? 'rest' : 'load', `${windowMs / 1000} s`, `${errors.length}`, `${voided}`],
+      ...(errors.length === 0 ? ['-', '-'] : [percent(Math.max(...errors)), percent(median(errors))]),
+    ]),
   );
 }
 
