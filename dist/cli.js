@@ -21419,19 +21419,21 @@ function steadyFrom(values2) {
     const score2 = squares / count2 ** 2;
     if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
   }
-  return cut3 > 0 && differs(values2.slice(0, cut3), values2.slice(cut3)) ? cut3 : 0;
+  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
+  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
 }
-function differs(head2, rest) {
+function differs(head2, rest, least2) {
   const { mean: from } = moments(head2);
   const { mean: to, variance } = moments(rest);
   const difference = Math.abs(from - to);
   const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
+  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
 }
 var STEP_PART = 0.03;
 var STEP_ERRORS = 6;
 var LEAST_SIDE = 4;
 var LEAST_SIDE_PART = 1 / 8;
+var SETTLING_PART = 0.1;
 function changeIn(values2) {
   const n = values2.length;
   const all = moments(values2);
@@ -21454,11 +21456,14 @@ function changeIn(values2) {
   const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
   return { from, to, sudden: within < total2 - along };
 }
+function leap(head2, rest) {
+  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
+  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
+}
 
 // src/measure/updates.ts
 var LATE_PERIODS = 1.8;
 var LOST_PART = 0.7;
-var JUMP_FACTOR = 3;
 var LEAST_UPDATES = 4;
 var OUTLIER_DEVIATIONS = 8;
 var OUTLIER_PART = 0.15;
@@ -21482,22 +21487,16 @@ function updatesBetween(ticks2, completions) {
     };
   });
 }
-function implausible(updates, updatePeriodMs) {
+function lostEnergy(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts }) => watts));
+  const usual = median(updates.map(({ watts: watts2 }) => watts2));
   const lost = updates.find(
     ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
-  if (lost !== void 0) {
-    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-    const lateMs = Math.round(lost.shortestMs);
-    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
-  }
-  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
-  if (first > JUMP_FACTOR * second) {
-    return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
-  }
-  return null;
+  if (lost === void 0) return null;
+  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+  const lateMs = Math.round(lost.shortestMs);
+  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
 }
 function groupUpdates(updates, leastMs2) {
   const groups = [];
@@ -21585,7 +21584,7 @@ function cutWindow(request) {
   }
   const updates = updatesBetween(ticks2, completions);
   if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection2 = implausible(updates, meter.updatePeriodMs);
+    const objection2 = lostEnergy(updates, meter.updatePeriodMs);
     if (objection2 !== null) return isVoid(objection2);
   }
   const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
@@ -21619,10 +21618,13 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut3, meter) {
-  const whole = wholeUpdates(updates.slice(cut3), meter);
-  const outlier = outlierAmong(whole);
+  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
+    (part) => wholeUpdates(part, meter)
+  );
+  const outlier = outlierAmong(whole ?? []);
   if (outlier !== null) return isVoid(outlier);
-  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
+  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };

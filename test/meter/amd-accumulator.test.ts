@@ -17,9 +17,14 @@ afterEach(() => tree.remove());
 const idleWatts = 30;
 const loadWatts = 330;
 
-/** A board that counts every 10 ms; `rate` is what its accumulator makes of a joule, `lagMs` how late its power follows. */
-function board(faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs?: number } = {}) {
-  const { rate = 1, lagMs = 1, stopsMs = 1e9, backMs = 1e9 } = faults;
+/**
+ * A board that counts every 10 ms; `rate` is what its accumulator makes of a joule, `lagMs` how late its power follows, and
+ * `mute` that its power reads 0 W at rest.
+ */
+function board(
+  faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs?: number; mute?: boolean } = {},
+) {
+  const { rate = 1, lagMs = 1, stopsMs = 1e9, backMs = 1e9, mute = false } = faults;
   let [joules, shown, average, lastMs] = [5e4, 5e4, idleWatts, tree.time.nowMs()];
   tree.onTime = (nowMs) => {
     const watts = tree.busy ? loadWatts : idleWatts;
@@ -30,7 +35,8 @@ function board(faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs
     lastMs = nowMs;
     const count = BigInt(Math.round(shown * 2 ** 16));
     setMetrics(hwmon, { revision: [1, 3], bytes: 120, offset: 24, count });
-    setAttribute(hwmon, 'power1_average', Math.round(1e6 * (average + 0.2 * Math.sin(nowMs))));
+    const said = mute && !tree.busy ? 0 : average + 0.2 * Math.sin(nowMs);
+    setAttribute(hwmon, 'power1_average', Math.round(1e6 * said));
   };
   tree.onTime(tree.time.nowMs());
 }
@@ -88,6 +94,18 @@ describe('the energy accumulator of AMD', () => {
     const meter = await open();
     expect(Math.abs((await ratio(meter)) - 1)).toBeLessThan(0.01);
     expect(meter.info.description).toMatch(/, energy accumulator \(board, [01]\.\d % from its power\)$/);
+  });
+
+  it('is not measured with where its power contradicts it and cannot stand in for it', async () => {
+    // So little that windows alone would pass it.
+    board({ rate: 1.04, mute: true });
+    const meter = await open();
+    const why =
+      /^AMD card0 .*: its counter says [345]\.\d % more under load, and its average power reads 0 W$/;
+    expect(await tree.measure(meter)).toEqual({
+      ...{ status: 'void', disturbed: false },
+      reasons: [expect.stringMatching(why)],
+    });
   });
 
   it('is not used where it stands still, and voids windows in which it stops or goes back', async () => {
