@@ -21350,10 +21350,11 @@ async function heatUp(request) {
   const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before = null;
   for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+    const wasDisturbed2 = request.isDisturbed?.() === true;
     const step2 = await takeStep(bench, variant, stepMs2);
     if (!step2.ok) return step2;
     if (before !== null && isSteady(before, step2.value)) break;
-    before = step2.value;
+    before = wasDisturbed2 ? null : step2.value;
   }
   return { ok: true, value: null };
 }
@@ -21828,12 +21829,8 @@ async function measureSubject(request) {
   const { subject, order: order2, phase, block } = request;
   const failures = /* @__PURE__ */ new Map();
   const turns = new Map(order2.map((arm) => [arm, []]));
-  for (const arm of order2) {
-    if (request.isAborted()) return null;
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  }
+  if (request.isAborted()) return null;
+  await prepareArms(request, failures);
   await heat(request, failures);
   const sequence2 = turnOrder(order2);
   for (const [index, arm] of sequence2.entries()) {
@@ -21850,13 +21847,32 @@ async function measureSubject(request) {
   }
   return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
 }
+async function prepareArms(request, failures) {
+  const prepare2 = async (arm) => {
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  };
+  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
+  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
+  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
+}
 async function heat(request, failures) {
   const { order: order2, options, cold, isAborted } = request;
   const arm = order2.find((one3) => !failures.has(one3));
   const { heatUpMs: longestMs = 0 } = options.window;
   if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
-  if (!heated.ok) failures.set(arm, heated.failure);
+  let isDisturbed = request.whileHeating !== void 0;
+  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
+    isDisturbed = false;
+  });
+  const [heated] = await Promise.allSettled([
+    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
+    beside
+  ]);
+  await beside;
+  if (heated.status === "rejected") throw heated.reason;
+  if (!heated.value.ok) failures.set(arm, heated.value.failure);
 }
 function armOf({ subject, benches }, arm) {
   const bench = benches.get(arm);
@@ -21911,10 +21927,9 @@ async function runBlock(task, block) {
   const benches = /* @__PURE__ */ new Map();
   const opened = [];
   try {
-    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
-      if (isAborted()) return null;
-      const device = await task.openDevice(arm);
-      opened.push(device);
+    if (isAborted()) return null;
+    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
+    for (const [arm, device] of await openDevices(task, arms2, opened)) {
       const meter = await task.openMeter(device);
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
@@ -21931,6 +21946,7 @@ async function runBlock(task, block) {
         cold: index === 0,
         random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
         isAborted,
+        whileHeating: task.whileHeating,
         onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
       });
       if (measured === null) return null;
@@ -21940,6 +21956,15 @@ async function runBlock(task, block) {
   } finally {
     await closeAll(opened);
   }
+}
+async function openDevices(task, arms2, opened) {
+  const opening = arms2.map(async (arm) => {
+    const device = await task.openDevice(arm);
+    opened.push(device);
+    return [arm, device];
+  });
+  await Promise.allSettled(opening);
+  return Promise.all(opening);
 }
 function subjectArms({ variants }) {
   return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
@@ -49822,6 +49847,31 @@ async function tryClocks(info, clocks, kernels) {
   }
 }
 
+// src/app/laboratory/fresh-devices.ts
+var FreshDevices = class {
+  #open;
+  #ahead = [];
+  #closed = false;
+  constructor(open) {
+    this.#open = open;
+  }
+  /** One that was opened ahead, if there is one. @throws what opening it threw */
+  take() {
+    return this.#ahead.shift() ?? this.#open();
+  }
+  /** Opens as many ahead as are missing to `count`. Resolves when all are open, or have failed: `take` says which. */
+  async openAhead(count2) {
+    while (!this.#closed && this.#ahead.length < count2) this.#ahead.push(this.#open());
+    await Promise.allSettled(this.#ahead);
+  }
+  /** Closes those that nobody took. */
+  async close() {
+    this.#closed = true;
+    const left = await Promise.allSettled(this.#ahead.splice(0));
+    await Promise.all(left.map((one3) => one3.status === "fulfilled" ? one3.value.close() : void 0));
+  }
+};
+
 // src/app/laboratory/laboratory.ts
 import { accessSync as accessSync2, constants as constants9 } from "node:fs";
 import { homedir, tmpdir as tmpdir2 } from "node:os";
@@ -50026,6 +50076,10 @@ async function openLaboratory(outer, options, kernels = []) {
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    const fresh = new FreshDevices(async () => {
+      const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+      return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() }), clocks);
+    });
     return {
       device: clockedDevice(device, clocks),
       info,
@@ -50034,10 +50088,9 @@ async function openLaboratory(outer, options, kernels = []) {
       clock: monotonicClock,
       async openDevice() {
         await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
-        return clockedDevice(fresh, clocks);
+        return fresh.take();
       },
+      openAhead: (count2) => fresh.openAhead(count2),
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
@@ -50046,7 +50099,7 @@ async function openLaboratory(outer, options, kernels = []) {
         try {
           await meter?.close();
         } finally {
-          await closeDevices();
+          await fresh.close().finally(closeDevices);
         }
       }
     };
@@ -50068,6 +50121,13 @@ function machineLabel({ description, device, family, driver }) {
 }
 
 // src/app/laboratory/measure-blocks.ts
+function armsIn(subjects) {
+  return new Set(
+    subjects.flatMap(
+      ({ variants }) => Object.entries(variants).flatMap(([arm, variant]) => variant === void 0 ? [] : [arm])
+    )
+  ).size;
+}
 function measureBlock(run) {
   const { host, laboratory, subjects, phase, block, onTurn } = run;
   return runBlocks({
@@ -50080,6 +50140,8 @@ function measureBlock(run) {
     options: laboratory.measureOptions("judge"),
     clock: laboratory.clock,
     signal: host.signal,
+    // There will probably be another block, of as many arms.
+    whileHeating: () => laboratory.openAhead(armsIn(subjects)),
     onTurn
   });
 }
