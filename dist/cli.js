@@ -14519,7 +14519,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
@@ -15911,66 +15911,224 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
       }
     }
-    if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data29 = data.convergence;
-      if (Array.isArray(data29)) {
-        if (data29.length > 1e6) {
-          let err96 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+    if (data.spent !== void 0 && func05.call(data, "spent")) {
+      let data29 = data.spent;
+      if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
+        if (data29.trials === void 0 || !func05.call(data29, "trials")) {
+          let err96 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
           vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
-        let len1 = data29.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data30 = data29[i1];
-          if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
-            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+        if (data29.energies === void 0 || !func05.call(data29, "energies")) {
+          let err97 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
+          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+        }
+        if (data29.compile === void 0 || !func05.call(data29, "compile")) {
+          let err98 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
+          vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+        }
+        if (data29.check === void 0 || !func05.call(data29, "check")) {
+          let err99 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
+          vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+        }
+        if (data29.latency === void 0 || !func05.call(data29, "latency")) {
+          let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
+          vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+        }
+        if (data29.energy === void 0 || !func05.call(data29, "energy")) {
+          let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
+          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+        }
+        if (data29.waiting === void 0 || !func05.call(data29, "waiting")) {
+          let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
+          vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+        }
+        for (let key4 of Object.keys(data29)) {
+          if (errors >= 200)
+            break;
+          if (!(key4 === "trials" || key4 === "energies" || key4 === "compile" || key4 === "check" || key4 === "latency" || key4 === "energy" || key4 === "waiting")) {
+            let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 } };
+            vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+          }
+        }
+        if (data29.trials !== void 0 && func05.call(data29, "trials")) {
+          let data30 = data29.trials;
+          if (!(typeof data30 == "number" && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
+            let err104 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
           }
           if (typeof data30 == "number" && isFinite(data30)) {
-            if (data30 > 1e12 || isNaN(data30)) {
-              let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+            if (data30 > 1e9 || isNaN(data30)) {
+              let err105 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
             }
             if (data30 < 0 || isNaN(data30)) {
-              let err99 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+              let err106 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+            }
+          }
+        }
+        if (data29.energies !== void 0 && func05.call(data29, "energies")) {
+          let data31 = data29.energies;
+          if (!(typeof data31 == "number" && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+            let err107 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
+          }
+          if (typeof data31 == "number" && isFinite(data31)) {
+            if (data31 > 1e9 || isNaN(data31)) {
+              let err108 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
+            }
+            if (data31 < 0 || isNaN(data31)) {
+              let err109 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+            }
+          }
+        }
+        if (data29.compile !== void 0 && func05.call(data29, "compile")) {
+          let data32 = data29.compile;
+          if (typeof data32 == "number" && isFinite(data32)) {
+            if (data32 > 1e9 || isNaN(data32)) {
+              let err110 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+            }
+            if (data32 < 0 || isNaN(data32)) {
+              let err111 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+            }
+          } else {
+            let err112 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+          }
+        }
+        if (data29.check !== void 0 && func05.call(data29, "check")) {
+          let data33 = data29.check;
+          if (typeof data33 == "number" && isFinite(data33)) {
+            if (data33 > 1e9 || isNaN(data33)) {
+              let err113 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+            }
+            if (data33 < 0 || isNaN(data33)) {
+              let err114 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+            }
+          } else {
+            let err115 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
+          }
+        }
+        if (data29.latency !== void 0 && func05.call(data29, "latency")) {
+          let data34 = data29.latency;
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 1e9 || isNaN(data34)) {
+              let err116 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
+            }
+            if (data34 < 0 || isNaN(data34)) {
+              let err117 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
+            }
+          } else {
+            let err118 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
+          }
+        }
+        if (data29.energy !== void 0 && func05.call(data29, "energy")) {
+          let data35 = data29.energy;
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 > 1e9 || isNaN(data35)) {
+              let err119 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
+            }
+            if (data35 < 0 || isNaN(data35)) {
+              let err120 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
+            }
+          } else {
+            let err121 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
+          }
+        }
+        if (data29.waiting !== void 0 && func05.call(data29, "waiting")) {
+          let data36 = data29.waiting;
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 > 1e9 || isNaN(data36)) {
+              let err122 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
+            }
+            if (data36 < 0 || isNaN(data36)) {
+              let err123 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
+            }
+          } else {
+            let err124 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
+          }
+        }
+      } else {
+        let err125 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
+      }
+    }
+    if (data.convergence !== void 0 && func05.call(data, "convergence")) {
+      let data37 = data.convergence;
+      if (Array.isArray(data37)) {
+        if (data37.length > 1e6) {
+          let err126 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
+        }
+        let len1 = data37.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
+          let data38 = data37[i1];
+          if (!(typeof data38 == "number" && isFinite(data38)) && data38 !== null) {
+            let err127 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
+          }
+          if (typeof data38 == "number" && isFinite(data38)) {
+            if (data38 > 1e12 || isNaN(data38)) {
+              let err128 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
+            }
+            if (data38 < 0 || isNaN(data38)) {
+              let err129 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
             }
           }
         }
       } else {
-        let err100 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+        let err130 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
       }
     }
     if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data31 = data.pareto;
-      if (Array.isArray(data31)) {
-        if (data31.length > 1e4) {
-          let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+      let data39 = data.pareto;
+      if (Array.isArray(data39)) {
+        if (data39.length > 1e4) {
+          let err131 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
+          vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
         }
-        let len2 = data31.length;
+        let len2 = data39.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate137(data31[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data31, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate137(data39[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data39, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
-        let err102 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+        let err132 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data33 = data.reason;
-      if (typeof data33 == "string") {
-        if (func86(data33) > 4e3) {
-          let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+      let data41 = data.reason;
+      if (typeof data41 == "string") {
+        if (func86(data41) > 4e3) {
+          let err133 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
         }
       } else {
-        let err104 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+        let err134 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
       }
     }
   } else {
-    let err105 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+    let err135 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
   }
   return validate1112.errors = vErrors, errors === 0;
 }
@@ -21350,10 +21508,11 @@ async function heatUp(request) {
   const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before = null;
   for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+    const wasDisturbed2 = request.isDisturbed?.() === true;
     const step2 = await takeStep(bench, variant, stepMs2);
     if (!step2.ok) return step2;
     if (before !== null && isSteady(before, step2.value)) break;
-    before = step2.value;
+    before = wasDisturbed2 ? null : step2.value;
   }
   return { ok: true, value: null };
 }
@@ -21681,6 +21840,7 @@ function toMeasurement(cut3) {
 }
 
 // src/measure/energy.ts
+var CLEARLY = 4;
 var ATTEMPTS = 2;
 var MOST_WINDOWS = 6;
 var SHORTEST_PART = 1 / 3;
@@ -21705,6 +21865,9 @@ async function measureWindows(request) {
     const energy = combineCuts(cuts);
     const { relativeError = null } = energy;
     if (precision === void 0 || relativeError === null) return { status: "valid", energy };
+    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
+      return { status: "valid", energy };
+    }
     if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
     const doneMs = 1e3 * energy.seconds;
     const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
@@ -21830,12 +21993,8 @@ async function measureSubject(request) {
   const { subject, order: order2, phase, block } = request;
   const failures = /* @__PURE__ */ new Map();
   const turns = new Map(order2.map((arm) => [arm, []]));
-  for (const arm of order2) {
-    if (request.isAborted()) return null;
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  }
+  if (request.isAborted()) return null;
+  await prepareArms(request, failures);
   await heat(request, failures);
   const sequence2 = turnOrder(order2);
   for (const [index, arm] of sequence2.entries()) {
@@ -21852,13 +22011,32 @@ async function measureSubject(request) {
   }
   return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
 }
+async function prepareArms(request, failures) {
+  const prepare2 = async (arm) => {
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  };
+  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
+  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
+  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
+}
 async function heat(request, failures) {
   const { order: order2, options, cold, isAborted } = request;
   const arm = order2.find((one3) => !failures.has(one3));
   const { heatUpMs: longestMs = 0 } = options.window;
   if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
-  if (!heated.ok) failures.set(arm, heated.failure);
+  let isDisturbed = request.whileHeating !== void 0;
+  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
+    isDisturbed = false;
+  });
+  const [heated] = await Promise.allSettled([
+    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
+    beside
+  ]);
+  await beside;
+  if (heated.status === "rejected") throw heated.reason;
+  if (!heated.value.ok) failures.set(arm, heated.value.failure);
 }
 function armOf({ subject, benches }, arm) {
   const bench = benches.get(arm);
@@ -21913,10 +22091,9 @@ async function runBlock(task, block) {
   const benches = /* @__PURE__ */ new Map();
   const opened = [];
   try {
-    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
-      if (isAborted()) return null;
-      const device = await task.openDevice(arm);
-      opened.push(device);
+    if (isAborted()) return null;
+    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
+    for (const [arm, device] of await openDevices(task, arms2, opened)) {
       const meter = await task.openMeter(device);
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
@@ -21933,6 +22110,7 @@ async function runBlock(task, block) {
         cold: index === 0,
         random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
         isAborted,
+        whileHeating: task.whileHeating,
         onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
       });
       if (measured === null) return null;
@@ -21942,6 +22120,15 @@ async function runBlock(task, block) {
   } finally {
     await closeAll(opened);
   }
+}
+async function openDevices(task, arms2, opened) {
+  const opening = arms2.map(async (arm) => {
+    const device = await task.openDevice(arm);
+    opened.push(device);
+    return [arm, device];
+  });
+  await Promise.allSettled(opening);
+  return Promise.all(opening);
 }
 function subjectArms({ variants }) {
   return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
@@ -21983,6 +22170,34 @@ var shared = {
 function isShared({ scope = null }) {
   return scope !== null && shared[scope];
 }
+
+// src/measure/trial-costs.ts
+var trialParts = ["compile", "check", "latency", "energy", "waiting"];
+var CostCount = class {
+  #clock;
+  #spentMs = { compile: 0, check: 0, latency: 0, energy: 0, waiting: 0 };
+  #totalMs = 0;
+  latencyTrials = 0;
+  energyTrials = 0;
+  constructor(clock) {
+    this.#clock = clock;
+  }
+  async during(part, work) {
+    const startMs = this.#clock.nowMs();
+    const beforeMs = this.#totalMs;
+    try {
+      return await work();
+    } finally {
+      const ownMs = this.#clock.nowMs() - startMs - (this.#totalMs - beforeMs);
+      this.#spentMs[part] += ownMs;
+      this.#totalMs += ownMs;
+    }
+  }
+  get costs() {
+    const { latencyTrials, energyTrials } = this;
+    return { latencyTrials, energyTrials, spentMs: { ...this.#spentMs } };
+  }
+};
 
 // src/manifest/clocks.ts
 var clockTunable = "SM_MHZ";
@@ -40238,37 +40453,26 @@ var DeviceTrials = class {
   #verified = /* @__PURE__ */ new Map();
   #mediansMs = /* @__PURE__ */ new Map();
   #reference = null;
-  #costs = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
+  #count;
   constructor(request) {
     this.#request = request;
+    this.#count = new CostCount(request.clock);
   }
   get measuresEnergy() {
     return this.#request.meter !== null;
   }
   costs() {
-    return this.#costs;
+    return this.#count.costs;
   }
   async latency(configuration) {
-    const startMs = this.#request.clock.nowMs();
+    this.#count.latencyTrials++;
     const outcome = await this.#timeVerified(configuration);
-    const { latencyTrials, latencyMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      latencyTrials: latencyTrials + 1,
-      latencyMs: latencyMs + this.#request.clock.nowMs() - startMs
-    };
     if (outcome.ok) this.#mediansMs.set(this.#key(configuration), outcome.value.medianMs);
     return outcome;
   }
-  async energy(configuration) {
-    const startMs = this.#request.clock.nowMs();
-    const outcome = await this.#energyOutcome(configuration);
-    const { energyTrials, energyMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      energyTrials: energyTrials + 1,
-      energyMs: energyMs + this.#request.clock.nowMs() - startMs
-    };
+  energy(configuration, question) {
+    const outcome = this.#energyOutcome(configuration, question);
+    this.#count.energyTrials++;
     return outcome;
   }
   expect(configuration) {
@@ -40286,24 +40490,30 @@ var DeviceTrials = class {
   }
   async #timeVerified(configuration) {
     const { device, options } = this.#request;
+    const prepared = await this.#count.during("compile", () => this.#prepare(configuration));
+    if (!prepared.ok) return prepared;
+    const variant = prepared.value;
+    const verified = await this.#count.during("check", () => this.#verify(variant));
+    if (!verified.ok) return verified;
+    return this.#count.during("latency", () => measureLatency({ device, variant, options: options.time }));
+  }
+  async #prepare(configuration) {
     const built = await this.#build(configuration);
     if (!built.ok) return built;
-    const prepared = await device.prepare(built.value);
-    if (!prepared.ok) return prepared;
-    const verified = await this.#verify(built.value);
-    if (!verified.ok) return verified;
-    return measureLatency({ device, variant: built.value, options: options.time });
+    const prepared = await this.#request.device.prepare(built.value);
+    return prepared.ok ? built : prepared;
   }
-  async #energyOutcome(configuration) {
+  async #energyOutcome(configuration, question) {
     const { device, meter, options } = this.#request;
     if (meter === null) {
       return failed2({ kind: "unsupported", message: "there is no meter: energy cannot be measured" });
     }
-    const built = await this.#build(configuration);
+    const random = phases.fork(`${this.#count.energyTrials}`);
+    const built = await this.#count.during("compile", () => this.#build(configuration));
     if (!built.ok) return built;
-    const random = phases.fork(`${this.#costs.energyTrials}`);
-    const request = { device, meter, variant: built.value, options: options.window, random };
-    const window = await measureEnergy(request);
+    const run = (variant, durationMs) => this.#count.during("energy", () => device.run(variant, durationMs));
+    const request = { device: { run }, meter, variant: built.value, options: options.window, random };
+    const window = await this.#count.during("waiting", () => measureEnergy({ ...request, ...question }));
     switch (window.status) {
       case "valid": {
         const medianMs = this.#mediansMs.get(this.#key(configuration));
@@ -43128,6 +43338,37 @@ function tradeOffs(report3, limits2) {
     maxRows: limits2.maxRows
   });
 }
+function timeSpent(report3, limits2) {
+  const rows = report3.kernels.flatMap(({ kernel, workload, seconds, spent: spent2 }) => {
+    if (spent2 === void 0) return [];
+    const { trials, energies, compile, check: check3, latency, energy, waiting } = spent2;
+    const cell2 = (total2, count2) => count2 === 0 ? "–" : `${formatDuration(total2)} (${formatMilliseconds(1e3 * total2 / count2)})`;
+    const choosing = Math.max(0, seconds - compile - check3 - latency - energy - waiting);
+    return [
+      [
+        codeMarkdown(kernel, 100),
+        codeMarkdown(workload, 150),
+        cell2(compile, trials),
+        cell2(check3, trials),
+        cell2(latency, trials),
+        cell2(energy, energies),
+        cell2(waiting, energies),
+        cell2(choosing, trials)
+      ]
+    ];
+  });
+  if (rows.length === 0) return "";
+  const columns2 = ["compiling", "checking", "timing", "energy", "waiting for the meter", "choosing"];
+  const spentOn = table({
+    titles: ["kernel", "workload", ...columns2],
+    rightAligned: [2, 3, 4, 5, 6, 7],
+    rows,
+    maxRows: limits2.maxRows
+  });
+  return `${spentOn}
+
+In brackets: for each trial, or each energy measured.`;
+}
 function retuneBlocks(report3, limits2) {
   return [
     isInterrupted(report3) ? "## ⚠️ Joulegate: retune interrupted" : "## Joulegate: retuned",
@@ -43139,6 +43380,7 @@ function retuneBlocks(report3, limits2) {
     configurations(report3, limits2),
     details("How the searches went", searchCharts(report3)),
     details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
+    details("What the searches spent their time on", timeSpent(report3, limits2)),
     warningList(report3, limits2),
     factList(report3)
   ];
@@ -49057,6 +49299,9 @@ var CommandWorkspace = class {
   #options;
   #builds = /* @__PURE__ */ new Map();
   #building = /* @__PURE__ */ new Set();
+  /** The end of the last build that was expected. */
+  #ahead = Promise.resolve();
+  #closed = false;
   #root = null;
   #reaper = null;
   constructor(options) {
@@ -49094,15 +49339,20 @@ var CommandWorkspace = class {
       if (build !== null) build.copies--;
     }
   }
-  /** Builds a program that will be opened soon. */
+  /**
+   * Builds a program that will be opened soon, after those that were expected before: several compilers at once would take the
+   * host from what is being measured. How it went is told when the program is opened.
+   */
   expect(program) {
-    if (program.build !== null) this.#build(program);
+    if (program.build === null) return;
+    this.#ahead = this.#ahead.then(async () => void (this.#closed || await this.#build(program).outcome)).catch(() => void 0);
   }
   /** A new, empty folder. */
   newFolder(prefix) {
     return mkdtempSync(join18(this.#rootFolder(), prefix));
   }
   async close() {
+    this.#closed = true;
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
     await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
     this.#builds.clear();
@@ -49842,6 +50092,31 @@ async function tryClocks(info, clocks, kernels) {
   }
 }
 
+// src/app/laboratory/fresh-devices.ts
+var FreshDevices = class {
+  #open;
+  #ahead = [];
+  #closed = false;
+  constructor(open) {
+    this.#open = open;
+  }
+  /** One that was opened ahead, if there is one. @throws what opening it threw */
+  take() {
+    return this.#ahead.shift() ?? this.#open();
+  }
+  /** Opens as many ahead as are missing to `count`. Resolves when all are open, or have failed: `take` says which. */
+  async openAhead(count2) {
+    while (!this.#closed && this.#ahead.length < count2) this.#ahead.push(this.#open());
+    await Promise.allSettled(this.#ahead);
+  }
+  /** Closes those that nobody took. */
+  async close() {
+    this.#closed = true;
+    const left = await Promise.allSettled(this.#ahead.splice(0));
+    await Promise.all(left.map((one3) => one3.status === "fulfilled" ? one3.value.close() : void 0));
+  }
+};
+
 // src/app/laboratory/laboratory.ts
 import { accessSync as accessSync2, constants as constants9 } from "node:fs";
 import { homedir, tmpdir as tmpdir2 } from "node:os";
@@ -50046,6 +50321,10 @@ async function openLaboratory(outer, options, kernels = []) {
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
+    const fresh = new FreshDevices(async () => {
+      const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+      return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() }), clocks);
+    });
     return {
       device: clockedDevice(device, clocks),
       info,
@@ -50054,10 +50333,9 @@ async function openLaboratory(outer, options, kernels = []) {
       clock: monotonicClock,
       async openDevice() {
         await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
-        return clockedDevice(fresh, clocks);
+        return fresh.take();
       },
+      openAhead: (count2) => fresh.openAhead(count2),
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
@@ -50066,7 +50344,7 @@ async function openLaboratory(outer, options, kernels = []) {
         try {
           await meter?.close();
         } finally {
-          await closeDevices();
+          await fresh.close().finally(closeDevices);
         }
       }
     };
@@ -50088,6 +50366,13 @@ function machineLabel({ description, device, family, driver }) {
 }
 
 // src/app/laboratory/measure-blocks.ts
+function armsIn(subjects) {
+  return new Set(
+    subjects.flatMap(
+      ({ variants }) => Object.entries(variants).flatMap(([arm, variant]) => variant === void 0 ? [] : [arm])
+    )
+  ).size;
+}
 function measureBlock(run) {
   const { host, laboratory, subjects, phase, block, onTurn } = run;
   return runBlocks({
@@ -50100,6 +50385,8 @@ function measureBlock(run) {
     options: laboratory.measureOptions("judge"),
     clock: laboratory.clock,
     signal: host.signal,
+    // There will probably be another block, of as many arms.
+    whileHeating: () => laboratory.openAhead(armsIn(subjects)),
     onTurn
   });
 }
@@ -52841,339 +53128,274 @@ function loadReport(host, path2) {
   return readReport(absolutePath2(host, path2));
 }
 
-// src/app/guard/guard.ts
-import { join as join33 } from "node:path";
+// src/app/guard/memory.ts
+var noMemory = {
+  restore: async () => ({ noiseFloor: null, attempts: [], nights: [] }),
+  keep: async () => void 0,
+  labels: async () => []
+};
 
-// src/app/recordings/export.ts
-import { gzipSync as gzipSync2 } from "node:zlib";
-function exportRecording(host, options) {
-  const recording = readRecording(absolutePath2(host, options.recording));
-  const { measurements } = recording;
-  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
-  if (options.objective === "energy" && energyMeasurements === 0) {
-    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
-      code: "no-recorded-energy",
-      nextStep: "Use --objective time, or a recording made with a meter."
+// src/app/guard/acceptance.ts
+async function readAcceptance(host, { memory = noMemory }, outcome) {
+  const nobody = () => null;
+  const regressed = outcome.judgements.filter(
+    ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
+  );
+  const wrong2 = outcome.broken.filter(({ status }) => status === "wrong-result");
+  const kernels = [...regressed, ...wrong2.map(({ comparison }) => comparison)];
+  const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
+  const cost2 = "nothing was accepted by a label";
+  const warn = host.progress.warn;
+  const labels = await optional({ cost: cost2, otherwise: null, warn }, () => memory.labels());
+  if (labels === null) {
+    const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
+    return { accepts: nobody, warnings: [warning] };
+  }
+  const there = new Set(labels.map((label) => label.toLowerCase()));
+  return {
+    accepts: (kernel) => {
+      const label = labelOf(kernel);
+      return label !== null && there.has(label.toLowerCase()) ? label : null;
+    },
+    warnings: []
+  };
+}
+
+// src/app/guard/policy.ts
+function percent3(share2) {
+  return `${Number((share2 * 100).toFixed(4))} %`;
+}
+function list2(verdicts2) {
+  return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
+}
+function gateChanges(base2, head2) {
+  const settings2 = [];
+  for (const metric of ["energy", "latency"]) {
+    settings2.push({
+      name: `gate.${metric}.margin`,
+      base: percent3(base2[metric].margin),
+      head: percent3(head2[metric].margin),
+      loosens: head2[metric].margin > base2[metric].margin
     });
   }
-  const text3 = exportKernelTuner(recording, options.objective);
-  writeFileAtomic(absolutePath2(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter(({ failure }) => failure !== void 0).length,
-    energyMeasurements
-  };
-}
-
-// src/app/recordings/import.ts
-var maxCacheBytes = 512 * 1024 * 1024;
-function importRecording(host, options) {
-  const recording = importKernelTuner({
-    text: readTextFile(absolutePath2(host, options.cache), maxCacheBytes),
-    label: options.cache,
-    provenance: {
-      version: host.version,
-      command: withoutLocalPaths(host, host.command),
-      createdAt: host.now().toISOString()
+  settings2.push(
+    {
+      name: "gate.energy.allow-estimated",
+      base: String(base2.energy.allowEstimated),
+      head: String(head2.energy.allowEstimated),
+      loosens: base2.energy.allowEstimated && !head2.energy.allowEstimated
     },
-    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
-    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
-    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
-    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
-  });
-  writeRecording(absolutePath2(host, options.out), recording);
-  const { measurements } = recording;
-  return {
-    out: options.out,
-    kernel: recording.kernel,
-    device: recording.device.device,
-    configurations: measurements.length,
-    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
-    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
-  };
-}
-
-// src/app/recordings/record.ts
-import { existsSync as existsSync10 } from "node:fs";
-
-// src/app/recordings/rows.ts
-function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
-  return {
-    launches,
-    seconds,
-    relativeResolution,
-    ...disagreement == null ? {} : { disagreement },
-    ...conditions == null ? {} : conditionsOf(conditions)
-  };
-}
-function conditionsOf(conditions) {
-  const { smMhz = null, memoryMhz = null, celsius = null, powerCappedPart = null } = conditions;
-  return { smMhz, memoryMhz, celsius, powerCappedPart };
-}
-function toRecordingRow(space2, measurement) {
-  const point2 = space2.point(measurement.configuration);
-  if (point2 === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
-  const { latency, energy, failure } = measurement;
-  return {
-    values: [...point2],
-    ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
-    ...energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) },
-    ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
-  };
-}
-function fromRecordingRow(space2, recording, row3) {
-  const entries = recording.tunables.map((tunable, index) => [
-    tunable.name,
-    tunable.values[row3.values[index] ?? -1]
-  ]);
-  const point2 = space2.point(Object.fromEntries(entries));
-  if (point2 === null) return null;
-  const estimated = recording.meter?.estimated ?? true;
-  return {
-    configuration: space2.configuration(point2),
-    failure: row3.failure === void 0 ? null : { kind: row3.failure.kind, message: row3.failure.message },
-    latency: row3.latencyMs === void 0 ? null : {
-      medianMs: row3.latencyMs,
-      relativeSpread: 0,
-      samplesMs: row3.latencySamplesMs ?? [row3.latencyMs],
-      launchesPerSample: 1
+    {
+      name: "gate.energy.allow-shared",
+      base: String(base2.energy.allowShared === true),
+      head: String(head2.energy.allowShared === true),
+      loosens: base2.energy.allowShared === true && head2.energy.allowShared !== true
     },
-    energy: row3.joules === void 0 ? null : {
-      joules: row3.joules,
-      netJoules: null,
-      watts: row3.watts ?? Number.NaN,
-      launches: row3.window?.launches ?? 1,
-      seconds: row3.window?.seconds ?? 0,
-      estimated,
-      relativeResolution: row3.window?.relativeResolution ?? 0,
-      disagreement: row3.window?.disagreement ?? null,
-      conditions: row3.window === void 0 ? null : conditionsOf(row3.window)
+    {
+      name: "gate.fail-on",
+      base: list2(base2.failOn),
+      head: list2(head2.failOn),
+      loosens: base2.failOn.some((verdict) => !head2.failOn.includes(verdict))
+    },
+    {
+      name: "gate.accept-label",
+      base: base2.acceptLabel ?? "none",
+      head: head2.acceptLabel ?? "none",
+      loosens: head2.acceptLabel !== void 0
     }
-  };
-}
-function describeDevice(info) {
-  const { family, vendor, architecture, device, description, driver, software } = info;
-  return { family, vendor, architecture, device, description, driver, software };
-}
-function describeMeter(info) {
-  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
-  const { sampledPart, settledAfterMs: settledAfterMs2, scope } = info;
-  return {
-    ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
-    ...sampledPart === void 0 ? {} : { sampledPart },
-    ...settledAfterMs2 === void 0 ? {} : { settledAfterMs: settledAfterMs2 },
-    ...scope === void 0 ? {} : { scope }
-  };
-}
-function recordingOf(options) {
-  const { host, kernel, workload, space: space2, device, meter, subject, note: note2 } = options;
-  return {
-    schema: "joulegate-recording",
-    version: 1,
-    device: describeDevice(device),
-    meter: meter === null ? null : describeMeter(meter),
-    kernel: kernel.name,
-    workload: { name: workload.name, parameters: workload.parameters },
-    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
-    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
-    provenance: {
-      tool: "joulegate",
-      version: host.version,
-      command: withoutLocalPaths(host, host.command),
-      createdAt: host.now().toISOString(),
-      subject,
-      ...note2 === void 0 ? {} : { note: note2 }
-    }
-  };
-}
-
-// src/app/recordings/subject-digest.ts
-import { createHash as createHash8 } from "node:crypto";
-function describeBuffer({ length, values: values2, ...rest }) {
-  return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
-}
-function describeReference(reference) {
-  if (reference === null) return null;
-  const { source, entry, dispatch } = reference;
-  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
-}
-function describeCommand({ files, outputs, ...rest }) {
-  return {
-    ...rest,
-    files: Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]),
-    outputs: outputs.map((output2) => ({ ...output2, length: output2.length.source }))
-  };
-}
-function subjectDigest({ kernel, workload, space: space2, device, meter }) {
-  const parts = [
-    kernel.name,
-    kernel.source,
-    kernel.entry,
-    kernel.defaults,
-    workload,
-    space2.tunables,
-    kernel.dispatch.map((expression) => expression.source),
-    kernel.buffers.map(describeBuffer),
-    describeReference(kernel.reference),
-    ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
-    device.family,
-    device.driver,
-    meter?.name ?? null,
-    meter?.description ?? null
-  ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-
-// src/app/recordings/record.ts
-var saveEveryMs = 5e3;
-var randomShare = 0.2;
-function findWorkload(kernel, name) {
-  const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
-  if (found !== void 0) return found;
-  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
-  throw new JoulegateError(
-    "bad-input",
-    name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
-    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
   );
+  return settings2.filter((setting) => setting.base !== setting.head);
 }
-function idOf3(space2, configuration) {
-  const point2 = space2.point(configuration);
-  if (point2 === null) throw new RangeError("idOf: the configuration is not in the space");
-  return space2.id(point2);
+function kernelChanges(base2, head2) {
+  const sentinel = {
+    name: "sentinel",
+    base: String(base2.sentinel),
+    head: String(head2.sentinel),
+    // A sentinel is never red.
+    loosens: head2.sentinel
+  };
+  return [...gateChanges(base2.gate, head2.gate), ...base2.sentinel === head2.sentinel ? [] : [sentinel]];
 }
-function loadKnown(path2, space2, subject) {
-  const known3 = /* @__PURE__ */ new Map();
-  if (!existsSync10(path2)) return known3;
-  const recording = readRecording(path2);
-  if (recording.provenance.subject !== subject) {
-    const { kernel, workload, device } = recording;
-    throw new JoulegateError(
-      "bad-input",
-      `${path2} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
-      { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
-    );
+function collapse(changes) {
+  const keyOf3 = (setting) => JSON.stringify(setting);
+  const counts = /* @__PURE__ */ new Map();
+  for (const [, settings2] of changes) {
+    for (const setting of settings2) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
   }
-  for (const row3 of recording.measurements) {
-    const measurement = fromRecordingRow(space2, recording, row3);
-    if (measurement !== null) known3.set(idOf3(space2, measurement.configuration), measurement);
-  }
-  return known3;
-}
-function save(course) {
-  const { laboratory, known: known3 } = course;
-  writeRecording(
-    course.path,
-    recordingOf({
-      ...course,
-      device: laboratory.info,
-      meter: laboratory.meter?.info ?? null,
-      measurements: known3.values()
+  const told = /* @__PURE__ */ new Set();
+  return changes.flatMap(
+    ([kernel, settings2]) => settings2.flatMap((setting) => {
+      const { name, base: base2, head: head2, loosens } = setting;
+      const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
+      if (common && told.has(keyOf3(setting))) return [];
+      told.add(keyOf3(setting));
+      return [{ kernel: common ? null : kernel, setting: name, base: base2, head: head2, loosens }];
     })
   );
 }
-async function eachConfiguration(course, what, configurations2, measure) {
-  const { host, laboratory, space: space2 } = course;
-  const startMs = laboratory.clock.nowMs();
-  let savedMs = startMs;
-  for (const [done, configuration] of configurations2.entries()) {
-    const nowMs = laboratory.clock.nowMs();
-    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
-    await measure(configuration, idOf3(space2, configuration));
-    if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
-      save(course);
-      savedMs = laboratory.clock.nowMs();
-    }
-    const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
-    host.progress.update({
-      text: `${what}: ${done + 1} of ${configurations2.length}`,
-      share: (done + 1) / configurations2.length,
-      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
-    });
-  }
-  return 0;
+function looserChecks(base2, head2) {
+  return base2.buffers.flatMap(({ name, check: check3 }) => {
+    const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
+    if (check3 === null || now === null) return [];
+    const tighter = now.relative <= check3.relative && now.absolute <= check3.absolute;
+    const alike = now.as === void 0 || now.as === check3.as;
+    if (tighter && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
+    const tolerance = ({ relative: relative3, absolute, nan, as }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
+    return [
+      `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
+    ];
+  });
 }
-function chooseForEnergy(course, count2, seed) {
-  const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
-  const byLatency = [...working].sort((a2, b) => a2.latency.medianMs - b.latency.medianMs);
-  const random = Math.floor(count2 * randomShare);
-  const best = byLatency.slice(0, Math.max(0, count2 - random));
-  const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
-  return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
+function judgeSecondsChange(base2, head2) {
+  const [before, after] = [base2.budget.guard.judgeSeconds, head2.budget.guard.judgeSeconds];
+  if (before === after) return [];
+  const setting = "budget.guard.judge-seconds";
+  return [{ kernel: null, setting, base: String(before), head: String(after), loosens: after < before }];
 }
-async function record(host, options) {
-  const { manifest } = openManifest(host, options.manifest);
-  const kernel = selectKernels(manifest, [options.kernel])[0];
-  const workload = findWorkload(kernel, options.workload);
-  const path2 = absolutePath2(host, options.out);
-  const laboratory = await openLaboratory(host, options, [kernel]);
-  try {
-    const { limits: limits2 } = laboratory.info;
-    const space2 = createKernelSpace(kernel, workload, limits2);
-    const subject = subjectDigest({
-      kernel,
-      workload,
-      space: space2,
-      device: laboratory.info,
-      meter: laboratory.meter?.info ?? null
-    });
-    const known3 = loadKnown(path2, space2, subject);
-    const course = {
-      host,
-      laboratory,
-      kernel,
-      workload,
-      space: space2,
-      path: path2,
-      known: known3,
-      subject,
-      deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
-    };
-    const trials = createTrials({
-      device: laboratory.device,
-      meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
-      options: laboratory.measureOptions("search"),
-      clock: laboratory.clock
-    });
-    const wanted = options.configurations ?? space2.count().value;
-    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf3(space2, configuration)));
-    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
-    let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
-      const timed = await trials.latency(configuration);
-      known3.set(id, {
-        configuration,
-        latency: timed.ok ? timed.value : null,
-        energy: null,
-        failure: timed.ok ? null : timed.failure
-      });
-    });
-    if (trials.measuresEnergy && missing3 === 0) {
-      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
-      missing3 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
-        const earlier = known3.get(id);
-        const measured = await trials.energy(configuration);
-        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
-      });
-    }
-    save(course);
-    const all = [...known3.values()];
+function strict(gate) {
+  return gate.failOn.includes("missing-baseline") ? gate : { ...gate, failOn: [...gate.failOn, "missing-baseline"] };
+}
+function withGate(manifest, gateOf) {
+  return { ...manifest, kernels: manifest.kernels.map(gateOf) };
+}
+function policyOf(base2, head2) {
+  const { manifest } = head2;
+  const judgeSeconds = manifest.budget.guard.judgeSeconds;
+  if (base2.revision === null) {
+    const unreadable3 = base2.problem !== null;
     return {
-      out: options.out,
-      kernel: kernel.name,
-      workload: workload.name,
-      configurations: all.length,
-      failures: all.filter((measurement) => measurement.failure !== null).length,
-      energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
-      missing: missing3,
-      interrupted: host.signal.aborted
+      head: unreadable3 ? {
+        ...head2,
+        manifest: withGate(manifest, (kernel) => ({ ...kernel, gate: strict(kernel.gate) }))
+      } : head2,
+      judgeSeconds,
+      policy: { source: "head", changes: [] },
+      warnings: []
     };
-  } finally {
-    await laboratory.close();
   }
+  const before = base2.revision.manifest;
+  const baseOf = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
+  const pairs = manifest.kernels.flatMap((kernel) => {
+    const of = baseOf(kernel);
+    return of === void 0 ? [] : [{ base: of, head: kernel }];
+  });
+  return {
+    head: {
+      ...head2,
+      manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
+        const of = baseOf(kernel);
+        return of === void 0 ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
+      })
+    },
+    judgeSeconds: before.budget.guard.judgeSeconds,
+    policy: {
+      source: "base",
+      changes: [
+        ...collapse(pairs.map((pair) => [pair.head.name, kernelChanges(pair.base, pair.head)])),
+        ...judgeSecondsChange(before, manifest)
+      ]
+    },
+    warnings: pairs.flatMap((pair) => looserChecks(pair.base, pair.head))
+  };
+}
+
+// src/app/guard/revisions.ts
+import { existsSync as existsSync10 } from "node:fs";
+import { basename as basename7, join as join30, posix } from "node:path";
+function firstFault(message) {
+  const lines2 = message.split("\n");
+  return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
+}
+function readBaseline(described2, read2) {
+  try {
+    return { revision: read2(), problem: null, described: described2 };
+  } catch (error) {
+    if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
+    return { revision: null, problem: firstFault(error.message), described: described2 };
+  }
+}
+function commitOf(repository) {
+  try {
+    return repository === null ? { commit: null } : { commit: headCommit(repository), dirty: isDirty(repository) };
+  } catch (error) {
+    if (error instanceof JoulegateError && error.code === "unknown-revision") return { commit: null };
+    throw error;
+  }
+}
+function openBaseFolder(host, folder, manifestName2) {
+  const path2 = join30(folder, manifestName2);
+  if (!existsSync10(path2)) {
+    throw new JoulegateError(
+      "bad-input",
+      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
+      {
+        code: "no-base-manifest",
+        nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
+      }
+    );
+  }
+  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
+  return readBaseline(described2, () => {
+    const { manifest } = openManifest(host, path2);
+    return { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  });
+}
+function tunedAt(reader, folder, tunedPath, label) {
+  const path2 = posix.join(folder, tunedPath);
+  const text3 = reader.read(path2);
+  return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
+}
+function whereHeadLeft(host, repository, revision) {
+  try {
+    return mergeBase(repository, revision);
+  } catch (error) {
+    const isFolder2 = existsSync10(absolutePath2(host, revision));
+    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder2) throw error;
+    const nextStep3 = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
+    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep: nextStep3, cause: error });
+  }
+}
+function openBaseCommit(host, { label, commit }, opened) {
+  const { repository, path: path2 } = opened;
+  const { reader } = openRevision(repository, commit);
+  return readBaseline({ label, commit }, () => {
+    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
+    if (manifest === null) return null;
+    return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
+  });
+}
+function openBaseOf(host, base2, opened) {
+  if (base2 === null) return { revision: null, problem: null, described: { label: "none", commit: null } };
+  if (typeof base2 !== "string") return openBaseCommit(host, base2, opened);
+  const commit = whereHeadLeft(host, opened.repository, base2);
+  return openBaseCommit(host, { label: base2, commit }, opened);
+}
+function describeCheckout(repository) {
+  const commit = headCommit(repository);
+  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
+}
+function inRepository(host, { folder, path: path2, repository }) {
+  return {
+    path: path2,
+    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
+  };
+}
+function openRevisions(host, options) {
+  const opened = openManifest(host, options.manifest);
+  const { manifest, folder, path: path2 } = opened;
+  const revision = { manifest, tuned: readTunedIfPresent(join30(folder, manifest.tunedPath)) };
+  if (typeof options.base === "string" && namesFolder(options.base)) {
+    return {
+      head: { revision, described: { label: displayPath(host, folder), commit: null } },
+      base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
+    };
+  }
+  const checkout = inRepository(host, opened);
+  return {
+    head: { revision, described: describeCheckout(checkout.repository) },
+    base: openBaseOf(host, options.base, checkout)
+  };
 }
 
 // src/model/tree.ts
@@ -55158,6 +55380,7 @@ async function startPoints(task) {
 
 // src/search/run-search.ts
 var batchSize = 4;
+var expectedAhead = batchSize;
 var leastGood = 4;
 var finalMeasurements = 4;
 var finalistCount = 6;
@@ -55213,13 +55436,17 @@ var SearchRun = class {
   }
   /** Tries points in order until the budget ends. */
   async #tryAll(points) {
+    const expected = /* @__PURE__ */ new Set();
     for (const [at3, point2] of points.entries()) {
       if (this.#stop() !== null) return;
       if (this.#ledger.has(point2)) continue;
       const configuration = this.#task.space.configuration(point2);
       await this.#priors.learn(this.#ledger.keyOf(point2), configuration);
-      const next = points.slice(at3 + 1).find((other) => !this.#ledger.has(other));
-      if (next !== void 0) this.#task.trials.expect?.(this.#task.space.configuration(next));
+      const soon = points.slice(at3 + 1).filter((other) => !this.#ledger.has(other));
+      for (const next of soon.slice(0, expectedAhead)) {
+        if (!expected.has(next)) this.#task.trials.expect?.(this.#task.space.configuration(next));
+        expected.add(next);
+      }
       const outcome = await this.#task.trials.latency(configuration);
       if (!outcome.ok && this.#budget.wasInterrupted) return;
       this.#ledger.record(
@@ -55228,9 +55455,18 @@ var SearchRun = class {
       );
     }
   }
+  /** Joules at which a trial would be as good as the best one so far; none is known at first. */
+  #rivalOf({ latency }) {
+    const best = this.#ledger.bestObjective();
+    const { minimize } = this.#objective;
+    const ofOneJoule = objectiveValue(minimize, { joules: 1, latencyMs: latency.medianMs });
+    return best === null || ofOneJoule === null ? void 0 : { rivalJoules: best / ofOneJoule };
+  }
   async #measureEnergy(trial) {
     if (this.#budget.isOver) return false;
-    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
+    const outcome = await this.#budget.timeEnergy(
+      () => this.#task.trials.energy(trial.configuration, this.#rivalOf(trial))
+    );
     if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
     else if (!this.#budget.wasInterrupted) this.#ledger.recordEnergy(trial, null, outcome.failure);
     return !this.#budget.isOver;
@@ -55472,14 +55708,348 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join30 } from "node:path";
+import { join as join31 } from "node:path";
+
+// src/app/recordings/export.ts
+import { gzipSync as gzipSync2 } from "node:zlib";
+function exportRecording(host, options) {
+  const recording = readRecording(absolutePath2(host, options.recording));
+  const { measurements } = recording;
+  const energyMeasurements = measurements.filter(({ joules }) => joules !== void 0).length;
+  if (options.objective === "energy" && energyMeasurements === 0) {
+    throw new JoulegateError("bad-input", `${options.recording} holds no energy.`, {
+      code: "no-recorded-energy",
+      nextStep: "Use --objective time, or a recording made with a meter."
+    });
+  }
+  const text3 = exportKernelTuner(recording, options.objective);
+  writeFileAtomic(absolutePath2(host, options.out), options.out.endsWith(".gz") ? gzipSync2(text3) : text3);
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter(({ failure }) => failure !== void 0).length,
+    energyMeasurements
+  };
+}
+
+// src/app/recordings/import.ts
+var maxCacheBytes = 512 * 1024 * 1024;
+function importRecording(host, options) {
+  const recording = importKernelTuner({
+    text: readTextFile(absolutePath2(host, options.cache), maxCacheBytes),
+    label: options.cache,
+    provenance: {
+      version: host.version,
+      command: withoutLocalPaths(host, host.command),
+      createdAt: host.now().toISOString()
+    },
+    ...options.timeField === void 0 ? {} : { timeField: options.timeField },
+    ...options.energyField === void 0 ? {} : { energyField: options.energyField },
+    ...options.powerField === void 0 ? {} : { powerField: options.powerField },
+    ...options.samplesField === void 0 ? {} : { samplesField: options.samplesField }
+  });
+  writeRecording(absolutePath2(host, options.out), recording);
+  const { measurements } = recording;
+  return {
+    out: options.out,
+    kernel: recording.kernel,
+    device: recording.device.device,
+    configurations: measurements.length,
+    failures: measurements.filter((measurement) => measurement.failure !== void 0).length,
+    energyMeasurements: measurements.filter((measurement) => measurement.joules !== void 0).length
+  };
+}
+
+// src/app/recordings/record.ts
+import { existsSync as existsSync11 } from "node:fs";
+
+// src/app/recordings/rows.ts
+function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
+  return {
+    launches,
+    seconds,
+    relativeResolution,
+    ...disagreement == null ? {} : { disagreement },
+    ...conditions == null ? {} : conditionsOf(conditions)
+  };
+}
+function conditionsOf(conditions) {
+  const { smMhz = null, memoryMhz = null, celsius = null, powerCappedPart = null } = conditions;
+  return { smMhz, memoryMhz, celsius, powerCappedPart };
+}
+function toRecordingRow(space2, measurement) {
+  const point2 = space2.point(measurement.configuration);
+  if (point2 === null) throw new RangeError("toRecordingRow: the configuration is not in the space");
+  const { latency, energy, failure } = measurement;
+  return {
+    values: [...point2],
+    ...latency === null ? {} : { latencyMs: latency.medianMs, latencySamplesMs: latency.samplesMs.slice(0, 64) },
+    ...energy === null ? {} : { joules: energy.joules, watts: energy.watts, window: windowOf(energy) },
+    ...failure === null ? {} : { failure: { kind: failure.kind, message: failure.message.slice(0, 2e3) } }
+  };
+}
+function fromRecordingRow(space2, recording, row3) {
+  const entries = recording.tunables.map((tunable, index) => [
+    tunable.name,
+    tunable.values[row3.values[index] ?? -1]
+  ]);
+  const point2 = space2.point(Object.fromEntries(entries));
+  if (point2 === null) return null;
+  const estimated = recording.meter?.estimated ?? true;
+  return {
+    configuration: space2.configuration(point2),
+    failure: row3.failure === void 0 ? null : { kind: row3.failure.kind, message: row3.failure.message },
+    latency: row3.latencyMs === void 0 ? null : {
+      medianMs: row3.latencyMs,
+      relativeSpread: 0,
+      samplesMs: row3.latencySamplesMs ?? [row3.latencyMs],
+      launchesPerSample: 1
+    },
+    energy: row3.joules === void 0 ? null : {
+      joules: row3.joules,
+      netJoules: null,
+      watts: row3.watts ?? Number.NaN,
+      launches: row3.window?.launches ?? 1,
+      seconds: row3.window?.seconds ?? 0,
+      estimated,
+      relativeResolution: row3.window?.relativeResolution ?? 0,
+      disagreement: row3.window?.disagreement ?? null,
+      conditions: row3.window === void 0 ? null : conditionsOf(row3.window)
+    }
+  };
+}
+function describeDevice(info) {
+  const { family, vendor, architecture, device, description, driver, software } = info;
+  return { family, vendor, architecture, device, description, driver, software };
+}
+function describeMeter(info) {
+  const { name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts } = info;
+  const { sampledPart, settledAfterMs: settledAfterMs2, scope } = info;
+  return {
+    ...{ name, description, estimated, updatePeriodMs, resolutionJoules, idleWatts },
+    ...sampledPart === void 0 ? {} : { sampledPart },
+    ...settledAfterMs2 === void 0 ? {} : { settledAfterMs: settledAfterMs2 },
+    ...scope === void 0 ? {} : { scope }
+  };
+}
+function recordingOf(options) {
+  const { host, kernel, workload, space: space2, device, meter, subject, note: note2 } = options;
+  return {
+    schema: "joulegate-recording",
+    version: 1,
+    device: describeDevice(device),
+    meter: meter === null ? null : describeMeter(meter),
+    kernel: kernel.name,
+    workload: { name: workload.name, parameters: workload.parameters },
+    tunables: space2.tunables.map(({ name, values: values2 }) => ({ name, values: [...values2] })),
+    measurements: Array.from(options.measurements, (measurement) => toRecordingRow(space2, measurement)),
+    provenance: {
+      tool: "joulegate",
+      version: host.version,
+      command: withoutLocalPaths(host, host.command),
+      createdAt: host.now().toISOString(),
+      subject,
+      ...note2 === void 0 ? {} : { note: note2 }
+    }
+  };
+}
+
+// src/app/recordings/subject-digest.ts
+import { createHash as createHash8 } from "node:crypto";
+function describeBuffer({ length, values: values2, ...rest }) {
+  return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
+}
+function describeReference(reference) {
+  if (reference === null) return null;
+  const { source, entry, dispatch } = reference;
+  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
+}
+function describeCommand({ files, outputs, ...rest }) {
+  return {
+    ...rest,
+    files: Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]),
+    outputs: outputs.map((output2) => ({ ...output2, length: output2.length.source }))
+  };
+}
+function subjectDigest({ kernel, workload, space: space2, device, meter }) {
+  const parts = [
+    kernel.name,
+    kernel.source,
+    kernel.entry,
+    kernel.defaults,
+    workload,
+    space2.tunables,
+    kernel.dispatch.map((expression) => expression.source),
+    kernel.buffers.map(describeBuffer),
+    describeReference(kernel.reference),
+    ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
+    device.family,
+    device.driver,
+    meter?.name ?? null,
+    meter?.description ?? null
+  ];
+  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+
+// src/app/recordings/record.ts
+var saveEveryMs = 5e3;
+var randomShare = 0.2;
+function findWorkload(kernel, name) {
+  const found = name === void 0 && kernel.workloads.length === 1 ? kernel.workloads[0] : kernel.workloads.find((workload) => workload.name === name);
+  if (found !== void 0) return found;
+  const names2 = kernel.workloads.map((workload) => workload.name).join(" or ");
+  throw new JoulegateError(
+    "bad-input",
+    name === void 0 ? `${kernel.name} has several workloads.` : `${kernel.name} has no workload "${name}".`,
+    { code: "unknown-workload", nextStep: `Name one: --workload ${names2}` }
+  );
+}
+function idOf3(space2, configuration) {
+  const point2 = space2.point(configuration);
+  if (point2 === null) throw new RangeError("idOf: the configuration is not in the space");
+  return space2.id(point2);
+}
+function loadKnown(path2, space2, subject) {
+  const known3 = /* @__PURE__ */ new Map();
+  if (!existsSync11(path2)) return known3;
+  const recording = readRecording(path2);
+  if (recording.provenance.subject !== subject) {
+    const { kernel, workload, device } = recording;
+    throw new JoulegateError(
+      "bad-input",
+      `${path2} is a recording of ${kernel} ${workload.name} on ${device.family}, of other sources, another driver or another meter.`,
+      { code: "other-recording", nextStep: "Give another --out; this one is left as it is." }
+    );
+  }
+  for (const row3 of recording.measurements) {
+    const measurement = fromRecordingRow(space2, recording, row3);
+    if (measurement !== null) known3.set(idOf3(space2, measurement.configuration), measurement);
+  }
+  return known3;
+}
+function save(course) {
+  const { laboratory, known: known3 } = course;
+  writeRecording(
+    course.path,
+    recordingOf({
+      ...course,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null,
+      measurements: known3.values()
+    })
+  );
+}
+async function eachConfiguration(course, what, configurations2, measure) {
+  const { host, laboratory, space: space2 } = course;
+  const startMs = laboratory.clock.nowMs();
+  let savedMs = startMs;
+  for (const [done, configuration] of configurations2.entries()) {
+    const nowMs = laboratory.clock.nowMs();
+    if (host.signal.aborted || nowMs > course.deadlineMs) return configurations2.length - done;
+    await measure(configuration, idOf3(space2, configuration));
+    if (laboratory.clock.nowMs() - savedMs > saveEveryMs) {
+      save(course);
+      savedMs = laboratory.clock.nowMs();
+    }
+    const perItemMs = (laboratory.clock.nowMs() - startMs) / (done + 1);
+    host.progress.update({
+      text: `${what}: ${done + 1} of ${configurations2.length}`,
+      share: (done + 1) / configurations2.length,
+      secondsLeft: perItemMs * (configurations2.length - done - 1) / 1e3
+    });
+  }
+  return 0;
+}
+function chooseForEnergy(course, count2, seed) {
+  const working = [...course.known.values()].filter((measurement) => measurement.latency !== null);
+  const byLatency = [...working].sort((a2, b) => a2.latency.medianMs - b.latency.medianMs);
+  const random = Math.floor(count2 * randomShare);
+  const best = byLatency.slice(0, Math.max(0, count2 - random));
+  const rest = shuffle(byLatency.slice(best.length), createRandom(seed).fork("energy")).slice(0, random);
+  return [...best, ...rest].filter((measurement) => measurement.energy === null).map((measurement) => measurement.configuration);
+}
+async function record(host, options) {
+  const { manifest } = openManifest(host, options.manifest);
+  const kernel = selectKernels(manifest, [options.kernel])[0];
+  const workload = findWorkload(kernel, options.workload);
+  const path2 = absolutePath2(host, options.out);
+  const laboratory = await openLaboratory(host, options, [kernel]);
+  try {
+    const { limits: limits2 } = laboratory.info;
+    const space2 = createKernelSpace(kernel, workload, limits2);
+    const subject = subjectDigest({
+      kernel,
+      workload,
+      space: space2,
+      device: laboratory.info,
+      meter: laboratory.meter?.info ?? null
+    });
+    const known3 = loadKnown(path2, space2, subject);
+    const course = {
+      host,
+      laboratory,
+      kernel,
+      workload,
+      space: space2,
+      path: path2,
+      known: known3,
+      subject,
+      deadlineMs: laboratory.clock.nowMs() + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4
+    };
+    const trials = createTrials({
+      device: laboratory.device,
+      meter: laboratory.meter,
+      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
+      options: laboratory.measureOptions("search"),
+      clock: laboratory.clock
+    });
+    const wanted = options.configurations ?? space2.count().value;
+    const configurations2 = space2.sample(createRandom(options.seed), wanted).map((point2) => space2.configuration(point2)).filter((configuration) => !known3.has(idOf3(space2, configuration)));
+    host.progress.stage(`recording ${kernel.name} ${workload.name}: ${configurations2.length} to go`);
+    let missing3 = await eachConfiguration(course, "latency", configurations2, async (configuration, id) => {
+      const timed = await trials.latency(configuration);
+      known3.set(id, {
+        configuration,
+        latency: timed.ok ? timed.value : null,
+        energy: null,
+        failure: timed.ok ? null : timed.failure
+      });
+    });
+    if (trials.measuresEnergy && missing3 === 0) {
+      const chosen = chooseForEnergy(course, options.energy ?? known3.size, options.seed);
+      missing3 = await eachConfiguration(course, "energy", chosen, async (configuration, id) => {
+        const earlier = known3.get(id);
+        const measured = await trials.energy(configuration);
+        if (measured.ok && earlier !== void 0) known3.set(id, { ...earlier, energy: measured.value });
+      });
+    }
+    save(course);
+    const all = [...known3.values()];
+    return {
+      out: options.out,
+      kernel: kernel.name,
+      workload: workload.name,
+      configurations: all.length,
+      failures: all.filter((measurement) => measurement.failure !== null).length,
+      energyMeasurements: all.filter((measurement) => measurement.energy !== null).length,
+      missing: missing3,
+      interrupted: host.signal.aborted
+    };
+  } finally {
+    await laboratory.close();
+  }
+}
+
+// src/app/tuning/trial-store.ts
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join30(folder, "trials", `${subject}.json.gz`);
+  const path2 = join31(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -55551,6 +56121,11 @@ async function searchWorkload(task) {
     clock,
     onRemark: (remark) => remarks.add(remark)
   });
+  const spent2 = () => {
+    const { latencyTrials, energyTrials, spentMs } = trials.costs();
+    const seconds = Object.fromEntries(trialParts.map((part) => [part, spentMs[part] / 1e3]));
+    return { trials: latencyTrials, energies: energyTrials, ...seconds };
+  };
   const startMs = clock.nowMs();
   const result = await runSearch({
     space: space2,
@@ -55581,6 +56156,7 @@ async function searchWorkload(task) {
       return point2 === null ? JSON.stringify(configuration) : space2.id(point2);
     },
     seconds: (clock.nowMs() - startMs) / 1e3,
+    spent: spent2(),
     seed: task.seed,
     remarks: [...remarks].slice(0, maxRemarks),
     forgetTrials: () => store.clear()
@@ -55608,18 +56184,18 @@ async function costRows(search, family, measurements) {
 }
 
 // src/app/tuning/state-folder.ts
-import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
-import { join as join31 } from "node:path";
+import { existsSync as existsSync12, lstatSync as lstatSync5 } from "node:fs";
+import { join as join32 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join31(folder, ".gitignore");
-  if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
+  const ignore = join32(folder, ".gitignore");
+  if (!existsSync12(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join31(manifestFolder, ".joulegate");
+  const folder = join32(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -55771,153 +56347,512 @@ function suggestedTuned(tuned, advice) {
   return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
 }
 
-// src/app/guard/memory.ts
-var noMemory = {
-  restore: async () => ({ noiseFloor: null, attempts: [], nights: [] }),
-  keep: async () => void 0,
-  labels: async () => []
-};
-
-// src/app/guard/policy.ts
-function percent3(share2) {
-  return `${Number((share2 * 100).toFixed(4))} %`;
+// src/app/guard/arms.ts
+function selectMeasurable(comparisons4) {
+  const changed = comparisons4.some((comparison) => comparison.status === "changed");
+  return comparisons4.filter(
+    (comparison) => comparison.status === "changed" || changed && comparison.status === "identical" && comparison.definition.sentinel
+  );
 }
-function list2(verdicts2) {
-  return verdicts2.length === 0 ? "nothing" : [...verdicts2].sort().join(", ");
+function selectAdded(comparisons4) {
+  return comparisons4.filter((comparison) => comparison.status === "new");
 }
-function gateChanges(base2, head2) {
-  const settings2 = [];
-  for (const metric of ["energy", "latency"]) {
-    settings2.push({
-      name: `gate.${metric}.margin`,
-      base: percent3(base2[metric].margin),
-      head: percent3(head2[metric].margin),
-      loosens: head2[metric].margin > base2[metric].margin
+async function runs(device, { variant, reference }) {
+  const prepared = await device.prepare(variant);
+  return prepared.ok ? device.verify(variant, reference) : prepared;
+}
+var wrongResults = ["wrong-result", "not-a-number", "unwritten"];
+function dataOf({ program, command: command2 }) {
+  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== "uniform");
+  return JSON.stringify([
+    buffers.map(({ name, group, binding, type, length, fill: fill2, seed, values: values2, check: check3 }) => [
+      ...[check3 === null ? null : name, group, binding, type, length],
+      // What is overwritten need not be the same before.
+      ...[fill2, seed, values2]
+    ]),
+    command2?.outputs.map(({ name, type, length }) => [name, type, length])
+  ]);
+}
+function hasSameReference({ base: base2, head: head2, definition }) {
+  return hasReference(definition) && variantIdentity(base2.reference) === variantIdentity(head2.reference);
+}
+async function outputDifference(device, comparison) {
+  const { base: base2, head: head2, kernel, workload, status } = comparison;
+  if (status === "identical" || hasSameReference(comparison)) return null;
+  if (dataOf(base2.variant) !== dataOf(head2.variant)) {
+    return `${kernel} ${workload}: head has other inputs or outputs than base, so its results were not compared with base's.`;
+  }
+  const compared = await device.verify(head2.variant, base2.variant);
+  if (compared.ok) return null;
+  const { failure } = compared;
+  return wrongResults.includes(failure.kind) ? failure : `${kernel} ${workload}: head could not be compared with base (${failure.message}).`;
+}
+async function checkArms(options) {
+  const { host, laboratory, comparisons: comparisons4 } = options;
+  const { device } = laboratory;
+  const contests = [];
+  const broken = [];
+  const warnings = [];
+  for (const [index, comparison] of comparisons4.entries()) {
+    host.signal.throwIfAborted();
+    const { kernel, workload, head: head2, definition } = comparison;
+    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
+    const headRuns = await runs(device, head2);
+    if (!headRuns.ok) {
+      const { failure } = headRuns;
+      const isWrong = wrongResults.includes(failure.kind);
+      const reason = isWrong ? `head computes something else than its ${hasReference(definition) ? "reference" : "default configuration"}: ${failure.message}` : `head does not run: ${failure.message}`;
+      broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
+      continue;
+    }
+    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
+    warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
+    if (comparison.status === "new") continue;
+    const { base: base2, codeOnly } = comparison;
+    const baseRuns = await runs(device, base2);
+    if (!baseRuns.ok) {
+      const { failure } = baseRuns;
+      const reason = `base does not run: ${failure.message}`;
+      broken.push({ comparison, status: "missing-baseline", reason, failure });
+      continue;
+    }
+    const difference = await outputDifference(device, comparison);
+    if (typeof difference === "string") warnings.push(difference);
+    else if (difference !== null) {
+      const reason = `head computes something else than base: ${difference.message}`;
+      broken.push({ comparison, status: "wrong-result", reason, failure: difference });
+      continue;
+    }
+    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
+    contests.push({
+      comparison,
+      subject: {
+        kernel,
+        workload,
+        gate: definition.gate,
+        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
+        sentinel: definition.sentinel && comparison.status === "identical",
+        arms: codeOnlyRuns ? ["B", "H", "X"] : ["B", "H"],
+        energyEstimated: laboratory.meter?.info.estimated ?? false,
+        energyShared: isShared(laboratory.meter?.info ?? {})
+      },
+      blockSubject: {
+        kernel,
+        workload,
+        variants: {
+          B: base2.variant,
+          H: head2.variant,
+          X: codeOnlyRuns ? codeOnly.variant : void 0
+        }
+      }
     });
   }
-  settings2.push(
-    {
-      name: "gate.energy.allow-estimated",
-      base: String(base2.energy.allowEstimated),
-      head: String(head2.energy.allowEstimated),
-      loosens: base2.energy.allowEstimated && !head2.energy.allowEstimated
-    },
-    {
-      name: "gate.energy.allow-shared",
-      base: String(base2.energy.allowShared === true),
-      head: String(head2.energy.allowShared === true),
-      loosens: base2.energy.allowShared === true && head2.energy.allowShared !== true
-    },
-    {
-      name: "gate.fail-on",
-      base: list2(base2.failOn),
-      head: list2(head2.failOn),
-      loosens: base2.failOn.some((verdict) => !head2.failOn.includes(verdict))
-    },
-    {
-      name: "gate.accept-label",
-      base: base2.acceptLabel ?? "none",
-      head: head2.acceptLabel ?? "none",
-      loosens: head2.acceptLabel !== void 0
-    }
-  );
-  return settings2.filter((setting) => setting.base !== setting.head);
-}
-function kernelChanges(base2, head2) {
-  const sentinel = {
-    name: "sentinel",
-    base: String(base2.sentinel),
-    head: String(head2.sentinel),
-    // A sentinel is never red.
-    loosens: head2.sentinel
-  };
-  return [...gateChanges(base2.gate, head2.gate), ...base2.sentinel === head2.sentinel ? [] : [sentinel]];
-}
-function collapse(changes) {
-  const keyOf3 = (setting) => JSON.stringify(setting);
-  const counts = /* @__PURE__ */ new Map();
-  for (const [, settings2] of changes) {
-    for (const setting of settings2) counts.set(keyOf3(setting), (counts.get(keyOf3(setting)) ?? 0) + 1);
-  }
-  const told = /* @__PURE__ */ new Set();
-  return changes.flatMap(
-    ([kernel, settings2]) => settings2.flatMap((setting) => {
-      const { name, base: base2, head: head2, loosens } = setting;
-      const common = changes.length > 1 && counts.get(keyOf3(setting)) === changes.length;
-      if (common && told.has(keyOf3(setting))) return [];
-      told.add(keyOf3(setting));
-      return [{ kernel: common ? null : kernel, setting: name, base: base2, head: head2, loosens }];
-    })
-  );
-}
-function looserChecks(base2, head2) {
-  return base2.buffers.flatMap(({ name, check: check3 }) => {
-    const now = head2.buffers.find((buffer) => buffer.name === name)?.check ?? null;
-    if (check3 === null || now === null) return [];
-    const tighter = now.relative <= check3.relative && now.absolute <= check3.absolute;
-    const alike = now.as === void 0 || now.as === check3.as;
-    if (tighter && alike && (now.nan === void 0 || check3.nan !== void 0)) return [];
-    const tolerance = ({ relative: relative3, absolute, nan, as }) => `relative ${relative3}, absolute ${absolute}${nan === void 0 ? "" : ", NaN equal"}${as === void 0 ? "" : `, as ${as}`}`;
-    return [
-      `${head2.name}: the check of ${name} is looser than in base (${tolerance(check3)} became ${tolerance(now)}), and applies in this run already.`
-    ];
-  });
-}
-function judgeSecondsChange(base2, head2) {
-  const [before, after] = [base2.budget.guard.judgeSeconds, head2.budget.guard.judgeSeconds];
-  if (before === after) return [];
-  const setting = "budget.guard.judge-seconds";
-  return [{ kernel: null, setting, base: String(before), head: String(after), loosens: after < before }];
-}
-function strict(gate) {
-  return gate.failOn.includes("missing-baseline") ? gate : { ...gate, failOn: [...gate.failOn, "missing-baseline"] };
-}
-function withGate(manifest, gateOf) {
-  return { ...manifest, kernels: manifest.kernels.map(gateOf) };
-}
-function policyOf(base2, head2) {
-  const { manifest } = head2;
-  const judgeSeconds = manifest.budget.guard.judgeSeconds;
-  if (base2.revision === null) {
-    const unreadable3 = base2.problem !== null;
-    return {
-      head: unreadable3 ? {
-        ...head2,
-        manifest: withGate(manifest, (kernel) => ({ ...kernel, gate: strict(kernel.gate) }))
-      } : head2,
-      judgeSeconds,
-      policy: { source: "head", changes: [] },
-      warnings: []
-    };
-  }
-  const before = base2.revision.manifest;
-  const baseOf = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
-  const pairs = manifest.kernels.flatMap((kernel) => {
-    const of = baseOf(kernel);
-    return of === void 0 ? [] : [{ base: of, head: kernel }];
-  });
-  return {
-    head: {
-      ...head2,
-      manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
-        const of = baseOf(kernel);
-        return of === void 0 ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
-      })
-    },
-    judgeSeconds: before.budget.guard.judgeSeconds,
-    policy: {
-      source: "base",
-      changes: [
-        ...collapse(pairs.map((pair) => [pair.head.name, kernelChanges(pair.base, pair.head)])),
-        ...judgeSecondsChange(before, manifest)
-      ]
-    },
-    warnings: pairs.flatMap((pair) => looserChecks(pair.base, pair.head))
-  };
+  return { contests, broken, warnings };
 }
 
+// src/app/guard/attempts.ts
+import { createHash as createHash9 } from "node:crypto";
+var maxAttempts = 8;
+var maxKept = 400;
+function attemptDigest({ comparison, subject }, machine) {
+  const { base: base2, head: head2 } = comparison;
+  const { device, meter } = machine;
+  const parts = [
+    subject.kernel,
+    subject.workload,
+    variantIdentity(base2.variant),
+    variantIdentity(head2.variant),
+    // Absent at the board's own clock, so that what was kept before there were clocks still counts.
+    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
+    device.family,
+    machineLabel(device),
+    meter?.name ?? null,
+    meter?.description ?? null
+  ];
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+}
+function earlierAttempts(digests, kept2) {
+  const attempts = [];
+  for (const [{ subject }, digest2] of digests) {
+    const own = kept2.filter((attempt) => attempt.digest === digest2).slice(-maxAttempts);
+    for (const [i, { samples: samples2 }] of own.entries()) {
+      const { kernel, workload } = subject;
+      attempts[i] ??= [];
+      attempts[i].push(...samples2.map((sample) => ({ ...sample, kernel, workload, voidReasons: [] })));
+    }
+  }
+  return attempts;
+}
+function keepAttempts(options) {
+  const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
+  if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
+  const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
+    const own = samples2.filter(
+      (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
+    );
+    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
+  });
+  return [...kept2, ...fresh].slice(-maxKept);
+}
+function toKept(sample) {
+  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
+  if (arm === "R") return [];
+  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
+}
+
+// src/app/guard/blocks.ts
+function describePhase(phase, subjects) {
+  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
+  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
+}
+function isOf({ subject }, one3) {
+  return subject.kernel === one3.kernel && subject.workload === one3.workload;
+}
+function fitting(contests, plan2, time) {
+  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
+  if (time.leftMs <= 0) return [];
+  if (time.contestMs <= 0) return wanted;
+  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
+  if (room2 >= wanted.length) return wanted;
+  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
+  const others = wanted.filter(({ subject }) => !subject.sentinel);
+  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
+  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
+}
+async function measureContests(options) {
+  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
+  const { clock } = laboratory;
+  const subjects = contests.map((contest) => contest.subject);
+  const samples2 = [];
+  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
+  const machine = machineLabel(laboratory.info);
+  const blocks = { flag: 0, confirm: 0 };
+  let contestMs = 0;
+  let stage = "";
+  let flaggingIsOver = false;
+  let machineChanged = null;
+  const openDevice = async () => {
+    const device = await laboratory.openDevice();
+    const now = machineLabel(device.info);
+    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
+    return device;
+  };
+  for (; ; ) {
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
+    if (plan2.phase === "done") {
+      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
+    }
+    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
+    const startMs = clock.nowMs();
+    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
+    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
+    if (wanted.length === 0 && plan2.phase === "flag") {
+      flaggingIsOver = true;
+      continue;
+    }
+    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
+    const nextStage = describePhase(plan2.phase, wanted.length);
+    if (nextStage !== stage) host.progress.stage(nextStage);
+    stage = nextStage;
+    const done = blocks[plan2.phase]++;
+    const measured = await measureBlock({
+      host,
+      laboratory,
+      phase: plan2.phase,
+      block: done + 1,
+      subjects: wanted.map((contest) => contest.blockSubject),
+      openDevice,
+      onTurn: (turn) => {
+        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
+        const total2 = done + plan2.blocks;
+        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
+        host.progress.update({
+          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
+          share: (done + within) / total2,
+          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
+        });
+      }
+    });
+    if (machineChanged === null) samples2.push(...measured);
+    contestMs = (clock.nowMs() - startMs) / wanted.length;
+  }
+}
+
+// src/app/guard/comparison.ts
+async function buildArm(options) {
+  const builder = createVariantBuilder(options);
+  const variant = await builder.build(options.configuration);
+  if (!variant.ok) return variant;
+  const reference = await builder.reference();
+  if (!reference.ok) return reference;
+  return { ok: true, value: { variant: variant.value, reference: reference.value } };
+}
+function sameConfiguration(a2, b) {
+  const names2 = Object.keys(a2);
+  return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
+}
+async function compareWorkload(options) {
+  const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
+  const { configuration, problem } = shippedConfiguration({
+    tuned: head2.tuned,
+    kernel,
+    workload,
+    family,
+    limits: limits2
+  });
+  const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
+  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
+  if (!headArm.ok) {
+    const reason = `head does not build: ${headArm.failure.message}`;
+    return { ...common, status: "broken-head", reason, failure: headArm.failure };
+  }
+  const baseKernel = base2?.manifest.kernels.find(({ name }) => name === kernel.name);
+  const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
+  if (base2 === null || baseKernel === void 0 || baseWorkload === void 0) {
+    const missing3 = baseKernel === void 0 ? "not" : "this workload is not";
+    const reason = base2 === null ? "the base revision has no manifest" : `${missing3} in the base revision`;
+    return { ...common, status: "new", head: headArm.value, reason };
+  }
+  const { configuration: baseConfiguration } = shippedConfiguration({
+    tuned: base2.tuned,
+    kernel: baseKernel,
+    workload: baseWorkload,
+    family,
+    limits: limits2
+  });
+  const baseArm = await buildArm({
+    kernel: baseKernel,
+    workload: baseWorkload,
+    configuration: baseConfiguration,
+    limits: limits2
+  });
+  if (!baseArm.ok) {
+    return {
+      ...common,
+      status: "missing-baseline",
+      reason: `base does not build: ${baseArm.failure.message}`
+    };
+  }
+  const aligned2 = alignClock(kernel, baseConfiguration);
+  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2 }) : null;
+  const identity4 = variantIdentity(headArm.value.variant);
+  const sameProgram = identity4 !== null && identity4 === variantIdentity(baseArm.value.variant);
+  const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
+  return {
+    ...common,
+    status: identical ? "identical" : "changed",
+    reason: identical ? "same program, launch and workload as in base" : sameProgram ? "the locked clock changed" : "the program or its launch changed",
+    base: baseArm.value,
+    head: headArm.value,
+    codeOnly: codeOnly?.ok ? codeOnly.value : null
+  };
+}
+function listRemoved(base2, head2) {
+  return base2.manifest.kernels.flatMap((definition) => {
+    const kept2 = head2.manifest.kernels.find(({ name }) => name === definition.name);
+    return definition.workloads.filter((workload) => !kept2?.workloads.some(({ name }) => name === workload.name)).map(
+      (workload) => ({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        warning: null,
+        status: "removed",
+        reason: kept2 === void 0 ? "not in head any more" : "this workload is not in head any more"
+      })
+    );
+  });
+}
+function listMissingBaseline(head2, problem) {
+  return head2.manifest.kernels.flatMap(
+    (definition) => definition.workloads.map(
+      (workload) => ({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        warning: null,
+        status: "missing-baseline",
+        reason: `base cannot be read: ${problem}`
+      })
+    )
+  );
+}
+async function compareKernels(options) {
+  const comparisons4 = [];
+  for (const kernel of options.head.manifest.kernels) {
+    for (const workload of kernel.workloads) {
+      comparisons4.push(await compareWorkload({ ...options, kernel, workload }));
+    }
+  }
+  return comparisons4;
+}
+
+// src/app/guard/untouched.ts
+function fingerprint(revision, kernel) {
+  const { position, gate, objective, callsPerDay, ...program } = kernel;
+  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
+  return JSON.stringify([program, tuned]);
+}
+function compareUntouched(base2, head2) {
+  const comparisons4 = [];
+  for (const definition of head2.manifest.kernels) {
+    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
+    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head2, definition)) return null;
+    for (const workload of definition.workloads) {
+      comparisons4.push({
+        kernel: definition.name,
+        workload: workload.name,
+        definition,
+        warning: null,
+        status: "untouched",
+        reason: "nothing that this kernel is made of changed"
+      });
+    }
+  }
+  return comparisons4;
+}
+
+// src/app/guard/run.ts
+var followUpFactor = 3;
+function compareFiles({ base: base2, policy: policy2 }) {
+  if (base2.problem !== null) return listMissingBaseline(policy2.head, base2.problem);
+  return base2.revision === null ? null : compareUntouched(base2.revision, policy2.head);
+}
+function selectComparisons(comparisons4, kernels) {
+  return kernels === null ? comparisons4 : comparisons4.filter(
+    ({ kernel, definition, status }) => definition.sentinel && status !== "changed" || kernels.includes(kernel)
+  );
+}
+function isOf2({ subject }, { kernel, workload }) {
+  return subject.kernel === kernel && subject.workload === workload;
+}
+function worthRetuning(contests, judgements, laboratory, alsoOthers) {
+  const withVerdict = (wanted) => contests.filter(
+    (contest) => !contest.subject.sentinel && judgements.some((one3) => isOf2(contest, one3) && wanted.includes(one3.verdict)) && isTunable(contest, laboratory)
+  );
+  const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
+  return [...withVerdict(["regressed"]), ...others];
+}
+async function advise({ host, options, policy: policy2, onJudged }, laboratory, judged, deadlineMs) {
+  const { contests, judgements } = judged;
+  const moved = judgements.some(({ verdict }) => verdict === "environment");
+  if (options.advise === false || host.signal.aborted || moved) return [];
+  const limited = Number.isFinite(deadlineMs);
+  const wanted = worthRetuning(contests, judgements, laboratory, limited);
+  if (wanted.length === 0) return [];
+  await onJudged(judged);
+  if (host.signal.aborted) return [];
+  const budget = policy2.head.manifest.budget.guard;
+  const ownMs = wanted.length * 2 * budget.searchSeconds * 1e3;
+  return adviseRetuning({
+    host,
+    laboratory,
+    contests: wanted,
+    budget,
+    deadlineMs: Math.min(deadlineMs, laboratory.clock.nowMs() + ownMs)
+  });
+}
+async function measureChanged(task, laboratory, removed) {
+  const { host, options, base: base2, policy: policy2 } = task;
+  const { memory = noMemory } = options;
+  const kept2 = await memory.restore(laboratory.info);
+  const { noiseFloor } = kept2;
+  const startMs = laboratory.clock.nowMs();
+  const { family, limits: limits2 } = laboratory.info;
+  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2 });
+  const comparisons4 = selectComparisons(all, options.kernels);
+  const { contests, broken, warnings } = await checkArms({
+    host,
+    laboratory,
+    comparisons: [...selectAdded(comparisons4), ...selectMeasurable(comparisons4)]
+  });
+  const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
+  const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
+  const earlier = earlierAttempts(digests, kept2.attempts);
+  const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
+  const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
+  const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
+  const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
+  const seconds = Math.min(judgeSeconds, leftSeconds);
+  const measured = await measureContests({
+    host,
+    laboratory,
+    contests,
+    seconds,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
+    judging: { ...judging, shards: options.shards ?? 1 }
+  });
+  const { samples: samples2, machineChanged } = measured;
+  const judgements = judge(
+    contests.map((contest) => contest.subject),
+    samples2,
+    { ...judging, machineChanged }
+  );
+  const lost = [];
+  const warn = (text3) => void lost.push(text3);
+  if (machineChanged === null && !host.signal.aborted) {
+    const at3 = host.now().toISOString();
+    const cost2 = "a repetition of this run will not know what it measured";
+    await optional(
+      { cost: cost2, otherwise: void 0, warn },
+      () => memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
+    );
+  }
+  const judged = {
+    ...measured,
+    comparisons: [...comparisons4, ...removed],
+    contests,
+    broken,
+    judgements,
+    earlier,
+    warnings: [...warnings, ...lost],
+    noiseFloor,
+    nights: kept2.nights,
+    advice: [],
+    measuredWith: laboratory
+  };
+  const advice = await optional(
+    { cost: "nothing is advised", otherwise: [], warn },
+    () => advise(task, laboratory, judged, deadlineMs)
+  );
+  return { ...judged, warnings: [...warnings, ...lost], advice };
+}
+async function runGuard(task) {
+  const { host, options, base: base2, policy: policy2 } = task;
+  const settled = compareFiles(task);
+  const gone = base2.revision === null ? [] : listRemoved(base2.revision, policy2.head);
+  const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
+  if (settled !== null) {
+    return {
+      comparisons: [...selectComparisons(settled, options.kernels), ...removed],
+      contests: [],
+      broken: [],
+      judgements: [],
+      samples: [],
+      earlier: [],
+      cutShort: null,
+      machineChanged: null,
+      warnings: [],
+      noiseFloor: null,
+      nights: [],
+      advice: [],
+      measuredWith: null
+    };
+  }
+  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one3) => one3?.kernels ?? []);
+  const laboratory = await openLaboratory(host, options, kernels);
+  try {
+    return await measureChanged(task, laboratory, removed);
+  } finally {
+    await closeLaboratory(host, laboratory);
+  }
+}
+
+// src/app/guard/whole-report.ts
+import { join as join33 } from "node:path";
+
 // src/app/guard/kernel-place.ts
-import { posix } from "node:path";
+import { posix as posix2 } from "node:path";
 function entryLine(text3, entry) {
   const lines2 = text3.split("\n");
   const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
@@ -55928,7 +56863,7 @@ function kernelPlace(kernel, movedBy, failure = null) {
   const isElsewhere = kernel.operator !== null || kernel.command !== void 0;
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
   const { path: path2, files } = kernel.source;
-  const inProject = (below) => posix.join(posix.dirname(file), below);
+  const inProject = (below) => posix2.join(posix2.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {
     return { file: inProject(failure.file), line: failure.line };
   }
@@ -56454,603 +57389,6 @@ function overallOf(options) {
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
 
-// src/app/guard/revisions.ts
-import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename7, join as join32, posix as posix2 } from "node:path";
-function firstFault(message) {
-  const lines2 = message.split("\n");
-  return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
-}
-function readBaseline(described2, read2) {
-  try {
-    return { revision: read2(), problem: null, described: described2 };
-  } catch (error) {
-    if (!(error instanceof JoulegateError) || error.kind !== "bad-input") throw error;
-    return { revision: null, problem: firstFault(error.message), described: described2 };
-  }
-}
-function commitOf(repository) {
-  try {
-    return repository === null ? { commit: null } : { commit: headCommit(repository), dirty: isDirty(repository) };
-  } catch (error) {
-    if (error instanceof JoulegateError && error.code === "unknown-revision") return { commit: null };
-    throw error;
-  }
-}
-function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join32(folder, manifestName2);
-  if (!existsSync12(path2)) {
-    throw new JoulegateError(
-      "bad-input",
-      `The folder ${displayPath(host, folder)} has no ${manifestName2} to compare with.`,
-      {
-        code: "no-base-manifest",
-        nextStep: "Give --base the folder that holds the base revision of the manifest, or a git revision."
-      }
-    );
-  }
-  const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
-  return readBaseline(described2, () => {
-    const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
-  });
-}
-function tunedAt(reader, folder, tunedPath, label) {
-  const path2 = posix2.join(folder, tunedPath);
-  const text3 = reader.read(path2);
-  return text3 === null ? null : parseTuned(text3, `${label}:${path2}`);
-}
-function whereHeadLeft(host, repository, revision) {
-  try {
-    return mergeBase(repository, revision);
-  } catch (error) {
-    const isFolder2 = existsSync12(absolutePath2(host, revision));
-    if (!(error instanceof JoulegateError) || error.code !== "unknown-revision" || !isFolder2) throw error;
-    const nextStep3 = `Write ./${revision} if the folder is meant, or fetch the revision first.`;
-    throw new JoulegateError("bad-input", error.message, { code: error.code, nextStep: nextStep3, cause: error });
-  }
-}
-function openBaseCommit(host, { label, commit }, opened) {
-  const { repository, path: path2 } = opened;
-  const { reader } = openRevision(repository, commit);
-  return readBaseline({ label, commit }, () => {
-    const manifest = readManifest({ host, reader, path: path2, shown: `${label}:${path2}` });
-    if (manifest === null) return null;
-    return { manifest, tuned: tunedAt(reader, folderIn(path2), manifest.tunedPath, label) };
-  });
-}
-function openBaseOf(host, base2, opened) {
-  if (base2 === null) return { revision: null, problem: null, described: { label: "none", commit: null } };
-  if (typeof base2 !== "string") return openBaseCommit(host, base2, opened);
-  const commit = whereHeadLeft(host, opened.repository, base2);
-  return openBaseCommit(host, { label: base2, commit }, opened);
-}
-function describeCheckout(repository) {
-  const commit = headCommit(repository);
-  return { label: commit.slice(0, 12), commit, dirty: isDirty(repository) };
-}
-function inRepository(host, { folder, path: path2, repository }) {
-  return {
-    path: path2,
-    repository: repository ?? requireRepository({ root: folder, environment: host.environment })
-  };
-}
-function openRevisions(host, options) {
-  const opened = openManifest(host, options.manifest);
-  const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
-  if (typeof options.base === "string" && namesFolder(options.base)) {
-    return {
-      head: { revision, described: { label: displayPath(host, folder), commit: null } },
-      base: openBaseFolder(host, absolutePath2(host, options.base), basename7(path2))
-    };
-  }
-  const checkout = inRepository(host, opened);
-  return {
-    head: { revision, described: describeCheckout(checkout.repository) },
-    base: openBaseOf(host, options.base, checkout)
-  };
-}
-
-// src/app/guard/arms.ts
-function selectMeasurable(comparisons4) {
-  const changed = comparisons4.some((comparison) => comparison.status === "changed");
-  return comparisons4.filter(
-    (comparison) => comparison.status === "changed" || changed && comparison.status === "identical" && comparison.definition.sentinel
-  );
-}
-function selectAdded(comparisons4) {
-  return comparisons4.filter((comparison) => comparison.status === "new");
-}
-async function runs(device, { variant, reference }) {
-  const prepared = await device.prepare(variant);
-  return prepared.ok ? device.verify(variant, reference) : prepared;
-}
-var wrongResults = ["wrong-result", "not-a-number", "unwritten"];
-function dataOf({ program, command: command2 }) {
-  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== "uniform");
-  return JSON.stringify([
-    buffers.map(({ name, group, binding, type, length, fill: fill2, seed, values: values2, check: check3 }) => [
-      ...[check3 === null ? null : name, group, binding, type, length],
-      // What is overwritten need not be the same before.
-      ...[fill2, seed, values2]
-    ]),
-    command2?.outputs.map(({ name, type, length }) => [name, type, length])
-  ]);
-}
-function hasSameReference({ base: base2, head: head2, definition }) {
-  return hasReference(definition) && variantIdentity(base2.reference) === variantIdentity(head2.reference);
-}
-async function outputDifference(device, comparison) {
-  const { base: base2, head: head2, kernel, workload, status } = comparison;
-  if (status === "identical" || hasSameReference(comparison)) return null;
-  if (dataOf(base2.variant) !== dataOf(head2.variant)) {
-    return `${kernel} ${workload}: head has other inputs or outputs than base, so its results were not compared with base's.`;
-  }
-  const compared = await device.verify(head2.variant, base2.variant);
-  if (compared.ok) return null;
-  const { failure } = compared;
-  return wrongResults.includes(failure.kind) ? failure : `${kernel} ${workload}: head could not be compared with base (${failure.message}).`;
-}
-async function checkArms(options) {
-  const { host, laboratory, comparisons: comparisons4 } = options;
-  const { device } = laboratory;
-  const contests = [];
-  const broken = [];
-  const warnings = [];
-  for (const [index, comparison] of comparisons4.entries()) {
-    host.signal.throwIfAborted();
-    const { kernel, workload, head: head2, definition } = comparison;
-    host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
-    const headRuns = await runs(device, head2);
-    if (!headRuns.ok) {
-      const { failure } = headRuns;
-      const isWrong = wrongResults.includes(failure.kind);
-      const reason = isWrong ? `head computes something else than its ${hasReference(definition) ? "reference" : "default configuration"}: ${failure.message}` : `head does not run: ${failure.message}`;
-      broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
-      continue;
-    }
-    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
-    warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
-    if (comparison.status === "new") continue;
-    const { base: base2, codeOnly } = comparison;
-    const baseRuns = await runs(device, base2);
-    if (!baseRuns.ok) {
-      const { failure } = baseRuns;
-      const reason = `base does not run: ${failure.message}`;
-      broken.push({ comparison, status: "missing-baseline", reason, failure });
-      continue;
-    }
-    const difference = await outputDifference(device, comparison);
-    if (typeof difference === "string") warnings.push(difference);
-    else if (difference !== null) {
-      const reason = `head computes something else than base: ${difference.message}`;
-      broken.push({ comparison, status: "wrong-result", reason, failure: difference });
-      continue;
-    }
-    const codeOnlyRuns = codeOnly !== null && (await runs(device, codeOnly)).ok;
-    contests.push({
-      comparison,
-      subject: {
-        kernel,
-        workload,
-        gate: definition.gate,
-        // One that the change touches shows nothing about the machine: in this run it is a kernel like any other.
-        sentinel: definition.sentinel && comparison.status === "identical",
-        arms: codeOnlyRuns ? ["B", "H", "X"] : ["B", "H"],
-        energyEstimated: laboratory.meter?.info.estimated ?? false,
-        energyShared: isShared(laboratory.meter?.info ?? {})
-      },
-      blockSubject: {
-        kernel,
-        workload,
-        variants: {
-          B: base2.variant,
-          H: head2.variant,
-          X: codeOnlyRuns ? codeOnly.variant : void 0
-        }
-      }
-    });
-  }
-  return { contests, broken, warnings };
-}
-
-// src/app/guard/attempts.ts
-import { createHash as createHash9 } from "node:crypto";
-var maxAttempts = 8;
-var maxKept = 400;
-function attemptDigest({ comparison, subject }, machine) {
-  const { base: base2, head: head2 } = comparison;
-  const { device, meter } = machine;
-  const parts = [
-    subject.kernel,
-    subject.workload,
-    variantIdentity(base2.variant),
-    variantIdentity(head2.variant),
-    // Absent at the board's own clock, so that what was kept before there were clocks still counts.
-    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
-    device.family,
-    machineLabel(device),
-    meter?.name ?? null,
-    meter?.description ?? null
-  ];
-  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
-}
-function earlierAttempts(digests, kept2) {
-  const attempts = [];
-  for (const [{ subject }, digest2] of digests) {
-    const own = kept2.filter((attempt) => attempt.digest === digest2).slice(-maxAttempts);
-    for (const [i, { samples: samples2 }] of own.entries()) {
-      const { kernel, workload } = subject;
-      attempts[i] ??= [];
-      attempts[i].push(...samples2.map((sample) => ({ ...sample, kernel, workload, voidReasons: [] })));
-    }
-  }
-  return attempts;
-}
-function keepAttempts(options) {
-  const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
-  if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
-  const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
-    const own = samples2.filter(
-      (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
-    );
-    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
-  });
-  return [...kept2, ...fresh].slice(-maxKept);
-}
-function toKept(sample) {
-  const { arm, block, phase, latencyMs, joules, latencyResolution, energyResolution } = sample;
-  if (arm === "R") return [];
-  return [{ arm, block, phase, latencyMs, joules, latencyResolution, energyResolution }];
-}
-
-// src/app/guard/blocks.ts
-function describePhase(phase, subjects) {
-  const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
-  return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
-}
-function isOf({ subject }, one3) {
-  return subject.kernel === one3.kernel && subject.workload === one3.workload;
-}
-function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
-  if (time.leftMs <= 0) return [];
-  if (time.contestMs <= 0) return wanted;
-  const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
-  if (room2 >= wanted.length) return wanted;
-  const sentinels = wanted.filter(({ subject }) => subject.sentinel);
-  const others = wanted.filter(({ subject }) => !subject.sentinel);
-  const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
-  return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
-}
-async function measureContests(options) {
-  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
-  const { clock } = laboratory;
-  const subjects = contests.map((contest) => contest.subject);
-  const samples2 = [];
-  const flagUntilMs = clock.nowMs() + seconds * 1e3;
-  const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
-  const machine = machineLabel(laboratory.info);
-  const blocks = { flag: 0, confirm: 0 };
-  let contestMs = 0;
-  let stage = "";
-  let flaggingIsOver = false;
-  let machineChanged = null;
-  const openDevice = async () => {
-    const device = await laboratory.openDevice();
-    const now = machineLabel(device.info);
-    if (now !== machine) machineChanged ??= `a process ran on ${now}, not on ${machine}`;
-    return device;
-  };
-  for (; ; ) {
-    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
-    if (plan2.phase === "done") {
-      return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
-    }
-    if (host.signal.aborted) return { samples: samples2, cutShort: "interrupted", machineChanged };
-    const startMs = clock.nowMs();
-    const untilMs = plan2.phase === "flag" ? flagUntilMs : confirmUntilMs;
-    const wanted = fitting(contests, plan2, { leftMs: untilMs - startMs, contestMs });
-    if (wanted.length === 0 && plan2.phase === "flag") {
-      flaggingIsOver = true;
-      continue;
-    }
-    if (wanted.length === 0) return { samples: samples2, cutShort: "time", machineChanged };
-    const nextStage = describePhase(plan2.phase, wanted.length);
-    if (nextStage !== stage) host.progress.stage(nextStage);
-    stage = nextStage;
-    const done = blocks[plan2.phase]++;
-    const measured = await measureBlock({
-      host,
-      laboratory,
-      phase: plan2.phase,
-      block: done + 1,
-      subjects: wanted.map((contest) => contest.blockSubject),
-      openDevice,
-      onTurn: (turn) => {
-        const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
-        const total2 = done + plan2.blocks;
-        const leftMs = contestMs * wanted.length * (plan2.blocks - within);
-        host.progress.update({
-          text: `block ${done + 1} of ${total2}${plan2.phase === "flag" ? " or more" : ""}: ${turn.kernel}`,
-          share: (done + within) / total2,
-          ...contestMs > 0 ? { secondsLeft: leftMs / 1e3 } : {}
-        });
-      }
-    });
-    if (machineChanged === null) samples2.push(...measured);
-    contestMs = (clock.nowMs() - startMs) / wanted.length;
-  }
-}
-
-// src/app/guard/comparison.ts
-async function buildArm(options) {
-  const builder = createVariantBuilder(options);
-  const variant = await builder.build(options.configuration);
-  if (!variant.ok) return variant;
-  const reference = await builder.reference();
-  if (!reference.ok) return reference;
-  return { ok: true, value: { variant: variant.value, reference: reference.value } };
-}
-function sameConfiguration(a2, b) {
-  const names2 = Object.keys(a2);
-  return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
-}
-async function compareWorkload(options) {
-  const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
-  const { configuration, problem } = shippedConfiguration({
-    tuned: head2.tuned,
-    kernel,
-    workload,
-    family,
-    limits: limits2
-  });
-  const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
-  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
-  if (!headArm.ok) {
-    const reason = `head does not build: ${headArm.failure.message}`;
-    return { ...common, status: "broken-head", reason, failure: headArm.failure };
-  }
-  const baseKernel = base2?.manifest.kernels.find(({ name }) => name === kernel.name);
-  const baseWorkload = baseKernel?.workloads.find(({ name }) => name === workload.name);
-  if (base2 === null || baseKernel === void 0 || baseWorkload === void 0) {
-    const missing3 = baseKernel === void 0 ? "not" : "this workload is not";
-    const reason = base2 === null ? "the base revision has no manifest" : `${missing3} in the base revision`;
-    return { ...common, status: "new", head: headArm.value, reason };
-  }
-  const { configuration: baseConfiguration } = shippedConfiguration({
-    tuned: base2.tuned,
-    kernel: baseKernel,
-    workload: baseWorkload,
-    family,
-    limits: limits2
-  });
-  const baseArm = await buildArm({
-    kernel: baseKernel,
-    workload: baseWorkload,
-    configuration: baseConfiguration,
-    limits: limits2
-  });
-  if (!baseArm.ok) {
-    return {
-      ...common,
-      status: "missing-baseline",
-      reason: `base does not build: ${baseArm.failure.message}`
-    };
-  }
-  const aligned2 = alignClock(kernel, baseConfiguration);
-  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2 }) : null;
-  const identity4 = variantIdentity(headArm.value.variant);
-  const sameProgram = identity4 !== null && identity4 === variantIdentity(baseArm.value.variant);
-  const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
-  return {
-    ...common,
-    status: identical ? "identical" : "changed",
-    reason: identical ? "same program, launch and workload as in base" : sameProgram ? "the locked clock changed" : "the program or its launch changed",
-    base: baseArm.value,
-    head: headArm.value,
-    codeOnly: codeOnly?.ok ? codeOnly.value : null
-  };
-}
-function listRemoved(base2, head2) {
-  return base2.manifest.kernels.flatMap((definition) => {
-    const kept2 = head2.manifest.kernels.find(({ name }) => name === definition.name);
-    return definition.workloads.filter((workload) => !kept2?.workloads.some(({ name }) => name === workload.name)).map(
-      (workload) => ({
-        kernel: definition.name,
-        workload: workload.name,
-        definition,
-        warning: null,
-        status: "removed",
-        reason: kept2 === void 0 ? "not in head any more" : "this workload is not in head any more"
-      })
-    );
-  });
-}
-function listMissingBaseline(head2, problem) {
-  return head2.manifest.kernels.flatMap(
-    (definition) => definition.workloads.map(
-      (workload) => ({
-        kernel: definition.name,
-        workload: workload.name,
-        definition,
-        warning: null,
-        status: "missing-baseline",
-        reason: `base cannot be read: ${problem}`
-      })
-    )
-  );
-}
-async function compareKernels(options) {
-  const comparisons4 = [];
-  for (const kernel of options.head.manifest.kernels) {
-    for (const workload of kernel.workloads) {
-      comparisons4.push(await compareWorkload({ ...options, kernel, workload }));
-    }
-  }
-  return comparisons4;
-}
-
-// src/app/guard/untouched.ts
-function fingerprint(revision, kernel) {
-  const { position, gate, objective, callsPerDay, ...program } = kernel;
-  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
-  return JSON.stringify([program, tuned]);
-}
-function compareUntouched(base2, head2) {
-  const comparisons4 = [];
-  for (const definition of head2.manifest.kernels) {
-    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
-    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head2, definition)) return null;
-    for (const workload of definition.workloads) {
-      comparisons4.push({
-        kernel: definition.name,
-        workload: workload.name,
-        definition,
-        warning: null,
-        status: "untouched",
-        reason: "nothing that this kernel is made of changed"
-      });
-    }
-  }
-  return comparisons4;
-}
-
-// src/app/guard/run.ts
-var followUpFactor = 3;
-function compareFiles({ base: base2, policy: policy2 }) {
-  if (base2.problem !== null) return listMissingBaseline(policy2.head, base2.problem);
-  return base2.revision === null ? null : compareUntouched(base2.revision, policy2.head);
-}
-function selectComparisons(comparisons4, kernels) {
-  return kernels === null ? comparisons4 : comparisons4.filter(
-    ({ kernel, definition, status }) => definition.sentinel && status !== "changed" || kernels.includes(kernel)
-  );
-}
-function isOf2({ subject }, { kernel, workload }) {
-  return subject.kernel === kernel && subject.workload === workload;
-}
-function worthRetuning(contests, judgements, laboratory, alsoOthers) {
-  const withVerdict = (wanted) => contests.filter(
-    (contest) => !contest.subject.sentinel && judgements.some((one3) => isOf2(contest, one3) && wanted.includes(one3.verdict)) && isTunable(contest, laboratory)
-  );
-  const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
-  return [...withVerdict(["regressed"]), ...others];
-}
-async function advise({ host, options, policy: policy2 }, laboratory, judged, deadlineMs) {
-  const { contests, judgements } = judged;
-  const moved = judgements.some(({ verdict }) => verdict === "environment");
-  if (options.advise === false || host.signal.aborted || moved) return [];
-  const limited = Number.isFinite(deadlineMs);
-  const wanted = worthRetuning(contests, judgements, laboratory, limited);
-  if (wanted.length === 0) return [];
-  const budget = policy2.head.manifest.budget.guard;
-  const ownMs = wanted.length * 2 * budget.searchSeconds * 1e3;
-  return adviseRetuning({
-    host,
-    laboratory,
-    contests: wanted,
-    budget,
-    deadlineMs: Math.min(deadlineMs, laboratory.clock.nowMs() + ownMs)
-  });
-}
-async function measureChanged(task, laboratory) {
-  const { host, options, base: base2, policy: policy2 } = task;
-  const { memory = noMemory } = options;
-  const kept2 = await memory.restore(laboratory.info);
-  const { noiseFloor } = kept2;
-  const startMs = laboratory.clock.nowMs();
-  const { family, limits: limits2 } = laboratory.info;
-  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2 });
-  const comparisons4 = selectComparisons(all, options.kernels);
-  const { contests, broken, warnings } = await checkArms({
-    host,
-    laboratory,
-    comparisons: [...selectAdded(comparisons4), ...selectMeasurable(comparisons4)]
-  });
-  const machine = { device: laboratory.info, meter: laboratory.meter?.info ?? null };
-  const digests = new Map(contests.map((contest) => [contest, attemptDigest(contest, machine)]));
-  const earlier = earlierAttempts(digests, kept2.attempts);
-  const judging = { earlier, ...noiseFloor === null ? {} : { noiseFloor } };
-  const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
-  const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
-  const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
-  const seconds = Math.min(judgeSeconds, leftSeconds);
-  const measured = await measureContests({
-    host,
-    laboratory,
-    contests,
-    seconds,
-    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
-    judging: { ...judging, shards: options.shards ?? 1 }
-  });
-  const { samples: samples2, machineChanged } = measured;
-  const judgements = judge(
-    contests.map((contest) => contest.subject),
-    samples2,
-    { ...judging, machineChanged }
-  );
-  const lost = [];
-  const warn = (text3) => void lost.push(text3);
-  if (machineChanged === null && !host.signal.aborted) {
-    const at3 = host.now().toISOString();
-    const cost2 = "a repetition of this run will not know what it measured";
-    await optional(
-      { cost: cost2, otherwise: void 0, warn },
-      () => memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
-    );
-  }
-  const advice = await optional(
-    { cost: "nothing is advised", otherwise: [], warn },
-    () => advise(task, laboratory, { contests, judgements }, deadlineMs)
-  );
-  return {
-    ...measured,
-    comparisons: comparisons4,
-    contests,
-    broken,
-    judgements,
-    earlier,
-    warnings: [...warnings, ...lost],
-    noiseFloor,
-    nights: kept2.nights,
-    advice,
-    measuredWith: laboratory
-  };
-}
-async function runGuard(task) {
-  const { host, options, base: base2, policy: policy2 } = task;
-  const settled = compareFiles(task);
-  const gone = base2.revision === null ? [] : listRemoved(base2.revision, policy2.head);
-  const removed = options.listsRemoved === true ? gone : selectComparisons(gone, options.kernels);
-  if (settled !== null) {
-    return {
-      comparisons: [...selectComparisons(settled, options.kernels), ...removed],
-      contests: [],
-      broken: [],
-      judgements: [],
-      samples: [],
-      earlier: [],
-      cutShort: null,
-      machineChanged: null,
-      warnings: [],
-      noiseFloor: null,
-      nights: [],
-      advice: [],
-      measuredWith: null
-    };
-  }
-  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one3) => one3?.kernels ?? []);
-  const laboratory = await openLaboratory(host, options, kernels);
-  try {
-    const outcome = await measureChanged(task, laboratory);
-    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
-  } finally {
-    await closeLaboratory(host, laboratory);
-  }
-}
-
 // src/app/guard/same-commit.ts
 var sameCommitReason = "Base and head are the same commit, so nothing was compared. Check what the run is compared with.";
 function isSameCommit(head2, base2) {
@@ -57058,7 +57396,7 @@ function isSameCommit(head2, base2) {
   return commit !== null && commit === base2?.commit && dirty !== true;
 }
 
-// src/app/guard/guard.ts
+// src/app/guard/whole-report.ts
 var suggestionFile = "tuned.suggested.json";
 function sharedEnergy({ measuredWith, comparisons: comparisons4 }) {
   const scope = measuredWith?.meter?.info.scope ?? null;
@@ -57086,31 +57424,6 @@ function warningsOf(outcome, overall) {
   }
   return warnings;
 }
-async function readAcceptance(host, { memory = noMemory }, outcome) {
-  const nobody = () => null;
-  const regressed = outcome.judgements.filter(
-    ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
-  );
-  const wrong2 = outcome.broken.filter(({ status }) => status === "wrong-result");
-  const kernels = [...regressed, ...wrong2.map(({ comparison }) => comparison)];
-  const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
-  const cost2 = "nothing was accepted by a label";
-  const warn = host.progress.warn;
-  const labels = await optional({ cost: cost2, otherwise: null, warn }, () => memory.labels());
-  if (labels === null) {
-    const warning = "The labels of the pull request could not be read, so nothing was accepted by one.";
-    return { accepts: nobody, warnings: [warning] };
-  }
-  const there = new Set(labels.map((label) => label.toLowerCase()));
-  return {
-    accepts: (kernel) => {
-      const label = labelOf(kernel);
-      return label !== null && there.has(label.toLowerCase()) ? label : null;
-    },
-    warnings: []
-  };
-}
 function writeSuggestion(host, options, head2, advice) {
   if (advice.length === 0) return { suggestion: null, warnings: [] };
   if (options.report === void 0) {
@@ -57134,16 +57447,9 @@ function samplesOf2({ samples: samples2, earlier, measuredWith }) {
     ...device
   }));
 }
-async function guard(host, options) {
-  const startedAt = host.now();
-  const { head: head2, base: base2 } = openRevisions(host, options);
-  selectKernels(head2.revision.manifest, options.kernels);
-  prepareReportFolder(host, options.report);
-  const policy2 = policyOf(base2, head2.revision);
-  const outcome = await runGuard({ host, options, base: base2, policy: policy2 });
-  const { measuredWith, judgements, advice, machineChanged } = outcome;
-  const { accepts, warnings: unread } = await readAcceptance(host, options, outcome);
-  const kernels = outcome.comparisons.map((comparison) => {
+function kernelsOf({ options }, { outcome, accepts }, advice) {
+  const { measuredWith, judgements } = outcome;
+  return outcome.comparisons.map((comparison) => {
     const matches = (other) => other.kernel === comparison.kernel && other.workload === comparison.workload;
     return guardedKernel({
       comparison,
@@ -57158,6 +57464,13 @@ async function guard(host, options) {
       energyEstimated: measuredWith?.meter?.info.estimated ?? false
     });
   });
+}
+function reportOn(task, judged, { advice, warnings }) {
+  const { host, options, startedAt, head: head2, base: base2, policy: policy2 } = task;
+  const { accepts, unread, interrupted } = judged;
+  const outcome = { ...judged.outcome, warnings };
+  const { measuredWith, judgements, machineChanged } = outcome;
+  const kernels = kernelsOf(task, judged, advice);
   const failOn = new Map(
     outcome.comparisons.map(({ kernel, definition }) => [kernel, options.failOn ?? definition.gate.failOn])
   );
@@ -57170,7 +57483,6 @@ async function guard(host, options) {
   });
   const { tuned, manifest } = head2.revision;
   const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
-  const interrupted = host.signal.aborted;
   const sameCommit = isSameCommit(head2.described, base2.described);
   const report3 = {
     schema: "joulegate-report",
@@ -57199,6 +57511,35 @@ async function guard(host, options) {
     samples: samplesOf2(outcome)
   };
   return writeReportFiles(host, options, report3);
+}
+
+// src/app/guard/guard.ts
+async function judgedOf({ host, options }, outcome) {
+  const interrupted = host.signal.aborted;
+  const { accepts, warnings } = await readAcceptance(host, options, outcome);
+  return { outcome, accepts, unread: warnings, interrupted };
+}
+async function guard(host, options) {
+  const startedAt = host.now();
+  const { head: head2, base: base2 } = openRevisions(host, options);
+  selectKernels(head2.revision.manifest, options.kernels);
+  prepareReportFolder(host, options.report);
+  const policy2 = policyOf(base2, head2.revision);
+  const task = { host, options, startedAt, head: head2, base: base2, policy: policy2 };
+  const early = {};
+  const outcome = await runGuard({
+    host,
+    options,
+    base: base2,
+    policy: policy2,
+    async onJudged(verdict) {
+      early.judged = await judgedOf(task, verdict);
+      const report3 = reportOn(task, early.judged, verdict);
+      host.progress.note(`verdict: ${report3.reason}`);
+      await options.onVerdict?.(report3);
+    }
+  });
+  return reportOn(task, early.judged ?? await judgedOf(task, outcome), outcome);
 }
 
 // src/app/history/changes.ts
@@ -57759,6 +58100,7 @@ function retunedKernel(task) {
     seed: search.seed,
     stopped: result.stopped,
     seconds: search.seconds,
+    spent: search.spent,
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
     evidence: searchEvidence({ space: space2, result, final }),

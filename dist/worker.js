@@ -1300,9 +1300,10 @@ function createLauncher(options) {
     const commands = encoder.finish();
     const start = clock2.nowMs();
     device.queue.submit([commands]);
+    const reading = reader?.read();
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock2.nowMs() - start;
-    const gpuMs = reader === null ? 0 : await reader.read();
+    const gpuMs = await reading ?? 0;
     return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
   }
   return {

@@ -35,6 +35,8 @@ interface SubjectRequest {
   readonly cold: boolean;
   readonly random: Random;
   isAborted(): boolean;
+  /** See `BlockTask`. */
+  readonly whileHeating?: (() => Promise<void>) | undefined;
   onTurn(turn: Omit<BlockProgress, 'subject' | 'subjects'>): void;
 }
 
@@ -43,13 +45,8 @@ export async function measureSubject(request: SubjectRequest): Promise<BlockSamp
   const { subject, order, phase, block } = request;
   const failures = new Map<Arm, VariantFailure>();
   const turns = new Map<Arm, Turn[]>(order.map((arm) => [arm, []]));
-  // Compiling keeps the host busy: all of it is done before the first turn.
-  for (const arm of order) {
-    if (request.isAborted()) return null;
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  }
+  if (request.isAborted()) return null;
+  await prepareArms(request, failures);
   await heat(request, failures);
   const sequence = turnOrder(order);
   for (const [index, arm] of sequence.entries()) {
@@ -70,14 +67,38 @@ export async function measureSubject(request: SubjectRequest): Promise<BlockSamp
     .map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
 }
 
+/**
+ * Compiling keeps the host busy: all of it is done before the first turn, on all arms' processes side by side. Programs of
+ * other kinds are started one after the other: what they say of time while they warm up is checked against the clock.
+ */
+async function prepareArms(request: SubjectRequest, failures: Map<Arm, VariantFailure>): Promise<void> {
+  const prepare = async (arm: Arm) => {
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  };
+  const isProgram = (arm: Arm) => request.subject.variants[arm]?.command !== undefined;
+  await Promise.all(request.order.filter((arm) => !isProgram(arm)).map(prepare));
+  for (const arm of request.order.filter(isProgram)) await prepare(arm);
+}
+
 /** Brings the board to the temperature that it has under load, with the first arm that runs. */
 async function heat(request: SubjectRequest, failures: Map<Arm, VariantFailure>): Promise<void> {
   const { order, options, cold, isAborted } = request;
   const arm = order.find((one) => !failures.has(one));
   const { heatUpMs: longestMs = 0 } = options.window;
   if (!cold || longestMs === 0 || arm === undefined || failures.has('B') || failures.has('H')) return;
-  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
-  if (!heated.ok) failures.set(arm, heated.failure);
+  let isDisturbed = request.whileHeating !== undefined;
+  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
+    isDisturbed = false;
+  });
+  const [heated] = await Promise.allSettled([
+    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
+    beside,
+  ]);
+  await beside;
+  if (heated.status === 'rejected') throw heated.reason;
+  if (!heated.value.ok) failures.set(arm, heated.value.failure);
 }
 
 function armOf({ subject, benches }: SubjectRequest, arm: Arm): { bench: Bench; variant: Variant } {

@@ -43,6 +43,11 @@ export interface BlockTask {
   readonly signal?: AbortSignal | undefined;
   /** Awaited after every block, so that the caller can save it. */
   readonly onBlock?: ((finished: FinishedBlock) => void | Promise<void>) | undefined;
+  /**
+   * Begun when a board begins to be heated up, and waited for before the first turn: what loads the host or the board has its
+   * place there, such as opening the next block's processes. Never called where nothing is heated up, as on software adapters.
+   */
+  readonly whileHeating?: (() => Promise<void>) | undefined;
   /** Before every turn, for live progress. */
   readonly onTurn?: ((progress: BlockProgress) => void) | undefined;
 }
@@ -77,10 +82,9 @@ async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] |
   const benches = new Map<Arm, Bench>();
   const opened: { close(): Promise<void> }[] = [];
   try {
-    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
-      if (isAborted()) return null;
-      const device = await task.openDevice(arm);
-      opened.push(device);
+    if (isAborted()) return null;
+    const arms = armOrder(task.subjects.flatMap(subjectArms), block);
+    for (const [arm, device] of await openDevices(task, arms, opened)) {
       const meter = await task.openMeter(device);
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
@@ -97,6 +101,7 @@ async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] |
         cold: index === 0,
         random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
         isAborted,
+        whileHeating: task.whileHeating,
         onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length }),
       });
       if (measured === null) return null;
@@ -106,6 +111,21 @@ async function runBlock(task: BlockTask, block: number): Promise<BlockSample[] |
   } finally {
     await closeAll(opened);
   }
+}
+
+/** Nothing is measured yet, so the processes start side by side. What could be opened is in `opened`, whoever fails. */
+async function openDevices(
+  task: BlockTask,
+  arms: readonly Arm[],
+  opened: { close(): Promise<void> }[],
+): Promise<readonly (readonly [Arm, Device])[]> {
+  const opening = arms.map(async (arm) => {
+    const device = await task.openDevice(arm);
+    opened.push(device);
+    return [arm, device] as const;
+  });
+  await Promise.allSettled(opening);
+  return Promise.all(opening);
 }
 
 function subjectArms({ variants }: BlockSubject): Arm[] {

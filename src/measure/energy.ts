@@ -21,13 +21,18 @@ export type WindowOutcome =
   | { readonly status: 'failed'; readonly failure: VariantFailure };
 
 export interface EnergyRequest {
-  readonly device: Device;
+  readonly device: Pick<Device, 'run'>;
   readonly meter: Meter;
   readonly variant: Variant;
   readonly options: WindowOptions;
   /** Where the phase of a sensor that sees a part of the time comes from; without it stretches begin as they come. */
   readonly random?: Random;
+  /** See `EnergyQuestion`; without it an energy is to be known as precisely as the options say. */
+  readonly rivalJoules?: number;
 }
+
+/** So many standard errors above its rival an energy is clearly worse. */
+const CLEARLY = 4;
 
 /** A void window is tried this often before it is given up. */
 const ATTEMPTS = 2;
@@ -66,6 +71,9 @@ async function measureWindows(request: EnergyRequest): Promise<WindowOutcome> {
     const energy = combineCuts(cuts);
     const { relativeError = null } = energy;
     if (precision === undefined || relativeError === null) return { status: 'valid', energy };
+    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
+      return { status: 'valid', energy };
+    }
     if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
     const doneMs = 1000 * energy.seconds;
     // A standard error falls with the square root of time.

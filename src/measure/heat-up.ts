@@ -29,15 +29,18 @@ export async function heatUp(request: {
   readonly variant: Variant;
   readonly longestMs: number;
   isAborted(): boolean;
+  /** Something else loads the host or the board as yet: it has not settled, whatever it shows. */
+  isDisturbed?(): boolean;
 }): Promise<Outcome<null>> {
   const { bench, variant, longestMs } = request;
   const stepMs = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before: Step | null = null;
   for (let doneMs = 0; doneMs + stepMs <= longestMs && !request.isAborted(); doneMs += stepMs) {
+    const wasDisturbed = request.isDisturbed?.() === true;
     const step = await takeStep(bench, variant, stepMs);
     if (!step.ok) return step;
     if (before !== null && isSteady(before, step.value)) break;
-    before = step.value;
+    before = wasDisturbed ? null : step.value;
   }
   return { ok: true, value: null };
 }

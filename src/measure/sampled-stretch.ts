@@ -11,7 +11,7 @@ export interface SampledStretch {
 
 /** Runs a stretch while the meter samples. However it ends, the meter's session ends with it. */
 export async function sampleStretch(request: {
-  readonly device: Device;
+  readonly device: Pick<Device, 'run'>;
   readonly meter: Meter;
   readonly variant: Variant;
   readonly durationMs: number;

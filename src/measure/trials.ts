@@ -13,22 +13,21 @@ import { measureLatency, type TimedLatency } from './latency.ts';
 import type { MeasureOptions } from './options.ts';
 import type { Clock, Device, Meter, Remarks } from './ports.ts';
 import { prepareReference, type TrialBuilder } from './reference.ts';
+import { CostCount, type TrialCosts } from './trial-costs.ts';
 import type { EnergyMeasurement, LatencyMeasurement } from './types.ts';
 
-/** Time spent measuring, for reports and plans. */
-export interface TrialCosts {
-  readonly latencyTrials: number;
-  readonly latencyMs: number;
-  readonly energyTrials: number;
-  readonly energyMs: number;
+/** What is to be found out about an energy. */
+export interface EnergyQuestion {
+  /** Joules per launch that it is compared with: once it is clearly above them, no window is added to know it better. */
+  readonly rivalJoules: number;
 }
 
 /** The laboratory a search works in: configurations in, measurements out. */
 export interface Trials {
   /** Builds, prepares, verifies against the reference and times. Whatever fails is the configuration's failure. */
   latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>>;
-  /** Measures energy. A window that stayed void is a failure of kind `void-window`. */
-  energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>>;
+  /** Measures energy, as precisely as the options say or the question needs. A window that stayed void is a failure of kind `void-window`. */
+  energy(configuration: Configuration, question?: EnergyQuestion): Promise<Outcome<EnergyMeasurement>>;
   /** Says which configuration comes next, so that it may be compiled while the present one is measured. */
   expect(configuration: Configuration): void;
   /** Static features; null where there is no WGSL (a recording, a program of another kind) or it does not build. */
@@ -70,10 +69,11 @@ class DeviceTrials implements Trials {
   readonly #verified = new Map<string, Promise<Outcome<Remarks>>>();
   readonly #mediansMs = new Map<string, number>();
   #reference: Promise<Variant> | null = null;
-  #costs: TrialCosts = { latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 };
+  readonly #count: CostCount;
 
   constructor(request: TrialsRequest) {
     this.#request = request;
+    this.#count = new CostCount(request.clock);
   }
 
   get measuresEnergy(): boolean {
@@ -81,31 +81,19 @@ class DeviceTrials implements Trials {
   }
 
   costs(): TrialCosts {
-    return this.#costs;
+    return this.#count.costs;
   }
 
   async latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>> {
-    const startMs = this.#request.clock.nowMs();
+    this.#count.latencyTrials++;
     const outcome = await this.#timeVerified(configuration);
-    const { latencyTrials, latencyMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      latencyTrials: latencyTrials + 1,
-      latencyMs: latencyMs + this.#request.clock.nowMs() - startMs,
-    };
     if (outcome.ok) this.#mediansMs.set(this.#key(configuration), outcome.value.medianMs);
     return outcome;
   }
 
-  async energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>> {
-    const startMs = this.#request.clock.nowMs();
-    const outcome = await this.#energyOutcome(configuration);
-    const { energyTrials, energyMs } = this.#costs;
-    this.#costs = {
-      ...this.#costs,
-      energyTrials: energyTrials + 1,
-      energyMs: energyMs + this.#request.clock.nowMs() - startMs,
-    };
+  energy(configuration: Configuration, question?: EnergyQuestion): Promise<Outcome<EnergyMeasurement>> {
+    const outcome = this.#energyOutcome(configuration, question);
+    this.#count.energyTrials++;
     return outcome;
   }
 
@@ -128,25 +116,36 @@ class DeviceTrials implements Trials {
 
   async #timeVerified(configuration: Configuration): Promise<Outcome<TimedLatency>> {
     const { device, options } = this.#request;
-    const built = await this.#build(configuration);
-    if (!built.ok) return built;
-    const prepared = await device.prepare(built.value);
+    const prepared = await this.#count.during('compile', () => this.#prepare(configuration));
     if (!prepared.ok) return prepared;
-    const verified = await this.#verify(built.value);
+    const variant = prepared.value;
+    const verified = await this.#count.during('check', () => this.#verify(variant));
     if (!verified.ok) return verified;
-    return measureLatency({ device, variant: built.value, options: options.time });
+    return this.#count.during('latency', () => measureLatency({ device, variant, options: options.time }));
   }
 
-  async #energyOutcome(configuration: Configuration): Promise<Outcome<EnergyMeasurement>> {
+  async #prepare(configuration: Configuration): Promise<Outcome<Variant>> {
+    const built = await this.#build(configuration);
+    if (!built.ok) return built;
+    const prepared = await this.#request.device.prepare(built.value);
+    return prepared.ok ? built : prepared;
+  }
+
+  async #energyOutcome(
+    configuration: Configuration,
+    question?: EnergyQuestion,
+  ): Promise<Outcome<EnergyMeasurement>> {
     const { device, meter, options } = this.#request;
     if (meter === null) {
       return failed({ kind: 'unsupported', message: 'there is no meter: energy cannot be measured' });
     }
-    const built = await this.#build(configuration);
+    const random = phases.fork(`${this.#count.energyTrials}`);
+    const built = await this.#count.during('compile', () => this.#build(configuration));
     if (!built.ok) return built;
-    const random = phases.fork(`${this.#costs.energyTrials}`);
-    const request = { device, meter, variant: built.value, options: options.window, random };
-    const window = await measureEnergy(request);
+    const run: Device['run'] = (variant, durationMs) =>
+      this.#count.during('energy', () => device.run(variant, durationMs));
+    const request = { device: { run }, meter, variant: built.value, options: options.window, random };
+    const window = await this.#count.during('waiting', () => measureEnergy({ ...request, ...question }));
     switch (window.status) {
       case 'valid': {
         const medianMs = this.#mediansMs.get(this.#key(configuration));

@@ -1,4 +1,10 @@
-import { latencySlackOf, measurableObjective, needsEnergy, type Objective } from '../manifest/index.ts';
+import {
+  latencySlackOf,
+  measurableObjective,
+  needsEnergy,
+  type Objective,
+  objectiveValue,
+} from '../manifest/index.ts';
 import type { Point } from '../space/index.ts';
 import { createRandom, type Random } from '../stats/index.ts';
 import { Budget } from './budget.ts';
@@ -14,6 +20,9 @@ import { startPoints, startTrials } from './start-points.ts';
 import type { SearchResult, SearchTask, StopReason } from './types.ts';
 
 const batchSize = 4;
+
+/** Trials that may be compiled ahead: all of a batch. A device that compiles ahead keeps as many. */
+const expectedAhead = batchSize;
 
 /** Models need a few that worked; after a bad start there is more of it. */
 const leastGood = 4;
@@ -79,13 +88,17 @@ class SearchRun {
 
   /** Tries points in order until the budget ends. */
   async #tryAll(points: readonly Point[]): Promise<void> {
+    const expected = new Set<Point>();
     for (const [at, point] of points.entries()) {
       if (this.#stop() !== null) return;
       if (this.#ledger.has(point)) continue;
       const configuration = this.#task.space.configuration(point);
       await this.#priors.learn(this.#ledger.keyOf(point), configuration);
-      const next = points.slice(at + 1).find((other) => !this.#ledger.has(other));
-      if (next !== undefined) this.#task.trials.expect?.(this.#task.space.configuration(next));
+      const soon = points.slice(at + 1).filter((other) => !this.#ledger.has(other));
+      for (const next of soon.slice(0, expectedAhead)) {
+        if (!expected.has(next)) this.#task.trials.expect?.(this.#task.space.configuration(next));
+        expected.add(next);
+      }
       const outcome = await this.#task.trials.latency(configuration);
       // What an interruption broke off says nothing about the configuration.
       if (!outcome.ok && this.#budget.wasInterrupted) return;
@@ -98,9 +111,19 @@ class SearchRun {
     }
   }
 
+  /** Joules at which a trial would be as good as the best one so far; none is known at first. */
+  #rivalOf({ latency }: GoodTrial): { readonly rivalJoules: number } | undefined {
+    const best = this.#ledger.bestObjective();
+    const { minimize } = this.#objective;
+    const ofOneJoule = objectiveValue(minimize, { joules: 1, latencyMs: latency.medianMs });
+    return best === null || ofOneJoule === null ? undefined : { rivalJoules: best / ofOneJoule };
+  }
+
   async #measureEnergy(trial: GoodTrial): Promise<boolean> {
     if (this.#budget.isOver) return false;
-    const outcome = await this.#budget.timeEnergy(() => this.#task.trials.energy(trial.configuration));
+    const outcome = await this.#budget.timeEnergy(() =>
+      this.#task.trials.energy(trial.configuration, this.#rivalOf(trial)),
+    );
     if (outcome.ok) this.#ledger.recordEnergy(trial, outcome.value, null);
     else if (!this.#budget.wasInterrupted) this.#ledger.recordEnergy(trial, null, outcome.failure);
     return !this.#budget.isOver;

@@ -9,9 +9,15 @@ import type { SearchMethods } from './methods.ts';
 export interface Trials {
   /** Compiles, verifies and times a configuration (milliseconds of device time). */
   latency(configuration: Configuration): Promise<Outcome<LatencyMeasurement>>;
-  /** Measures energy (seconds of device time). Only called after `latency` succeeded. */
-  energy(configuration: Configuration): Promise<Outcome<EnergyMeasurement>>;
-  /** Says which configuration comes next, so that it may be compiled meanwhile. */
+  /**
+   * Measures energy (seconds of device time). Only called after `latency` succeeded.
+   * @param question.rivalJoules above which the configuration is worse than the best so far: how much worse matters little
+   */
+  energy(
+    configuration: Configuration,
+    question?: { readonly rivalJoules: number },
+  ): Promise<Outcome<EnergyMeasurement>>;
+  /** Says that a configuration comes soon, so that it may be compiled meanwhile. */
   expect?(configuration: Configuration): void;
   /** Static features; null where there is no program (replay). */
   features(configuration: Configuration): Promise<FeatureVector | null>;

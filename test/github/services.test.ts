@@ -446,6 +446,20 @@ describe('the artifact of a run', () => {
     ]);
   });
 
+  it('stands for the one before it once advice was found, but for no later attempt', async () => {
+    const job = await startJob();
+    const runner = nightly(job, 100);
+    const upload = (kind: 'report' | 'advised', device: string, attempt: number, text: string) =>
+      uploadArtifact({ ...label, ...reportOf(job, text), kind, device, runner, attempt });
+    await upload('advised', 'a', 1, 'a advised');
+    await upload('report', 'a', 1, 'a');
+    await upload('advised', 'b', 1, 'b advised');
+    await upload('report', 'b', 2, 'b again');
+    const collected = await collectReports({ runner, manifest, folder: join(job.workspace, 'collected') });
+    expect(collected.reports.map(({ file }) => readFileSync(file, 'utf8'))).toEqual(['a advised', 'b again']);
+    expect(collected.faults).toEqual([]);
+  });
+
   it('of a name that is taken is an outcome, and the first one stays', async () => {
     const job = await startJob();
     const runner = nightly(job, 100);

@@ -100,6 +100,105 @@ describe('a block', () => {
     expect(requests).toEqual(['prepare', 'prepare', 'time', 'time', 'time', 'time']);
   });
 
+  test('opens its processes side by side', async () => {
+    let asked = 0;
+    let openBoth = () => {};
+    const both = new Promise<void>((resolve) => {
+      openBoth = resolve;
+    });
+    const { lab, run } = setUp(
+      {},
+      {
+        openDevice: async () => {
+          if (++asked === 2) openBoth();
+          await both;
+          return lab.openDevice();
+        },
+      },
+    );
+    expect(await run()).toHaveLength(2);
+    expect(lab.open()).toBe(0);
+  });
+
+  test('prepares its arms side by side, but programs of other kinds one after the other', async () => {
+    const most = async (command: boolean) => {
+      let under = 0;
+      let highest = 0;
+      const program = { command: {} } as unknown as Pick<Variant, 'command'>;
+      const named = (id: string) => ({ ...simulatedVariant(id), ...(command ? program : {}) });
+      const subject = { ...gelu, variants: { B: named('gelu B'), H: named('gelu H') } };
+      const { lab, run } = setUp(
+        {},
+        {
+          subjects: [subject],
+          openDevice: async () => {
+            const device = await lab.openDevice();
+            const prepare = device.prepare.bind(device);
+            device.prepare = async (variant) => {
+              highest = Math.max(highest, ++under);
+              await Promise.resolve();
+              under--;
+              return prepare(variant);
+            };
+            return device;
+          },
+        },
+      );
+      await run();
+      return highest;
+    };
+    expect(await most(false)).toBe(2);
+    expect(await most(true)).toBe(1);
+  });
+
+  describe('while it heats the board up', () => {
+    const heating = (heatUpMs?: number) => ({
+      time: { samples: 3, minSampleMs: 1, maxMs: 100 },
+      window: { preheatMs: 10, windowMs: 100, ...(heatUpMs === undefined ? {} : { heatUpMs }) },
+    });
+
+    test('does what it is given to do, and has it done before the first turn', async () => {
+      const order: string[] = [];
+      const { run } = setUp(
+        {},
+        {
+          options: heating(5000),
+          subjects: [gelu, softmax],
+          blocks: 2,
+          whileHeating: async () => {
+            order.push('begun');
+            for (let i = 0; i < 500; i++) await null;
+            order.push('done');
+          },
+          onTurn: ({ kernel, turn }) => void (turn === 1 && order.push(kernel)),
+        },
+      );
+      await run();
+      expect(order).toEqual(['begun', 'done', 'gelu', 'softmax', 'begun', 'done', 'gelu', 'softmax']);
+    });
+
+    test('and does none of it where nothing is heated up: there it would disturb', async () => {
+      let calls = 0;
+      const { run } = setUp({}, { options: heating(), whileHeating: async () => void calls++ });
+      await run();
+      expect(calls).toBe(0);
+    });
+
+    test('ends with everything closed if that fails', async () => {
+      const { lab, run } = setUp(
+        {},
+        {
+          options: heating(5000),
+          whileHeating: async () => {
+            throw new Error('no process');
+          },
+        },
+      );
+      await expect(run()).rejects.toThrow('no process');
+      expect(lab.open()).toBe(0);
+    });
+  });
+
   test('cancels linear drift', async () => {
     // Everything slows by 1 % every 100 ms; B and H cost the same.
     const { run } = setUp(
@@ -251,6 +350,23 @@ describe('what goes wrong', () => {
       if (++requests > 5) throw new Error('device gone for good');
     };
     await expect(run()).rejects.toThrow('device gone for good');
+    expect(lab.open()).toBe(0);
+  });
+
+  test('while one process opens closes the others', async () => {
+    let asked = 0;
+    const { lab, run } = setUp(
+      {},
+      {
+        openDevice: async () => {
+          if (++asked === 1) throw new Error('no process');
+          for (let i = 0; i < 10; i++) await null;
+          return lab.openDevice();
+        },
+      },
+    );
+    await expect(run()).rejects.toThrow('no process');
+    expect(asked).toBe(2);
     expect(lab.open()).toBe(0);
   });
 

@@ -12,7 +12,12 @@ const window: WindowOptions = { preheatMs: 500, windowMs: 3000 };
 /** Energies of one variant, measured again and again on one board. */
 async function measureOften(
   settings: GpuSettings,
-  request: { readonly count: number; readonly options?: WindowOptions; readonly jitter?: boolean },
+  request: {
+    readonly count: number;
+    readonly options?: WindowOptions;
+    readonly jitter?: boolean;
+    readonly rivalJoules?: number;
+  },
 ): Promise<EnergyMeasurement[]> {
   const gpu = new SimulatedGpu(settings);
   const [meter, device] = [await gpu.openMeter(), await gpu.openDevice()];
@@ -24,6 +29,7 @@ async function measureOften(
       meter,
       variant,
       options: request.options ?? window,
+      ...(request.rivalJoules === undefined ? {} : { rivalJoules: request.rivalJoules }),
       ...(request.jitter === false ? {} : { random }),
     });
     if (outcome.status !== 'valid') throw new Error(JSON.stringify(outcome));
@@ -122,6 +128,20 @@ describe('a measurement goes on', () => {
     expect(precise.every(({ relativeError, seconds }) => (relativeError ?? 1) <= 0.006 || seconds > 8)).toBe(
       true,
     );
+  });
+
+  test('not for one that is clearly worse than its rival', async () => {
+    const noisy: GpuSettings = { ...usual, sensor: { noise: 0.05 } };
+    const options = wanting(0.006);
+    const [joules = 0] = (await measureOften(noisy, { count: 1, options })).map((energy) => energy.joules);
+    for (const [part, isShort] of [
+      [0.8, true],
+      [1.2, false],
+    ] as const) {
+      const energies = await measureOften(noisy, { count: 10, options, rivalJoules: part * joules });
+      // At 5 % of noise a first window is within 2 % or so: 20 % more is clear, and less is not known well enough.
+      expect(energies.every(({ seconds }) => seconds < 3.3)).toBe(isShort);
+    }
   });
 
   test('no longer than it may', async () => {

@@ -142,13 +142,45 @@ describe('an energy trial', () => {
   });
 });
 
-test('features are static, and costs are counted in time of the clock', async () => {
-  const { trials } = await laboratory();
+test('features are static, and costs are counted in time of the clock, by what took it', async () => {
+  const { lab, trials } = await laboratory();
   expect(await trials.features({ W: 4 })).toEqual(Float64Array.of(4));
-  expect(trials.costs()).toEqual({ latencyTrials: 0, latencyMs: 0, energyTrials: 0, energyMs: 0 });
+  const none = { compile: 0, check: 0, latency: 0, energy: 0, waiting: 0 };
+  expect(trials.costs()).toEqual({ latencyTrials: 0, energyTrials: 0, spentMs: none });
   await trials.latency({ W: 2 });
-  // Four requests of 1 ms, three samples of 2 ms.
-  expect(trials.costs()).toEqual({ latencyTrials: 1, latencyMs: 10, energyTrials: 0, energyMs: 0 });
+  // Requests of 1 ms each: to prepare it; to prepare the reference and to compare; to time it, with three samples of 2 ms.
+  const timed = { ...none, compile: 1, check: 2, latency: 7 };
+  expect(trials.costs()).toEqual({ latencyTrials: 1, energyTrials: 0, spentMs: timed });
+  lab.log.splice(0);
+  await trials.energy({ W: 2 });
+  const { spentMs } = trials.costs();
+  expect(spentMs).toEqual({ ...timed, energy: expect.any(Number), waiting: expect.any(Number) });
+  // 10 ms before a window of 100 ms.
+  expect(spentMs.energy).toBeGreaterThanOrEqual(110);
+});
+
+test('waiting for the meter is told apart from launches under it', async () => {
+  const lab = createSimulatedLab({ cost: () => ({ latencyMs: 1, watts: 100 }) });
+  const [device, meter] = [await lab.openDevice(), await lab.openMeter()];
+  const options = {
+    time: { samples: 3, minSampleMs: 1, maxMs: 100 },
+    window: { preheatMs: 10, windowMs: 100 },
+  };
+  let waitedMs = 0;
+  const clock = { nowMs: () => lab.clock.nowMs() + waitedMs };
+  const slow = { ...meter, info: meter.info, start: meter.start.bind(meter), close: meter.close.bind(meter) };
+  const quiet = async () => {
+    waitedMs += 700;
+    return null;
+  };
+  const trials = createTrials({ device, meter: { ...slow, quiet }, builder: builderOf(), options, clock });
+  await trials.latency({ W: 1 });
+  await trials.energy({ W: 1 });
+  const { waiting, energy } = trials.costs().spentMs;
+  // Before and after, and a request of the meter's.
+  expect(waiting).toBe(1401);
+  expect(energy).toBeGreaterThanOrEqual(110);
+  expect(energy).toBeLessThan(200);
 });
 
 test('after hundreds of trials only the last few variants are held, and any can still be measured', async () => {

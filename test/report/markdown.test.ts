@@ -234,6 +234,29 @@ describe('a retune report as Markdown', () => {
     expect(renderMarkdown(guardReport([guarded]))).toContain('`ROWS=1024,COLS=512`: nothing to tune\n');
   });
 
+  it('says what searches spent their time on, folded, where they measured', () => {
+    const title = '<summary>What the searches spent their time on</summary>';
+    expect(text).not.toContain(title);
+    const spent = { trials: 40, energies: 8, compile: 8, check: 2, latency: 4, energy: 16, waiting: 10 };
+    const measured = renderMarkdown(retuneReport([retunedKernel({ seconds: 42, spent })]));
+    const [, told = ''] = measured.split(title);
+    expect(tableRows(told)[2]?.slice(2)).toEqual([
+      ...[
+        '8.0 s (200 ms)',
+        '2.0 s (50.0 ms)',
+        '4.0 s (100 ms)',
+        '16 s (2.00 s)',
+        '10 s (1.25 s)',
+        '2.0 s (50.0 ms)',
+      ],
+    ]);
+    const unmetered = { ...spent, energies: 0, energy: 0, waiting: 0 };
+    const [, latencyOnly = ''] = renderMarkdown(
+      retuneReport([retunedKernel({ seconds: 14, spent: unmetered })]),
+    ).split(title);
+    expect(tableRows(latencyOnly)[2]?.slice(5)).toEqual(['–', '–', expect.stringMatching(/^0/)]);
+  });
+
   it('lists trade-offs where there is a choice', () => {
     const [, tradeOffs = ''] = text.split('<summary>Trade-offs of energy and latency</summary>');
     expect(tableRows(tradeOffs)).toHaveLength(2 + 4);

@@ -53,6 +53,7 @@ interface Pull {
 
 /** A check run as it was asked for. */
 interface CheckRun {
+  readonly id: number;
   readonly name: string;
   readonly head_sha: string;
   readonly conclusion: string;
@@ -214,6 +215,8 @@ export class GithubServer {
       /^GET \/repos\/octo\/kernels\/actions\/(runs|artifacts)\/(\d+)\/(?:artifacts|zip)$/.exec(route);
     if (artifacts !== null) return this.#artifactsOf(artifacts[1] ?? '', Number(artifacts[2]));
     if (route === 'POST /repos/octo/kernels/check-runs') return this.#check(account, text);
+    const checked = /^PATCH \/repos\/octo\/kernels\/check-runs\/(\d+)$/.exec(route);
+    if (checked !== null) return this.#check(account, text, Number(checked[1]));
     const labels = /^GET \/repos\/octo\/kernels\/issues\/(\d+)\/labels$/.exec(route);
     if (labels !== null) {
       const named = (this.labels.get(Number(labels[1])) ?? []).map((name) => ({ name }));
@@ -234,9 +237,14 @@ export class GithubServer {
   }
 
   /** GitHub's own bounds: 50 annotations a request, 65,535 characters of summary, a path for each annotation. */
-  #check(account: Account, text: string): Reply {
+  #check(account: Account, text: string, id?: number): Reply {
     if (account.mayCheck !== true) return problem(403, 'Resource not accessible by integration');
-    const run = JSON.parse(text) as CheckRun;
+    const asked = JSON.parse(text) as CheckRun;
+    const known = id === undefined ? undefined : this.checkRuns.find((one) => one.id === id);
+    if (id !== undefined && known === undefined) return problem(404, 'Not Found');
+    // An update adds annotations to those that are there.
+    const all = [...(known?.output.annotations ?? []), ...(asked.output.annotations ?? [])];
+    const run = { ...known, ...asked, output: { ...asked.output, annotations: all } };
     const { annotations, summary, title } = run.output;
     const isSound =
       annotations.length <= 50 &&
@@ -244,8 +252,14 @@ export class GithubServer {
       title !== '' &&
       annotations.every(({ path }) => path !== '' && !path.startsWith('/'));
     if (!isSound) return problem(422, 'Invalid request.');
-    this.checkRuns.push(run);
-    return { status: 201, body: { id: this.#nextId++, html_url: 'https://github.com/octo/kernels/runs/1' } };
+    const html_url = 'https://github.com/octo/kernels/runs/1';
+    if (known !== undefined) {
+      this.checkRuns[this.checkRuns.indexOf(known)] = run;
+      return { status: 200, body: { id: known.id, html_url } };
+    }
+    const made = { ...run, id: this.#nextId++ };
+    this.checkRuns.push(made);
+    return { status: 201, body: { id: made.id, html_url } };
   }
 
   #viewer({ login, hasViewer, viewer = login }: Account): Reply {

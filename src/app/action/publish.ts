@@ -38,13 +38,22 @@ export interface Publication {
   /** Folder with report.json, report.md and report.html, absolute. */
   readonly reportFolder: string;
   /** What the artifact is; a report of this job's own unless given. */
-  readonly artifact?: 'merged';
+  readonly artifact?: 'merged' | 'advised';
+  /** What was shown of this run before, which this takes the place of. */
+  readonly earlier?: Published;
   /** What a reader of the comment must know. */
   readonly notes?: readonly string[];
   /** A tuned state for a following job to propose; null or absent without one. */
   readonly tunedPath?: string | null;
   /** Further files for the artifact, below `reportFolder`. */
   readonly files?: readonly string[];
+}
+
+/** What is shown of a run. */
+export interface Published {
+  readonly report: Report;
+  /** Its check run; null without one. */
+  readonly checkRun: number | null;
 }
 
 /** Folder that the report's file names are relative to, below the workspace; empty for the workspace itself. */
@@ -63,21 +72,22 @@ export function isOfFork({ pullRequest, workflowRun, repository }: Runner): bool
 /**
  * Makes a check run where the token may: of a report that is a whole verdict, about a commit of this repository. A fork
  * decides what its own runs report, so no check of ours vouches for that.
- * @returns whether its annotations are shown
+ * @returns its id; null if there is none, so that its annotations are not shown either
  */
-async function makeCheckRun(publication: Publication): Promise<boolean> {
+async function makeCheckRun(publication: Publication): Promise<number | null> {
   const { commands, runner, inputs, report } = publication;
   if (report.kind !== 'guard' || inputs.shard !== null || report.exitCode === ExitCode.interrupted)
-    return false;
-  if (isOfFork(runner)) return false;
+    return null;
+  if (isOfFork(runner)) return null;
   const client = await openClient(publication);
-  if (client === null) return false;
+  if (client === null) return null;
   const { manifest } = commentOptions(publication);
   const name = checkRunName(manifest, inputs.deviceLabel);
   const folder = annotationFolder(publication);
-  const outcome = await publishCheckRun({ client, runner, report, name, folder });
+  const earlier = publication.earlier?.checkRun ?? null;
+  const outcome = await publishCheckRun({ client, runner, report, name, folder, earlier });
   announce(commands, outcome);
-  return outcome.status === 'created';
+  return outcome.id ?? earlier;
 }
 
 /** What this run has to say, as the body of a comment or of the pull request that proposes it; the row is what others' are added to. */
@@ -101,8 +111,8 @@ function commentOf(
  * Shows a report everywhere it can be shown: outputs, job summary, annotations, artifact, and a comment on the pull
  * request. What a service refuses is said and changes nothing about the verdict.
  */
-export async function publish(publication: Publication): Promise<void> {
-  const { commands, runner, inputs, report, reportFolder } = publication;
+export async function publish(publication: Publication): Promise<Published> {
+  const { commands, runner, inputs, report, reportFolder, earlier } = publication;
   const { tunedPath = null } = publication;
   const suggested = (report.kind === 'guard' ? report.suggestion?.file : null) ?? null;
   const own = [
@@ -121,13 +131,17 @@ export async function publish(publication: Publication): Promise<void> {
   const label = { kind, manifest, device: deviceLabel ?? device, shard, attempt: runner.runAttempt } as const;
   const warn = (text: string) => commands.warning(text);
   const now = <T>(cost: string, otherwise: T, work: () => T) => optionalNow({ cost, otherwise, warn }, work);
-  now('the job has no summary', undefined, () => announce(commands, writeJobSummary(runner, report)));
-  const inCheckRun = await optional({ cost: 'there is no check run', otherwise: false, warn }, () =>
-    makeCheckRun(publication),
+  now('the job has no summary', undefined, () =>
+    announce(commands, writeJobSummary(runner, report, earlier?.report)),
   );
-  // GitHub would show those of the check run beside the same ones of the job.
+  const checkRun = await optional(
+    { cost: 'there is no check run', otherwise: earlier?.checkRun ?? null, warn },
+    () => makeCheckRun(publication),
+  );
+  // GitHub would show those of the check run beside the same ones of the job, and those of before once more.
   now('there are no annotations', undefined, () => {
-    const annotations = annotationsOf(report).filter(({ file }) => file === null || !inCheckRun);
+    if (earlier !== undefined) return;
+    const annotations = annotationsOf(report).filter(({ file }) => file === null || checkRun === null);
     annotate(commands, annotations, annotationFolder(publication));
   });
   const uploaded = await optional({ cost: 'there is no artifact', otherwise: null, warn }, async () => {
@@ -150,8 +164,10 @@ export async function publish(publication: Publication): Promise<void> {
   const comments =
     report.kind === 'guard' && inputs.shard === null && report.exitCode !== ExitCode.interrupted;
   const row = said?.row ?? null;
-  if (!comments || row === null) return;
-  await optional({ cost: 'the pull request has no comment of this run', otherwise: undefined, warn }, () =>
-    commentOnPullRequest(publication, row, hasNews(report)),
-  );
+  if (comments && row !== null) {
+    await optional({ cost: 'the pull request has no comment of this run', otherwise: undefined, warn }, () =>
+      commentOnPullRequest(publication, row, hasNews(report)),
+    );
+  }
+  return { report, checkRun };
 }

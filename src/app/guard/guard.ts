@@ -1,127 +1,16 @@
-import { join } from 'node:path';
-import { ExitCode } from '../../errors/index.ts';
-import type { OverallVerdict } from '../../judge/index.ts';
-import { isShared } from '../../measure/index.ts';
-import { countVerdicts } from '../../report/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
-import { formatTuned, type Tuned, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
-import { machineLabel } from '../laboratory/index.ts';
-import { optional, optionalNow } from '../optional.ts';
-import { absolutePath, prepareReportFolder, selectKernels, writeReportFiles } from '../project/index.ts';
-import { describeDevice, describeMeter } from '../recordings/index.ts';
-import { type Advice, suggestedTuned } from './advice.ts';
-import { noMemory } from './memory.ts';
+import { prepareReportFolder, selectKernels } from '../project/index.ts';
+import { readAcceptance } from './acceptance.ts';
 import { policyOf } from './policy.ts';
-import { type GuardedKernel, guardedKernel, overallOf } from './report.ts';
 import { openRevisions } from './revisions.ts';
 import { type GuardOptions, type GuardOutcome, runGuard } from './run.ts';
-import { isSameCommit, sameCommitReason } from './same-commit.ts';
+import { type Judged, type ReportTask, reportOn } from './whole-report.ts';
 
-export type { GuardOptions } from './run.ts';
-
-/** Beside the report: the tuned state with what retuning head found. */
-export const suggestionFile = 'tuned.suggested.json';
-
-/** Why energy that was measured could not fail the run, if that is so for its sensor. */
-function sharedEnergy({ measuredWith, comparisons }: GuardOutcome): string[] {
-  const scope = measuredWith?.meter?.info.scope ?? null;
-  if (scope === null || !isShared({ scope })) return [];
-  const barred = comparisons.filter(({ definition }) => definition.gate.energy.allowShared !== true);
-  if (barred.length === 0) return [];
-  return [
-    `Energy failed nothing here: the sensor's joules are those of the ${scope}, of which the GPU is a part. To gate by it all the same, write \`gate: { energy: { allow-shared: true } }\`.`,
-  ];
-}
-
-function warningsOf(outcome: GuardOutcome, overall: OverallVerdict): string[] {
-  const warnings = [...outcome.warnings, ...sharedEnergy(outcome)];
-  for (const { warning, definition, status, kernel } of outcome.comparisons) {
-    if (warning !== null) warnings.push(`${warning}.`);
-    if (definition.sentinel && status === 'changed') {
-      warnings.push(
-        `${kernel} is a sentinel, but this change touches it: nothing shows here whether the machine held still.`,
-      );
-    }
-  }
-  if (overall.unjudged.length > 0) {
-    const names = overall.unjudged.map(({ kernel, workload }) => `${kernel} ${workload}`).join(', ');
-    const why =
-      outcome.cutShort === 'time'
-        ? 'The time was up before every kernel was judged; give --max-minutes or judge-seconds more.'
-        : 'Too few blocks could be measured of some kernels.';
-    warnings.push(`${why} Not judged, and gated by nothing in this run: ${names}.`);
-  }
-  return warnings;
-}
-
-/** The label by which a kernel's regression is accepted; null without one. */
-type Acceptance = (kernel: string) => string | null;
-
-/** Asks for the pull request's labels only where one of them would make a difference. */
-async function readAcceptance(
-  host: Host,
-  { memory = noMemory }: GuardOptions,
-  outcome: GuardOutcome,
-): Promise<{ readonly accepts: Acceptance; readonly warnings: readonly string[] }> {
-  const nobody: Acceptance = () => null;
-  const regressed = outcome.judgements.filter(
-    ({ verdict, sentinel }) => verdict === 'regressed' && !sentinel,
-  );
-  const wrong = outcome.broken.filter(({ status }) => status === 'wrong-result');
-  const kernels = [...regressed, ...wrong.map(({ comparison }) => comparison)];
-  const labelOf = (kernel: string) =>
-    outcome.comparisons.find((one) => one.kernel === kernel)?.definition.gate.acceptLabel ?? null;
-  if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
-  const cost = 'nothing was accepted by a label';
-  const warn = host.progress.warn;
-  const labels = await optional({ cost, otherwise: null, warn }, () => memory.labels());
-  if (labels === null) {
-    const warning = 'The labels of the pull request could not be read, so nothing was accepted by one.';
-    return { accepts: nobody, warnings: [warning] };
-  }
-  // On GitHub no two labels differ by case alone.
-  const there = new Set(labels.map((label) => label.toLowerCase()));
-  return {
-    accepts: (kernel) => {
-      const label = labelOf(kernel);
-      return label !== null && there.has(label.toLowerCase()) ? label : null;
-    },
-    warnings: [],
-  };
-}
-
-type Suggestion = NonNullable<ReportGuard['suggestion']>;
-
-function writeSuggestion(
-  host: Host,
-  options: GuardOptions,
-  head: { readonly tuned: Tuned | null; readonly tunedPath: string },
-  advice: readonly Advice[],
-): { readonly suggestion: Suggestion | null; readonly warnings: readonly string[] } {
-  if (advice.length === 0) return { suggestion: null, warnings: [] };
-  if (options.report === undefined) {
-    return { suggestion: { path: head.tunedPath, file: null }, warnings: [] };
-  }
-  const path = join(absolutePath(host, options.report), suggestionFile);
-  const warnings: string[] = [];
-  const part = { cost: 'the suggestion is in the report only', otherwise: null };
-  const file = optionalNow({ ...part, warn: (text) => void warnings.push(text) }, () => {
-    writeFileAtomic(path, formatTuned(suggestedTuned(head.tuned, advice)));
-    return suggestionFile;
-  });
-  return { suggestion: { path: head.tunedPath, file }, warnings };
-}
-
-/** This attempt's blocks, and those of earlier ones with the number of their attempt. */
-function samplesOf({ samples, earlier, measuredWith }: GuardOutcome): NonNullable<ReportGuard['samples']> {
-  const device = measuredWith === null ? {} : { device: machineLabel(measuredWith.info) };
-  const before = earlier.flatMap((attempt, i) => attempt.map((sample) => ({ ...sample, attempt: i + 1 })));
-  return [...before, ...samples].map((sample) => ({
-    ...sample,
-    voidReasons: [...sample.voidReasons],
-    ...device,
-  }));
+async function judgedOf({ host, options }: ReportTask, outcome: GuardOutcome): Promise<Judged> {
+  const interrupted = host.signal.aborted;
+  const { accepts, warnings } = await readAcceptance(host, options, outcome);
+  return { outcome, accepts, unread: warnings, interrupted };
 }
 
 /**
@@ -136,64 +25,20 @@ export async function guard(host: Host, options: GuardOptions): Promise<ReportGu
   selectKernels(head.revision.manifest, options.kernels);
   prepareReportFolder(host, options.report);
   const policy = policyOf(base, head.revision);
-  const outcome = await runGuard({ host, options, base, policy });
-  const { measuredWith, judgements, advice, machineChanged } = outcome;
-  const { accepts, warnings: unread } = await readAcceptance(host, options, outcome);
-  const kernels = outcome.comparisons.map((comparison): GuardedKernel => {
-    const matches = (other: { readonly kernel: string; readonly workload: string }) =>
-      other.kernel === comparison.kernel && other.workload === comparison.workload;
-    return guardedKernel({
-      comparison,
-      judgement: judgements.find(matches) ?? null,
-      broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
-      advice: advice.find(matches) ?? null,
-      samples: outcome.samples,
-      earlier: outcome.earlier,
-      nights: outcome.nights.filter(matches),
-      failOn: options.failOn ?? comparison.definition.gate.failOn,
-      acceptedBy: accepts(comparison.kernel),
-      energyEstimated: measuredWith?.meter?.info.estimated ?? false,
-    });
+  const task: ReportTask = { host, options, startedAt, head, base, policy };
+  const early: { judged?: Judged } = {};
+  const outcome = await runGuard({
+    host,
+    options,
+    base,
+    policy,
+    async onJudged(verdict) {
+      early.judged = await judgedOf(task, verdict);
+      const report = reportOn(task, early.judged, verdict);
+      host.progress.note(`verdict: ${report.reason}`);
+      await options.onVerdict?.(report);
+    },
   });
-  const failOn = new Map(
-    outcome.comparisons.map(({ kernel, definition }) => [kernel, options.failOn ?? definition.gate.failOn]),
-  );
-  const overall = overallOf({
-    judgements,
-    kernels,
-    failOn: (kernel) => failOn.get(kernel) ?? policy.head.manifest.gate.failOn,
-    accepts: (kernel) => accepts(kernel) !== null,
-    machineChanged,
-  });
-  const { tuned, manifest } = head.revision;
-  const suggested = writeSuggestion(host, options, { tuned, tunedPath: manifest.tunedPath }, advice);
-  const interrupted = host.signal.aborted;
-  const sameCommit = isSameCommit(head.described, base.described);
-  const report: ReportGuard = {
-    schema: 'joulegate-report',
-    version: 1,
-    kind: 'guard',
-    tool: { name: 'joulegate', version: host.version },
-    createdAt: startedAt.toISOString(),
-    durationSeconds: (host.now().getTime() - startedAt.getTime()) / 1000,
-    exitCode: interrupted ? ExitCode.interrupted : overall.exitCode,
-    manifest: options.manifest,
-    device: measuredWith === null ? null : describeDevice(measuredWith.info),
-    meter: measuredWith?.meter ? describeMeter(measuredWith.meter.info) : null,
-    meterReason: measuredWith?.meterReason ?? 'nothing had to be measured',
-    warnings: [...policy.warnings, ...warningsOf(outcome, overall), ...unread, ...suggested.warnings],
-    verdict: interrupted ? 'interrupted' : sameCommit ? 'nothing-gated' : overall.verdict,
-    reason: sameCommit ? sameCommitReason : overall.reason,
-    base: base.described,
-    head: head.described,
-    counts: { ...countVerdicts(kernels), gated: overall.gated },
-    kernels,
-    policy: policy.policy,
-    notJudged: overall.unjudged.map(({ kernel, workload }) => ({ kernel, workload })),
-    machineChanged,
-    suggestion: suggested.suggestion,
-    noiseFloor: outcome.noiseFloor,
-    samples: samplesOf(outcome),
-  };
-  return writeReportFiles(host, options, report);
+  // What was told before stands, whatever has come of the search for advice.
+  return reportOn(task, early.judged ?? (await judgedOf(task, outcome)), outcome);
 }

@@ -1,5 +1,6 @@
-export { guard, suggestionFile } from './guard.ts';
+export { guard } from './guard.ts';
 export type { GuardMemory } from './memory.ts';
 export { overallOf } from './report.ts';
 export type { BaseCommit } from './revisions.ts';
 export { isSameCommit, sameCommitReason } from './same-commit.ts';
+export { suggestionFile } from './whole-report.ts';

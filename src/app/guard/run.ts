@@ -1,6 +1,7 @@
 import { type JudgeOptions, judge, type SubjectJudgement } from '../../judge/index.ts';
 import type { Verdict } from '../../manifest/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
+import type { ReportGuard } from '../../schema/index.ts';
 import type { Host } from '../host.ts';
 import type { NoiseFloor } from '../laboratory/index.ts';
 import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
@@ -36,6 +37,11 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly advise?: boolean;
   /** None unless given. */
   readonly memory?: GuardMemory;
+  /**
+   * Called, and waited for, with the report that is all but advice, once it is written and before advice is looked for; not at
+   * all where none is. What it throws costs the advice.
+   */
+  readonly onVerdict?: (report: ReportGuard) => Promise<void>;
 }
 
 /** What was flagged may take this many times the budget more to be confirmed: three to twelve fresh blocks follow as many. */
@@ -47,6 +53,8 @@ export interface GuardTask {
   readonly options: GuardOptions;
   readonly base: BaseRevision;
   readonly policy: GuardPolicy;
+  /** Called, and waited for, with all but the advice before any is looked for; not at all where none is. */
+  onJudged(outcome: GuardOutcome): Promise<void>;
 }
 
 /** What came of it. */
@@ -104,10 +112,11 @@ function worthRetuning(
   return [...withVerdict(['regressed']), ...others];
 }
 
+/** Nothing of the verdict waits for advice: it is out before the search begins. */
 async function advise(
-  { host, options, policy }: GuardTask,
+  { host, options, policy, onJudged }: GuardTask,
   laboratory: Laboratory,
-  judged: { readonly contests: readonly Contest[]; readonly judgements: readonly SubjectJudgement[] },
+  judged: GuardOutcome,
   deadlineMs: number,
 ): Promise<readonly Advice[]> {
   const { contests, judgements } = judged;
@@ -117,6 +126,8 @@ async function advise(
   const limited = Number.isFinite(deadlineMs);
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
+  await onJudged(judged);
+  if (host.signal.aborted) return [];
   const budget = policy.head.manifest.budget.guard;
   const ownMs = wanted.length * 2 * budget.searchSeconds * 1000;
   return adviseRetuning({
@@ -128,7 +139,12 @@ async function advise(
   });
 }
 
-async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<GuardOutcome> {
+/** @param removed kernels of base's that head has no more */
+async function measureChanged(
+  task: GuardTask,
+  laboratory: Laboratory,
+  removed: readonly Comparison[],
+): Promise<GuardOutcome> {
   const { host, options, base, policy } = task;
   const { memory = noMemory } = options;
   const kept = await memory.restore(laboratory.info);
@@ -173,12 +189,9 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
       memory.keep(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at })),
     );
   }
-  const advice = await optional({ cost: 'nothing is advised', otherwise: [], warn }, () =>
-    advise(task, laboratory, { contests, judgements }, deadlineMs),
-  );
-  return {
+  const judged: GuardOutcome = {
     ...measured,
-    comparisons,
+    comparisons: [...comparisons, ...removed],
     contests,
     broken,
     judgements,
@@ -186,9 +199,13 @@ async function measureChanged(task: GuardTask, laboratory: Laboratory): Promise<
     warnings: [...warnings, ...lost],
     noiseFloor,
     nights: kept.nights,
-    advice,
+    advice: [],
     measuredWith: laboratory,
   };
+  const advice = await optional({ cost: 'nothing is advised', otherwise: [], warn }, () =>
+    advise(task, laboratory, judged, deadlineMs),
+  );
+  return { ...judged, warnings: [...warnings, ...lost], advice };
 }
 
 /** Compares, measures and judges everything, and retunes what regressed. Opens a device only if something is to be built. */
@@ -217,8 +234,7 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
   const kernels = [policy.head.manifest, base.revision?.manifest].flatMap((one) => one?.kernels ?? []);
   const laboratory = await openLaboratory(host, options, kernels);
   try {
-    const outcome = await measureChanged(task, laboratory);
-    return { ...outcome, comparisons: [...outcome.comparisons, ...removed] };
+    return await measureChanged(task, laboratory, removed);
   } finally {
     await closeLaboratory(host, laboratory);
   }

@@ -1,4 +1,5 @@
 export { tryClocks } from './clocked-device.ts';
+export { FreshDevices } from './fresh-devices.ts';
 export {
   closeLaboratory,
   deviceOf,

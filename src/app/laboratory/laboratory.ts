@@ -28,6 +28,7 @@ import type { Host } from '../host.ts';
 import { optional } from '../optional.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
+import { FreshDevices } from './fresh-devices.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -41,6 +42,8 @@ export interface Laboratory {
   readonly meterReason: string;
   readonly clock: Clock;
   openDevice(): Promise<Device>;
+  /** Opens processes that `openDevice` will hand out, so that nobody waits for them then. */
+  openAhead(count: number): Promise<void>;
   openMeter(): Promise<Meter | null>;
   measureOptions(purpose: 'search' | 'judge'): MeasureOptions;
   /** See `tryClocks` in `clocked-device.ts`. */
@@ -223,6 +226,10 @@ export async function openLaboratory(
       `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
     );
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
+    const fresh = new FreshDevices(async () => {
+      const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+      return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() }), clocks);
+    });
     return {
       device: clockedDevice(device, clocks),
       info,
@@ -232,10 +239,9 @@ export async function openLaboratory(
       async openDevice() {
         // What was screened keeps nothing of the GPU from what is measured now.
         await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
-        return clockedDevice(fresh, clocks);
+        return fresh.take();
       },
+      openAhead: (count) => fresh.openAhead(count),
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
@@ -244,7 +250,7 @@ export async function openLaboratory(
         try {
           await meter?.close();
         } finally {
-          await closeDevices();
+          await fresh.close().finally(closeDevices);
         }
       },
     };

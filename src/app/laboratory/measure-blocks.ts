@@ -9,6 +9,15 @@ export interface BlockRun {
   readonly subjects: readonly BlockSubject[];
 }
 
+/** How many processes a block takes: one for each kind of arm that any subject has. */
+function armsIn(subjects: readonly BlockSubject[]): number {
+  return new Set(
+    subjects.flatMap(({ variants }) =>
+      Object.entries(variants).flatMap(([arm, variant]) => (variant === undefined ? [] : [arm])),
+    ),
+  ).size;
+}
+
 /**
  * Measures one block, in fresh processes of the laboratory.
  * @returns its samples; none if it was interrupted
@@ -33,6 +42,8 @@ export function measureBlock(
     options: laboratory.measureOptions('judge'),
     clock: laboratory.clock,
     signal: host.signal,
+    // There will probably be another block, of as many arms.
+    whileHeating: () => laboratory.openAhead(armsIn(subjects)),
     onTurn,
   });
 }

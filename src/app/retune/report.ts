@@ -144,6 +144,7 @@ export function retunedKernel(task: {
     seed: search.seed,
     stopped: result.stopped,
     seconds: search.seconds,
+    spent: search.spent,
     convergence: thinned(result.convergence),
     pareto: describePareto(result),
     evidence: searchEvidence({ space, result, final }),

@@ -14,6 +14,8 @@ import {
   type Measurement,
   type Meter,
   measureOptions,
+  type TrialPart,
+  trialParts,
 } from '../../measure/index.ts';
 import type { CostModel, CostRow } from '../../model/index.ts';
 import { runSearch, type SearchProgress, type SearchResult } from '../../search/index.ts';
@@ -33,6 +35,8 @@ export interface WorkloadSearch {
   /** Id of a configuration; of one outside the space its JSON, so that it equals nothing inside. */
   idOf(configuration: Configuration): string;
   readonly seconds: number;
+  /** Seconds of them by what took them, and how many trials and energies that was for. */
+  readonly spent: Readonly<Record<TrialPart | 'trials' | 'energies', number>>;
   readonly seed: number;
   /** What is to be said of its buffers, and of outputs that are right: NaN and infinity in them. */
   readonly remarks: readonly string[];
@@ -107,6 +111,11 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
     clock,
     onRemark: (remark) => remarks.add(remark),
   });
+  const spent = (): WorkloadSearch['spent'] => {
+    const { latencyTrials, energyTrials, spentMs } = trials.costs();
+    const seconds = Object.fromEntries(trialParts.map((part) => [part, spentMs[part] / 1000]));
+    return { trials: latencyTrials, energies: energyTrials, ...(seconds as Record<TrialPart, number>) };
+  };
   const startMs = clock.nowMs();
   const result = await runSearch({
     space,
@@ -137,6 +146,7 @@ export async function searchWorkload(task: WorkloadSearchTask): Promise<Workload
       return point === null ? JSON.stringify(configuration) : space.id(point);
     },
     seconds: (clock.nowMs() - startMs) / 1000,
+    spent: spent(),
     seed: task.seed,
     remarks: [...remarks].slice(0, maxRemarks),
     forgetTrials: () => store.clear(),

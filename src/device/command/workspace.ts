@@ -55,6 +55,9 @@ export class CommandWorkspace {
   readonly #options: WorkspaceOptions;
   readonly #builds = new Map<string, Build>();
   readonly #building = new Set<ProgramGroup>();
+  /** The end of the last build that was expected. */
+  #ahead: Promise<void> = Promise.resolve();
+  #closed = false;
   #root: { readonly path: string; readonly spared: () => void } | null = null;
   #reaper: Reaper | null = null;
 
@@ -97,9 +100,15 @@ export class CommandWorkspace {
     }
   }
 
-  /** Builds a program that will be opened soon. */
+  /**
+   * Builds a program that will be opened soon, after those that were expected before: several compilers at once would take the
+   * host from what is being measured. How it went is told when the program is opened.
+   */
   expect(program: CommandProgram): void {
-    if (program.build !== null) this.#build(program);
+    if (program.build === null) return;
+    this.#ahead = this.#ahead
+      .then(async () => void (this.#closed || (await this.#build(program).outcome)))
+      .catch(() => undefined);
   }
 
   /** A new, empty folder. */
@@ -108,6 +117,7 @@ export class CommandWorkspace {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.allSettled([...this.#building].map((group) => group.kill()));
     await Promise.allSettled([...this.#builds.values()].map(({ outcome }) => outcome));
     this.#builds.clear();

@@ -7,8 +7,11 @@ import { keyPart } from '../state/index.ts';
 
 /** What tells the artifacts of one run apart. */
 export interface ArtifactLabel {
-  /** `merged`: a report made of others, which must not be taken for one of them. */
-  readonly kind: 'report' | 'recordings' | 'merged';
+  /**
+   * `merged`: a report made of others, which must not be taken for one of them. `advised`: a report again, once advice was
+   * found; it stands for the one before, since artifacts cannot be replaced.
+   */
+  readonly kind: 'report' | 'advised' | 'recordings' | 'merged';
   /** Path of the manifest from the repository's root: reports of several manifests do not mix. */
   readonly manifest: string;
   /** The input `device-label`, else the device family; null if there was no device. */
@@ -60,16 +63,19 @@ export interface ReportArtifactName {
   readonly index: number;
   readonly count: number;
   readonly attempt: number;
+  /** Stands for the report of the same attempt that is not. */
+  readonly advised: boolean;
 }
 
-/** The reverse of `artifactName` for reports of `manifest`; null for any other name. */
+/** The reverse of `artifactName` for reports of `manifest`, advised or not; null for any other name. */
 export function readReportName(name: string, manifest: string): ReportArtifactName | null {
   const form =
-    /^joulegate-report-([0-9a-f]{8})-([a-z0-9.-]{1,60}?)(?:-(\d{1,3})of(\d{1,3}))?-attempt-(\d{1,6})$/;
-  const [, hash, device, index = '1', count = '1', attempt] = form.exec(name) ?? [];
+    /^joulegate-(report|advised)-([0-9a-f]{8})-([a-z0-9.-]{1,60}?)(?:-(\d{1,3})of(\d{1,3}))?-attempt-(\d{1,6})$/;
+  const [, kind, hash, device, index = '1', count = '1', attempt] = form.exec(name) ?? [];
   if (device === undefined || hash !== manifestPart(manifest)) return null;
   const [i, n] = [Number(index), Number(count)];
-  return i >= 1 && i <= n && n <= 256 ? { device, index: i, count: n, attempt: Number(attempt) } : null;
+  if (i < 1 || i > n || n > 256) return null;
+  return { device, index: i, count: n, attempt: Number(attempt), advised: kind === 'advised' };
 }
 
 /** Uploads files of the run as one artifact. Loads the toolkit only now: it takes long. */

@@ -69,7 +69,7 @@ interface ReportArtifact extends ReportArtifactName {
   readonly sizeBytes: number;
 }
 
-function shardName({ device, index, count }: Omit<ReportArtifactName, 'attempt'>): string {
+function shardName({ device, index, count }: Pick<ReportArtifactName, 'device' | 'index' | 'count'>): string {
   return count === 1 ? device : `${index}of${count} on ${device}`;
 }
 
@@ -80,10 +80,11 @@ function reportsIn(artifacts: readonly Artifact[], manifest: string): ReportArti
   });
 }
 
-/** The last attempt's report of each device and shard: a job that is run again replaces what it said before. */
+/** The last attempt's last report of each device and shard: a job that is run again replaces what it said before. */
 function latest(reports: readonly ReportArtifact[]): ReportArtifact[] {
   const byShard = new Map<string, ReportArtifact>();
-  for (const report of [...reports].sort((a, b) => a.attempt - b.attempt)) {
+  const inTime = [...reports].sort((a, b) => a.attempt - b.attempt || Number(a.advised) - Number(b.advised));
+  for (const report of inTime) {
     byShard.set(shardName(report), report);
   }
   return [...byShard.values()].sort(

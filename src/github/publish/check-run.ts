@@ -23,11 +23,14 @@ export interface CheckRunTask extends CheckRunPlace {
   readonly report: Extract<Report, { readonly kind: 'guard' }>;
   /** Folder that the report's file names are relative to, below the repository's root; empty for the root itself. */
   readonly folder: string;
+  /** The check run of an earlier report of this run, which is given this one's text; its annotations stay. */
+  readonly earlier?: number | null;
 }
 
 export interface CheckRunOutcome extends Outcome<'created' | 'unavailable'> {
   /** Page of the check run; null if there is none. */
   readonly url: string | null;
+  readonly id: number | null;
 }
 
 type Conclusion = 'success' | 'failure' | 'neutral' | 'cancelled' | 'action_required';
@@ -84,33 +87,42 @@ interface CheckRunContent {
   readonly annotations: ReturnType<typeof placed>;
 }
 
-async function create(place: CheckRunPlace, content: CheckRunContent): Promise<CheckRunOutcome> {
-  const { client, runner, name } = place;
-  const { conclusion, ...output } = content;
-  const attempted = await client.attempt(() =>
-    client.octokit.rest.checks.create({
-      ...client.repository,
-      name,
-      head_sha: headSha(runner),
-      status: 'completed',
-      conclusion,
-      details_url: runner.runUrl,
-      external_id: `${runner.runId}.${runner.runAttempt}`,
-      output,
-    }),
-  );
+async function create(
+  place: CheckRunPlace & Pick<CheckRunTask, 'earlier'>,
+  content: CheckRunContent,
+): Promise<CheckRunOutcome> {
+  const { client, runner, name, earlier = null } = place;
+  const { conclusion, annotations, ...said } = content;
+  const { checks } = client.octokit.rest;
+  const attempted = await client.attempt(async () => {
+    const { data } =
+      earlier === null
+        ? await checks.create({
+            ...client.repository,
+            name,
+            head_sha: headSha(runner),
+            status: 'completed',
+            conclusion,
+            details_url: runner.runUrl,
+            external_id: `${runner.runId}.${runner.runAttempt}`,
+            output: { ...said, annotations },
+          })
+        : await checks.update({ ...client.repository, check_run_id: earlier, conclusion, output: said });
+    return data;
+  });
   if (attempted.ok) {
-    const url = attempted.value.data.html_url ?? null;
-    return { status: 'created', message: `Made the check run ${name}.`, url };
+    const { id, html_url: url } = attempted.value;
+    const message = `${earlier === null ? 'Made' : 'Updated'} the check run ${name}.`;
+    return { status: 'created', message, url, id };
   }
   const { kind, message } = attempted.failure;
   if (kind === 'not-permitted' || kind === 'gone') {
     // No warning: it is extra, and most workflows have no use for it.
     const hint =
       'No check run: the token lacks `checks: write`, or the server has none. The job is the check.';
-    return { status: 'unavailable', message: hint, url: null };
+    return { status: 'unavailable', message: hint, url: null, id: null };
   }
-  return { status: 'failed', message: `The check run could not be made: ${message}.`, url: null };
+  return { status: 'failed', message: `The check run could not be made: ${message}.`, url: null, id: null };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Report, renderMarkdown } from '../../report/index.ts';
 import type { Outcome } from '../outcome.ts';
 import { errorLine } from '../plain-line.ts';
@@ -23,10 +23,22 @@ export function appendJobSummary(
   }
 }
 
-/** Appends a report to the job's summary. */
+/**
+ * Appends a report to the job's summary.
+ * @param earlier what was appended of the same run before, and is replaced; nothing unless given
+ */
 export function writeJobSummary(
   runner: Pick<Runner, 'summaryPath'>,
   report: Report,
+  earlier?: Report,
 ): Outcome<'written' | 'unavailable'> {
+  if (earlier !== undefined) cutOff(runner, renderMarkdown(earlier, { maxLength }));
   return appendJobSummary(runner, renderMarkdown(report, { maxLength }));
+}
+
+/** Where the summary does not end with it, all of it stays. */
+function cutOff({ summaryPath }: Pick<Runner, 'summaryPath'>, end: string): void {
+  if (summaryPath === null) return;
+  const text = readFileSync(summaryPath, 'utf8');
+  if (text.endsWith(end)) writeFileSync(summaryPath, text.slice(0, text.length - end.length));
 }

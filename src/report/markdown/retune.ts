@@ -1,6 +1,7 @@
 import {
   formatConfiguration,
   formatCount,
+  formatDuration,
   formatInteger,
   formatJoules,
   formatMilliseconds,
@@ -115,6 +116,38 @@ function tradeOffs(report: RetuneReport, limits: MarkdownLimits): string {
   });
 }
 
+/** What searches spent their time on, in all and for each trial or energy. */
+function timeSpent(report: RetuneReport, limits: MarkdownLimits): string {
+  const rows = report.kernels.flatMap(({ kernel, workload, seconds, spent }) => {
+    if (spent === undefined) return [];
+    const { trials, energies, compile, check, latency, energy, waiting } = spent;
+    const cell = (total: number, count: number) =>
+      count === 0 ? '–' : `${formatDuration(total)} (${formatMilliseconds((1000 * total) / count)})`;
+    const choosing = Math.max(0, seconds - compile - check - latency - energy - waiting);
+    return [
+      [
+        codeMarkdown(kernel, 100),
+        codeMarkdown(workload, 150),
+        cell(compile, trials),
+        cell(check, trials),
+        cell(latency, trials),
+        cell(energy, energies),
+        cell(waiting, energies),
+        cell(choosing, trials),
+      ],
+    ];
+  });
+  if (rows.length === 0) return '';
+  const columns = ['compiling', 'checking', 'timing', 'energy', 'waiting for the meter', 'choosing'];
+  const spentOn = table({
+    titles: ['kernel', 'workload', ...columns],
+    rightAligned: [2, 3, 4, 5, 6, 7],
+    rows,
+    maxRows: limits.maxRows,
+  });
+  return `${spentOn}\n\nIn brackets: for each trial, or each energy measured.`;
+}
+
 /** Blocks of a retune report, to be separated by blank lines; empty ones are left out by the caller. */
 export function retuneBlocks(report: RetuneReport, limits: MarkdownLimits): string[] {
   return [
@@ -127,6 +160,7 @@ export function retuneBlocks(report: RetuneReport, limits: MarkdownLimits): stri
     configurations(report, limits),
     details('How the searches went', searchCharts(report)),
     details('Trade-offs of energy and latency', tradeOffs(report, limits)),
+    details('What the searches spent their time on', timeSpent(report, limits)),
     warningList(report, limits),
     factList(report),
   ];

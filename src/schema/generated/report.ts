@@ -918,6 +918,7 @@ export interface ReportRetuneKernel {
    * How long the search took, in seconds.
    */
   readonly seconds: number;
+  readonly spent?: ReportSpent;
   /**
    * Best objective after each trial.
    *
@@ -1125,6 +1126,39 @@ export interface ReportFailureExample {
    */
   readonly line: number | null;
   readonly configuration: ReportConfiguration;
+}
+/**
+ * What the trials of this run took, in seconds; the rest of `seconds` went into choosing them. Absent where nothing was measured, as on a recording.
+ */
+export interface ReportSpent {
+  /**
+   * Configurations that were compiled, checked and timed.
+   */
+  readonly trials: number;
+  /**
+   * Energies that were measured.
+   */
+  readonly energies: number;
+  /**
+   * Building and compiling, as far as that was waited for.
+   */
+  readonly compile: number;
+  /**
+   * Comparing with the reference.
+   */
+  readonly check: number;
+  /**
+   * Timing.
+   */
+  readonly latency: number;
+  /**
+   * Launches under the meter.
+   */
+  readonly energy: number;
+  /**
+   * Waiting for the meter, before, between and after launches.
+   */
+  readonly waiting: number;
 }
 /**
  * A configuration with its latency and energy.
