@@ -138,8 +138,11 @@ describe('a base', () => {
   it.each([
     ['nope', 'origin has no branch or tag "nope"\nCheck the input `base`; for a folder write ./ before'],
     ['abc1234', 'Give the input `base` the full hash: a remote does not find a commit by the start of one.'],
-    ['0'.repeat(40), `origin has no ${'0'.repeat(40)}: `],
+    ['0'.repeat(40), 'Leave `base` out, which compares with the commit before, or give it a branch.'],
+    ['1'.repeat(40), `origin has no ${'1'.repeat(40)}: `],
     ['HEAD~99', 'there is no revision "HEAD~99": there is HEAD, but not what follows'],
+    ['main^3', 'there is no revision "main^3": main is no merge of so many\nName its first parent: main^.'],
+    ['HEAD^3', 'HEAD is no merge of so many\nName its first parent: HEAD^.'],
     ['main@{u}', 'A checkout of a commit has no upstream and no earlier states'],
     ['-x', '"-x" is not a branch, tag, commit or folder'],
     ['main..HEAD', '"main..HEAD" is not a revision'],
