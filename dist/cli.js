@@ -51487,6 +51487,10 @@ function askGit(repository, { args, maxBytes: maxBytes4 }) {
   });
 }
 
+// src/git/repository.ts
+import { statSync as statSync3 } from "node:fs";
+import { join as join25 } from "node:path";
+
 // src/git/ref-names.ts
 import { existsSync as existsSync8 } from "node:fs";
 import { join as join23 } from "node:path";
@@ -51517,10 +51521,6 @@ function assertOneMeaning(repository, revision) {
   }
   if (meanings.length > 1) throw ambiguous2(name, meanings);
 }
-
-// src/git/repository.ts
-import { statSync as statSync3 } from "node:fs";
-import { join as join25 } from "node:path";
 
 // src/git/stored-content.ts
 import { createHash as createHash7 } from "node:crypto";
@@ -51622,14 +51622,19 @@ function findCommit(repository, revision) {
   const commit = result.stdout.toString("utf8").trim();
   return result.ok && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
 }
-function resolveCommit(repository, revision) {
+function resolveCommit(repository, revision, label = revision) {
   const commit = findCommit(repository, revision);
   if (commit !== null) return commit;
   const [why, nextStep3] = missing2(repository, revision);
-  throw new JoulegateError("bad-input", `there is no revision "${revision}"${why}`, {
+  const plain2 = (text3) => label === revision ? text3 : text3.replaceAll(nameIn(revision), nameIn(label));
+  throw new JoulegateError("bad-input", `there is no revision "${label}"${plain2(why)}`, {
     code: "unknown-revision",
-    nextStep: nextStep3
+    nextStep: plain2(nextStep3)
   });
+}
+function parentsOf(repository, commit) {
+  const [head2 = ""] = answer(repository, ["cat-file", "commit", commit]).split("\n\n");
+  return head2.match(/^parent /gm)?.length ?? 0;
 }
 function missing2(repository, revision) {
   const name = nameIn(revision);
@@ -51642,6 +51647,11 @@ function missing2(repository, revision) {
   if (name === "" || name === revision || findCommit(repository, name) === null) {
     const command2 = /^[\w.-]+$/.test(name) ? `: git fetch origin ${name}` : "";
     return [` in ${repository.root}`, `Check the name, or fetch it first${command2}.`];
+  }
+  const [, ancestor = "", wanted = "0"] = /^(.*)\^(\d+)$/s.exec(revision) ?? [];
+  const child = ancestor === "" ? null : findCommit(repository, ancestor);
+  if (child !== null && Number(wanted) > Math.max(1, parentsOf(repository, child))) {
+    return [`: ${ancestor} is no merge of so many`, `Name its first parent: ${ancestor}^.`];
   }
   if (isShallow(repository)) {
     return [
