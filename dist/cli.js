@@ -21241,7 +21241,7 @@ function combineCuts(cuts) {
   if (others.length === 0) return only;
   const windows = [only, ...others];
   const launches = sumOf(windows.map((window) => window.launches));
-  const seconds = sumOf(windows.map((window) => window.seconds));
+  const seconds2 = sumOf(windows.map((window) => window.seconds));
   const total2 = sumOf(windows.map((window) => window.joules * window.launches));
   const net = windows.map((window) => window.netJoules);
   const byEnergy = windows.map((window) => window.joules * window.launches);
@@ -21256,9 +21256,9 @@ function combineCuts(cuts) {
       net,
       windows.map((window) => window.launches)
     ),
-    watts: total2 / seconds,
+    watts: total2 / seconds2,
     launches,
-    seconds,
+    seconds: seconds2,
     estimated: only.estimated,
     // Each window has its own two ends, and what they hide may add up.
     relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
@@ -21298,15 +21298,15 @@ function sumOf(values2) {
 function blockWindowOf(turns) {
   const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
   if (energies.length === 0 || energies.length < turns.length) return null;
-  const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const seconds2 = energies.reduce((sum, energy) => sum + energy.seconds, 0);
   const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
   const errors = energies.map(({ relativeError = null }) => relativeError);
   const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
   const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   return {
-    seconds,
+    seconds: seconds2,
     launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
-    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
+    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds2,
     netJoules: nets.length < energies.length ? null : mean(nets),
     // The sample's energy is the mean of the turns', whose errors are independent.
     relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
@@ -21438,8 +21438,8 @@ function speedOf(completions) {
 
 // src/measure/busy.ts
 var LEAST_BUSY = 0.5;
-function busyShareOf({ timestamps }, { launches, seconds }, { medianMs }) {
-  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
+function busyShareOf({ timestamps }, { launches, seconds: seconds2 }, { medianMs }) {
+  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds2)) : null;
 }
 function waitingIn(share2, { estimated }) {
   if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
@@ -21689,8 +21689,8 @@ function powerCourse(readings2, beginMs) {
   return ticks2.flatMap((tick, i) => {
     const before = ticks2[i - step2];
     if (before === void 0 || i % step2 !== 0) return [];
-    const seconds = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
-    return [{ seconds, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
+    const seconds2 = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
+    return [{ seconds: seconds2, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
   });
 }
 function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
@@ -21705,21 +21705,21 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 }
 function toMeasurement(cut3) {
   const { first, last: last2, launches, series, powers, meter } = cut3;
-  const seconds = (last2.timeMs - first.timeMs) / 1e3;
+  const seconds2 = (last2.timeMs - first.timeMs) / 1e3;
   const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds2) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
   const disagreement = integrated === null ? null : integrated / joules - 1;
   return {
     joules: joules / launches,
     netJoules,
-    watts: joules / seconds,
+    watts: joules / seconds2,
     launches,
-    seconds,
+    seconds: seconds2,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds2,
     relativeError: relativeErrorOf(series),
     ...disagreement === null ? {} : { disagreement }
   };
@@ -22390,8 +22390,8 @@ var UNIT_NANOSECONDS = {
 var Duration = class _Duration {
   #seconds;
   #nanos;
-  constructor(seconds, nanos = 0) {
-    this.#seconds = BigInt(seconds);
+  constructor(seconds2, nanos = 0) {
+    this.#seconds = BigInt(seconds2);
     this.#nanos = nanos;
   }
   get seconds() {
@@ -22405,9 +22405,9 @@ var Duration = class _Duration {
   }
   static fromMilliseconds(ms) {
     const totalNanos = BigInt(Math.trunc(ms * 1e6));
-    const seconds = totalNanos / billionBigInt;
+    const seconds2 = totalNanos / billionBigInt;
     const nanos = Number(totalNanos % billionBigInt);
-    return new _Duration(seconds, nanos);
+    return new _Duration(seconds2, nanos);
   }
   addDuration(other) {
     const nanos = this.#nanos + other.nanos;
@@ -22783,10 +22783,10 @@ function registerFunctions(registry) {
       nanoseconds += intVal + fracNanos;
       if (string2 === "") break;
     }
-    const seconds = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
+    const seconds2 = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
     const nanos = Number(nanoseconds % billionBigInt);
-    if (isNegative) return new Duration(-seconds, -nanos);
-    return new Duration(seconds, nanos);
+    if (isNegative) return new Duration(-seconds2, -nanos);
+    return new Duration(seconds2, nanos);
   }
   functionOverload(`duration(string): google.protobuf.Duration`, (s2) => parseDuration(s2));
   functionOverload(`google.protobuf.Duration.getHours(): int`, (d) => d.getHours());
@@ -27478,6 +27478,19 @@ var noLimits = {
   has_f16: true,
   has_subgroups: true,
   subgroup_min: 1,
+  subgroup_max: 128
+};
+var defaultLimits = {
+  max_workgroup_storage: 16384,
+  max_invocations: 256,
+  max_workgroup_size_x: 256,
+  max_workgroup_size_y: 256,
+  max_workgroup_size_z: 64,
+  max_workgroups: 65535,
+  max_buffer_bytes: 2 ** 27,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 4,
   subgroup_max: 128
 };
 
@@ -37606,6 +37619,67 @@ function knownValue(expression, scope) {
   );
 }
 
+// src/kernel/extensions.ts
+var featureOfExtension = {
+  atomic_vec2u_min_max: "atomic-vec2u-min-max",
+  chromium_disable_uniformity_analysis: null,
+  chromium_experimental_resource_table: "chromium-experimental-sampling-resource-table",
+  chromium_experimental_subgroup_matrix: "chromium-experimental-subgroup-matrix",
+  clip_distances: "clip-distances",
+  dual_source_blending: "dual-source-blending",
+  f16: "shader-f16",
+  primitive_index: "primitive-index",
+  subgroup_size_control: "subgroup-size-control",
+  subgroups: "subgroups"
+};
+function isKnown(extension) {
+  return Object.hasOwn(featureOfExtension, extension);
+}
+function enabled(extension, position) {
+  const feature = isKnown(extension) ? featureOfExtension[extension] ?? null : null;
+  return { extension, feature, ...position };
+}
+function enabledExtensions(module) {
+  const starts = lineStarts2(module.text);
+  return module.declarations.flatMap(
+    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start }) => enabled(name, positionAt(starts, start))) : []
+  );
+}
+function featuresOfExtensions(extensions) {
+  const features = extensions.flatMap(({ feature }) => feature === null ? [] : [feature]);
+  return [...new Set(features)].sort();
+}
+function extensionsNamed({ source, reference }) {
+  const found = /* @__PURE__ */ new Map();
+  const files = Object.entries({ ...source.files, ...reference?.source.files });
+  for (const [file, text3] of files) {
+    const plain2 = blankComments(text3);
+    const starts = lineStarts2(plain2);
+    for (const { 1: list4 = "", indices } of plain2.matchAll(/\benable\s+([\w\s,]+);/dg)) {
+      for (const { 0: name, index } of list4.matchAll(/\w+/g)) {
+        const position = positionAt(starts, (indices?.[1]?.[0] ?? 0) + index);
+        const key2 = `${file} ${name}`;
+        if (!found.has(key2)) found.set(key2, { file, ...enabled(name, position) });
+      }
+    }
+  }
+  return [...found.values()];
+}
+function lackingExtension(extensions, features) {
+  for (const lacking of extensions) {
+    const { extension, feature } = lacking;
+    if (!isKnown(extension)) {
+      const nearest = nearestName(extension, Object.keys(featureOfExtension));
+      const hint = nearest === null ? "" : `; did you mean \`${nearest}\`?`;
+      return { lacking, message: `the program enables \`${extension}\`, which no device has${hint}` };
+    }
+    if (feature === null || features === void 0 || features.includes(feature)) continue;
+    const message = `the program enables \`${extension}\`, and the device does not have the feature ${feature}`;
+    return { lacking, message };
+  }
+  return null;
+}
+
 // src/kernel/binding-type.ts
 function typeText(variable2, module) {
   const reference = variable2.name.typeRef;
@@ -37703,13 +37777,6 @@ function readVariables(declarations, module) {
 }
 
 // src/kernel/reflect.ts
-var featureOfExtension = {
-  f16: "shader-f16",
-  subgroups: "subgroups",
-  clip_distances: "clip-distances",
-  dual_source_blending: "dual-source-blending",
-  primitive_index: "primitive-index"
-};
 function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
@@ -37765,7 +37832,7 @@ function reflect(module, entryPoint) {
     workgroupSize: workgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: requiredFeaturesOf(module)
+    extensions: enabledExtensions(module)
   });
 }
 function isComputeEntry(fn) {
@@ -37799,17 +37866,6 @@ function bindingKind(variable2) {
   if (space2 === "uniform") return "uniform";
   if (space2 !== "storage") return null;
   return access === "read_write" ? "storage" : "read-only-storage";
-}
-function requiredFeaturesOf(module) {
-  const features = /* @__PURE__ */ new Set();
-  for (const item of module.declarations) {
-    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
 }
 
 // src/kernel/features/count-code.ts
@@ -38685,7 +38741,7 @@ function programCode(options) {
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
   return {
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
     with: (numbers2) => {
       const run = startRun(unknownLaunch, numbers2, body);
       return {
@@ -38851,6 +38907,7 @@ var CommandBuilder = class {
   workload;
   #limits;
   #command;
+  buildsToTell = false;
   constructor(options) {
     this.kernel = options.kernel;
     this.workload = options.workload;
@@ -38872,6 +38929,10 @@ var CommandBuilder = class {
     return new Float64Array(featureNames.length).fill(Number.NaN);
   }
   featuresOf() {
+    return Promise.resolve(null);
+  }
+  /** A program knows best what it can run on. */
+  refusal() {
     return Promise.resolve(null);
   }
   #variant(configuration, run, id) {
@@ -38948,9 +39009,7 @@ function refusal(demands, limits2) {
     ),
     ...demands.buffers.map(
       (buffer) => exceeded(`the size of buffer \`${buffer.name}\` in bytes`, buffer.byteLength, limits2.max_buffer_bytes)
-    ),
-    demands.requiredFeatures.includes("shader-f16") && !limits2.has_f16 ? "the program enables f16, which the device does not have" : null,
-    demands.requiredFeatures.includes("subgroups") && !limits2.has_subgroups ? "the program enables subgroups, which the device does not have" : null
+    )
   ];
   return faults.find((fault) => fault !== null) ?? null;
 }
@@ -39446,7 +39505,8 @@ var Structures = class {
   #kernel;
   #workload;
   #modules;
-  #hasStructures;
+  /** Whether there are any. */
+  exist;
   #codes = /* @__PURE__ */ new Map();
   /** By the kinds of the constants. */
   #origins = /* @__PURE__ */ new Map();
@@ -39461,11 +39521,11 @@ var Structures = class {
     this.#fixedNumbers = Object.fromEntries(
       Object.entries(workload.parameters).filter(([name]) => !tunables.has(name))
     );
-    this.#hasStructures = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
+    this.exist = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
   }
   /** The code for a configuration; null if only building it can tell. */
   code(configuration) {
-    if (!this.#hasStructures) return null;
+    if (!this.exist) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
     const known3 = this.#codes.get(key2);
@@ -39532,13 +39592,13 @@ function originOf(program, conditions) {
 // src/kernel/builder.ts
 function createVariantBuilder(options) {
   const { command: command2 } = options.kernel;
-  if (command2 !== void 0) return new CommandBuilder({ ...options, command: command2 });
-  return new Builder(options.kernel, options.workload, options.limits);
+  return command2 === void 0 ? new Builder(options) : new CommandBuilder({ ...options, command: command2 });
 }
 var Builder = class {
   kernel;
   workload;
   #limits;
+  #features;
   #modules;
   #referenceModules;
   #unused = null;
@@ -39547,10 +39607,11 @@ var Builder = class {
   #structures;
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   #variables;
-  constructor(kernel, workload, limits2) {
+  constructor({ kernel, workload, limits: limits2, features }) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits2;
+    this.#features = features;
     this.#modules = new SourceModules(kernel.source);
     this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits2) };
     this.#structures = new Structures(kernel, workload, this.#modules);
@@ -39596,14 +39657,29 @@ var Builder = class {
   #count(code, configuration) {
     const program = code.with(configuration);
     const needs = program.needs();
+    const demands = this.#demands(code, needs, configuration);
+    return demands.ok ? featuresOf(program, demands.value, needs) : null;
+  }
+  get buildsToTell() {
+    return !this.#structures.exist;
+  }
+  async refusal(configuration) {
+    const code = this.#unusedFault() === null ? this.#structures.code(configuration) : null;
+    const outcome = code === null ? await this.build(configuration) : this.#demands(code, code.with(configuration).needs(), configuration);
+    return outcome.ok ? null : outcome.failure.message;
+  }
+  /** What a configuration asks of the device, or why it does not get it. */
+  #demands(code, needs, configuration) {
     const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
-    if (!launch.ok) return null;
-    const { dispatch, buffers } = launch.value;
+    if (!launch.ok) return launch;
     const { workgroupSize, workgroupBytes } = needs;
-    const { requiredFeatures } = code;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(program, { buffers, dispatch, workgroupSize }, needs);
+    return this.#allowed({ workgroupSize, workgroupBytes, ...launch.value }, code.extensions);
+  }
+  #allowed(demands, extensions) {
+    const lacking = lackingExtension(extensions, this.#features);
+    if (lacking !== null) return failed("unsupported", lacking.message, lacking.lacking);
+    const refused4 = refusal(demands, this.#limits);
+    return refused4 === null ? succeeded(demands) : failed("unsupported", refused4);
   }
   async #variant(configuration, modules, launch, role) {
     const specialised = await specialise(modules, programValues(this.workload, configuration));
@@ -39625,13 +39701,12 @@ var Builder = class {
   #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
+    const { bindings, workgroupSize, workgroupBytes, extensions, reachable } = reflected.value;
     const launched = this.#launch(launch, configuration, bindings, role);
     if (!launched.ok) return launched;
     const { dispatch, buffers } = launched.value;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    const refused4 = refusal(demands, this.#limits);
-    if (refused4 !== null) return failed("unsupported", refused4);
+    const allowed = this.#allowed({ workgroupSize, workgroupBytes, dispatch, buffers }, extensions);
+    if (!allowed.ok) return allowed;
     const entryPoint = launch.entry;
     const program = {
       wgsl: module.text,
@@ -39639,7 +39714,7 @@ var Builder = class {
       dispatch,
       workgroupSize,
       buffers,
-      requiredFeatures,
+      requiredFeatures: featuresOfExtensions(extensions),
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
       lines: lines2
     };
@@ -40158,6 +40233,21 @@ function withoutGuesses(entry, other) {
   };
 }
 
+// src/kernel/reached-extensions.ts
+async function reachedExtensions(kernel) {
+  const named3 = kernel.command === void 0 ? extensionsNamed(kernel) : [];
+  if (named3.length === 0) return named3;
+  const reached = /* @__PURE__ */ new Set();
+  for (const source of [kernel.source, ...kernel.reference === null ? [] : [kernel.reference.source]]) {
+    const modules = new SourceModules(source);
+    reached.add(source.path);
+    for (const workload of kernel.workloads)
+      await specialise(modules, programValues(workload, kernel.defaults));
+    for (const path2 of modules.loaded) reached.add(path2);
+  }
+  return named3.filter(({ file }) => reached.has(file));
+}
+
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
@@ -40176,7 +40266,7 @@ function createTemplateBuilder(kernel) {
       if (!actual.ok) return actual;
       const reflected = reflect(actual.value.module, kernel.entry);
       if (!reflected.ok) return reflected;
-      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
       const program = async (other) => {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
@@ -40208,7 +40298,7 @@ function createTemplateBuilder(kernel) {
           numbers2.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
         ),
         pieces,
-        requiredFeatures,
+        requiredFeatures: featuresOfExtensions(extensions),
         kinds: kinds2,
         layouts,
         workgroupSize,
@@ -40857,8 +40947,8 @@ function confirmationOf(fit, powerFit, sensor, loads) {
     return { ok: false, why, ran: true };
   }
   if (fit.settledAfterMs > mostSettledMs) {
-    const seconds = (fit.settledAfterMs / 1e3).toFixed(1);
-    return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
+    const seconds2 = (fit.settledAfterMs / 1e3).toFixed(1);
+    return { ok: false, why: `its readings follow a load only after ${seconds2} s`, ran: true };
   }
   const check3 = powerFit !== null && isClear(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
   const settledMs = Math.max(fit.settledAfterMs, check3?.settledAfterMs ?? 0);
@@ -42327,9 +42417,9 @@ function formatChange(ratio3) {
 function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
-function formatDuration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+function formatDuration(seconds2) {
+  const whole = Math.round(seconds2);
+  if (whole < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }
@@ -42419,7 +42509,7 @@ function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
 }
 function windowText(windows) {
-  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
+  const seconds2 = windows.reduce((sum, window) => sum + window.seconds, 0);
   const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   const facts2 = [
     largest(
@@ -42438,7 +42528,7 @@ function windowText(windows) {
       (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
     )
   ].filter((fact) => fact !== "");
-  const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
+  const measured = `${formatDuration(seconds2)} of energy in ${formatCount(windows.length, "sample")}`;
   return [measured, ...facts2].join(", ");
 }
 function voidText(samples2) {
@@ -46777,7 +46867,7 @@ function predictions(evidence, id) {
   return figureHtml(`Predicted against measured ${energetic ? "energy" : "latency"}`, svg);
 }
 function power2(evidence, id) {
-  const points = evidence.power.map(({ seconds, watts }) => ({ x: seconds, y: watts }));
+  const points = evidence.power.map(({ seconds: seconds2, watts }) => ({ x: seconds2, y: watts }));
   if (points.length < 3) return "";
   const svg = linesFigure({
     id: `${id}-power`,
@@ -48799,11 +48889,11 @@ ${said2}`);
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
     return new Promise((resolve7) => {
       const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const seconds2 = Number((deadlineMs / 1e3).toPrecision(3));
         const { said: said2 } = this.#group;
         const words2 = said2 === "" ? "" : `; it last said:
 ${said2}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds2} s${words2}`);
       }, deadlineMs);
       this.#awaited.push({
         kind,
@@ -49472,7 +49562,7 @@ var probeMs = 3e4;
 async function probe(workerPath, driver) {
   const process2 = new GpuProcess({ workerPath, environment: driver.environment });
   try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    const exchange = await process2.request("open", { adapterName: null, features: [] }, probeMs);
     if (exchange.status === "answered") return exchange.response;
     return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
   } finally {
@@ -49798,8 +49888,8 @@ async function startProcess(options, deadlines) {
       environment: options.driver.environment,
       onLog: options.onLog
     });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    const { adapterName = null, features = [] } = options;
+    const exchange = await process2.request("open", { adapterName, features }, deadlines.openMs);
     if (exchange.status === "answered") {
       if (exchange.response.ok) return { process: process2, info: exchange.response.info };
       await process2.close();
@@ -49909,6 +49999,34 @@ function optionalNow(part, work) {
   }
 }
 
+// src/app/laboratory/missing-features.ts
+function wantedFeatures(kernels) {
+  const features = kernels.flatMap(extensionsNamed).map(({ feature }) => feature);
+  return [...new Set(features)].filter((feature) => feature !== null);
+}
+async function missingFeature(kernel, { features }) {
+  if (lackingExtension(extensionsNamed(kernel), features) === null) return null;
+  for (const workload of kernel.workloads) {
+    const builder = createVariantBuilder({ kernel, workload, limits: noLimits, features });
+    for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      if (built.ok || built.failure.kind !== "unsupported") continue;
+      const { file, line: line3, column, message } = built.failure;
+      const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+      return `${place}: kernel ${kernel.name}: ${message}`;
+    }
+  }
+  return null;
+}
+async function warnOfMissingFeatures({ progress: progress2 }, kernels, info) {
+  const told = /* @__PURE__ */ new Set();
+  for (const kernel of kernels) {
+    const missing3 = kernel.command === void 0 ? await missingFeature(kernel, info) : null;
+    if (missing3 === null || told.has(missing3)) continue;
+    told.add(missing3);
+    progress2.warn(`${missing3} (${info.description})`);
+  }
+}
+
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
@@ -50014,22 +50132,26 @@ function isWritable(folder) {
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
-async function findAdapter(host, options, onlyCommands) {
+function onlyCommands(kernels) {
+  return kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
+}
+async function findAdapter(host, options, kernels) {
   const search = driverSearch(host);
+  const features = wantedFeatures(kernels);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver, features });
     return { first: await open(), open };
   } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
+    const isOptional = onlyCommands(kernels) && error instanceof JoulegateError && error.kind === "could-not-measure";
     if (!isOptional) throw error;
     return { first: null, open: null };
   }
 }
-function deviceOf(adapter, options, onlyCommands) {
+function deviceOf(adapter, options, onlyCommands2) {
   const isCpu = options.device === "software";
   if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.software || isCpu) return adapter;
+  if (!onlyCommands2 || !adapter.software || isCpu) return adapter;
   const found = hostDevice({ cpuOnly: false });
   return found.software ? adapter : found;
 }
@@ -50052,11 +50174,10 @@ function commandBench(host, info, options) {
 async function openLaboratory(outer, options, kernels = []) {
   checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
+  const adapter = await findAdapter(host, options, kernels);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
   const commands2 = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
   const closeDevices = async () => {
@@ -50086,6 +50207,7 @@ async function openLaboratory(outer, options, kernels = []) {
     host.progress.note(
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
+    if (info === adapter.first?.info) await warnOfMissingFeatures(host, kernels, info);
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     return {
       device: clockedDevice(device, clocks),
@@ -50095,7 +50217,7 @@ async function openLaboratory(outer, options, kernels = []) {
       clock: monotonicClock,
       async openDevice() {
         await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open();
         const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
         return clockedDevice(fresh, clocks);
       },
@@ -52896,10 +53018,10 @@ function importRecording(host, options) {
 import { existsSync as existsSync10 } from "node:fs";
 
 // src/app/recordings/rows.ts
-function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
+function windowOf({ launches, seconds: seconds2, relativeResolution, disagreement, conditions }) {
   return {
     launches,
-    seconds,
+    seconds: seconds2,
     relativeResolution,
     ...disagreement == null ? {} : { disagreement },
     ...conditions == null ? {} : conditionsOf(conditions)
@@ -53107,7 +53229,7 @@ async function record(host, options) {
   const path2 = absolutePath2(host, options.out);
   const laboratory = await openLaboratory(host, options, [kernel]);
   try {
-    const { limits: limits2 } = laboratory.info;
+    const { limits: limits2, features } = laboratory.info;
     const space2 = createKernelSpace(kernel, workload, limits2);
     const subject = subjectDigest({
       kernel,
@@ -53131,7 +53253,7 @@ async function record(host, options) {
     const trials = createTrials({
       device: laboratory.device,
       meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
+      builder: createVariantBuilder({ kernel, workload, limits: limits2, features }),
       options: laboratory.measureOptions("search"),
       clock: laboratory.clock
     });
@@ -55507,23 +55629,23 @@ function openTrialStore(options) {
 // src/app/tuning/search-workload.ts
 var maxRemarks = 4;
 function describeProgress(label, progress2, task) {
-  const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
+  const { trials, seconds: seconds2 } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
   const best = progress2.best?.latency ?? null;
   const energy = progress2.best?.energy ?? null;
   const found = best === null ? "nothing works yet" : `best ${best.medianMs.toPrecision(3)} ms${energy === null ? "" : `, ${energy.joules.toPrecision(3)} J`}`;
   return {
     text: `${label}: ${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy, ${found}`,
-    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds),
+    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds2),
     secondsLeft: Math.min(
-      seconds - progress2.elapsedSeconds,
+      seconds2 - progress2.elapsedSeconds,
       progress2.elapsedSeconds / Math.max(1, progress2.trials) * (trials - progress2.trials)
     )
   };
 }
 async function searchWorkload(task) {
   const { host, device, meter, clock, kernel, workload } = task;
-  const limits2 = device.info.limits;
-  const builder = createVariantBuilder({ kernel, workload, limits: limits2 });
+  const { limits: limits2, features } = device.info;
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
   const space2 = createKernelSpace(kernel, workload, limits2);
   const store = openTrialStore({
     host,
@@ -55643,8 +55765,8 @@ async function searchAll(task) {
   const searches = /* @__PURE__ */ new Map();
   for (const [index, contest] of task.contests.entries()) {
     const secondsLeft = (task.deadlineMs - laboratory.clock.nowMs()) / 1e3;
-    const seconds = Math.min(budget.searchSeconds, secondsLeft / 2);
-    if (host.signal.aborted || seconds <= 1) break;
+    const seconds2 = Math.min(budget.searchSeconds, secondsLeft / 2);
+    if (host.signal.aborted || seconds2 <= 1) break;
     const { definition, head: head2, base: base2, kernel } = contest.comparison;
     const workload = definition.workloads.find(({ name }) => name === contest.subject.workload);
     if (workload === void 0) continue;
@@ -55662,7 +55784,7 @@ async function searchAll(task) {
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
         objective: measurableObjective(definition.objective, laboratory.meter !== null),
-        budget: { ...budget, searchSeconds: seconds },
+        budget: { ...budget, searchSeconds: seconds2 },
         seed: 1,
         costModel: null,
         stateFolder: null
@@ -56721,11 +56843,11 @@ function fitting(contests, plan2, time) {
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 async function measureContests(options) {
-  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
+  const { host, laboratory, contests, seconds: seconds2, followUpSeconds, judging } = options;
   const { clock } = laboratory;
   const subjects = contests.map((contest) => contest.subject);
   const samples2 = [];
-  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const flagUntilMs = clock.nowMs() + seconds2 * 1e3;
   const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
@@ -56794,7 +56916,7 @@ function sameConfiguration(a2, b) {
   return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
-  const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
+  const { base: base2, head: head2, kernel, workload, family, limits: limits2, features } = options;
   const { configuration, problem } = shippedConfiguration({
     tuned: head2.tuned,
     kernel,
@@ -56803,7 +56925,7 @@ async function compareWorkload(options) {
     limits: limits2
   });
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
-  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
+  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2, features });
   if (!headArm.ok) {
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: "broken-head", reason, failure: headArm.failure };
@@ -56826,7 +56948,8 @@ async function compareWorkload(options) {
     kernel: baseKernel,
     workload: baseWorkload,
     configuration: baseConfiguration,
-    limits: limits2
+    limits: limits2,
+    features
   });
   if (!baseArm.ok) {
     return {
@@ -56836,7 +56959,7 @@ async function compareWorkload(options) {
     };
   }
   const aligned2 = alignClock(kernel, baseConfiguration);
-  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2 }) : null;
+  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2, features }) : null;
   const identity4 = variantIdentity(headArm.value.variant);
   const sameProgram = identity4 !== null && identity4 === variantIdentity(baseArm.value.variant);
   const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
@@ -56957,8 +57080,8 @@ async function measureChanged(task, laboratory) {
   const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
-  const { family, limits: limits2 } = laboratory.info;
-  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2 });
+  const { family, limits: limits2, features } = laboratory.info;
+  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2, features });
   const comparisons4 = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
@@ -56972,13 +57095,13 @@ async function measureChanged(task, laboratory) {
   const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
   const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
-  const seconds = Math.min(judgeSeconds, leftSeconds);
+  const seconds2 = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
     host,
     laboratory,
     contests,
-    seconds,
-    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
+    seconds: seconds2,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds2),
     judging
   });
   const { samples: samples2, machineChanged } = measured;
@@ -57891,9 +58014,9 @@ async function measureNoiseOf(options) {
   const { host, laboratory, tuned, kernel, deadlineMs } = options;
   const workload = kernel.workloads[0];
   if (workload === void 0) return [];
-  const { limits: limits2, family } = laboratory.info;
+  const { limits: limits2, features, family } = laboratory.info;
   const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
-  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
+  const built = await createVariantBuilder({ kernel, workload, limits: limits2, features }).build(configuration);
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
@@ -58609,13 +58732,13 @@ function metricNoise(options) {
     metric,
     blocks: [...counting("B")].filter((block) => heads.has(block)).length,
     noiseFloor: noiseFloorOf({ subject, samples: samples2, metric }),
-    detectable: judgingMinutes.map((minutes2) => ({
-      minutes: minutes2,
+    detectable: judgingMinutes.map((minutes) => ({
+      minutes,
       change: detectableChange({
         subject,
         samples: samples2,
         metric,
-        blocks: Math.floor(minutes2 * 60 / secondsPerBlock)
+        blocks: Math.floor(minutes * 60 / secondsPerBlock)
       })
     }))
   };
@@ -58634,7 +58757,9 @@ async function measureMachineNoise(host, options) {
       family: info.family,
       limits: info.limits
     });
-    const built = await createVariantBuilder({ kernel, workload, limits: info.limits }).build(configuration);
+    const { limits: limits2, features } = info;
+    const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+    const built = await builder.build(configuration);
     const prepared = built.ok ? await laboratory.device.prepare(built.value) : built;
     if (!built.ok || !prepared.ok) {
       const why = built.ok ? prepared.ok ? "" : prepared.failure.message : built.failure.message;
@@ -59384,48 +59509,85 @@ function manifestThere(shown) {
 }
 
 // src/app/plan.ts
-var countLimit = 1e6;
-function minutes(seconds) {
-  return seconds / 60;
+var countLimit = { looked: 5e4, built: 2e3 };
+async function findBench(host, options, kernels) {
+  try {
+    const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
+    const { description, limits: limits2, features } = laboratory.info;
+    await laboratory.close();
+    return { device: description, deviceReason: null, limits: limits2, features };
+  } catch (error) {
+    const isMissing = error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isMissing || options.device !== "auto") throw error;
+    return { device: null, deviceReason: error.message, limits: defaultLimits, features: void 0 };
+  }
 }
-function retuneSeconds(budget, trials) {
+async function countAllowed(space2, builder) {
+  if (builder.kernel.command !== void 0) return space2.count(countLimit.looked);
+  const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
+  let looked = 0;
+  let value2 = 0;
+  for (const point2 of space2.enumerate()) {
+    if (looked++ === limit) return { value: value2, exact: false };
+    if (await builder.refusal(space2.configuration(point2)) === null) value2++;
+  }
+  return { value: value2, exact: true };
+}
+function seconds(budget, trials) {
   return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
+}
+async function planWorkload(kernel, workload, { limits: limits2, features, budget }) {
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const shipped = await builder.build(kernel.defaults);
+  const reference = shipped.ok ? await builder.reference() : shipped;
+  const valid = await countAllowed(space2, builder);
+  const most = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most);
+  return {
+    kernel: kernel.name,
+    workload: workload.name,
+    sentinel: kernel.sentinel,
+    tunables: space2.tunables.length,
+    rawSize: space2.rawSize,
+    valid,
+    refused: reference.ok ? null : reference.failure,
+    trials,
+    retuneMinutes: seconds(budget.retune, trials) / 60,
+    guardMinutes: budget.guard.judgeSeconds / 60
+  };
+}
+async function needsOf(kernel, features) {
+  const reached = await reachedExtensions(kernel);
+  return reached.map((extension) => ({
+    kernel: kernel.name,
+    operator: kernel.operator,
+    ...extension,
+    missing: lackingExtension([extension], features) !== null
+  }));
 }
 async function plan(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
-  const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
-  try {
-    const { guard: guard2, retune: retune2 } = manifest.budget;
-    const workloads = kernels.flatMap(
-      (kernel) => kernel.workloads.map((workload) => {
-        const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
-        const valid = space2.count(countLimit);
-        const trials = kernel.sentinel ? 0 : Math.min(retune2.trials, valid.value);
-        return {
-          kernel: kernel.name,
-          workload: workload.name,
-          sentinel: kernel.sentinel,
-          tunables: space2.tunables.length,
-          rawSize: space2.rawSize,
-          valid,
-          trials,
-          retuneMinutes: minutes(retuneSeconds(retune2, trials)),
-          guardMinutes: minutes(guard2.judgeSeconds)
-        };
-      })
-    );
-    const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
-    return {
-      manifest: options.manifest,
-      device: laboratory.info.description,
-      workloads,
-      retuneMinutes: total2((workload) => workload.retuneMinutes),
-      guardMinutes: total2((workload) => workload.guardMinutes)
-    };
-  } finally {
-    await laboratory.close();
+  const { device, deviceReason, limits: limits2, features } = await findBench(host, options, kernels);
+  const needs = [];
+  const workloads = [];
+  for (const kernel of kernels) {
+    needs.push(...await needsOf(kernel, features));
+    for (const workload of kernel.workloads) {
+      workloads.push(await planWorkload(kernel, workload, { limits: limits2, features, budget: manifest.budget }));
+    }
   }
+  const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+  return {
+    manifest: options.manifest,
+    device,
+    deviceReason,
+    needs,
+    workloads,
+    retuneMinutes: total2((workload) => workload.retuneMinutes),
+    guardMinutes: total2((workload) => workload.guardMinutes)
+  };
 }
 
 // src/app/validate.ts
@@ -59433,9 +59595,12 @@ async function validate9(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
   const faults = [];
+  const needs = [];
   const warnings = /* @__PURE__ */ new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
+    const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
+    needs.push(...reached.map((extension) => ({ kernel: kernel.name, ...extension })));
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
@@ -59455,6 +59620,7 @@ async function validate9(host, options) {
     manifest: options.manifest,
     kernels: manifest.kernels.length,
     workloads,
+    needs,
     faults,
     warnings: [...warnings.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
@@ -59464,6 +59630,21 @@ async function validate9(host, options) {
 // src/cli/format.ts
 function count(number3, noun) {
   return `${number3} ${noun}${number3 === 1 ? "" : "s"}`;
+}
+function failurePlace({ file, line: line3, column }) {
+  const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+  return place === "" ? "" : `${place}: `;
+}
+function needText({
+  kernel,
+  file,
+  line: line3,
+  column,
+  extension,
+  feature
+}) {
+  const needs = feature === null ? "" : ` (feature ${feature})`;
+  return `${file}:${line3}:${column}: ${kernel} enables ${extension}${needs}`;
 }
 function formatJson2(value2) {
   return `${JSON.stringify(value2, null, 2)}
@@ -59582,10 +59763,10 @@ function percent4(change2) {
 }
 function describeNoise(report3) {
   const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes2 = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
+  const minutes = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
   const table3 = columns(
     [
-      ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
+      ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics3.map((metric) => [
         metric.metric,
         ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
@@ -59638,8 +59819,8 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     ...jsonOption
   },
   async run(args, host) {
-    const minutes2 = args.number("noise");
-    if (minutes2 !== void 0) return runNoise(args, host, minutes2);
+    const minutes = args.number("noise");
+    if (minutes !== void 0) return runNoise(args, host, minutes);
     if (givenManifest(args) !== void 0 || args.text("kernel") !== void 0) {
       throw new JoulegateError("bad-input", "A manifest and --kernel belong to --noise.", {
         code: "bad-arguments",
@@ -59658,13 +59839,13 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
 `), exitCode };
   }
 };
-async function runNoise(args, host, minutes2) {
+async function runNoise(args, host, minutes) {
   const manifest = givenManifest(args);
   const report3 = await measureMachineNoise(host, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),
     ...manifest === void 0 ? {} : { manifest },
-    minutes: minutes2
+    minutes
   });
   const exitCode = host.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
   return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
@@ -60073,14 +60254,22 @@ programs. A file that is there already is never changed.`,
 };
 
 // src/cli/commands/plan.ts
-function formatMinutes(minutes2) {
-  return minutes2.toFixed(1);
+function formatMinutes(minutes) {
+  return minutes.toFixed(1);
+}
+function needLines({ needs, device }) {
+  return needs.filter(({ operator }) => operator === null).map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ""}`).join("\n");
+}
+function refusalLines({ workloads }) {
+  return workloads.flatMap(
+    ({ kernel, workload, refused: refused4 }) => refused4 === null ? [] : [`${failurePlace(refused4)}${kernel} ${workload} cannot run: ${refused4.message}`]
+  ).join("\n");
 }
 var planCommand = {
   name: "plan",
   summary: "show kernels, spaces and the minutes that a run is budgeted",
   positionals: [manifestArgument],
-  description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
+  description: "Shows every kernel and workload with the size of its space on this device, what its program needs of the device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
   async run(args, host) {
@@ -60103,10 +60292,10 @@ var planCommand = {
         formatMinutes(workload.guardMinutes)
       ])
     ];
-    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}
-
-${total2}
+    const where = result.device === null ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.` : `on ${result.device}.`;
+    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
+    const output2 = [columns(rows, [2, 3, 4, 5, 6, 7]), needLines(result), refusalLines(result), total2];
+    return { output: `${output2.filter((part) => part !== "").join("\n\n")}
 `, exitCode: ExitCode.passed };
   }
 };
@@ -60336,11 +60525,12 @@ shown at once, with its place and what to do. Needs no GPU.`,
     const result = await validate9(host, readManifestOption(args));
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
-    const faults = result.faults.map(({ kernel, workload, failure }) => {
-      const place = [failure.file, failure.line, failure.column].filter((part) => part !== void 0).join(":");
-      return `${place === "" ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}
-`;
-    });
+    const faults = result.faults.map(
+      ({ kernel, workload, failure }) => `${failurePlace(failure) || `${result.manifest}: `}error: ${kernel} ${workload}: ${failure.message}
+`
+    );
+    const needs = result.needs.filter(({ feature }) => feature !== null).map((need) => `${needText(need)}
+`.replace(": ", ": note: "));
     const warnings = result.warnings.map(
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
 `
@@ -60349,8 +60539,11 @@ shown at once, with its place and what to do. Needs no GPU.`,
 `;
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return { output: `${faults.join("")}${warnings.join("")}${judged}${summary}, ${verdict}
-`, exitCode };
+    return {
+      output: `${faults.join("")}${warnings.join("")}${needs.join("")}${judged}${summary}, ${verdict}
+`,
+      exitCode
+    };
   }
 };
 

@@ -8,7 +8,6 @@ export interface Demands {
   readonly workgroupBytes: number;
   readonly dispatch: readonly [number, number, number];
   readonly buffers: readonly BufferBinding[];
-  readonly requiredFeatures: readonly string[];
 }
 
 /** Why a device cannot run a program, in one sentence; null if it can, as far as is known without trying. */
@@ -28,12 +27,6 @@ export function refusal(demands: Demands, limits: DeviceLimits): string | null {
     ...demands.buffers.map((buffer) =>
       exceeded(`the size of buffer \`${buffer.name}\` in bytes`, buffer.byteLength, limits.max_buffer_bytes),
     ),
-    demands.requiredFeatures.includes('shader-f16') && !limits.has_f16
-      ? 'the program enables f16, which the device does not have'
-      : null,
-    demands.requiredFeatures.includes('subgroups') && !limits.has_subgroups
-      ? 'the program enables subgroups, which the device does not have'
-      : null,
   ];
   return faults.find((fault) => fault !== null) ?? null;
 }

@@ -1,5 +1,6 @@
 import { noBuffer } from './binding-type.ts';
 import { type ValueLayout, valueLayout } from './data-shape.ts';
+import { type EnabledExtension, enabledExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, numbersOf, roundUp } from './layout.ts';
 import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
@@ -40,17 +41,8 @@ export interface ProgramInterface {
   /** Bytes of workgroup memory as WebGPU counts them; NaN if unknown. */
   readonly workgroupBytes: number;
   readonly bindings: readonly BoundVariable[];
-  readonly requiredFeatures: readonly string[];
+  readonly extensions: readonly EnabledExtension[];
 }
-
-/** WebGPU features behind `enable` extensions (WebGPU specification, feature index). */
-const featureOfExtension: Readonly<Record<string, string>> = {
-  f16: 'shader-f16',
-  subgroups: 'subgroups',
-  clip_distances: 'clip-distances',
-  dual_source_blending: 'dual-source-blending',
-  primitive_index: 'primitive-index',
-};
 
 /** Reads a program's interface off its final WGSL. */
 export function reflect(module: WgslModule, entryPoint: string): Outcome<ProgramInterface> {
@@ -114,7 +106,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     workgroupSize: workgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
   });
 }
 
@@ -157,17 +149,4 @@ export function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {
   if (space === 'uniform') return 'uniform';
   if (space !== 'storage') return null;
   return access === 'read_write' ? 'storage' : 'read-only-storage';
-}
-
-/** WebGPU features that a program enables, sorted. */
-export function requiredFeaturesOf(module: WgslModule): string[] {
-  const features = new Set<string>();
-  for (const item of module.declarations) {
-    if (item.kind !== 'directive' || item.directive.kind !== 'enable') continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
 }

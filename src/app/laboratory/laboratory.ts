@@ -28,6 +28,7 @@ import type { Host } from '../host.ts';
 import { optional } from '../optional.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
+import { wantedFeatures, warnOfMissingFeatures } from './missing-features.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -120,22 +121,28 @@ export function lockFolderOf(environment: Host['environment']): string {
   return environment.JOULEGATE_LOCKS ?? (isWritable('/run/lock') ? '/run/lock' : tmpdir());
 }
 
+function onlyCommands(kernels: readonly KernelDefinition[]): boolean {
+  return kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
+}
+
 /** Opens processes of an adapter; null: there is none, and none is needed. */
 type OpenAdapter = (() => Promise<Device>) | null;
 
 async function findAdapter(
   host: Host,
   options: LaboratoryOptions,
-  onlyCommands: boolean,
+  kernels: readonly KernelDefinition[],
 ): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
   const search = driverSearch(host);
+  const features = wantedFeatures(kernels);
   try {
     const driver =
       options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver, features });
     return { first: await open(), open };
   } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === 'could-not-measure';
+    const isOptional =
+      onlyCommands(kernels) && error instanceof JoulegateError && error.kind === 'could-not-measure';
     if (!isOptional) throw error;
     return { first: null, open: null };
   }
@@ -188,11 +195,10 @@ export async function openLaboratory(
 ): Promise<Laboratory> {
   checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
+  const adapter = await findAdapter(host, options, kernels);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
   const commands = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
   const closeDevices = async () => {
@@ -222,6 +228,7 @@ export async function openLaboratory(
     host.progress.note(
       `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
     );
+    if (info === adapter.first?.info) await warnOfMissingFeatures(host, kernels, info);
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     return {
       device: clockedDevice(device, clocks),
@@ -232,7 +239,7 @@ export async function openLaboratory(
       async openDevice() {
         // What was screened keeps nothing of the GPU from what is measured now.
         await device.rest?.();
-        const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+        const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open();
         const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
         return clockedDevice(fresh, clocks);
       },

@@ -1,7 +1,8 @@
 import { valueLayout } from '../data-shape.ts';
+import { type EnabledExtension, enabledExtensions } from '../extensions.ts';
 import { roundUp } from '../layout.ts';
 import type { BoundVariable } from '../reflect.ts';
-import { attributeOf, bindingKind, isComputeEntry, requiredFeaturesOf } from '../reflect.ts';
+import { attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
 import {
   type AttributeElem,
   type DeclIdent,
@@ -32,7 +33,7 @@ export interface ProgramNeeds {
 
 /** A program made into code that answers for every configuration of the same structure. */
 export interface ProgramCode {
-  readonly requiredFeatures: readonly string[];
+  readonly extensions: readonly EnabledExtension[];
   /** The program with the numbers of a configuration. */
   with(numbers: Numbers): NumberedProgram;
 }
@@ -67,7 +68,7 @@ export function programCode(options: CodeOptions): ProgramCode | null {
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
   return {
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
     with: (numbers) => {
       const run = startRun(unknownLaunch, numbers, body);
       return {
