@@ -27874,11 +27874,11 @@ var NamedFiles = class {
   }
   /** The path relative to the reader's root; null, reported, if it leads out of it. */
   resolve(path2, place) {
-    const wrong2 = pathFault(path2);
-    const resolved = wrong2 === null ? resolvePath(this.folder, path2) : null;
+    const wrong3 = pathFault(path2);
+    const resolved = wrong3 === null ? resolvePath(this.folder, path2) : null;
     if (resolved === null) {
       place.value({
-        message: `the path '${path2}' ${wrong2 ?? "leads out of the repository"}`,
+        message: `the path '${path2}' ${wrong3 ?? "leads out of the repository"}`,
         nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
       });
     }
@@ -33237,10 +33237,10 @@ function rootExtensions(rootElems, keyword) {
 function uniqueExtensions(sources, exclude) {
   const seen = new Set(exclude);
   const found = [];
-  for (const source of sources) for (const extension of source.elem.directive.extensions) if (!seen.has(extension.name)) {
-    seen.add(extension.name);
+  for (const source of sources) for (const extension2 of source.elem.directive.extensions) if (!seen.has(extension2.name)) {
+    seen.add(extension2.name);
     found.push({
-      extension,
+      extension: extension2,
       source
     });
   }
@@ -37632,12 +37632,12 @@ var featureOfExtension = {
   subgroup_size_control: "subgroup-size-control",
   subgroups: "subgroups"
 };
-function isKnown(extension) {
-  return Object.hasOwn(featureOfExtension, extension);
+function isKnown(extension2) {
+  return Object.hasOwn(featureOfExtension, extension2);
 }
-function enabled(extension, position) {
-  const feature = isKnown(extension) ? featureOfExtension[extension] ?? null : null;
-  return { extension, feature, ...position };
+function enabled(extension2, position) {
+  const feature2 = isKnown(extension2) ? featureOfExtension[extension2] ?? null : null;
+  return { extension: extension2, feature: feature2, ...position };
 }
 function enabledExtensions(module) {
   const starts = lineStarts2(module.text);
@@ -37646,7 +37646,7 @@ function enabledExtensions(module) {
   );
 }
 function featuresOfExtensions(extensions) {
-  const features = extensions.flatMap(({ feature }) => feature === null ? [] : [feature]);
+  const features = extensions.flatMap(({ feature: feature2 }) => feature2 === null ? [] : [feature2]);
   return [...new Set(features)].sort();
 }
 function extensionsNamed({ source, reference }) {
@@ -37667,14 +37667,14 @@ function extensionsNamed({ source, reference }) {
 }
 function lackingExtension(extensions, features) {
   for (const lacking of extensions) {
-    const { extension, feature } = lacking;
-    if (!isKnown(extension)) {
-      const nearest = nearestName(extension, Object.keys(featureOfExtension));
+    const { extension: extension2, feature: feature2 } = lacking;
+    if (!isKnown(extension2)) {
+      const nearest = nearestName(extension2, Object.keys(featureOfExtension));
       const hint = nearest === null ? "" : `; did you mean \`${nearest}\`?`;
-      return { lacking, message: `the program enables \`${extension}\`, which no device has${hint}` };
+      return { lacking, message: `the program enables \`${extension2}\`, which no device has${hint}` };
     }
-    if (feature === null || features === void 0 || features.includes(feature)) continue;
-    const message = `the program enables \`${extension}\`, and the device does not have the feature ${feature}`;
+    if (feature2 === null || features === void 0 || features.includes(feature2)) continue;
+    const message = `the program enables \`${extension2}\`, and the device does not have the feature ${feature2}`;
     return { lacking, message };
   }
   return null;
@@ -37830,6 +37830,7 @@ function reflect(module, entryPoint) {
     entry,
     reachable,
     workgroupSize: workgroupSizeOf(entry, module),
+    subgroupSize: subgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
     extensions: enabledExtensions(module)
@@ -37860,6 +37861,14 @@ function workgroupSizeOf(entry, module) {
     size2[axis] = value2;
   }
   return size2;
+}
+function subgroupSizeOf(entry, module) {
+  const size2 = attributeOf(entry.attributes, "subgroup_size")?.[0]?.expression;
+  if (size2 === void 0) return null;
+  const named3 = size2.kind === "ref" ? size2.ident.originalName : null;
+  const constant3 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
+  const expression = constant3?.kind === "const" ? constant3.init : size2;
+  return expression === void 0 ? null : constantNumber(expression, module);
 }
 function bindingKind(variable2) {
   const [space2, access] = (variable2.template ?? []).map((item) => item.name);
@@ -38782,16 +38791,16 @@ function needsCode(entry, structure) {
     }
   }
   const attributes = entry.attributes ?? [];
-  const axes = structure.remember(
-    attributes,
-    attributes,
-    scope,
-    () => attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope))
-  );
+  const { axes, lanes } = structure.remember(attributes, attributes, scope, () => ({
+    axes: attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope)),
+    lanes: attributeCode(attributes, "subgroup_size", scope)
+  }));
   return (run) => {
+    const subgroupSize = lanes?.(run) ?? Number.NaN;
     const [x2, y2 = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
     return {
       bindings: bound.map((variable2) => variable2(run)),
+      subgroupSize: Number.isNaN(subgroupSize) ? null : subgroupSize,
       workgroupSize: x2 === void 0 || Number.isNaN(x2 * y2 * z) ? null : [x2, y2, z],
       // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
       workgroupBytes: sizes2.reduce((sum, size2) => sum + roundUp(16, size2(run)), 0)
@@ -38995,6 +39004,16 @@ function variantIdentity({ program, command: command2 }) {
 }
 
 // src/kernel/limits.ts
+function subgroupFault({ subgroupSize, workgroupSize }, limits2) {
+  if (subgroupSize === null) return null;
+  const { subgroup_min: least2, subgroup_max: most } = limits2;
+  if (subgroupSize < least2 || subgroupSize > most) {
+    const has = least2 === most ? `${least2}` : `${least2} to ${most}`;
+    return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
+  }
+  const x2 = workgroupSize?.[0] ?? subgroupSize;
+  return x2 % subgroupSize === 0 ? null : `the workgroup size in x is ${x2}, which is no multiple of the size of subgroups, ${subgroupSize}`;
+}
 function refusal(demands, limits2) {
   const exceeded = (what, value2, limit) => value2 > limit ? `${what} is ${value2}, the device allows ${limit}` : null;
   const [x2, y2, z] = demands.workgroupSize ?? [1, 1, 1];
@@ -39003,6 +39022,7 @@ function refusal(demands, limits2) {
     exceeded("the workgroup size in y", y2, limits2.max_workgroup_size_y),
     exceeded("the workgroup size in z", z, limits2.max_workgroup_size_z),
     exceeded("the number of invocations in a workgroup", x2 * y2 * z, limits2.max_invocations),
+    subgroupFault(demands, limits2),
     exceeded("the workgroup memory in bytes", demands.workgroupBytes, limits2.max_workgroup_storage),
     ...demands.dispatch.map(
       (count2, axis) => exceeded(`the number of workgroups in ${"xyz"[axis]}`, count2, limits2.max_workgroups)
@@ -39672,8 +39692,7 @@ var Builder = class {
   #demands(code, needs, configuration) {
     const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
     if (!launch.ok) return launch;
-    const { workgroupSize, workgroupBytes } = needs;
-    return this.#allowed({ workgroupSize, workgroupBytes, ...launch.value }, code.extensions);
+    return this.#allowed({ ...needs, ...launch.value }, code.extensions);
   }
   #allowed(demands, extensions) {
     const lacking = lackingExtension(extensions, this.#features);
@@ -39701,11 +39720,11 @@ var Builder = class {
   #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, workgroupBytes, extensions, reachable } = reflected.value;
+    const { bindings, workgroupSize, extensions, reachable } = reflected.value;
     const launched = this.#launch(launch, configuration, bindings, role);
     if (!launched.ok) return launched;
     const { dispatch, buffers } = launched.value;
-    const allowed = this.#allowed({ workgroupSize, workgroupBytes, dispatch, buffers }, extensions);
+    const allowed = this.#allowed({ ...reflected.value, dispatch, buffers }, extensions);
     if (!allowed.ok) return allowed;
     const entryPoint = launch.entry;
     const program = {
@@ -39825,15 +39844,15 @@ function faultOf2(check3, actual, expected) {
   return check3.as === "set" ? setFault(check3, actual, expected) : listFault(check3, actual, expected);
 }
 function listFault(check3, actual, expected) {
-  let wrong2 = 0;
+  let wrong3 = 0;
   let first = -1;
   for (const [i, right] of expected.entries()) {
     if (isClose(check3, actual[i] ?? Number.NaN, right)) continue;
-    if (wrong2++ === 0) first = i;
+    if (wrong3++ === 0) first = i;
   }
-  if (wrong2 === 0) return null;
+  if (wrong3 === 0) return null;
   const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
-  return `sorted, ${wrong2} of ${expected.length} elements are wrong; ${place}`;
+  return `sorted, ${wrong3} of ${expected.length} elements are wrong; ${place}`;
 }
 function setFault(check3, actual, expected) {
   const strange = actual.filter(
@@ -39927,7 +39946,7 @@ function compareOutput(binding, actual, expected) {
   }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
-  const wrong2 = { count: 0, first: -1 };
+  const wrong3 = { count: 0, first: -1 };
   const found = noneYet();
   const reference = noneYet();
   let maxRelativeError = 0;
@@ -39948,7 +39967,7 @@ function compareOutput(binding, actual, expected) {
       continue;
     }
     const difference = Math.abs(a2 - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong2, i);
+    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong3, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
@@ -39967,7 +39986,7 @@ function compareOutput(binding, actual, expected) {
   };
   if (unwritten.count > 0) return report3("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report3("not-a-number", notANumber, "are not a number");
-  if (wrong2.count > 0) return report3("wrong-result", wrong2, "are wrong");
+  if (wrong3.count > 0) return report3("wrong-result", wrong3, "are wrong");
   const remarks = [...nans, ...infinities].map((text3) => `\`${binding.name}\`: ${text3}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
@@ -40248,6 +40267,29 @@ async function reachedExtensions(kernel) {
   return named3.filter(({ file }) => reached.has(file));
 }
 
+// src/kernel/subgroup-size.ts
+import { createHash as createHash5 } from "node:crypto";
+var extension = "subgroup_size_control";
+var feature = "subgroup-size-control";
+function usesSubgroups({ requiredFeatures }) {
+  return requiredFeatures.includes("subgroups");
+}
+function atSubgroupSize(program, size2) {
+  const { wgsl: wgsl2, entryPoint, identity: identity4, requiredFeatures } = program;
+  const parsed = parseWgsl("", wgsl2);
+  const entry = parsed.ok ? parsed.value.declarations.find(
+    (item) => item.kind === "fn" && item.name.ident.originalName === entryPoint && isComputeEntry(item)
+  ) : void 0;
+  if (entry === void 0 || requiredFeatures.includes(feature)) return null;
+  const pinned = `${wgsl2.slice(0, entry.start)}@subgroup_size(${size2}) ${wgsl2.slice(entry.start)}`;
+  return {
+    ...program,
+    wgsl: `enable ${extension}; ${pinned}`,
+    requiredFeatures: [...requiredFeatures, feature].sort(),
+    identity: createHash5("sha256").update(`${identity4} ${size2}`).digest("hex")
+  };
+}
+
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
@@ -40348,6 +40390,47 @@ function cut(text3, marks) {
 }
 function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
+}
+
+// src/measure/subgroup-sizes.ts
+var wrong = ["wrong-result", "not-a-number", "unwritten"];
+function sizesBetween(least2, most) {
+  const sizes2 = [];
+  for (let size2 = least2; size2 <= most; size2 *= 2) sizes2.push(size2);
+  return sizes2;
+}
+function pinnedSubgroups(device, variant, reference) {
+  const { features, limits: limits2 } = device.info;
+  if (!features.includes("subgroup-size-control") || limits2.subgroup_min >= limits2.subgroup_max) return [];
+  return sizesBetween(limits2.subgroup_min, limits2.subgroup_max).map((size2) => ({
+    size: size2,
+    async compare() {
+      const program = variant.program === null ? null : atSubgroupSize(variant.program, size2);
+      if (program === null) return null;
+      const pinned = { ...variant, id: `${variant.id} with subgroups of ${size2}`, program };
+      const prepared = await device.prepare(pinned);
+      return prepared.ok ? device.verify(pinned, reference) : prepared;
+    }
+  }));
+}
+async function subgroupRemark(ways) {
+  const right = [];
+  const others = [];
+  const untried = [];
+  for (const { size: size2, compare: compare4 } of ways) {
+    const compared = await compare4();
+    if (compared === null) continue;
+    if (compared.ok) right.push(`${size2}`);
+    else
+      (wrong.includes(compared.failure.kind) ? others : untried).push(
+        `${size2} (${compared.failure.message})`
+      );
+  }
+  if (others.length === 0) return null;
+  return [
+    `its results depend on the size of subgroups: ${right.length === 0 ? "" : `right with ${right.join(", ")}, `}wrong with ${others.join(", ")}`,
+    ...untried.length === 0 ? [] : [`not run with ${untried.join(", ")}`]
+  ].join("; ");
 }
 
 // src/measure/reference.ts
@@ -41680,7 +41763,7 @@ var amdgpu = hwmonKind({
 });
 
 // src/meter/command/kind.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import { basename as basename3 } from "node:path";
 
 // src/meter/command/parse.ts
@@ -41836,7 +41919,7 @@ var command = {
       await running.close();
       return missing(`${label}: ${first.why}`);
     }
-    const key2 = `command-${createHash5("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const key2 = `command-${createHash6("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
     const sensor = createSensor2({ program: running, quantity: first.value, label, key: key2, time: context.time });
     return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
       ...context,
@@ -49423,7 +49506,7 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
 import { dirname as dirname6, join as join19 } from "node:path";
@@ -49505,7 +49588,7 @@ async function isTrusted(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const digest2 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
   const folder = join19(cacheFolder, `swiftshader-${digest2}`);
   const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
@@ -50001,8 +50084,9 @@ function optionalNow(part, work) {
 
 // src/app/laboratory/missing-features.ts
 function wantedFeatures(kernels) {
-  const features = kernels.flatMap(extensionsNamed).map(({ feature }) => feature);
-  return [...new Set(features)].filter((feature) => feature !== null);
+  const features = new Set(kernels.flatMap(extensionsNamed).map(({ feature: feature2 }) => feature2));
+  if (features.has("subgroups")) features.add("subgroup-size-control");
+  return [...features].filter((feature2) => feature2 !== null);
 }
 async function missingFeature(kernel, { features }) {
   if (lackingExtension(extensionsNamed(kernel), features) === null) return null;
@@ -50065,6 +50149,54 @@ function mixedDevice(info, devices) {
       }
     }
   };
+}
+
+// src/app/laboratory/subgroups.ts
+var lavapipeSizes = [4, 8];
+var lavapipeFamily = "mesa-llvmpipe";
+var laneBits = 32;
+function lavapipeWay(subject, size2, openWith) {
+  const { kernel, variant } = subject;
+  const workload = kernel.workloads.find(({ name }) => name === variant.workload);
+  return {
+    size: size2,
+    async compare() {
+      if (workload === void 0) return null;
+      const device = await openWith({
+        LP_NATIVE_VECTOR_WIDTH: `${size2 * laneBits}`,
+        // Mesa's cache holds code of the other width under the same key.
+        MESA_SHADER_CACHE_DISABLE: "true"
+      });
+      try {
+        const { limits: limits2, features } = device.info;
+        const space2 = createKernelSpace(kernel, workload, limits2);
+        const point2 = space2.point(variant.configuration);
+        if (limits2.subgroup_min !== size2 || point2 === null || !space2.isValid(point2)) return null;
+        const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+        const [built, reference] = [await builder.build(variant.configuration), await builder.reference()];
+        if (!built.ok) return built;
+        if (!reference.ok) return reference;
+        const prepared = await device.prepare(built.value);
+        return prepared.ok ? await device.verify(built.value, reference.value) : prepared;
+      } finally {
+        await device.close();
+      }
+    }
+  };
+}
+function waysOf(subject, device, openWith) {
+  const { variant, reference } = subject;
+  const { family, limits: limits2 } = device.info;
+  if (family !== lavapipeFamily) return pinnedSubgroups(device, variant, reference);
+  const own = limits2.subgroup_min;
+  return [.../* @__PURE__ */ new Set([...lavapipeSizes, own])].sort((a2, b) => a2 - b).map(
+    (size2) => size2 === own ? { size: size2, compare: () => device.verify(variant, reference) } : lavapipeWay(subject, size2, openWith)
+  );
+}
+async function checkSubgroups(subject, device, openWith) {
+  const { program } = subject.variant;
+  if (program === null || !usesSubgroups(program)) return null;
+  return subgroupRemark(waysOf(subject, device, openWith));
 }
 
 // src/app/laboratory/without-secrets.ts
@@ -50140,8 +50272,11 @@ async function findAdapter(host, options, kernels) {
   const features = wantedFeatures(kernels);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver, features });
-    return { first: await open(), open };
+    const open = (more) => {
+      const environment = { ...driver.environment, ...more };
+      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+    };
+    return { first: await open({}), open };
   } catch (error) {
     const isOptional = onlyCommands(kernels) && error instanceof JoulegateError && error.kind === "could-not-measure";
     if (!isOptional) throw error;
@@ -50217,13 +50352,20 @@ async function openLaboratory(outer, options, kernels = []) {
       clock: monotonicClock,
       async openDevice() {
         await device.rest?.();
-        const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open();
+        const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
         const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
         return clockedDevice(fresh, clocks);
       },
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      async checkSubgroups(subject) {
+        const { open } = adapter;
+        const { kernel, workload } = subject.variant;
+        const cost2 = `${kernel} ${workload} was not tried with other sizes of subgroups`;
+        const part = { cost: cost2, otherwise: null, warn: host.progress.warn };
+        return open === null ? null : optional(part, () => checkSubgroups(subject, device, open));
+      },
       tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
       async close() {
         try {
@@ -51354,15 +51496,15 @@ import { statSync as statSync3 } from "node:fs";
 import { join as join25 } from "node:path";
 
 // src/git/stored-content.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
-  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+  return createHash8(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
 }
 function sha256(bytes) {
-  return createHash7("sha256").update(bytes).digest("hex");
+  return createHash8("sha256").update(bytes).digest("hex");
 }
 function pointer(hash, size2) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
@@ -51374,7 +51516,7 @@ function lfsPointer(bytes) {
   return pointer(sha256(bytes), bytes.length);
 }
 function lfsPointerOfFile(path2) {
-  const hash = createHash7("sha256");
+  const hash = createHash8("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync6(path2, "r");
   try {
@@ -53109,7 +53251,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -53142,7 +53284,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -53298,9 +53440,9 @@ async function record(host, options) {
 function treeValue(tree, features, offset) {
   let node = 0;
   for (; ; ) {
-    const feature = tree.feature[node];
-    if (feature < 0) return tree.value[node];
-    const value2 = features[offset + feature];
+    const feature2 = tree.feature[node];
+    if (feature2 < 0) return tree.value[node];
+    const value2 = features[offset + feature2];
     const goesLeft = Number.isNaN(value2) ? tree.missingLeft[node] === 1 : value2 <= tree.threshold[node];
     node = goesLeft ? tree.left[node] : tree.right[node];
   }
@@ -56718,7 +56860,7 @@ async function checkArms(options) {
   const warnings = [];
   for (const [index, comparison] of comparisons4.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, head: head2, definition } = comparison;
+    const { kernel, workload, head: head2, definition, status } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
@@ -56728,7 +56870,12 @@ async function checkArms(options) {
       broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
       continue;
     }
-    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
+    const sizes2 = status === "identical" ? null : await laboratory.checkSubgroups({ kernel: definition, ...head2 });
+    const remarks = [
+      ...variantRemarks(head2.variant),
+      ...headRuns.value ?? [],
+      ...sizes2 === null ? [] : [sizes2]
+    ];
     warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
@@ -56774,7 +56921,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -56792,7 +56939,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash10("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -57210,8 +57357,8 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
-  const wrong2 = outcome.broken.filter(({ status }) => status === "wrong-result");
-  const kernels = [...regressed, ...wrong2.map(({ comparison }) => comparison)];
+  const wrong3 = outcome.broken.filter(({ status }) => status === "wrong-result");
+  const kernels = [...regressed, ...wrong3.map(({ comparison }) => comparison)];
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
@@ -57443,7 +57590,7 @@ import { join as join38 } from "node:path";
 import { join as join37 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { join as join35 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
@@ -57480,7 +57627,7 @@ function header2(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash10("sha256").update(`${kernel.name}
+  const digest2 = createHash11("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -57512,10 +57659,10 @@ ${program.wgsl.trimEnd()}
 }
 
 // src/app/retune/recordings.ts
-import { createHash as createHash11 } from "node:crypto";
+import { createHash as createHash12 } from "node:crypto";
 import { join as join36 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -58020,6 +58167,23 @@ async function measureNoiseOf(options) {
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }
 
+// src/app/retune/subgroups.ts
+async function subgroupWarnings(laboratory, finals) {
+  const warnings = [];
+  for (const { search, contenders, selection } of finals) {
+    const { kernel, workload, builder } = search;
+    const configuration = contenders[selection.index];
+    if (configuration === void 0) continue;
+    const built = await builder.build(configuration);
+    const reference = await builder.reference();
+    if (!built.ok || !reference.ok) continue;
+    const subject = { kernel, variant: built.value, reference: reference.value };
+    const remark = await laboratory.checkSubgroups(subject);
+    if (remark !== null) warnings.push(`${kernel.name} ${workload.name}: ${remark}.`);
+  }
+  return warnings;
+}
+
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
   return join39(folder, manifest.tunedPath);
@@ -58119,6 +58283,7 @@ async function retuneOn(run, task) {
   const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
   const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
   const finals = await compare3(run, searches, noiseKernel);
+  const sizes2 = await subgroupWarnings(laboratory, finals);
   const interrupted = host.signal.aborted;
   const retuned = searches.map(
     (search) => retunedKernel({
@@ -58146,7 +58311,7 @@ async function retuneOn(run, task) {
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...faults],
+    warnings: [...warnings, ...sizes2, ...faults],
     kernels: retuned
   };
 }
@@ -58177,13 +58342,13 @@ async function retune(host, options) {
 function good(subject, detail) {
   return { ok: true, subject, detail, nextStep: null };
 }
-function wrong(subject, detail, nextStep3) {
+function wrong2(subject, detail, nextStep3) {
   return { ok: false, subject, detail, nextStep: nextStep3 };
 }
 function thrown(subject, error) {
-  if (error instanceof JoulegateError) return wrong(subject, error.message, error.nextStep);
+  if (error instanceof JoulegateError) return wrong2(subject, error.message, error.nextStep);
   const message = error instanceof Error ? error.message : String(error);
-  return wrong(
+  return wrong2(
     subject,
     `it could not be looked at: ${message}`,
     "This is a bug. Please report it with this text."
@@ -58210,11 +58375,11 @@ function boardFindings({ seen, nodes, isExpected, visible }) {
   if (!seen.ok) {
     if (!isExpected) return [];
     const next = "NVML reads the energy of NVIDIA’s GPUs. Where `nvidia-smi` does not run either, mend the driver first (reboot after an update). In a container pass it in with utility (NVIDIA_DRIVER_CAPABILITIES); JOULEGATE_NVML_LIBRARY names another path.";
-    return [wrong("NVML", seen.why, next)];
+    return [wrong2("NVML", seen.why, next)];
   }
   const { boards, faults } = seen;
   const lost = faults.map(
-    (fault) => wrong(
+    (fault) => wrong2(
       "NVML",
       fault,
       "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
@@ -58226,7 +58391,7 @@ function hidden(boards, nodes, visible) {
   if (nodes.length <= boards.length) return [];
   const said2 = visible === void 0 ? "" : `; NVIDIA_VISIBLE_DEVICES is ${visible}`;
   return [
-    wrong(
+    wrong2(
       "NVML",
       `there are ${nodes.length} GPUs in /dev, and NVML shows ${boards.length}${said2}`,
       "A kernel may run on one that no sensor here can see. Pass exactly one GPU into the container (`--gpus device=0`), and neither all of /dev nor --privileged."
@@ -58238,16 +58403,16 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
   const subject = `board ${handle ?? label}`;
   const name = [label, ...others].join(", ");
   const faults = [
-    ...refusal4 === null ? [] : [wrong(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
+    ...refusal4 === null ? [] : [wrong2(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
     ...tenants.ok ? [] : [
-      wrong(
+      wrong2(
         subject,
         `${name}: ${tenants.why}`,
         "End that work, or move it to another GPU, while you measure: its power would be counted (`nvidia-smi pmon` shows who it is)."
       )
     ],
     ...slowdowns2.map(
-      (slowdown) => wrong(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
+      (slowdown) => wrong2(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
     )
   ];
   if (faults.length > 0) return faults;
@@ -58263,9 +58428,9 @@ var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on
 function checkLocks(folder) {
   const subject = "lock folder";
   const fault = folderFault(folder);
-  if (fault !== null) return wrong(subject, fault, nextStep2);
+  if (fault !== null) return wrong2(subject, fault, nextStep2);
   if (process.platform === "linux" && findProgram("flock", systemFolders) === null) {
-    return wrong(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
+    return wrong2(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
   }
   return good(subject, folder);
 }
@@ -58313,7 +58478,7 @@ async function checkMeter(host, options, device) {
 }
 function refusal3(error) {
   if (!(error instanceof JoulegateError) || error.code !== "missing-meter") return thrown("meter", error);
-  return wrong(
+  return wrong2(
     "meter",
     error.message,
     `Remove what stands in its way, or guard latency only (--meter none). ${bringYourOwn}`
@@ -58322,13 +58487,13 @@ function refusal3(error) {
 function meterFindings({ meter, reason, counterFault }, choice) {
   if (meter === null) {
     const next = `Latency is guarded without a meter; energy is not. ${bringYourOwn}`;
-    return [choice === "none" ? good("meter", reason) : wrong("meter", reason, next)];
+    return [choice === "none" ? good("meter", reason) : wrong2("meter", reason, next)];
   }
   const { info } = meter;
   const findings = [good("meter", `${info.description} (${reason})`)];
   if (counterFault !== void 0) {
     const detail = `it is not used, and power is added up instead: ${counterFault}`;
-    findings.push(wrong("energy counter", detail, compareOnce));
+    findings.push(wrong2("energy counter", detail, compareOnce));
   }
   if (!info.estimated) findings.push(good("sensor", describeSensor(info)));
   return findings;
@@ -58365,7 +58530,7 @@ function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
   const loader = folders.map((folder) => join40(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
-  return loader !== void 0 ? good(subject, loader) : wrong(
+  return loader !== void 0 ? good(subject, loader) : wrong2(
     subject,
     "libvulkan.so.1 is in none of the usual folders, nor in LD_LIBRARY_PATH",
     "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`."
@@ -58384,14 +58549,14 @@ function checkDrivers(view) {
   const there = files.filter((file) => view.exists(file));
   const subject = "Vulkan drivers";
   if (missing3.length > 0) {
-    return wrong(
+    return wrong2(
       subject,
       `VK_DRIVER_FILES names ${missing3.join(", ")}, which is not there`,
       "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
     );
   }
   if (there.length > 0) return good(subject, there.join(", "));
-  return wrong(
+  return wrong2(
     subject,
     `no driver is described in ${driverFolders.join(", ")}`,
     "Install the GPU's driver (NVIDIA: with its Vulkan part, such as libnvidia-gl), or mesa-vulkan-drivers for AMD, Intel and a software adapter."
@@ -58406,7 +58571,7 @@ function libraryFault(view, file) {
   if (isOtherArchitecture) return null;
   if (library === null) {
     const next = "Reinstall the driver, or remove the file.";
-    return wrong(subject, `${file} does not say which library is the driver`, next);
+    return wrong2(subject, `${file} does not say which library is the driver`, next);
   }
   const path2 = library.includes("/") ? resolve6(dirname11(file), library) : library;
   const fault = view.loadFault(path2);
@@ -58414,11 +58579,11 @@ function libraryFault(view, file) {
   const lacking = /^(?:.*\/)?([^/\s:]+): cannot open shared object file/.exec(fault)?.[1];
   if (lacking === void 0) {
     const next = "Update the driver, or the system that it was built for.";
-    return wrong(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
+    return wrong2(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
   }
   if (lacking === basename8(path2))
-    return wrong(subject, `its library ${path2} is not there`, driverStep(lacking));
-  return wrong(
+    return wrong2(subject, `its library ${path2} is not there`, driverStep(lacking));
+  return wrong2(
     subject,
     `its library ${path2} cannot be loaded, because ${lacking} is not there`,
     `Install ${lacking}: on Debian and Ubuntu mostly the package ${debianPackage(lacking)}, on Fedora and RHEL \`dnf install '${lacking}()(64bit)'\`.`
@@ -58453,7 +58618,7 @@ function checkNvidia(view) {
   const gpus = nvidiaNodes(view);
   const subject = "NVIDIA driver";
   if (gpus.length === 0) {
-    return wrong(
+    return wrong2(
       subject,
       "the driver is loaded, and no GPU is passed in (no /dev/nvidia0)",
       "In a container: `--gpus all`, and NVIDIA_VISIBLE_DEVICES other than void or none."
@@ -58461,7 +58626,7 @@ function checkNvidia(view) {
   }
   const closed = ["/dev/nvidiactl", ...gpus].filter((node) => exists(node) && !view.canUse(node));
   if (closed.length > 0) {
-    return wrong(
+    return wrong2(
       subject,
       `no permission to open ${closed.join(", ")}`,
       "In a container start it anew: `systemctl daemon-reload` on the host takes devices away from running ones (then name them with `--device`). Elsewhere look at `ls -l /dev/nvidia*`."
@@ -58470,7 +58635,7 @@ function checkNvidia(view) {
   if (hasVulkan) return good(subject, `${gpus.length} in /dev, with Vulkan`);
   const capabilities = environment.NVIDIA_DRIVER_CAPABILITIES;
   const isWithout = capabilities !== void 0 && !/\b(?:all|graphics)\b/.test(capabilities) ? `NVIDIA_DRIVER_CAPABILITIES is ${capabilities}, without graphics` : "there is a GPU, and no Vulkan driver for it";
-  return wrong(
+  return wrong2(
     subject,
     isWithout,
     "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
@@ -58480,7 +58645,7 @@ function checkMig({ environment }) {
   const visible = environment.NVIDIA_VISIBLE_DEVICES ?? "";
   const parts = visible.split(",").filter((one3) => /^(?:MIG-|\d+:\d+$)/.test(one3.trim()));
   if (parts.length === 0) return null;
-  return wrong(
+  return wrong2(
     "MIG",
     `NVIDIA_VISIBLE_DEVICES passes in ${parts.join(", ")}: a part of a GPU, whose sensor sees the whole board and everyone on it, and for which there is mostly no Vulkan`,
     "Pass a whole GPU in, with MIG off (on the host `nvidia-smi -mig 0`). On a part only the latency of programs can be guarded: --meter none."
@@ -58492,7 +58657,7 @@ function checkRenderNodes({ list: list4, canUse: canUse2 }) {
   const closed = nodes.filter((node) => !canUse2(node));
   const subject = "render nodes";
   if (closed.length === 0) return good(subject, nodes.join(", "));
-  return wrong(
+  return wrong2(
     subject,
     `no permission to open ${closed.join(", ")}`,
     "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
@@ -58509,7 +58674,7 @@ function checkWsl(view, adapter) {
   const opened = adapter === null ? "" : `; what kernels run on is ${adapter}`;
   const get = driver === void 0 ? "Install a Mesa that was built with dzn (it brings a dzn_icd.*.json). " : "";
   const nvml2 = view.exists(wslNvml) ? `, and NVML (${wslNvml}) answers only in part here` : "";
-  return wrong(
+  return wrong2(
     "WSL2",
     `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter${nvml2}`,
     `${get}Guard latency here. For energy boot Linux on the machine, or let --meter-command run a program that prints what a sensor outside says.`
@@ -58593,11 +58758,11 @@ function isAtLeast(version, oldest) {
 function checkNode() {
   const version = process.versions.node;
   const ok = isAtLeast(version, oldestNode);
-  return ok ? good("Node.js", version) : wrong("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
+  return ok ? good("Node.js", version) : wrong2("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
 }
 function checkPlatform() {
   const problem = hostProblem(readNativeHost(), builtPins);
-  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong("platform", problem.message, problem.nextStep);
+  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong2("platform", problem.message, problem.nextStep);
 }
 async function checkBoards(host, view) {
   const { native, nvmlLibrary } = meterSetup(host);
@@ -58612,13 +58777,13 @@ async function checkBoards(host, view) {
 function describeAdapter(report3, isTaken) {
   const { description, driver, result, nextStep: nextStep3 } = report3;
   const subject = `adapter from ${description}`;
-  if (!result.ok) return wrong(subject, result.message, nextStep3);
+  if (!result.ok) return wrong2(subject, result.message, nextStep3);
   const { info } = result;
   const traits = [
     ...isTaken && driver !== null ? ["used"] : [],
     info.software ? "runs on the CPU" : "GPU",
     info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
-    ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
+    ...["shader-f16", "subgroups"].filter((feature2) => info.features.includes(feature2))
   ];
   const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
   return good(subject, `${name} (${traits.join(", ")})`);
@@ -58647,7 +58812,7 @@ async function checkDevice(host, options, reports) {
   if (adapter === null && device !== "auto") {
     const sort = device === "gpu" ? "a GPU" : "a software adapter";
     findings.push(
-      wrong("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
+      wrong2("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
     );
   }
   host.progress.update({ text: "opening the meter, with loads of a few seconds" });
@@ -59559,11 +59724,11 @@ async function planWorkload(kernel, workload, { limits: limits2, features, budge
 }
 async function needsOf(kernel, features) {
   const reached = await reachedExtensions(kernel);
-  return reached.map((extension) => ({
+  return reached.map((extension2) => ({
     kernel: kernel.name,
     operator: kernel.operator,
-    ...extension,
-    missing: lackingExtension([extension], features) !== null
+    ...extension2,
+    missing: lackingExtension([extension2], features) !== null
   }));
 }
 async function plan(host, options) {
@@ -59600,7 +59765,7 @@ async function validate9(host, options) {
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
-    needs.push(...reached.map((extension) => ({ kernel: kernel.name, ...extension })));
+    needs.push(...reached.map((extension2) => ({ kernel: kernel.name, ...extension2 })));
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
@@ -59640,11 +59805,11 @@ function needText({
   file,
   line: line3,
   column,
-  extension,
-  feature
+  extension: extension2,
+  feature: feature2
 }) {
-  const needs = feature === null ? "" : ` (feature ${feature})`;
-  return `${file}:${line3}:${column}: ${kernel} enables ${extension}${needs}`;
+  const needs = feature2 === null ? "" : ` (feature ${feature2})`;
+  return `${file}:${line3}:${column}: ${kernel} enables ${extension2}${needs}`;
 }
 function formatJson2(value2) {
   return `${JSON.stringify(value2, null, 2)}
@@ -60529,7 +60694,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
       ({ kernel, workload, failure }) => `${failurePlace(failure) || `${result.manifest}: `}error: ${kernel} ${workload}: ${failure.message}
 `
     );
-    const needs = result.needs.filter(({ feature }) => feature !== null).map((need) => `${needText(need)}
+    const needs = result.needs.filter(({ feature: feature2 }) => feature2 !== null).map((need) => `${needText(need)}
 `.replace(": ", ": note: "));
     const warnings = result.warnings.map(
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}

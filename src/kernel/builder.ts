@@ -142,8 +142,7 @@ class Builder implements VariantBuilder {
   #demands(code: ProgramCode, needs: ProgramNeeds, configuration: Configuration): Outcome<Demands> {
     const launch = this.#launch(this.kernel, configuration, needs.bindings, 'variant');
     if (!launch.ok) return launch;
-    const { workgroupSize, workgroupBytes } = needs;
-    return this.#allowed({ workgroupSize, workgroupBytes, ...launch.value }, code.extensions);
+    return this.#allowed({ ...needs, ...launch.value }, code.extensions);
   }
 
   #allowed(demands: Demands, extensions: readonly EnabledExtension[]): Outcome<Demands> {
@@ -188,11 +187,11 @@ class Builder implements VariantBuilder {
   ): Outcome<Program> {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, workgroupBytes, extensions, reachable } = reflected.value;
+    const { bindings, workgroupSize, extensions, reachable } = reflected.value;
     const launched = this.#launch(launch, configuration, bindings, role);
     if (!launched.ok) return launched;
     const { dispatch, buffers } = launched.value;
-    const allowed = this.#allowed({ workgroupSize, workgroupBytes, dispatch, buffers }, extensions);
+    const allowed = this.#allowed({ ...reflected.value, dispatch, buffers }, extensions);
     if (!allowed.ok) return allowed;
     const entryPoint = launch.entry;
     const program: Program = {

@@ -14,6 +14,7 @@ export { featureNames } from './features/index.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
 export { reachedExtensions } from './reached-extensions.ts';
 export { mapDiagnostic } from './source-lines.ts';
+export { atSubgroupSize, usesSubgroups } from './subgroup-size.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {

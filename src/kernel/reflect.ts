@@ -3,7 +3,7 @@ import { type ValueLayout, valueLayout } from './data-shape.ts';
 import { type EnabledExtension, enabledExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, numbersOf, roundUp } from './layout.ts';
-import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
+import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
 import { readVariables } from './read-variables.ts';
 import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
 import type { Outcome } from './types.ts';
@@ -38,6 +38,8 @@ export interface ProgramInterface {
   readonly entry: FnElem;
   readonly reachable: readonly ReachableDeclaration[];
   readonly workgroupSize: readonly [number, number, number] | null;
+  /** What `@subgroup_size` asks for; null if nothing does, or it is unknown. */
+  readonly subgroupSize: number | null;
   /** Bytes of workgroup memory as WebGPU counts them; NaN if unknown. */
   readonly workgroupBytes: number;
   readonly bindings: readonly BoundVariable[];
@@ -104,6 +106,7 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     entry,
     reachable,
     workgroupSize: workgroupSizeOf(entry, module),
+    subgroupSize: subgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
     extensions: enabledExtensions(module),
@@ -142,6 +145,16 @@ function workgroupSizeOf(entry: FnElem, module: WgslModule): [number, number, nu
     size[axis] = value;
   }
   return size;
+}
+
+function subgroupSizeOf(entry: FnElem, module: WgslModule): number | null {
+  const size = attributeOf(entry.attributes, 'subgroup_size')?.[0]?.expression;
+  if (size === undefined) return null;
+  // The library knows no such attribute, and leaves names in it alone.
+  const named = size.kind === 'ref' ? size.ident.originalName : null;
+  const constant = module.declarations.find((item) => item.kind === 'const' && declaredName(item) === named);
+  const expression = constant?.kind === 'const' ? constant.init : size;
+  return expression === undefined ? null : constantNumber(expression, module);
 }
 
 export function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {

@@ -30,6 +30,7 @@ import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
 import { wantedFeatures, warnOfMissingFeatures } from './missing-features.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
+import { checkSubgroups, type OpenWith, type SubgroupSubject } from './subgroups.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** What a run measures with: one adapter, one meter, and fresh processes of it on demand. */
@@ -44,6 +45,8 @@ export interface Laboratory {
   openDevice(): Promise<Device>;
   openMeter(): Promise<Meter | null>;
   measureOptions(purpose: 'search' | 'judge'): MeasureOptions;
+  /** See `checkSubgroups` in `subgroups.ts`. Whatever goes wrong costs only that. */
+  checkSubgroups(subject: SubgroupSubject): Promise<string | null>;
   /** See `tryClocks` in `clocked-device.ts`. */
   tryClocks(kernels: readonly KernelDefinition[]): Promise<void>;
   close(): Promise<void>;
@@ -125,8 +128,8 @@ function onlyCommands(kernels: readonly KernelDefinition[]): boolean {
   return kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
 }
 
-/** Opens processes of an adapter; null: there is none, and none is needed. */
-type OpenAdapter = (() => Promise<Device>) | null;
+/** Opens processes of an adapter, with more in their environment; null: there is none, and none is needed. */
+type OpenAdapter = OpenWith | null;
 
 async function findAdapter(
   host: Host,
@@ -138,8 +141,11 @@ async function findAdapter(
   try {
     const driver =
       options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver, features });
-    return { first: await open(), open };
+    const open: OpenWith = (more) => {
+      const environment = { ...driver.environment, ...more };
+      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+    };
+    return { first: await open({}), open };
   } catch (error) {
     const isOptional =
       onlyCommands(kernels) && error instanceof JoulegateError && error.kind === 'could-not-measure';
@@ -239,13 +245,20 @@ export async function openLaboratory(
       async openDevice() {
         // What was screened keeps nothing of the GPU from what is measured now.
         await device.rest?.();
-        const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open();
+        const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
         const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
         return clockedDevice(fresh, clocks);
       },
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      async checkSubgroups(subject) {
+        const { open } = adapter;
+        const { kernel, workload } = subject.variant;
+        const cost = `${kernel} ${workload} was not tried with other sizes of subgroups`;
+        const part = { cost, otherwise: null, warn: host.progress.warn };
+        return open === null ? null : optional(part, () => checkSubgroups(subject, device, open));
+      },
       tryClocks: (kernels) => tryClocks(info, clocks, kernels),
       async close() {
         try {

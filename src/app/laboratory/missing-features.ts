@@ -3,10 +3,14 @@ import { type KernelDefinition, noLimits } from '../../manifest/index.ts';
 import type { DeviceInfo } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 
-/** WebGPU features behind everything that the kernels' files enable, so that no configuration goes without. */
+/**
+ * WebGPU features behind everything that the kernels' files enable, so that no configuration goes without; and what it takes to
+ * try those with subgroups at every size.
+ */
 export function wantedFeatures(kernels: readonly KernelDefinition[]): readonly string[] {
-  const features = kernels.flatMap(extensionsNamed).map(({ feature }) => feature);
-  return [...new Set(features)].filter((feature) => feature !== null);
+  const features = new Set(kernels.flatMap(extensionsNamed).map(({ feature }) => feature));
+  if (features.has('subgroups')) features.add('subgroup-size-control');
+  return [...features].filter((feature) => feature !== null);
 }
 
 /** Why the default configuration or the reference of a kernel cannot run for want of a feature, with its place; null if it can. */
