@@ -7956,7 +7956,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false }, required: ["command"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } };
+var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false }, required: ["command"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -8318,9 +8318,10 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   return validate85.errors = vErrors, errors === 0;
 }
 validate85.evaluated = { dynamicProps: false, dynamicItems: false };
+var pattern10 = new RegExp("^(?:calls-per-day|(?!__)[A-Za-z_][A-Za-z0-9_]*)$", "u");
 var schema36 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema36.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -8349,48 +8350,103 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate89.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate89.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (Object.keys(data).length > 16) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
+validate88.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "number" && isFinite(data)) {
+    if (data > 1e18 || isNaN(data)) {
+      let err0 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (Object.keys(data).length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+    if (data <= 0 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate90.errors = vErrors, errors === 0;
+}
+validate90.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs1 = errors, valid0 = true, _errs2 = errors;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    let missing0;
+    if ((data["calls-per-day"] === void 0 || !func0.call(data, "calls-per-day")) && (missing0 = "calls-per-day")) {
+      let err0 = {};
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+  }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs3 = errors;
+    if (data && typeof data == "object" && !Array.isArray(data) && Object.keys(data).length < 2) {
+      let err1 = { instancePath, schemaPath: "#/then/minProperties", keyword: "minProperties", params: { limit: 2 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    var _valid0 = _errs3 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err2 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 16) {
+      let err3 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err4 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      let _errs1 = errors;
-      validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-      var valid0 = _errs1 === errors;
-      if (!valid0) {
-        let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      let _errs4 = errors;
+      if (typeof key0 == "string") {
+        if (func67(key0) > 64) {
+          let err5 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 64 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (func67(key0) < 1) {
+          let err6 = { instancePath, schemaPath: "#/propertyNames/minLength", keyword: "minLength", params: { limit: 1 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (!pattern10.test(key0)) {
+          let err7 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?:calls-per-day|(?!__)[A-Za-z_][A-Za-z0-9_]*)$" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      }
+      var valid1 = _errs4 === errors;
+      if (!valid1) {
+        let err8 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate89(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length);
+      key1 !== "calls-per-day" && (validate88(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length));
     }
+    data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
   return validate87.errors = vErrors, errors === 0;
 }
 validate87.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema38 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+var schema39 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema38.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8417,11 +8473,11 @@ function validate94(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate94.errors = vErrors, errors === 0;
+  return validate95.errors = vErrors, errors === 0;
 }
-validate94.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+validate95.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8453,7 +8509,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate94(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+          validate95(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
           outer0:
@@ -8474,14 +8530,14 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate92.errors = vErrors, errors === 0;
+  return validate93.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema40 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
-function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
+validate93.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema41 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && typeof data != "boolean") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema40.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema41.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8494,11 +8550,11 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate98.errors = vErrors, errors === 0;
+  return validate99.errors = vErrors, errors === 0;
 }
-validate98.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
+validate99.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -8506,16 +8562,16 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate98(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+      validate99(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate97.errors = vErrors, errors === 0;
+  return validate98.errors = vErrors, errors === 0;
 }
-validate97.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
+validate98.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8535,21 +8591,21 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate94(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+      validate95(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
     }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate101.errors = vErrors, errors === 0;
+  return validate102.errors = vErrors, errors === 0;
 }
-validate101.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema43 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
-var schema44 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+validate102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema44 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8572,11 +8628,11 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate110.errors = vErrors, errors === 0;
+  return validate111.errors = vErrors, errors === 0;
 }
-validate110.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+validate111.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.binding === void 0 || !func0.call(data, "binding")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
@@ -8585,7 +8641,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema43.properties, key0)) {
+      if (!func0.call(schema44.properties, key0)) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -8627,7 +8683,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema43.properties.kind.enum } };
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema44.properties.kind.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -8654,7 +8710,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema44.properties.fill.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
@@ -8688,7 +8744,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+          validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
         let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
@@ -8698,11 +8754,11 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
-  return validate107.errors = vErrors, errors === 0;
+  return validate108.errors = vErrors, errors === 0;
 }
-validate107.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
+validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8726,17 +8782,17 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate107(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+      validate108(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
     }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate105.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
+validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -8753,14 +8809,14 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate114.errors = vErrors, errors === 0;
+  return validate115.errors = vErrors, errors === 0;
 }
-validate114.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema46 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+validate115.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema47 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8786,11 +8842,11 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
   }
-  return validate117.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -8963,29 +9019,14 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate117(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate118(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
       let err27 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
     }
-    if (data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day")) {
-      let data27 = data["calls-per-day"];
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e18 || isNaN(data27)) {
-          let err28 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-        }
-        if (data27 <= 0 || isNaN(data27)) {
-          let err29 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-        }
-      } else {
-        let err30 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-      }
-    }
+    data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
   }
   return validate68.errors = vErrors, errors === 0;
 }
@@ -9515,8 +9556,8 @@ var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: 
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
 var pattern72 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9534,14 +9575,14 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema49 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
+validate129.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema50 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
 var func272 = require_equal2().default;
 var schema37 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
+function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema37.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -9570,11 +9611,11 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate130.errors = vErrors, errors === 0;
+  return validate132.errors = vErrors, errors === 0;
 }
-validate130.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+validate132.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func03.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -9607,7 +9648,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema49.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema50.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -9638,7 +9679,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate130(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
+          validate132(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9655,16 +9696,16 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func03.call(data, "default") && (validate130(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length));
+    data.default !== void 0 && func03.call(data, "default") && (validate132(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate131.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
+validate131.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9678,11 +9719,11 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate134.errors = vErrors, errors === 0;
+  return validate136.errors = vErrors, errors === 0;
 }
-validate134.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
+validate136.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9700,9 +9741,9 @@ function validate136(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate136.errors = vErrors, errors === 0;
+  return validate138.errors = vErrors, errors === 0;
 }
-validate136.evaluated = { dynamicProps: false, dynamicItems: false };
+validate138.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -9725,11 +9766,11 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
   return validate77.errors = vErrors, errors === 0;
 }
 validate77.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema39 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
+var schema40 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema40.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9756,11 +9797,11 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate95.errors = vErrors, errors === 0;
+  return validate96.errors = vErrors, errors === 0;
 }
-validate95.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
+validate96.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9792,7 +9833,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate95(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+          validate96(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9813,14 +9854,14 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate138.errors = vErrors, errors === 0;
+  return validate140.errors = vErrors, errors === 0;
 }
-validate138.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema41 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
-function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema42 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && typeof data != "boolean") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema41.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema42.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -9833,11 +9874,11 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate99.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate99.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
+validate100.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate144.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -9845,16 +9886,16 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate99(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
+      validate100(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate142.errors = vErrors, errors === 0;
+  return validate144.errors = vErrors, errors === 0;
 }
-validate142.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
+validate144.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate147.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9874,16 +9915,16 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate95(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+      validate96(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
     }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate145.errors = vErrors, errors === 0;
+  return validate147.errors = vErrors, errors === 0;
 }
-validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema442 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+validate147.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema452 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
@@ -9980,11 +10021,11 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   return validate82.errors = vErrors, errors === 0;
 }
 validate82.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+var schema46 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -10007,11 +10048,11 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate111.errors = vErrors, errors === 0;
+  return validate112.errors = vErrors, errors === 0;
 }
-validate111.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+validate112.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.binding === void 0 || !func03.call(data, "binding")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
@@ -10020,7 +10061,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func03.call(schema442.properties, key0)) {
+      if (!func03.call(schema452.properties, key0)) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -10062,7 +10103,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0 && func03.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema442.properties.kind.enum } };
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema452.properties.kind.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -10089,7 +10130,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema452.properties.fill.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
@@ -10123,7 +10164,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
+          validate112(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
       } else {
         let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
@@ -10133,11 +10174,11 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
-  return validate108.errors = vErrors, errors === 0;
+  return validate109.errors = vErrors, errors === 0;
 }
-validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate149.evaluated;
+validate109.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10161,17 +10202,17 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate108(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+      validate109(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length);
     }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate149.errors = vErrors, errors === 0;
+  return validate151.errors = vErrors, errors === 0;
 }
-validate149.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
+validate151.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate155(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate155.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -10188,10 +10229,10 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate153.errors = vErrors, errors === 0;
+  return validate155.errors = vErrors, errors === 0;
 }
-validate153.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema47 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+validate155.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema48 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -10232,8 +10273,8 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   return validate86.errors = vErrors, errors === 0;
 }
 validate86.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -10250,13 +10291,13 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate116.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate156.evaluated;
+validate116.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate158.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -10282,11 +10323,11 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length));
   }
-  return validate156.errors = vErrors, errors === 0;
+  return validate158.errors = vErrors, errors === 0;
 }
-validate156.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate158.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate523(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate523.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10357,7 +10398,7 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           if (errors >= 200)
             break;
           let _errs6 = errors;
-          validate127(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
+          validate129(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
           if (!valid1) {
             let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -10367,14 +10408,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
         for (let key2 of Object.keys(data1)) {
           if (errors >= 200)
             break;
-          validate129(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+          validate131(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length);
         }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate134(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate136(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate138(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate142(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate145(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate149(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate153(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate156(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate136(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate138(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate140(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate144(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate147(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate151(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate155(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate158(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors), errors = vErrors.length));
   } else {
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
@@ -13211,8 +13252,8 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema342 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
 var schema35 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
-function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13297,9 +13338,9 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
-  return validate922.errors = vErrors, errors === 0;
+  return validate92.errors = vErrors, errors === 0;
 }
-validate922.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate92.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13339,7 +13380,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate922(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate922.errors : vErrors.concat(validate922.errors), errors = vErrors.length);
+          validate92(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -13410,8 +13451,8 @@ function validate952(data, { instancePath = "", parentData, parentDataProperty, 
   return validate952.errors = vErrors, errors === 0;
 }
 validate952.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate972(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate972.evaluated;
+function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.label === void 0 || !func05.call(data, "label")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
@@ -13489,12 +13530,12 @@ function validate972(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate972.errors = vErrors, errors === 0;
+  return validate97.errors = vErrors, errors === 0;
 }
-validate972.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema382 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
-function validate1012(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1012.evaluated;
+validate97.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema38 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.path === void 0 || !func05.call(data, "path")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
@@ -13527,7 +13568,7 @@ function validate1012(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data1 = data.file;
       if (typeof data1 != "string" && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema382.properties.file.type } };
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema38.properties.file.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "string" && func86(data1) > 4096) {
@@ -13539,9 +13580,9 @@ function validate1012(data, { instancePath = "", parentData, parentDataProperty,
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate1012.errors = vErrors, errors === 0;
+  return validate101.errors = vErrors, errors === 0;
 }
-validate1012.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate101.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema392 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
 function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
@@ -13604,8 +13645,8 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
-function validate1052(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1052.evaluated;
+function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -14116,9 +14157,9 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
     let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
   }
-  return validate1052.errors = vErrors, errors === 0;
+  return validate105.errors = vErrors, errors === 0;
 }
-validate1052.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats02 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate534(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate534.evaluated;
@@ -14454,7 +14495,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data24.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate972(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate972.errors : vErrors.concat(validate972.errors), errors = vErrors.length);
+          validate97(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length);
       } else {
         let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
@@ -14462,7 +14503,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
       let data26 = data.suggestion, _errs57 = errors, valid12 = false, passing3 = null, _errs58 = errors;
-      validate1012(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1012.errors : vErrors.concat(validate1012.errors), errors = vErrors.length);
+      validate101(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length);
       var _valid3 = _errs58 === errors;
       _valid3 && (valid12 = true, passing3 = 0);
       let _errs59 = errors;
@@ -14505,7 +14546,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len4 = data28.length;
         for (let i4 = 0; i4 < len4 && errors < 200; i4++)
-          validate1052(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1052.errors : vErrors.concat(validate1052.errors), errors = vErrors.length);
+          validate105(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length);
       } else {
         let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
@@ -14519,8 +14560,8 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+var schema422 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema442 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
 function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14563,7 +14604,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema443.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema442.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14580,7 +14621,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func05.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema443.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema442.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14601,7 +14642,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
   return validate113.errors = vErrors, errors === 0;
 }
 validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+var schema453 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
 function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14632,7 +14673,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema452.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema453.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14649,7 +14690,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema453.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14674,8 +14715,8 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
   return validate1152.errors = vErrors, errors === 0;
 }
 validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+function validate1182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1182.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -14725,9 +14766,9 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate1182.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1182.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14786,8 +14827,8 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
   return validate120.errors = vErrors, errors === 0;
 }
 validate120.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+function validate1122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1122.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func05.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -14852,7 +14893,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate118(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+          validate1182(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1182.errors : vErrors.concat(validate1182.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -14877,10 +14918,10 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate112.errors = vErrors, errors === 0;
+  return validate1122.errors = vErrors, errors === 0;
 }
-validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema492 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+validate1122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema49 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
 function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14923,7 +14964,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema492.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema49.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -14946,7 +14987,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema492.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema49.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -14997,7 +15038,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
   return validate124.errors = vErrors, errors === 0;
 }
 validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+var schema502 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
 function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15052,7 +15093,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema502.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern53.test(data1)) {
@@ -15075,7 +15116,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema50.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema502.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -15092,7 +15133,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema50.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema502.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -15198,8 +15239,8 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate1342(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1342.evaluated;
+function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -15290,9 +15331,9 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate1342.errors = vErrors, errors === 0;
+  return validate134.errors = vErrors, errors === 0;
 }
-validate1342.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate134.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15461,7 +15502,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema42.properties, key0)) {
+      if (!func05.call(schema422.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -15472,7 +15513,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.evidence !== void 0 && func05.call(data, "evidence")) {
       let data1 = data.evidence, _errs5 = errors, valid1 = false, passing0 = null, _errs6 = errors;
-      validate112(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+      validate1122(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1122.errors : vErrors.concat(validate1122.errors), errors = vErrors.length);
       var _valid0 = _errs6 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs7 = errors;
@@ -15541,7 +15582,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data5 = data.file;
       if (typeof data5 != "string" && data5 !== null) {
-        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
+        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema422.properties.file.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
       if (typeof data5 == "string" && func86(data5) > 4096) {
@@ -15552,7 +15593,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data6 = data.line;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
-        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
+        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema422.properties.line.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
@@ -15573,14 +15614,14 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
       if (!(data7 === "energy" || data7 === "latency" || data7 === "edp" || data7 === "ed2p")) {
-        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema422.properties.objective.enum } };
         vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
       let data8 = data.latencySlack;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
+        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema422.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -15633,7 +15674,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data11 = data.latencyMs;
       if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
+        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema422.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
       if (typeof data11 == "number" && isFinite(data11)) {
@@ -15650,7 +15691,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data12 = data.joules;
       if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
-        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
+        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema422.properties.joules.type } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
       if (typeof data12 == "number" && isFinite(data12)) {
@@ -15816,7 +15857,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len0 = data21.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1342(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
+          validate134(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
       } else {
         let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
@@ -15891,7 +15932,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
       }
       if (!(data27 === "trials" || data27 === "seconds" || data27 === "converged" || data27 === "exhausted" || data27 === "interrupted")) {
-        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema422.properties.stopped.enum } };
         vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
@@ -16080,7 +16121,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
           let data38 = data37[i1];
           if (!(typeof data38 == "number" && isFinite(data38)) && data38 !== null) {
-            let err127 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
+            let err127 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema422.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
           }
           if (typeof data38 == "number" && isFinite(data38)) {
@@ -16133,8 +16174,8 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
   return validate1112.errors = vErrors, errors === 0;
 }
 validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1072(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1072.evaluated;
+function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -16391,9 +16432,9 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate1072.errors = vErrors, errors === 0;
+  return validate107.errors = vErrors, errors === 0;
 }
-validate1072.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate107.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16403,7 +16444,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate1072(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1072.errors : vErrors.concat(validate1072.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate107(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -19227,8 +19268,14 @@ var manifestGuide = {
     "example": "[{ ROWS: 4096, COLS: 1024 }]"
   },
   "/kernels/*/workloads/*": {
-    "keys": [],
+    "keys": [
+      "calls-per-day"
+    ],
     "example": "{ ROWS: 4096, COLS: 1024 }"
+  },
+  "/kernels/*/workloads/*/calls-per-day": {
+    "keys": [],
+    "example": "2000000000"
   },
   "/kernels/*/workloads/*/*": {
     "keys": [],
@@ -21352,7 +21399,7 @@ function combineCuts(cuts) {
   if (others.length === 0) return only;
   const windows = [only, ...others];
   const launches = sumOf(windows.map((window) => window.launches));
-  const seconds = sumOf(windows.map((window) => window.seconds));
+  const seconds2 = sumOf(windows.map((window) => window.seconds));
   const total2 = sumOf(windows.map((window) => window.joules * window.launches));
   const net = windows.map((window) => window.netJoules);
   const byEnergy = windows.map((window) => window.joules * window.launches);
@@ -21367,9 +21414,9 @@ function combineCuts(cuts) {
       net,
       windows.map((window) => window.launches)
     ),
-    watts: total2 / seconds,
+    watts: total2 / seconds2,
     launches,
-    seconds,
+    seconds: seconds2,
     estimated: only.estimated,
     // Each window has its own two ends, and what they hide may add up.
     relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
@@ -21409,15 +21456,15 @@ function sumOf(values2) {
 function blockWindowOf(turns) {
   const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
   if (energies.length === 0 || energies.length < turns.length) return null;
-  const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const seconds2 = energies.reduce((sum, energy) => sum + energy.seconds, 0);
   const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
   const errors = energies.map(({ relativeError = null }) => relativeError);
   const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
   const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   return {
-    seconds,
+    seconds: seconds2,
     launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
-    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
+    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds2,
     netJoules: nets.length < energies.length ? null : mean(nets),
     // The sample's energy is the mean of the turns', whose errors are independent.
     relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
@@ -21550,8 +21597,8 @@ function speedOf(completions) {
 
 // src/measure/busy.ts
 var LEAST_BUSY = 0.5;
-function busyShareOf({ timestamps }, { launches, seconds }, { medianMs }) {
-  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
+function busyShareOf({ timestamps }, { launches, seconds: seconds2 }, { medianMs }) {
+  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds2)) : null;
 }
 function waitingIn(share2, { estimated }) {
   if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
@@ -21803,8 +21850,8 @@ function powerCourse(readings2, beginMs) {
   return ticks2.flatMap((tick, i) => {
     const before = ticks2[i - step2];
     if (before === void 0 || i % step2 !== 0) return [];
-    const seconds = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
-    return [{ seconds, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
+    const seconds2 = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
+    return [{ seconds: seconds2, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
   });
 }
 function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
@@ -21819,21 +21866,21 @@ function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
 }
 function toMeasurement(cut3) {
   const { first, last: last2, launches, series, powers, meter } = cut3;
-  const seconds = (last2.timeMs - first.timeMs) / 1e3;
+  const seconds2 = (last2.timeMs - first.timeMs) / 1e3;
   const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds2) / launches;
   const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
   const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
   const disagreement = integrated === null ? null : integrated / joules - 1;
   return {
     joules: joules / launches,
     netJoules,
-    watts: joules / seconds,
+    watts: joules / seconds2,
     launches,
-    seconds,
+    seconds: seconds2,
     estimated: meter.estimated,
     // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds2,
     relativeError: relativeErrorOf(series),
     ...disagreement === null ? {} : { disagreement }
   };
@@ -22170,34 +22217,6 @@ var shared = {
 function isShared({ scope = null }) {
   return scope !== null && shared[scope];
 }
-
-// src/measure/trial-costs.ts
-var trialParts = ["compile", "check", "latency", "energy", "waiting"];
-var CostCount = class {
-  #clock;
-  #spentMs = { compile: 0, check: 0, latency: 0, energy: 0, waiting: 0 };
-  #totalMs = 0;
-  latencyTrials = 0;
-  energyTrials = 0;
-  constructor(clock) {
-    this.#clock = clock;
-  }
-  async during(part, work) {
-    const startMs = this.#clock.nowMs();
-    const beforeMs = this.#totalMs;
-    try {
-      return await work();
-    } finally {
-      const ownMs = this.#clock.nowMs() - startMs - (this.#totalMs - beforeMs);
-      this.#spentMs[part] += ownMs;
-      this.#totalMs += ownMs;
-    }
-  }
-  get costs() {
-    const { latencyTrials, energyTrials } = this;
-    return { latencyTrials, energyTrials, spentMs: { ...this.#spentMs } };
-  }
-};
 
 // src/manifest/clocks.ts
 var clockTunable = "SM_MHZ";
@@ -22560,8 +22579,8 @@ var UNIT_NANOSECONDS = {
 var Duration = class _Duration {
   #seconds;
   #nanos;
-  constructor(seconds, nanos = 0) {
-    this.#seconds = BigInt(seconds);
+  constructor(seconds2, nanos = 0) {
+    this.#seconds = BigInt(seconds2);
     this.#nanos = nanos;
   }
   get seconds() {
@@ -22575,9 +22594,9 @@ var Duration = class _Duration {
   }
   static fromMilliseconds(ms) {
     const totalNanos = BigInt(Math.trunc(ms * 1e6));
-    const seconds = totalNanos / billionBigInt;
+    const seconds2 = totalNanos / billionBigInt;
     const nanos = Number(totalNanos % billionBigInt);
-    return new _Duration(seconds, nanos);
+    return new _Duration(seconds2, nanos);
   }
   addDuration(other) {
     const nanos = this.#nanos + other.nanos;
@@ -22953,10 +22972,10 @@ function registerFunctions(registry) {
       nanoseconds += intVal + fracNanos;
       if (string2 === "") break;
     }
-    const seconds = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
+    const seconds2 = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
     const nanos = Number(nanoseconds % billionBigInt);
-    if (isNegative) return new Duration(-seconds, -nanos);
-    return new Duration(seconds, nanos);
+    if (isNegative) return new Duration(-seconds2, -nanos);
+    return new Duration(seconds2, nanos);
   }
   functionOverload(`duration(string): google.protobuf.Duration`, (s2) => parseDuration(s2));
   functionOverload(`google.protobuf.Duration.getHours(): int`, (d) => d.getHours());
@@ -27650,6 +27669,19 @@ var noLimits = {
   subgroup_min: 1,
   subgroup_max: 128
 };
+var defaultLimits = {
+  max_workgroup_storage: 16384,
+  max_invocations: 256,
+  max_workgroup_size_x: 256,
+  max_workgroup_size_y: 256,
+  max_workgroup_size_z: 64,
+  max_workgroups: 65535,
+  max_buffer_bytes: 2 ** 27,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 4,
+  subgroup_max: 128
+};
 
 // src/manifest/objective.ts
 var objectives = {
@@ -28031,11 +28063,11 @@ var NamedFiles = class {
   }
   /** The path relative to the reader's root; null, reported, if it leads out of it. */
   resolve(path2, place) {
-    const wrong2 = pathFault(path2);
-    const resolved = wrong2 === null ? resolvePath(this.folder, path2) : null;
+    const wrong3 = pathFault(path2);
+    const resolved = wrong3 === null ? resolvePath(this.folder, path2) : null;
     if (resolved === null) {
       place.value({
-        message: `the path '${path2}' ${wrong2 ?? "leads out of the repository"}`,
+        message: `the path '${path2}' ${wrong3 ?? "leads out of the repository"}`,
         nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
       });
     }
@@ -28381,9 +28413,11 @@ function reportRepeated(items) {
   }
 }
 function soundItems(written, place) {
-  return (written ?? []).flatMap(
-    (values2, i) => values2 === void 0 ? [] : [{ values: values2, place: place.at(i) }]
-  );
+  return (written ?? []).flatMap((item, i) => {
+    if (item === void 0) return [];
+    const { "calls-per-day": callsPerDay2, ...values2 } = item;
+    return [{ values: values2, place: place.at(i), callsPerDay: callsPerDay2 }];
+  });
 }
 function kindOf(value2) {
   return typeof value2;
@@ -28437,9 +28471,10 @@ function readWorkloads(written, place) {
       return [name, all.length === 0 ? "int" : typeOf2(all)];
     })
   );
-  const items = sound.map(({ values: values2, place: here }) => ({
+  const items = sound.map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => ({
     workload: createWorkload(names2, values2),
-    place: here
+    place: here,
+    callsPerDay: callsPerDay2
   }));
   reportRepeated(items);
   return { types, items };
@@ -28470,34 +28505,35 @@ function reportUnknownParameters(given, known3, place) {
 }
 function readOperatorWorkloads(written, parameters, place) {
   const names2 = Object.keys(parameters);
-  const items = soundItems(written, place).map(({ values: values2, place: here }) => {
+  const items = soundItems(written, place).map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => {
     reportUnknownParameters(Object.keys(values2), names2, here);
     const complete = {};
-    for (const [name, parameter2] of Object.entries(parameters)) {
-      const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
+    for (const [name2, parameter2] of Object.entries(parameters)) {
+      const own = Object.hasOwn(values2, name2) ? values2[name2] : void 0;
       const value2 = own ?? parameter2.default;
       const fault = value2 === void 0 ? null : parameterFault(value2, parameter2);
       const { description } = parameter2;
       if (fault !== null) {
-        here.at(name).value({
-          message: `'${name}' ${fault}`,
-          nextStep: description === void 0 ? "change it" : `'${name}' means: ${description}`
+        here.at(name2).value({
+          message: `'${name2}' ${fault}`,
+          nextStep: description === void 0 ? "change it" : `'${name2}' means: ${description}`
         });
-      } else if (value2 !== void 0) complete[name] = value2;
-      else if (!here.at(name).isWritten) {
+      } else if (value2 !== void 0) complete[name2] = value2;
+      else if (!here.at(name2).isWritten) {
         here.value({
-          message: `the workload misses '${name}'`,
-          nextStep: `add '${name}: …' (${description ?? typeNames2[parameter2.type]})`,
+          message: `the workload misses '${name2}'`,
+          nextStep: `add '${name2}: …' (${description ?? typeNames2[parameter2.type]})`,
           absence: true
         });
       }
     }
     const { parameters: all } = createWorkload(names2, complete);
-    const telling = names2.filter((name) => {
-      const byDefault = parameters[name]?.default;
-      return byDefault === void 0 || complete[name] !== byDefault;
+    const telling = names2.filter((name2) => {
+      const byDefault = parameters[name2]?.default;
+      return byDefault === void 0 || complete[name2] !== byDefault;
     });
-    return { workload: { name: createWorkload(telling, complete).name, parameters: all }, place: here };
+    const { name } = createWorkload(telling, complete);
+    return { workload: { name, parameters: all }, place: here, callsPerDay: callsPerDay2 };
   });
   reportRepeated(items);
   return {
@@ -28718,6 +28754,14 @@ function partsOf2(kernel, place, context) {
   reportUnknownOperator(kernel.operator, context.operatorNames, place.at("operator"));
   return null;
 }
+function callsPerDay({ items }, ofKernel) {
+  return new Map(
+    items.flatMap(({ workload, callsPerDay: own }) => {
+      const calls = own ?? ofKernel;
+      return calls === void 0 ? [] : [[workload.name, calls]];
+    })
+  );
+}
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
   const pointer2 = at("/kernels", name);
@@ -28761,7 +28805,7 @@ function readKernel(name, kernel, context) {
         tunablesPlace: place.at("tunables")
       })
     },
-    callsPerDay: kernel["calls-per-day"] ?? null,
+    callsPerDay: callsPerDay(parts.workloads, kernel["calls-per-day"]),
     objective,
     gate
   };
@@ -33382,10 +33426,10 @@ function rootExtensions(rootElems, keyword) {
 function uniqueExtensions(sources, exclude) {
   const seen = new Set(exclude);
   const found = [];
-  for (const source of sources) for (const extension of source.elem.directive.extensions) if (!seen.has(extension.name)) {
-    seen.add(extension.name);
+  for (const source of sources) for (const extension2 of source.elem.directive.extensions) if (!seen.has(extension2.name)) {
+    seen.add(extension2.name);
     found.push({
-      extension,
+      extension: extension2,
       source
     });
   }
@@ -37764,6 +37808,67 @@ function knownValue(expression, scope) {
   );
 }
 
+// src/kernel/extensions.ts
+var featureOfExtension = {
+  atomic_vec2u_min_max: "atomic-vec2u-min-max",
+  chromium_disable_uniformity_analysis: null,
+  chromium_experimental_resource_table: "chromium-experimental-sampling-resource-table",
+  chromium_experimental_subgroup_matrix: "chromium-experimental-subgroup-matrix",
+  clip_distances: "clip-distances",
+  dual_source_blending: "dual-source-blending",
+  f16: "shader-f16",
+  primitive_index: "primitive-index",
+  subgroup_size_control: "subgroup-size-control",
+  subgroups: "subgroups"
+};
+function isKnown(extension2) {
+  return Object.hasOwn(featureOfExtension, extension2);
+}
+function enabled(extension2, position) {
+  const feature2 = isKnown(extension2) ? featureOfExtension[extension2] ?? null : null;
+  return { extension: extension2, feature: feature2, ...position };
+}
+function enabledExtensions(module) {
+  const starts = lineStarts2(module.text);
+  return module.declarations.flatMap(
+    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start }) => enabled(name, positionAt(starts, start))) : []
+  );
+}
+function featuresOfExtensions(extensions) {
+  const features = extensions.flatMap(({ feature: feature2 }) => feature2 === null ? [] : [feature2]);
+  return [...new Set(features)].sort();
+}
+function extensionsNamed({ source, reference }) {
+  const found = /* @__PURE__ */ new Map();
+  const files = Object.entries({ ...source.files, ...reference?.source.files });
+  for (const [file, text3] of files) {
+    const plain2 = blankComments(text3);
+    const starts = lineStarts2(plain2);
+    for (const { 1: list4 = "", indices } of plain2.matchAll(/\benable\s+([\w\s,]+);/dg)) {
+      for (const { 0: name, index } of list4.matchAll(/\w+/g)) {
+        const position = positionAt(starts, (indices?.[1]?.[0] ?? 0) + index);
+        const key2 = `${file} ${name}`;
+        if (!found.has(key2)) found.set(key2, { file, ...enabled(name, position) });
+      }
+    }
+  }
+  return [...found.values()];
+}
+function lackingExtension(extensions, features) {
+  for (const lacking of extensions) {
+    const { extension: extension2, feature: feature2 } = lacking;
+    if (!isKnown(extension2)) {
+      const nearest = nearestName(extension2, Object.keys(featureOfExtension));
+      const hint = nearest === null ? "" : `; did you mean \`${nearest}\`?`;
+      return { lacking, message: `the program enables \`${extension2}\`, which no device has${hint}` };
+    }
+    if (feature2 === null || features === void 0 || features.includes(feature2)) continue;
+    const message = `the program enables \`${extension2}\`, and the device does not have the feature ${feature2}`;
+    return { lacking, message };
+  }
+  return null;
+}
+
 // src/kernel/binding-type.ts
 function typeText(variable2, module) {
   const reference = variable2.name.typeRef;
@@ -37861,13 +37966,6 @@ function readVariables(declarations, module) {
 }
 
 // src/kernel/reflect.ts
-var featureOfExtension = {
-  f16: "shader-f16",
-  subgroups: "subgroups",
-  clip_distances: "clip-distances",
-  dual_source_blending: "dual-source-blending",
-  primitive_index: "primitive-index"
-};
 function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
@@ -37921,9 +38019,10 @@ function reflect(module, entryPoint) {
     entry,
     reachable,
     workgroupSize: workgroupSizeOf(entry, module),
+    subgroupSize: subgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: requiredFeaturesOf(module)
+    extensions: enabledExtensions(module)
   });
 }
 function isComputeEntry(fn) {
@@ -37952,22 +38051,19 @@ function workgroupSizeOf(entry, module) {
   }
   return size2;
 }
+function subgroupSizeOf(entry, module) {
+  const size2 = attributeOf(entry.attributes, "subgroup_size")?.[0]?.expression;
+  if (size2 === void 0) return null;
+  const named3 = size2.kind === "ref" ? size2.ident.originalName : null;
+  const constant3 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
+  const expression = constant3?.kind === "const" ? constant3.init : size2;
+  return expression === void 0 ? null : constantNumber(expression, module);
+}
 function bindingKind(variable2) {
   const [space2, access] = (variable2.template ?? []).map((item) => item.name);
   if (space2 === "uniform") return "uniform";
   if (space2 !== "storage") return null;
   return access === "read_write" ? "storage" : "read-only-storage";
-}
-function requiredFeaturesOf(module) {
-  const features = /* @__PURE__ */ new Set();
-  for (const item of module.declarations) {
-    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
 }
 
 // src/kernel/features/count-code.ts
@@ -38843,7 +38939,7 @@ function programCode(options) {
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
   return {
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
     with: (numbers2) => {
       const run = startRun(unknownLaunch, numbers2, body);
       return {
@@ -38884,16 +38980,16 @@ function needsCode(entry, structure) {
     }
   }
   const attributes = entry.attributes ?? [];
-  const axes = structure.remember(
-    attributes,
-    attributes,
-    scope,
-    () => attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope))
-  );
+  const { axes, lanes } = structure.remember(attributes, attributes, scope, () => ({
+    axes: attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope)),
+    lanes: attributeCode(attributes, "subgroup_size", scope)
+  }));
   return (run) => {
+    const subgroupSize = lanes?.(run) ?? Number.NaN;
     const [x2, y2 = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
     return {
       bindings: bound.map((variable2) => variable2(run)),
+      subgroupSize: Number.isNaN(subgroupSize) ? null : subgroupSize,
       workgroupSize: x2 === void 0 || Number.isNaN(x2 * y2 * z) ? null : [x2, y2, z],
       // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
       workgroupBytes: sizes2.reduce((sum, size2) => sum + roundUp(16, size2(run)), 0)
@@ -39009,6 +39105,7 @@ var CommandBuilder = class {
   workload;
   #limits;
   #command;
+  buildsToTell = false;
   constructor(options) {
     this.kernel = options.kernel;
     this.workload = options.workload;
@@ -39030,6 +39127,10 @@ var CommandBuilder = class {
     return new Float64Array(featureNames.length).fill(Number.NaN);
   }
   featuresOf() {
+    return Promise.resolve(null);
+  }
+  /** A program knows best what it can run on. */
+  refusal() {
     return Promise.resolve(null);
   }
   #variant(configuration, run, id) {
@@ -39092,6 +39193,16 @@ function variantIdentity({ program, command: command2 }) {
 }
 
 // src/kernel/limits.ts
+function subgroupFault({ subgroupSize, workgroupSize }, limits2) {
+  if (subgroupSize === null) return null;
+  const { subgroup_min: least2, subgroup_max: most } = limits2;
+  if (subgroupSize < least2 || subgroupSize > most) {
+    const has = least2 === most ? `${least2}` : `${least2} to ${most}`;
+    return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
+  }
+  const x2 = workgroupSize?.[0] ?? subgroupSize;
+  return x2 % subgroupSize === 0 ? null : `the workgroup size in x is ${x2}, which is no multiple of the size of subgroups, ${subgroupSize}`;
+}
 function refusal(demands, limits2) {
   const exceeded = (what, value2, limit) => value2 > limit ? `${what} is ${value2}, the device allows ${limit}` : null;
   const [x2, y2, z] = demands.workgroupSize ?? [1, 1, 1];
@@ -39100,15 +39211,14 @@ function refusal(demands, limits2) {
     exceeded("the workgroup size in y", y2, limits2.max_workgroup_size_y),
     exceeded("the workgroup size in z", z, limits2.max_workgroup_size_z),
     exceeded("the number of invocations in a workgroup", x2 * y2 * z, limits2.max_invocations),
+    subgroupFault(demands, limits2),
     exceeded("the workgroup memory in bytes", demands.workgroupBytes, limits2.max_workgroup_storage),
     ...demands.dispatch.map(
       (count2, axis) => exceeded(`the number of workgroups in ${"xyz"[axis]}`, count2, limits2.max_workgroups)
     ),
     ...demands.buffers.map(
       (buffer) => exceeded(`the size of buffer \`${buffer.name}\` in bytes`, buffer.byteLength, limits2.max_buffer_bytes)
-    ),
-    demands.requiredFeatures.includes("shader-f16") && !limits2.has_f16 ? "the program enables f16, which the device does not have" : null,
-    demands.requiredFeatures.includes("subgroups") && !limits2.has_subgroups ? "the program enables subgroups, which the device does not have" : null
+    )
   ];
   return faults.find((fault) => fault !== null) ?? null;
 }
@@ -39604,7 +39714,8 @@ var Structures = class {
   #kernel;
   #workload;
   #modules;
-  #hasStructures;
+  /** Whether there are any. */
+  exist;
   #codes = /* @__PURE__ */ new Map();
   /** By the kinds of the constants. */
   #origins = /* @__PURE__ */ new Map();
@@ -39619,11 +39730,11 @@ var Structures = class {
     this.#fixedNumbers = Object.fromEntries(
       Object.entries(workload.parameters).filter(([name]) => !tunables.has(name))
     );
-    this.#hasStructures = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
+    this.exist = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
   }
   /** The code for a configuration; null if only building it can tell. */
   code(configuration) {
-    if (!this.#hasStructures) return null;
+    if (!this.exist) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
     const known3 = this.#codes.get(key2);
@@ -39690,13 +39801,13 @@ function originOf(program, conditions) {
 // src/kernel/builder.ts
 function createVariantBuilder(options) {
   const { command: command2 } = options.kernel;
-  if (command2 !== void 0) return new CommandBuilder({ ...options, command: command2 });
-  return new Builder(options.kernel, options.workload, options.limits);
+  return command2 === void 0 ? new Builder(options) : new CommandBuilder({ ...options, command: command2 });
 }
 var Builder = class {
   kernel;
   workload;
   #limits;
+  #features;
   #modules;
   #referenceModules;
   #unused = null;
@@ -39705,10 +39816,11 @@ var Builder = class {
   #structures;
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   #variables;
-  constructor(kernel, workload, limits2) {
+  constructor({ kernel, workload, limits: limits2, features }) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits2;
+    this.#features = features;
     this.#modules = new SourceModules(kernel.source);
     this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits2) };
     this.#structures = new Structures(kernel, workload, this.#modules);
@@ -39754,14 +39866,28 @@ var Builder = class {
   #count(code, configuration) {
     const program = code.with(configuration);
     const needs = program.needs();
+    const demands = this.#demands(code, needs, configuration);
+    return demands.ok ? featuresOf(program, demands.value, needs) : null;
+  }
+  get buildsToTell() {
+    return !this.#structures.exist;
+  }
+  async refusal(configuration) {
+    const code = this.#unusedFault() === null ? this.#structures.code(configuration) : null;
+    const outcome = code === null ? await this.build(configuration) : this.#demands(code, code.with(configuration).needs(), configuration);
+    return outcome.ok ? null : outcome.failure.message;
+  }
+  /** What a configuration asks of the device, or why it does not get it. */
+  #demands(code, needs, configuration) {
     const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
-    if (!launch.ok) return null;
-    const { dispatch, buffers } = launch.value;
-    const { workgroupSize, workgroupBytes } = needs;
-    const { requiredFeatures } = code;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(program, { buffers, dispatch, workgroupSize }, needs);
+    if (!launch.ok) return launch;
+    return this.#allowed({ ...needs, ...launch.value }, code.extensions);
+  }
+  #allowed(demands, extensions) {
+    const lacking = lackingExtension(extensions, this.#features);
+    if (lacking !== null) return failed("unsupported", lacking.message, lacking.lacking);
+    const refused4 = refusal(demands, this.#limits);
+    return refused4 === null ? succeeded(demands) : failed("unsupported", refused4);
   }
   async #variant(configuration, modules, launch, role) {
     const specialised = await specialise(modules, programValues(this.workload, configuration));
@@ -39783,13 +39909,12 @@ var Builder = class {
   #program({ module, lines: lines2 }, configuration, launch, role) {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
+    const { bindings, workgroupSize, extensions, reachable } = reflected.value;
     const launched = this.#launch(launch, configuration, bindings, role);
     if (!launched.ok) return launched;
     const { dispatch, buffers } = launched.value;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    const refused4 = refusal(demands, this.#limits);
-    if (refused4 !== null) return failed("unsupported", refused4);
+    const allowed = this.#allowed({ ...reflected.value, dispatch, buffers }, extensions);
+    if (!allowed.ok) return allowed;
     const entryPoint = launch.entry;
     const program = {
       wgsl: module.text,
@@ -39797,7 +39922,7 @@ var Builder = class {
       dispatch,
       workgroupSize,
       buffers,
-      requiredFeatures,
+      requiredFeatures: featuresOfExtensions(extensions),
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
       lines: lines2
     };
@@ -39908,15 +40033,15 @@ function faultOf2(check3, actual, expected) {
   return check3.as === "set" ? setFault(check3, actual, expected) : listFault(check3, actual, expected);
 }
 function listFault(check3, actual, expected) {
-  let wrong2 = 0;
+  let wrong3 = 0;
   let first = -1;
   for (const [i, right] of expected.entries()) {
     if (isClose(check3, actual[i] ?? Number.NaN, right)) continue;
-    if (wrong2++ === 0) first = i;
+    if (wrong3++ === 0) first = i;
   }
-  if (wrong2 === 0) return null;
+  if (wrong3 === 0) return null;
   const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
-  return `sorted, ${wrong2} of ${expected.length} elements are wrong; ${place}`;
+  return `sorted, ${wrong3} of ${expected.length} elements are wrong; ${place}`;
 }
 function setFault(check3, actual, expected) {
   const strange = actual.filter(
@@ -40010,7 +40135,7 @@ function compareOutput(binding, actual, expected) {
   }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
-  const wrong2 = { count: 0, first: -1 };
+  const wrong3 = { count: 0, first: -1 };
   const found = noneYet();
   const reference = noneYet();
   let maxRelativeError = 0;
@@ -40031,7 +40156,7 @@ function compareOutput(binding, actual, expected) {
       continue;
     }
     const difference = Math.abs(a2 - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong2, i);
+    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong3, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
@@ -40050,7 +40175,7 @@ function compareOutput(binding, actual, expected) {
   };
   if (unwritten.count > 0) return report3("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report3("not-a-number", notANumber, "are not a number");
-  if (wrong2.count > 0) return report3("wrong-result", wrong2, "are wrong");
+  if (wrong3.count > 0) return report3("wrong-result", wrong3, "are wrong");
   const remarks = [...nans, ...infinities].map((text3) => `\`${binding.name}\`: ${text3}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
@@ -40316,6 +40441,44 @@ function withoutGuesses(entry, other) {
   };
 }
 
+// src/kernel/reached-extensions.ts
+async function reachedExtensions(kernel) {
+  const named3 = kernel.command === void 0 ? extensionsNamed(kernel) : [];
+  if (named3.length === 0) return named3;
+  const reached = /* @__PURE__ */ new Set();
+  for (const source of [kernel.source, ...kernel.reference === null ? [] : [kernel.reference.source]]) {
+    const modules = new SourceModules(source);
+    reached.add(source.path);
+    for (const workload of kernel.workloads)
+      await specialise(modules, programValues(workload, kernel.defaults));
+    for (const path2 of modules.loaded) reached.add(path2);
+  }
+  return named3.filter(({ file }) => reached.has(file));
+}
+
+// src/kernel/subgroup-size.ts
+import { createHash as createHash5 } from "node:crypto";
+var extension = "subgroup_size_control";
+var feature = "subgroup-size-control";
+function usesSubgroups({ requiredFeatures }) {
+  return requiredFeatures.includes("subgroups");
+}
+function atSubgroupSize(program, size2) {
+  const { wgsl: wgsl2, entryPoint, identity: identity4, requiredFeatures } = program;
+  const parsed = parseWgsl("", wgsl2);
+  const entry = parsed.ok ? parsed.value.declarations.find(
+    (item) => item.kind === "fn" && item.name.ident.originalName === entryPoint && isComputeEntry(item)
+  ) : void 0;
+  if (entry === void 0 || requiredFeatures.includes(feature)) return null;
+  const pinned = `${wgsl2.slice(0, entry.start)}@subgroup_size(${size2}) ${wgsl2.slice(entry.start)}`;
+  return {
+    ...program,
+    wgsl: `enable ${extension}; ${pinned}`,
+    requiredFeatures: [...requiredFeatures, feature].sort(),
+    identity: createHash5("sha256").update(`${identity4} ${size2}`).digest("hex")
+  };
+}
+
 // src/kernel/template.ts
 function createTemplateBuilder(kernel) {
   const modules = new SourceModules(kernel.source);
@@ -40334,7 +40497,7 @@ function createTemplateBuilder(kernel) {
       if (!actual.ok) return actual;
       const reflected = reflect(actual.value.module, kernel.entry);
       if (!reflected.ok) return reflected;
-      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
       const program = async (other) => {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
@@ -40366,7 +40529,7 @@ function createTemplateBuilder(kernel) {
           numbers2.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
         ),
         pieces,
-        requiredFeatures,
+        requiredFeatures: featuresOfExtensions(extensions),
         kinds: kinds2,
         layouts,
         workgroupSize,
@@ -40417,6 +40580,75 @@ function cut(text3, marks) {
 function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
 }
+
+// src/measure/subgroup-sizes.ts
+var wrong = ["wrong-result", "not-a-number", "unwritten"];
+function sizesBetween(least2, most) {
+  const sizes2 = [];
+  for (let size2 = least2; size2 <= most; size2 *= 2) sizes2.push(size2);
+  return sizes2;
+}
+function pinnedSubgroups(device, variant, reference) {
+  const { features, limits: limits2 } = device.info;
+  if (!features.includes("subgroup-size-control") || limits2.subgroup_min >= limits2.subgroup_max) return [];
+  return sizesBetween(limits2.subgroup_min, limits2.subgroup_max).map((size2) => ({
+    size: size2,
+    async compare() {
+      const program = variant.program === null ? null : atSubgroupSize(variant.program, size2);
+      if (program === null) return null;
+      const pinned = { ...variant, id: `${variant.id} with subgroups of ${size2}`, program };
+      const prepared = await device.prepare(pinned);
+      return prepared.ok ? device.verify(pinned, reference) : prepared;
+    }
+  }));
+}
+async function subgroupRemark(ways) {
+  const right = [];
+  const others = [];
+  const untried = [];
+  for (const { size: size2, compare: compare4 } of ways) {
+    const compared = await compare4();
+    if (compared === null) continue;
+    if (compared.ok) right.push(`${size2}`);
+    else
+      (wrong.includes(compared.failure.kind) ? others : untried).push(
+        `${size2} (${compared.failure.message})`
+      );
+  }
+  if (others.length === 0) return null;
+  return [
+    `its results depend on the size of subgroups: ${right.length === 0 ? "" : `right with ${right.join(", ")}, `}wrong with ${others.join(", ")}`,
+    ...untried.length === 0 ? [] : [`not run with ${untried.join(", ")}`]
+  ].join("; ");
+}
+
+// src/measure/trial-costs.ts
+var trialParts = ["compile", "check", "latency", "energy", "waiting"];
+var CostCount = class {
+  #clock;
+  #spentMs = { compile: 0, check: 0, latency: 0, energy: 0, waiting: 0 };
+  #totalMs = 0;
+  latencyTrials = 0;
+  energyTrials = 0;
+  constructor(clock) {
+    this.#clock = clock;
+  }
+  async during(part, work) {
+    const startMs = this.#clock.nowMs();
+    const beforeMs = this.#totalMs;
+    try {
+      return await work();
+    } finally {
+      const ownMs = this.#clock.nowMs() - startMs - (this.#totalMs - beforeMs);
+      this.#spentMs[part] += ownMs;
+      this.#totalMs += ownMs;
+    }
+  }
+  get costs() {
+    const { latencyTrials, energyTrials } = this;
+    return { latencyTrials, energyTrials, spentMs: { ...this.#spentMs } };
+  }
+};
 
 // src/measure/reference.ts
 async function prepareReference(builder, device) {
@@ -41028,8 +41260,8 @@ function confirmationOf(fit, powerFit, sensor, loads) {
     return { ok: false, why, ran: true };
   }
   if (fit.settledAfterMs > mostSettledMs) {
-    const seconds = (fit.settledAfterMs / 1e3).toFixed(1);
-    return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
+    const seconds2 = (fit.settledAfterMs / 1e3).toFixed(1);
+    return { ok: false, why: `its readings follow a load only after ${seconds2} s`, ran: true };
   }
   const check3 = powerFit !== null && isClear(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
   const settledMs = Math.max(fit.settledAfterMs, check3?.settledAfterMs ?? 0);
@@ -41761,7 +41993,7 @@ var amdgpu = hwmonKind({
 });
 
 // src/meter/command/kind.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import { basename as basename3 } from "node:path";
 
 // src/meter/command/parse.ts
@@ -41917,7 +42149,7 @@ var command = {
       await running.close();
       return missing(`${label}: ${first.why}`);
     }
-    const key2 = `command-${createHash5("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const key2 = `command-${createHash6("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
     const sensor = createSensor2({ program: running, quantity: first.value, label, key: key2, time: context.time });
     return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
       ...context,
@@ -42498,9 +42730,9 @@ function formatChange(ratio3) {
 function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
-function formatDuration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+function formatDuration(seconds2) {
+  const whole = Math.round(seconds2);
+  if (whole < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }
@@ -42514,8 +42746,8 @@ function formatConfigurationChange(before, after) {
   const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
   return names2.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
-function formatKilowattHours(kilowattHours2) {
-  return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
+function formatKilowattHours(kilowattHours) {
+  return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
 }
 
 // src/report/notes/run-verdicts.ts
@@ -42590,7 +42822,7 @@ function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
 }
 function windowText(windows) {
-  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
+  const seconds2 = windows.reduce((sum, window) => sum + window.seconds, 0);
   const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   const facts2 = [
     largest(
@@ -42609,7 +42841,7 @@ function windowText(windows) {
       (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
     )
   ].filter((fact) => fact !== "");
-  const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
+  const measured = `${formatDuration(seconds2)} of energy in ${formatCount(windows.length, "sample")}`;
   return [measured, ...facts2].join(", ");
 }
 function voidText(samples2) {
@@ -42705,10 +42937,20 @@ function runFacts(report3) {
     const measured = windowNote(report3.samples ?? []);
     if (measured !== "") facts2.push(["windows", measured]);
   }
+  const monthly = report3.kind === "guard" ? monthlyText(report3) : "";
+  if (monthly !== "") facts2.push(["energy", monthly]);
   const judged = selfJudged(report3);
   if (judged !== "") facts2.push(["results", judged]);
   facts2.push(["took", formatDuration(report3.durationSeconds)]);
   return facts2;
+}
+var atStatedCalls = "a month at the stated calls per day";
+function monthlyText({ kernels, devices }) {
+  const known3 = kernels.filter(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 !== null);
+  if (known3.length < 2 || devices !== void 0) return "";
+  const sum = known3.reduce((total2, { kWhPerMonth: kWhPerMonth2 }) => total2 + (kWhPerMonth2 ?? 0), 0);
+  const basis2 = known3.some(({ estimated }) => estimated) ? ", from estimated energy" : "";
+  return `${formatKilowattHours(sum)} ${atStatedCalls}, all ${known3.length} workloads together${basis2}`;
 }
 var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
 function selfJudged({ kernels }) {
@@ -42782,7 +43024,7 @@ function guardNotes(kernel) {
   if (kernel.attribution !== null) notes2.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
     const basis2 = kernel.estimated ? ", from estimated energy" : "";
-    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis2}`);
+    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} ${atStatedCalls}${basis2}`);
   }
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes2.push(retuned);
@@ -42936,8 +43178,8 @@ function countVerdicts(kernels) {
 }
 var daysPerMonth = 365.25 / 12;
 var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules, callsPerDay) {
-  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+function kilowattHoursPerMonth(joules, callsPerDay2) {
+  return joules * callsPerDay2 * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/report/sparkline.ts
@@ -43339,11 +43581,11 @@ function tradeOffs(report3, limits2) {
   });
 }
 function timeSpent(report3, limits2) {
-  const rows = report3.kernels.flatMap(({ kernel, workload, seconds, spent: spent2 }) => {
+  const rows = report3.kernels.flatMap(({ kernel, workload, seconds: seconds2, spent: spent2 }) => {
     if (spent2 === void 0) return [];
     const { trials, energies, compile, check: check3, latency, energy, waiting } = spent2;
     const cell2 = (total2, count2) => count2 === 0 ? "–" : `${formatDuration(total2)} (${formatMilliseconds(1e3 * total2 / count2)})`;
-    const choosing = Math.max(0, seconds - compile - check3 - latency - energy - waiting);
+    const choosing = Math.max(0, seconds2 - compile - check3 - latency - energy - waiting);
     return [
       [
         codeMarkdown(kernel, 100),
@@ -46970,7 +47212,7 @@ function predictions(evidence, id) {
   return figureHtml(`Predicted against measured ${energetic ? "energy" : "latency"}`, svg);
 }
 function power2(evidence, id) {
-  const points = evidence.power.map(({ seconds, watts }) => ({ x: seconds, y: watts }));
+  const points = evidence.power.map(({ seconds: seconds2, watts }) => ({ x: seconds2, y: watts }));
   if (points.length < 3) return "";
   const svg = linesFigure({
     id: `${id}-power`,
@@ -47061,13 +47303,6 @@ function retuneRow(kernel, id) {
 var diffRoom = 15e5;
 var maxDiff = 2e4;
 var idOf2 = (at3) => `kernel-${at3 + 1}`;
-function kilowattHours(report3) {
-  const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
-  if (known3.length === 0) return "";
-  const sum = known3.reduce((total2, value2) => total2 + value2, 0);
-  const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
-  return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
-}
 function guardBody(report3) {
   const ordered2 = bySeverity(report3.kernels);
   const titles = quantityTitles(report3);
@@ -47126,7 +47361,6 @@ function renderHtml(report3) {
   const facts2 = [
     ...report3.manifest === null ? [] : [["manifest", report3.manifest]],
     ...runFacts(report3),
-    ...report3.kind === "guard" && kilowattHours(report3) !== "" ? [["energy", kilowattHours(report3)]] : [],
     ["made", `${report3.createdAt} by joulegate ${report3.tool.version}`]
   ];
   const warnings = report3.warnings.map(
@@ -49000,11 +49234,11 @@ ${said2}`);
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
     return new Promise((resolve7) => {
       const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const seconds2 = Number((deadlineMs / 1e3).toPrecision(3));
         const { said: said2 } = this.#group;
         const words2 = said2 === "" ? "" : `; it last said:
 ${said2}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds2} s${words2}`);
       }, deadlineMs);
       this.#awaited.push({
         kind,
@@ -49542,7 +49776,7 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
 import { dirname as dirname6, join as join19 } from "node:path";
@@ -49624,7 +49858,7 @@ async function isTrusted(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const digest2 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
   const folder = join19(cacheFolder, `swiftshader-${digest2}`);
   const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
@@ -49681,7 +49915,7 @@ var probeMs = 3e4;
 async function probe(workerPath, driver) {
   const process2 = new GpuProcess({ workerPath, environment: driver.environment });
   try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    const exchange = await process2.request("open", { adapterName: null, features: [] }, probeMs);
     if (exchange.status === "answered") return exchange.response;
     return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
   } finally {
@@ -50007,8 +50241,8 @@ async function startProcess(options, deadlines) {
       environment: options.driver.environment,
       onLog: options.onLog
     });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    const { adapterName = null, features = [] } = options;
+    const exchange = await process2.request("open", { adapterName, features }, deadlines.openMs);
     if (exchange.status === "answered") {
       if (exchange.response.ok) return { process: process2, info: exchange.response.info };
       await process2.close();
@@ -50143,6 +50377,35 @@ function optionalNow(part, work) {
   }
 }
 
+// src/app/laboratory/missing-features.ts
+function wantedFeatures(kernels) {
+  const features = new Set(kernels.flatMap(extensionsNamed).map(({ feature: feature2 }) => feature2));
+  if (features.has("subgroups")) features.add("subgroup-size-control");
+  return [...features].filter((feature2) => feature2 !== null);
+}
+async function missingFeature(kernel, { features }) {
+  if (lackingExtension(extensionsNamed(kernel), features) === null) return null;
+  for (const workload of kernel.workloads) {
+    const builder = createVariantBuilder({ kernel, workload, limits: noLimits, features });
+    for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      if (built.ok || built.failure.kind !== "unsupported") continue;
+      const { file, line: line3, column, message } = built.failure;
+      const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+      return `${place}: kernel ${kernel.name}: ${message}`;
+    }
+  }
+  return null;
+}
+async function warnOfMissingFeatures({ progress: progress2 }, kernels, info) {
+  const told = /* @__PURE__ */ new Set();
+  for (const kernel of kernels) {
+    const missing3 = kernel.command === void 0 ? await missingFeature(kernel, info) : null;
+    if (missing3 === null || told.has(missing3)) continue;
+    told.add(missing3);
+    progress2.warn(`${missing3} (${info.description})`);
+  }
+}
+
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
@@ -50181,6 +50444,54 @@ function mixedDevice(info, devices) {
       }
     }
   };
+}
+
+// src/app/laboratory/subgroups.ts
+var lavapipeSizes = [4, 8];
+var lavapipeFamily = "mesa-llvmpipe";
+var laneBits = 32;
+function lavapipeWay(subject, size2, openWith) {
+  const { kernel, variant } = subject;
+  const workload = kernel.workloads.find(({ name }) => name === variant.workload);
+  return {
+    size: size2,
+    async compare() {
+      if (workload === void 0) return null;
+      const device = await openWith({
+        LP_NATIVE_VECTOR_WIDTH: `${size2 * laneBits}`,
+        // Mesa's cache holds code of the other width under the same key.
+        MESA_SHADER_CACHE_DISABLE: "true"
+      });
+      try {
+        const { limits: limits2, features } = device.info;
+        const space2 = createKernelSpace(kernel, workload, limits2);
+        const point2 = space2.point(variant.configuration);
+        if (limits2.subgroup_min !== size2 || point2 === null || !space2.isValid(point2)) return null;
+        const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+        const [built, reference] = [await builder.build(variant.configuration), await builder.reference()];
+        if (!built.ok) return built;
+        if (!reference.ok) return reference;
+        const prepared = await device.prepare(built.value);
+        return prepared.ok ? await device.verify(built.value, reference.value) : prepared;
+      } finally {
+        await device.close();
+      }
+    }
+  };
+}
+function waysOf(subject, device, openWith) {
+  const { variant, reference } = subject;
+  const { family, limits: limits2 } = device.info;
+  if (family !== lavapipeFamily) return pinnedSubgroups(device, variant, reference);
+  const own = limits2.subgroup_min;
+  return [.../* @__PURE__ */ new Set([...lavapipeSizes, own])].sort((a2, b) => a2 - b).map(
+    (size2) => size2 === own ? { size: size2, compare: () => device.verify(variant, reference) } : lavapipeWay(subject, size2, openWith)
+  );
+}
+async function checkSubgroups(subject, device, openWith) {
+  const { program } = subject.variant;
+  if (program === null || !usesSubgroups(program)) return null;
+  return subgroupRemark(waysOf(subject, device, openWith));
 }
 
 // src/app/laboratory/without-secrets.ts
@@ -50248,22 +50559,29 @@ function isWritable(folder) {
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
-async function findAdapter(host, options, onlyCommands) {
+function onlyCommands(kernels) {
+  return kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
+}
+async function findAdapter(host, options, kernels) {
   const search = driverSearch(host);
+  const features = wantedFeatures(kernels);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-    return { first: await open(), open };
+    const open = (more) => {
+      const environment = { ...driver.environment, ...more };
+      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+    };
+    return { first: await open({}), open };
   } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
+    const isOptional = onlyCommands(kernels) && error instanceof JoulegateError && error.kind === "could-not-measure";
     if (!isOptional) throw error;
     return { first: null, open: null };
   }
 }
-function deviceOf(adapter, options, onlyCommands) {
+function deviceOf(adapter, options, onlyCommands2) {
   const isCpu = options.device === "software";
   if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.software || isCpu) return adapter;
+  if (!onlyCommands2 || !adapter.software || isCpu) return adapter;
   const found = hostDevice({ cpuOnly: false });
   return found.software ? adapter : found;
 }
@@ -50286,11 +50604,10 @@ function commandBench(host, info, options) {
 async function openLaboratory(outer, options, kernels = []) {
   checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
+  const adapter = await findAdapter(host, options, kernels);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
   const commands2 = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
   const closeDevices = async () => {
@@ -50320,9 +50637,10 @@ async function openLaboratory(outer, options, kernels = []) {
     host.progress.note(
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
+    if (info === adapter.first?.info) await warnOfMissingFeatures(host, kernels, info);
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
-      const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+      const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
       return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() }), clocks);
     });
     return {
@@ -50339,6 +50657,13 @@ async function openLaboratory(outer, options, kernels = []) {
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      async checkSubgroups(subject) {
+        const { open } = adapter;
+        const { kernel, workload } = subject.variant;
+        const cost2 = `${kernel} ${workload} was not tried with other sizes of subgroups`;
+        const part = { cost: cost2, otherwise: null, warn: host.progress.warn };
+        return open === null ? null : optional(part, () => checkSubgroups(subject, device, open));
+      },
       tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
       async close() {
         try {
@@ -51523,15 +51848,15 @@ function assertOneMeaning(repository, revision) {
 }
 
 // src/git/stored-content.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
-  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+  return createHash8(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
 }
 function sha256(bytes) {
-  return createHash7("sha256").update(bytes).digest("hex");
+  return createHash8("sha256").update(bytes).digest("hex");
 }
 function pointer(hash, size2) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
@@ -51543,7 +51868,7 @@ function lfsPointer(bytes) {
   return pointer(sha256(bytes), bytes.length);
 }
 function lfsPointerOfFile(path2) {
-  const hash = createHash7("sha256");
+  const hash = createHash8("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync6(path2, "r");
   try {
@@ -53151,8 +53476,8 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
-  const wrong2 = outcome.broken.filter(({ status }) => status === "wrong-result");
-  const kernels = [...regressed, ...wrong2.map(({ comparison }) => comparison)];
+  const wrong3 = outcome.broken.filter(({ status }) => status === "wrong-result");
+  const kernels = [...regressed, ...wrong3.map(({ comparison }) => comparison)];
   const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
@@ -53412,9 +53737,9 @@ function openRevisions(host, options) {
 function treeValue(tree, features, offset) {
   let node = 0;
   for (; ; ) {
-    const feature = tree.feature[node];
-    if (feature < 0) return tree.value[node];
-    const value2 = features[offset + feature];
+    const feature2 = tree.feature[node];
+    if (feature2 < 0) return tree.value[node];
+    const value2 = features[offset + feature2];
     const goesLeft = Number.isNaN(value2) ? tree.missingLeft[node] === 1 : value2 <= tree.threshold[node];
     node = goesLeft ? tree.left[node] : tree.right[node];
   }
@@ -55776,10 +56101,10 @@ function importRecording(host, options) {
 import { existsSync as existsSync11 } from "node:fs";
 
 // src/app/recordings/rows.ts
-function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
+function windowOf({ launches, seconds: seconds2, relativeResolution, disagreement, conditions }) {
   return {
     launches,
-    seconds,
+    seconds: seconds2,
     relativeResolution,
     ...disagreement == null ? {} : { disagreement },
     ...conditions == null ? {} : conditionsOf(conditions)
@@ -55867,7 +56192,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -55900,7 +56225,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -55987,7 +56312,7 @@ async function record(host, options) {
   const path2 = absolutePath2(host, options.out);
   const laboratory = await openLaboratory(host, options, [kernel]);
   try {
-    const { limits: limits2 } = laboratory.info;
+    const { limits: limits2, features } = laboratory.info;
     const space2 = createKernelSpace(kernel, workload, limits2);
     const subject = subjectDigest({
       kernel,
@@ -56011,7 +56336,7 @@ async function record(host, options) {
     const trials = createTrials({
       device: laboratory.device,
       meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
+      builder: createVariantBuilder({ kernel, workload, limits: limits2, features }),
       options: laboratory.measureOptions("search"),
       clock: laboratory.clock
     });
@@ -56091,23 +56416,23 @@ function openTrialStore(options) {
 // src/app/tuning/search-workload.ts
 var maxRemarks = 4;
 function describeProgress(label, progress2, task) {
-  const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
+  const { trials, seconds: seconds2 } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
   const best = progress2.best?.latency ?? null;
   const energy = progress2.best?.energy ?? null;
   const found = best === null ? "nothing works yet" : `best ${best.medianMs.toPrecision(3)} ms${energy === null ? "" : `, ${energy.joules.toPrecision(3)} J`}`;
   return {
     text: `${label}: ${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy, ${found}`,
-    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds),
+    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds2),
     secondsLeft: Math.min(
-      seconds - progress2.elapsedSeconds,
+      seconds2 - progress2.elapsedSeconds,
       progress2.elapsedSeconds / Math.max(1, progress2.trials) * (trials - progress2.trials)
     )
   };
 }
 async function searchWorkload(task) {
   const { host, device, meter, clock, kernel, workload } = task;
-  const limits2 = device.info.limits;
-  const builder = createVariantBuilder({ kernel, workload, limits: limits2 });
+  const { limits: limits2, features } = device.info;
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
   const space2 = createKernelSpace(kernel, workload, limits2);
   const store = openTrialStore({
     host,
@@ -56133,8 +56458,8 @@ async function searchWorkload(task) {
   });
   const spent2 = () => {
     const { latencyTrials, energyTrials, spentMs } = trials.costs();
-    const seconds = Object.fromEntries(trialParts.map((part) => [part, spentMs[part] / 1e3]));
-    return { trials: latencyTrials, energies: energyTrials, ...seconds };
+    const seconds2 = Object.fromEntries(trialParts.map((part) => [part, spentMs[part] / 1e3]));
+    return { trials: latencyTrials, energies: energyTrials, ...seconds2 };
   };
   const startMs = clock.nowMs();
   const result = await runSearch({
@@ -56233,8 +56558,8 @@ async function searchAll(task) {
   const searches = /* @__PURE__ */ new Map();
   for (const [index, contest] of task.contests.entries()) {
     const secondsLeft = (task.deadlineMs - laboratory.clock.nowMs()) / 1e3;
-    const seconds = Math.min(budget.searchSeconds, secondsLeft / 2);
-    if (host.signal.aborted || seconds <= 1) break;
+    const seconds2 = Math.min(budget.searchSeconds, secondsLeft / 2);
+    if (host.signal.aborted || seconds2 <= 1) break;
     const { definition, head: head2, base: base2, kernel } = contest.comparison;
     const workload = definition.workloads.find(({ name }) => name === contest.subject.workload);
     if (workload === void 0) continue;
@@ -56252,7 +56577,7 @@ async function searchAll(task) {
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
         objective: measurableObjective(definition.objective, laboratory.meter !== null),
-        budget: { ...budget, searchSeconds: seconds },
+        budget: { ...budget, searchSeconds: seconds2 },
         seed: 1,
         costModel: null,
         stateFolder: null
@@ -56405,7 +56730,7 @@ async function checkArms(options) {
   const warnings = [];
   for (const [index, comparison] of comparisons4.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, head: head2, definition } = comparison;
+    const { kernel, workload, head: head2, definition, status } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
@@ -56415,7 +56740,12 @@ async function checkArms(options) {
       broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
       continue;
     }
-    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
+    const sizes2 = status === "identical" ? null : await laboratory.checkSubgroups({ kernel: definition, ...head2 });
+    const remarks = [
+      ...variantRemarks(head2.variant),
+      ...headRuns.value ?? [],
+      ...sizes2 === null ? [] : [sizes2]
+    ];
     warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
@@ -56461,7 +56791,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -56479,7 +56809,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash10("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -56530,11 +56860,11 @@ function fitting(contests, plan2, time) {
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 async function measureContests(options) {
-  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
+  const { host, laboratory, contests, seconds: seconds2, followUpSeconds, judging } = options;
   const { clock } = laboratory;
   const subjects = contests.map((contest) => contest.subject);
   const samples2 = [];
-  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const flagUntilMs = clock.nowMs() + seconds2 * 1e3;
   const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
@@ -56603,7 +56933,7 @@ function sameConfiguration(a2, b) {
   return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
-  const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
+  const { base: base2, head: head2, kernel, workload, family, limits: limits2, features } = options;
   const { configuration, problem } = shippedConfiguration({
     tuned: head2.tuned,
     kernel,
@@ -56612,7 +56942,7 @@ async function compareWorkload(options) {
     limits: limits2
   });
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
-  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
+  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2, features });
   if (!headArm.ok) {
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: "broken-head", reason, failure: headArm.failure };
@@ -56635,7 +56965,8 @@ async function compareWorkload(options) {
     kernel: baseKernel,
     workload: baseWorkload,
     configuration: baseConfiguration,
-    limits: limits2
+    limits: limits2,
+    features
   });
   if (!baseArm.ok) {
     return {
@@ -56645,7 +56976,7 @@ async function compareWorkload(options) {
     };
   }
   const aligned2 = alignClock(kernel, baseConfiguration);
-  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2 }) : null;
+  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2, features }) : null;
   const identity4 = variantIdentity(headArm.value.variant);
   const sameProgram = identity4 !== null && identity4 === variantIdentity(baseArm.value.variant);
   const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
@@ -56699,7 +57030,7 @@ async function compareKernels(options) {
 
 // src/app/guard/untouched.ts
 function fingerprint(revision, kernel) {
-  const { position, gate, objective, callsPerDay, ...program } = kernel;
+  const { position, gate, objective, callsPerDay: callsPerDay2, ...program } = kernel;
   const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
   return JSON.stringify([program, tuned]);
 }
@@ -56768,8 +57099,8 @@ async function measureChanged(task, laboratory, removed) {
   const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
-  const { family, limits: limits2 } = laboratory.info;
-  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2 });
+  const { family, limits: limits2, features } = laboratory.info;
+  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2, features });
   const comparisons4 = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
@@ -56783,13 +57114,13 @@ async function measureChanged(task, laboratory, removed) {
   const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
   const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
-  const seconds = Math.min(judgeSeconds, leftSeconds);
+  const seconds2 = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
     host,
     laboratory,
     contests,
-    seconds,
-    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
+    seconds: seconds2,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds2),
     judging: { ...judging, shards: options.shards ?? 1 }
   });
   const { samples: samples2, machineChanged } = measured;
@@ -57307,10 +57638,10 @@ function cost(samples2, arm) {
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
-function kWhPerMonth(callsPerDay, ratio3, base2) {
+function kWhPerMonth(callsPerDay2, ratio3, base2) {
   const joules = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
+  if (callsPerDay2 === void 0 || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay2);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -57377,7 +57708,7 @@ function guardedKernel(task) {
     configuration: { base: configurationOf(comparison, "base"), head: configurationOf(comparison, "head") },
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
-    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
+    kWhPerMonth: kWhPerMonth(definition.callsPerDay.get(workload), energyRatio, base2),
     ...describeNights(task),
     blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
@@ -57675,7 +58006,7 @@ import { join as join38 } from "node:path";
 import { join as join37 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { join as join35 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
@@ -57712,7 +58043,7 @@ function header2(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash10("sha256").update(`${kernel.name}
+  const digest2 = createHash11("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -57744,10 +58075,10 @@ ${program.wgsl.trimEnd()}
 }
 
 // src/app/retune/recordings.ts
-import { createHash as createHash11 } from "node:crypto";
+import { createHash as createHash12 } from "node:crypto";
 import { join as join36 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -58247,10 +58578,27 @@ async function measureNoiseOf(options) {
   const { host, laboratory, tuned, kernel, deadlineMs } = options;
   const workload = kernel.workloads[0];
   if (workload === void 0) return [];
-  const { limits: limits2, family } = laboratory.info;
+  const { limits: limits2, features, family } = laboratory.info;
   const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
-  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
+  const built = await createVariantBuilder({ kernel, workload, limits: limits2, features }).build(configuration);
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
+}
+
+// src/app/retune/subgroups.ts
+async function subgroupWarnings(laboratory, finals) {
+  const warnings = [];
+  for (const { search, contenders, selection } of finals) {
+    const { kernel, workload, builder } = search;
+    const configuration = contenders[selection.index];
+    if (configuration === void 0) continue;
+    const built = await builder.build(configuration);
+    const reference = await builder.reference();
+    if (!built.ok || !reference.ok) continue;
+    const subject = { kernel, variant: built.value, reference: reference.value };
+    const remark = await laboratory.checkSubgroups(subject);
+    if (remark !== null) warnings.push(`${kernel.name} ${workload.name}: ${remark}.`);
+  }
+  return warnings;
 }
 
 // src/app/retune/retune.ts
@@ -58352,6 +58700,7 @@ async function retuneOn(run, task) {
   const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
   const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
   const finals = await compare3(run, searches, noiseKernel);
+  const sizes2 = await subgroupWarnings(laboratory, finals);
   const interrupted = host.signal.aborted;
   const retuned = searches.map(
     (search) => retunedKernel({
@@ -58379,7 +58728,7 @@ async function retuneOn(run, task) {
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...faults],
+    warnings: [...warnings, ...sizes2, ...faults],
     kernels: retuned
   };
 }
@@ -58410,13 +58759,13 @@ async function retune(host, options) {
 function good(subject, detail) {
   return { ok: true, subject, detail, nextStep: null };
 }
-function wrong(subject, detail, nextStep3) {
+function wrong2(subject, detail, nextStep3) {
   return { ok: false, subject, detail, nextStep: nextStep3 };
 }
 function thrown(subject, error) {
-  if (error instanceof JoulegateError) return wrong(subject, error.message, error.nextStep);
+  if (error instanceof JoulegateError) return wrong2(subject, error.message, error.nextStep);
   const message = error instanceof Error ? error.message : String(error);
-  return wrong(
+  return wrong2(
     subject,
     `it could not be looked at: ${message}`,
     "This is a bug. Please report it with this text."
@@ -58443,11 +58792,11 @@ function boardFindings({ seen, nodes, isExpected, visible }) {
   if (!seen.ok) {
     if (!isExpected) return [];
     const next = "NVML reads the energy of NVIDIA’s GPUs. Where `nvidia-smi` does not run either, mend the driver first (reboot after an update). In a container pass it in with utility (NVIDIA_DRIVER_CAPABILITIES); JOULEGATE_NVML_LIBRARY names another path.";
-    return [wrong("NVML", seen.why, next)];
+    return [wrong2("NVML", seen.why, next)];
   }
   const { boards, faults } = seen;
   const lost = faults.map(
-    (fault) => wrong(
+    (fault) => wrong2(
       "NVML",
       fault,
       "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
@@ -58459,7 +58808,7 @@ function hidden(boards, nodes, visible) {
   if (nodes.length <= boards.length) return [];
   const said2 = visible === void 0 ? "" : `; NVIDIA_VISIBLE_DEVICES is ${visible}`;
   return [
-    wrong(
+    wrong2(
       "NVML",
       `there are ${nodes.length} GPUs in /dev, and NVML shows ${boards.length}${said2}`,
       "A kernel may run on one that no sensor here can see. Pass exactly one GPU into the container (`--gpus device=0`), and neither all of /dev nor --privileged."
@@ -58471,16 +58820,16 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
   const subject = `board ${handle ?? label}`;
   const name = [label, ...others].join(", ");
   const faults = [
-    ...refusal4 === null ? [] : [wrong(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
+    ...refusal4 === null ? [] : [wrong2(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
     ...tenants.ok ? [] : [
-      wrong(
+      wrong2(
         subject,
         `${name}: ${tenants.why}`,
         "End that work, or move it to another GPU, while you measure: its power would be counted (`nvidia-smi pmon` shows who it is)."
       )
     ],
     ...slowdowns2.map(
-      (slowdown) => wrong(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
+      (slowdown) => wrong2(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
     )
   ];
   if (faults.length > 0) return faults;
@@ -58496,9 +58845,9 @@ var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on
 function checkLocks(folder) {
   const subject = "lock folder";
   const fault = folderFault(folder);
-  if (fault !== null) return wrong(subject, fault, nextStep2);
+  if (fault !== null) return wrong2(subject, fault, nextStep2);
   if (process.platform === "linux" && findProgram("flock", systemFolders) === null) {
-    return wrong(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
+    return wrong2(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
   }
   return good(subject, folder);
 }
@@ -58546,7 +58895,7 @@ async function checkMeter(host, options, device) {
 }
 function refusal3(error) {
   if (!(error instanceof JoulegateError) || error.code !== "missing-meter") return thrown("meter", error);
-  return wrong(
+  return wrong2(
     "meter",
     error.message,
     `Remove what stands in its way, or guard latency only (--meter none). ${bringYourOwn}`
@@ -58555,13 +58904,13 @@ function refusal3(error) {
 function meterFindings({ meter, reason, counterFault }, choice) {
   if (meter === null) {
     const next = `Latency is guarded without a meter; energy is not. ${bringYourOwn}`;
-    return [choice === "none" ? good("meter", reason) : wrong("meter", reason, next)];
+    return [choice === "none" ? good("meter", reason) : wrong2("meter", reason, next)];
   }
   const { info } = meter;
   const findings = [good("meter", `${info.description} (${reason})`)];
   if (counterFault !== void 0) {
     const detail = `it is not used, and power is added up instead: ${counterFault}`;
-    findings.push(wrong("energy counter", detail, compareOnce));
+    findings.push(wrong2("energy counter", detail, compareOnce));
   }
   if (!info.estimated) findings.push(good("sensor", describeSensor(info)));
   return findings;
@@ -58598,7 +58947,7 @@ function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
   const loader = folders.map((folder) => join40(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
-  return loader !== void 0 ? good(subject, loader) : wrong(
+  return loader !== void 0 ? good(subject, loader) : wrong2(
     subject,
     "libvulkan.so.1 is in none of the usual folders, nor in LD_LIBRARY_PATH",
     "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`."
@@ -58617,14 +58966,14 @@ function checkDrivers(view) {
   const there = files.filter((file) => view.exists(file));
   const subject = "Vulkan drivers";
   if (missing3.length > 0) {
-    return wrong(
+    return wrong2(
       subject,
       `VK_DRIVER_FILES names ${missing3.join(", ")}, which is not there`,
       "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
     );
   }
   if (there.length > 0) return good(subject, there.join(", "));
-  return wrong(
+  return wrong2(
     subject,
     `no driver is described in ${driverFolders.join(", ")}`,
     "Install the GPU's driver (NVIDIA: with its Vulkan part, such as libnvidia-gl), or mesa-vulkan-drivers for AMD, Intel and a software adapter."
@@ -58639,7 +58988,7 @@ function libraryFault(view, file) {
   if (isOtherArchitecture) return null;
   if (library === null) {
     const next = "Reinstall the driver, or remove the file.";
-    return wrong(subject, `${file} does not say which library is the driver`, next);
+    return wrong2(subject, `${file} does not say which library is the driver`, next);
   }
   const path2 = library.includes("/") ? resolve6(dirname11(file), library) : library;
   const fault = view.loadFault(path2);
@@ -58647,11 +58996,11 @@ function libraryFault(view, file) {
   const lacking = /^(?:.*\/)?([^/\s:]+): cannot open shared object file/.exec(fault)?.[1];
   if (lacking === void 0) {
     const next = "Update the driver, or the system that it was built for.";
-    return wrong(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
+    return wrong2(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
   }
   if (lacking === basename8(path2))
-    return wrong(subject, `its library ${path2} is not there`, driverStep(lacking));
-  return wrong(
+    return wrong2(subject, `its library ${path2} is not there`, driverStep(lacking));
+  return wrong2(
     subject,
     `its library ${path2} cannot be loaded, because ${lacking} is not there`,
     `Install ${lacking}: on Debian and Ubuntu mostly the package ${debianPackage(lacking)}, on Fedora and RHEL \`dnf install '${lacking}()(64bit)'\`.`
@@ -58686,7 +59035,7 @@ function checkNvidia(view) {
   const gpus = nvidiaNodes(view);
   const subject = "NVIDIA driver";
   if (gpus.length === 0) {
-    return wrong(
+    return wrong2(
       subject,
       "the driver is loaded, and no GPU is passed in (no /dev/nvidia0)",
       "In a container: `--gpus all`, and NVIDIA_VISIBLE_DEVICES other than void or none."
@@ -58694,7 +59043,7 @@ function checkNvidia(view) {
   }
   const closed = ["/dev/nvidiactl", ...gpus].filter((node) => exists(node) && !view.canUse(node));
   if (closed.length > 0) {
-    return wrong(
+    return wrong2(
       subject,
       `no permission to open ${closed.join(", ")}`,
       "In a container start it anew: `systemctl daemon-reload` on the host takes devices away from running ones (then name them with `--device`). Elsewhere look at `ls -l /dev/nvidia*`."
@@ -58703,7 +59052,7 @@ function checkNvidia(view) {
   if (hasVulkan) return good(subject, `${gpus.length} in /dev, with Vulkan`);
   const capabilities = environment.NVIDIA_DRIVER_CAPABILITIES;
   const isWithout = capabilities !== void 0 && !/\b(?:all|graphics)\b/.test(capabilities) ? `NVIDIA_DRIVER_CAPABILITIES is ${capabilities}, without graphics` : "there is a GPU, and no Vulkan driver for it";
-  return wrong(
+  return wrong2(
     subject,
     isWithout,
     "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
@@ -58713,7 +59062,7 @@ function checkMig({ environment }) {
   const visible = environment.NVIDIA_VISIBLE_DEVICES ?? "";
   const parts = visible.split(",").filter((one3) => /^(?:MIG-|\d+:\d+$)/.test(one3.trim()));
   if (parts.length === 0) return null;
-  return wrong(
+  return wrong2(
     "MIG",
     `NVIDIA_VISIBLE_DEVICES passes in ${parts.join(", ")}: a part of a GPU, whose sensor sees the whole board and everyone on it, and for which there is mostly no Vulkan`,
     "Pass a whole GPU in, with MIG off (on the host `nvidia-smi -mig 0`). On a part only the latency of programs can be guarded: --meter none."
@@ -58725,7 +59074,7 @@ function checkRenderNodes({ list: list4, canUse: canUse2 }) {
   const closed = nodes.filter((node) => !canUse2(node));
   const subject = "render nodes";
   if (closed.length === 0) return good(subject, nodes.join(", "));
-  return wrong(
+  return wrong2(
     subject,
     `no permission to open ${closed.join(", ")}`,
     "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
@@ -58742,7 +59091,7 @@ function checkWsl(view, adapter) {
   const opened = adapter === null ? "" : `; what kernels run on is ${adapter}`;
   const get = driver === void 0 ? "Install a Mesa that was built with dzn (it brings a dzn_icd.*.json). " : "";
   const nvml2 = view.exists(wslNvml) ? `, and NVML (${wslNvml}) answers only in part here` : "";
-  return wrong(
+  return wrong2(
     "WSL2",
     `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter${nvml2}`,
     `${get}Guard latency here. For energy boot Linux on the machine, or let --meter-command run a program that prints what a sensor outside says.`
@@ -58826,11 +59175,11 @@ function isAtLeast(version, oldest) {
 function checkNode() {
   const version = process.versions.node;
   const ok = isAtLeast(version, oldestNode);
-  return ok ? good("Node.js", version) : wrong("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
+  return ok ? good("Node.js", version) : wrong2("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
 }
 function checkPlatform() {
   const problem = hostProblem(readNativeHost(), builtPins);
-  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong("platform", problem.message, problem.nextStep);
+  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong2("platform", problem.message, problem.nextStep);
 }
 async function checkBoards(host, view) {
   const { native, nvmlLibrary } = meterSetup(host);
@@ -58845,13 +59194,13 @@ async function checkBoards(host, view) {
 function describeAdapter(report3, isTaken) {
   const { description, driver, result, nextStep: nextStep3 } = report3;
   const subject = `adapter from ${description}`;
-  if (!result.ok) return wrong(subject, result.message, nextStep3);
+  if (!result.ok) return wrong2(subject, result.message, nextStep3);
   const { info } = result;
   const traits = [
     ...isTaken && driver !== null ? ["used"] : [],
     info.software ? "runs on the CPU" : "GPU",
     info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
-    ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
+    ...["shader-f16", "subgroups"].filter((feature2) => info.features.includes(feature2))
   ];
   const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
   return good(subject, `${name} (${traits.join(", ")})`);
@@ -58880,7 +59229,7 @@ async function checkDevice(host, options, reports) {
   if (adapter === null && device !== "auto") {
     const sort = device === "gpu" ? "a GPU" : "a software adapter";
     findings.push(
-      wrong("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
+      wrong2("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
     );
   }
   host.progress.update({ text: "opening the meter, with loads of a few seconds" });
@@ -58965,13 +59314,13 @@ function metricNoise(options) {
     metric,
     blocks: [...counting("B")].filter((block) => heads.has(block)).length,
     noiseFloor: noiseFloorOf({ subject, samples: samples2, metric }),
-    detectable: judgingMinutes.map((minutes2) => ({
-      minutes: minutes2,
+    detectable: judgingMinutes.map((minutes) => ({
+      minutes,
       change: detectableChange({
         subject,
         samples: samples2,
         metric,
-        blocks: Math.floor(minutes2 * 60 / secondsPerBlock)
+        blocks: Math.floor(minutes * 60 / secondsPerBlock)
       })
     }))
   };
@@ -58990,7 +59339,9 @@ async function measureMachineNoise(host, options) {
       family: info.family,
       limits: info.limits
     });
-    const built = await createVariantBuilder({ kernel, workload, limits: info.limits }).build(configuration);
+    const { limits: limits2, features } = info;
+    const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+    const built = await builder.build(configuration);
     const prepared = built.ok ? await laboratory.device.prepare(built.value) : built;
     if (!built.ok || !prepared.ok) {
       const why = built.ok ? prepared.ok ? "" : prepared.failure.message : built.failure.message;
@@ -59740,48 +60091,85 @@ function manifestThere(shown) {
 }
 
 // src/app/plan.ts
-var countLimit = 1e6;
-function minutes(seconds) {
-  return seconds / 60;
+var countLimit = { looked: 5e4, built: 2e3 };
+async function findBench(host, options, kernels) {
+  try {
+    const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
+    const { description, limits: limits2, features } = laboratory.info;
+    await laboratory.close();
+    return { device: description, deviceReason: null, limits: limits2, features };
+  } catch (error) {
+    const isMissing = error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isMissing || options.device !== "auto") throw error;
+    return { device: null, deviceReason: error.message, limits: defaultLimits, features: void 0 };
+  }
 }
-function retuneSeconds(budget, trials) {
+async function countAllowed(space2, builder) {
+  if (builder.kernel.command !== void 0) return space2.count(countLimit.looked);
+  const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
+  let looked = 0;
+  let value2 = 0;
+  for (const point2 of space2.enumerate()) {
+    if (looked++ === limit) return { value: value2, exact: false };
+    if (await builder.refusal(space2.configuration(point2)) === null) value2++;
+  }
+  return { value: value2, exact: true };
+}
+function seconds(budget, trials) {
   return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
+}
+async function planWorkload(kernel, workload, { limits: limits2, features, budget }) {
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const shipped = await builder.build(kernel.defaults);
+  const reference = shipped.ok ? await builder.reference() : shipped;
+  const valid = await countAllowed(space2, builder);
+  const most = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most);
+  return {
+    kernel: kernel.name,
+    workload: workload.name,
+    sentinel: kernel.sentinel,
+    tunables: space2.tunables.length,
+    rawSize: space2.rawSize,
+    valid,
+    refused: reference.ok ? null : reference.failure,
+    trials,
+    retuneMinutes: seconds(budget.retune, trials) / 60,
+    guardMinutes: budget.guard.judgeSeconds / 60
+  };
+}
+async function needsOf(kernel, features) {
+  const reached = await reachedExtensions(kernel);
+  return reached.map((extension2) => ({
+    kernel: kernel.name,
+    operator: kernel.operator,
+    ...extension2,
+    missing: lackingExtension([extension2], features) !== null
+  }));
 }
 async function plan(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
-  const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
-  try {
-    const { guard: guard2, retune: retune2 } = manifest.budget;
-    const workloads = kernels.flatMap(
-      (kernel) => kernel.workloads.map((workload) => {
-        const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
-        const valid = space2.count(countLimit);
-        const trials = kernel.sentinel ? 0 : Math.min(retune2.trials, valid.value);
-        return {
-          kernel: kernel.name,
-          workload: workload.name,
-          sentinel: kernel.sentinel,
-          tunables: space2.tunables.length,
-          rawSize: space2.rawSize,
-          valid,
-          trials,
-          retuneMinutes: minutes(retuneSeconds(retune2, trials)),
-          guardMinutes: minutes(guard2.judgeSeconds)
-        };
-      })
-    );
-    const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
-    return {
-      manifest: options.manifest,
-      device: laboratory.info.description,
-      workloads,
-      retuneMinutes: total2((workload) => workload.retuneMinutes),
-      guardMinutes: total2((workload) => workload.guardMinutes)
-    };
-  } finally {
-    await laboratory.close();
+  const { device, deviceReason, limits: limits2, features } = await findBench(host, options, kernels);
+  const needs = [];
+  const workloads = [];
+  for (const kernel of kernels) {
+    needs.push(...await needsOf(kernel, features));
+    for (const workload of kernel.workloads) {
+      workloads.push(await planWorkload(kernel, workload, { limits: limits2, features, budget: manifest.budget }));
+    }
   }
+  const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+  return {
+    manifest: options.manifest,
+    device,
+    deviceReason,
+    needs,
+    workloads,
+    retuneMinutes: total2((workload) => workload.retuneMinutes),
+    guardMinutes: total2((workload) => workload.guardMinutes)
+  };
 }
 
 // src/app/validate.ts
@@ -59789,9 +60177,12 @@ async function validate9(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
   const faults = [];
+  const needs = [];
   const warnings = /* @__PURE__ */ new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
+    const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
+    needs.push(...reached.map((extension2) => ({ kernel: kernel.name, ...extension2 })));
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
@@ -59811,6 +60202,7 @@ async function validate9(host, options) {
     manifest: options.manifest,
     kernels: manifest.kernels.length,
     workloads,
+    needs,
     faults,
     warnings: [...warnings.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
@@ -59820,6 +60212,21 @@ async function validate9(host, options) {
 // src/cli/format.ts
 function count(number3, noun) {
   return `${number3} ${noun}${number3 === 1 ? "" : "s"}`;
+}
+function failurePlace({ file, line: line3, column }) {
+  const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+  return place === "" ? "" : `${place}: `;
+}
+function needText({
+  kernel,
+  file,
+  line: line3,
+  column,
+  extension: extension2,
+  feature: feature2
+}) {
+  const needs = feature2 === null ? "" : ` (feature ${feature2})`;
+  return `${file}:${line3}:${column}: ${kernel} enables ${extension2}${needs}`;
 }
 function formatJson2(value2) {
   return `${JSON.stringify(value2, null, 2)}
@@ -59938,10 +60345,10 @@ function percent4(change2) {
 }
 function describeNoise(report3) {
   const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes2 = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
+  const minutes = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
   const table3 = columns(
     [
-      ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
+      ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics3.map((metric) => [
         metric.metric,
         ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
@@ -59994,8 +60401,8 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     ...jsonOption
   },
   async run(args, host) {
-    const minutes2 = args.number("noise");
-    if (minutes2 !== void 0) return runNoise(args, host, minutes2);
+    const minutes = args.number("noise");
+    if (minutes !== void 0) return runNoise(args, host, minutes);
     if (givenManifest(args) !== void 0 || args.text("kernel") !== void 0) {
       throw new JoulegateError("bad-input", "A manifest and --kernel belong to --noise.", {
         code: "bad-arguments",
@@ -60014,13 +60421,13 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
 `), exitCode };
   }
 };
-async function runNoise(args, host, minutes2) {
+async function runNoise(args, host, minutes) {
   const manifest = givenManifest(args);
   const report3 = await measureMachineNoise(host, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),
     ...manifest === void 0 ? {} : { manifest },
-    minutes: minutes2
+    minutes
   });
   const exitCode = host.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
   return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
@@ -60429,14 +60836,22 @@ programs. A file that is there already is never changed.`,
 };
 
 // src/cli/commands/plan.ts
-function formatMinutes(minutes2) {
-  return minutes2.toFixed(1);
+function formatMinutes(minutes) {
+  return minutes.toFixed(1);
+}
+function needLines({ needs, device }) {
+  return needs.filter(({ operator }) => operator === null).map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ""}`).join("\n");
+}
+function refusalLines({ workloads }) {
+  return workloads.flatMap(
+    ({ kernel, workload, refused: refused4 }) => refused4 === null ? [] : [`${failurePlace(refused4)}${kernel} ${workload} cannot run: ${refused4.message}`]
+  ).join("\n");
 }
 var planCommand = {
   name: "plan",
   summary: "show kernels, spaces and the minutes that a run is budgeted",
   positionals: [manifestArgument],
-  description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
+  description: "Shows every kernel and workload with the size of its space on this device, what its program needs of the device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
   async run(args, host) {
@@ -60459,10 +60874,10 @@ var planCommand = {
         formatMinutes(workload.guardMinutes)
       ])
     ];
-    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}
-
-${total2}
+    const where = result.device === null ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.` : `on ${result.device}.`;
+    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
+    const output2 = [columns(rows, [2, 3, 4, 5, 6, 7]), needLines(result), refusalLines(result), total2];
+    return { output: `${output2.filter((part) => part !== "").join("\n\n")}
 `, exitCode: ExitCode.passed };
   }
 };
@@ -60692,11 +61107,12 @@ shown at once, with its place and what to do. Needs no GPU.`,
     const result = await validate9(host, readManifestOption(args));
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
-    const faults = result.faults.map(({ kernel, workload, failure }) => {
-      const place = [failure.file, failure.line, failure.column].filter((part) => part !== void 0).join(":");
-      return `${place === "" ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}
-`;
-    });
+    const faults = result.faults.map(
+      ({ kernel, workload, failure }) => `${failurePlace(failure) || `${result.manifest}: `}error: ${kernel} ${workload}: ${failure.message}
+`
+    );
+    const needs = result.needs.filter(({ feature: feature2 }) => feature2 !== null).map((need) => `${needText(need)}
+`.replace(": ", ": note: "));
     const warnings = result.warnings.map(
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
 `
@@ -60705,8 +61121,11 @@ shown at once, with its place and what to do. Needs no GPU.`,
 `;
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return { output: `${faults.join("")}${warnings.join("")}${judged}${summary}, ${verdict}
-`, exitCode };
+    return {
+      output: `${faults.join("")}${warnings.join("")}${needs.join("")}${judged}${summary}, ${verdict}
+`,
+      exitCode
+    };
   }
 };
 

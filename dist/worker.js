@@ -1529,15 +1529,16 @@ function spelledName(info, names) {
   const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
   return names.find((name) => plain(name) === plain(info.device)) ?? info.device;
 }
-async function openAdapter(dawn, name) {
+async function openAdapter(dawn, { adapterName, features }) {
   const names = await adapterNames(dawn);
-  const { gpu, adapter } = await chooseAdapter(dawn, name, names);
+  const { gpu, adapter } = await chooseAdapter(dawn, adapterName, names);
   const requiredLimits = {};
   for (const limit in adapter.limits) {
     const value = adapter.limits[limit];
     if (typeof value === "number") requiredLimits[limit] = value;
   }
-  const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  const wanted = /* @__PURE__ */ new Set([...usefulFeatures, ...features]);
+  const requiredFeatures = [...wanted].filter((feature) => adapter.features.has(feature));
   try {
     const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
     return { gpu, adapter, device, name: spelledName(adapter.info, names) };
@@ -2107,8 +2108,8 @@ var Session = class _Session {
     );
   }
   /** @throws AdapterFault */
-  static async open(name, { clock: clock2, polling, search: search2 }) {
-    const opened = await openAdapter(await loadDawn(search2), name);
+  static async open(wanted, { clock: clock2, polling, search: search2 }) {
+    const opened = await openAdapter(await loadDawn(search2), wanted);
     const { adapter, device } = opened;
     device.addEventListener("uncapturederror", (event) => {
       process.stderr.write(`Dawn: ${event.error.message}
@@ -2192,9 +2193,9 @@ function blameReference(failure2) {
   const where = failure2.at === null ? "" : ` (line ${failure2.at.line} of its WGSL)`;
   return { kind: failure2.kind, message: `the reference failed: ${failure2.message}${where}`, at: null };
 }
-async function openSession(name, context) {
+async function openSession(wanted, context) {
   try {
-    const session = await Session.open(name, context);
+    const session = await Session.open(wanted, context);
     return { session, result: { ok: true, info: session.info } };
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error;
@@ -2236,7 +2237,7 @@ function serveWorker(search2) {
       return null;
     }
     if (request.kind === "open") {
-      const opened = await openSession(request.adapterName, { clock, polling, search: search2 });
+      const opened = await openSession(request, { clock, polling, search: search2 });
       session = opened.session;
       return opened.result;
     }

@@ -14,7 +14,7 @@ export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
 export { type Initialisation, type InitOptions, init } from './init/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
-export { plan } from './plan.ts';
+export { type Plan, plan } from './plan.ts';
 export type { Progress, ProgressStatus } from './progress.ts';
 export { loadReport } from './project/index.ts';
 export {

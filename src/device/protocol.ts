@@ -34,8 +34,14 @@ export type OpenResult =
 
 /** Every request with its response. Requests about variants carry the program: a restarted process knows none. */
 export interface Exchanges {
-  /** Opens the adapter whose name contains `adapterName`, or the best one. */
-  open: { request: { readonly adapterName: string | null }; response: OpenResult };
+  /**
+   * Opens the adapter whose name contains `adapterName`, or the best one, with those of `features` that it has, beside
+   * those that every run asks for.
+   */
+  open: {
+    request: { readonly adapterName: string | null; readonly features: readonly string[] };
+    response: OpenResult;
+  };
   prepare: { request: { readonly program: WireProgram }; response: WireOutcome<null> };
   verify: {
     request: { readonly program: WireProgram; readonly reference: WireProgram };

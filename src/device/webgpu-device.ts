@@ -30,6 +30,8 @@ export interface WebgpuDeviceOptions {
   readonly driver: DriverChoice;
   /** A part of the adapter's name; the best adapter if absent. */
   readonly adapterName?: string | undefined;
+  /** WebGPU features that programs need; the adapter is asked for those it has. */
+  readonly features?: readonly string[] | undefined;
   readonly deadlines?: Partial<Deadlines> | undefined;
   /**
    * Whether what is expected is compiled while something else runs. Unless given, where the adapter is no software: there
@@ -182,8 +184,8 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
       environment: options.driver.environment,
       onLog: options.onLog,
     });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process.request('open', { adapterName }, deadlines.openMs);
+    const { adapterName = null, features = [] } = options;
+    const exchange = await process.request('open', { adapterName, features }, deadlines.openMs);
     if (exchange.status === 'answered') {
       if (exchange.response.ok) return { process, info: exchange.response.info };
       await process.close();

@@ -9,23 +9,32 @@ import { type Configuration, configurationId } from '../space/index.ts';
 import { evaluateCount } from './buffer-counts.ts';
 import { bindBuffers } from './buffers.ts';
 import { CommandBuilder } from './command-builder.ts';
+import { type EnabledExtension, featuresOfExtensions, lackingExtension } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import {
   featuresOf,
   ownCode,
   type ProgramCode,
+  type ProgramNeeds,
   programCode,
   Slots,
   unknownFeatures,
 } from './features/index.ts';
 import { programIdentity } from './identity.ts';
-import { refusal } from './limits.ts';
+import { type Demands, refusal } from './limits.ts';
 import { programValues, unusedTunables } from './parameters.ts';
 import { parameterWords, type SpecialisedProgram, specialise } from './program.ts';
 import { type BoundVariable, reflect } from './reflect.ts';
 import { inUserFile } from './source-lines.ts';
 import { Structures } from './structures.ts';
-import type { FeatureVector, Outcome, Program, Variant, VariantBuilder } from './types.ts';
+import type {
+  FeatureVector,
+  Outcome,
+  Program,
+  Variant,
+  VariantBuilder,
+  VariantBuilderOptions,
+} from './types.ts';
 import { parseWgsl, SourceModules, type WgslModule } from './wesl.ts';
 
 /** The sources of a program and how it is launched. */
@@ -35,20 +44,16 @@ type Launch = Pick<KernelDefinition, 'entry' | 'dispatch'>;
  * Builds the variants of one kernel and workload for a device with the given limits. Sources are parsed once and
  * linked for every configuration that is built (some 5 ms each); features of what is not built cost far less.
  */
-export function createVariantBuilder(options: {
-  readonly kernel: KernelDefinition;
-  readonly workload: Workload;
-  readonly limits: DeviceLimits;
-}): VariantBuilder {
+export function createVariantBuilder(options: VariantBuilderOptions): VariantBuilder {
   const { command } = options.kernel;
-  if (command !== undefined) return new CommandBuilder({ ...options, command });
-  return new Builder(options.kernel, options.workload, options.limits);
+  return command === undefined ? new Builder(options) : new CommandBuilder({ ...options, command });
 }
 
 class Builder implements VariantBuilder {
   readonly kernel: KernelDefinition;
   readonly workload: Workload;
   readonly #limits: DeviceLimits;
+  readonly #features: readonly string[] | undefined;
   readonly #modules: SourceModules;
   readonly #referenceModules: SourceModules | null;
   #unused: string[] | null = null;
@@ -58,10 +63,11 @@ class Builder implements VariantBuilder {
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   readonly #variables: Record<string, ExpressionValue>;
 
-  constructor(kernel: KernelDefinition, workload: Workload, limits: DeviceLimits) {
+  constructor({ kernel, workload, limits, features }: VariantBuilderOptions) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits;
+    this.#features = features;
     this.#modules = new SourceModules(kernel.source);
     this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits) };
     this.#structures = new Structures(kernel, workload, this.#modules);
@@ -115,14 +121,35 @@ class Builder implements VariantBuilder {
   #count(code: ProgramCode, configuration: Configuration): FeatureVector | null {
     const program = code.with(configuration);
     const needs = program.needs();
+    const demands = this.#demands(code, needs, configuration);
+    return demands.ok ? featuresOf(program, demands.value, needs) : null;
+  }
+
+  get buildsToTell(): boolean {
+    return !this.#structures.exist;
+  }
+
+  async refusal(configuration: Configuration): Promise<string | null> {
+    const code = this.#unusedFault() === null ? this.#structures.code(configuration) : null;
+    const outcome =
+      code === null
+        ? await this.build(configuration)
+        : this.#demands(code, code.with(configuration).needs(), configuration);
+    return outcome.ok ? null : outcome.failure.message;
+  }
+
+  /** What a configuration asks of the device, or why it does not get it. */
+  #demands(code: ProgramCode, needs: ProgramNeeds, configuration: Configuration): Outcome<Demands> {
     const launch = this.#launch(this.kernel, configuration, needs.bindings, 'variant');
-    if (!launch.ok) return null;
-    const { dispatch, buffers } = launch.value;
-    const { workgroupSize, workgroupBytes } = needs;
-    const { requiredFeatures } = code;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(program, { buffers, dispatch, workgroupSize }, needs);
+    if (!launch.ok) return launch;
+    return this.#allowed({ ...needs, ...launch.value }, code.extensions);
+  }
+
+  #allowed(demands: Demands, extensions: readonly EnabledExtension[]): Outcome<Demands> {
+    const lacking = lackingExtension(extensions, this.#features);
+    if (lacking !== null) return failed('unsupported', lacking.message, lacking.lacking);
+    const refused = refusal(demands, this.#limits);
+    return refused === null ? succeeded(demands) : failed('unsupported', refused);
   }
 
   async #variant(
@@ -160,13 +187,12 @@ class Builder implements VariantBuilder {
   ): Outcome<Program> {
     const reflected = reflect(module, launch.entry);
     if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
+    const { bindings, workgroupSize, extensions, reachable } = reflected.value;
     const launched = this.#launch(launch, configuration, bindings, role);
     if (!launched.ok) return launched;
     const { dispatch, buffers } = launched.value;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    const refused = refusal(demands, this.#limits);
-    if (refused !== null) return failed('unsupported', refused);
+    const allowed = this.#allowed({ ...reflected.value, dispatch, buffers }, extensions);
+    if (!allowed.ok) return allowed;
     const entryPoint = launch.entry;
     const program: Program = {
       wgsl: module.text,
@@ -174,7 +200,7 @@ class Builder implements VariantBuilder {
       dispatch,
       workgroupSize,
       buffers,
-      requiredFeatures,
+      requiredFeatures: featuresOfExtensions(extensions),
       identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
       lines,
     };

@@ -9,9 +9,12 @@ export {
   type DescribedParameter,
   describeProgram,
 } from './describe/index.ts';
+export { extensionsNamed, featureOfExtension, lackingExtension, type NamedExtension } from './extensions.ts';
 export { featureNames } from './features/index.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
+export { reachedExtensions } from './reached-extensions.ts';
 export { mapDiagnostic } from './source-lines.ts';
+export { atSubgroupSize, usesSubgroups } from './subgroup-size.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
@@ -23,5 +26,6 @@ export type {
   Program,
   Variant,
   VariantBuilder,
+  VariantBuilderOptions,
   VariantFailure,
 } from './types.ts';

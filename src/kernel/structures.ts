@@ -24,7 +24,8 @@ export class Structures {
   readonly #kernel: KernelDefinition;
   readonly #workload: Workload;
   readonly #modules: SourceModules;
-  readonly #hasStructures: boolean;
+  /** Whether there are any. */
+  readonly exist: boolean;
   readonly #codes = new Map<string, ProgramCode | null>();
   /** By the kinds of the constants. */
   readonly #origins = new Map<string, Origin>();
@@ -41,14 +42,14 @@ export class Structures {
       Object.entries(workload.parameters).filter(([name]) => !tunables.has(name)),
     );
     // Plain WGSL has no conditions, and what is left of an unrolled loop depends on numbers.
-    this.#hasStructures =
+    this.exist =
       kernel.source.language === 'wesl' &&
       !Object.keys(kernel.source.files).some((path) => modules.marked(path).includes(marker));
   }
 
   /** The code for a configuration; null if only building it can tell. */
   code(configuration: Configuration): ProgramCode | null {
-    if (!this.#hasStructures) return null;
+    if (!this.exist) return null;
     this.#keys ??= this.#structuralTunables();
     const key = this.#keys.map(({ name, keys }) => keys.get(configuration[name] as TunableValue)).join();
     const known = this.#codes.get(key);

@@ -6,6 +6,7 @@ import {
 } from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
 import { defaultKind, elementType } from './buffers.ts';
+import { featuresOfExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { linkParameters, programValues } from './parameters.ts';
 import { parameterWords, specialise } from './program.ts';
@@ -60,7 +61,7 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
       if (!actual.ok) return actual;
       const reflected = reflect(actual.value.module, kernel.entry);
       if (!reflected.ok) return reflected;
-      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values);
       const program: Text = async (other) => {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
@@ -93,7 +94,7 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
           numbers.filter((name) => !free.includes(name)).map((name) => [name, values[name] as number]),
         ),
         pieces,
-        requiredFeatures,
+        requiredFeatures: featuresOfExtensions(extensions),
         kinds,
         layouts,
         workgroupSize,

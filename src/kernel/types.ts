@@ -1,4 +1,5 @@
 import type {
+  DeviceLimits,
   Fill,
   KernelDefinition,
   OutputCheck,
@@ -120,6 +121,15 @@ export type Outcome<T> =
 /** Static features of a program in a fixed order (`featureNames`); NaN where unknown. */
 export type FeatureVector = Float64Array;
 
+/** What variants are built for. */
+export interface VariantBuilderOptions {
+  readonly kernel: KernelDefinition;
+  readonly workload: Workload;
+  readonly limits: DeviceLimits;
+  /** WebGPU features of the device; absent: whatever a program enables. */
+  readonly features?: readonly string[] | undefined;
+}
+
 /** Builds the variants of one kernel and workload. */
 export interface VariantBuilder {
   readonly kernel: KernelDefinition;
@@ -131,4 +141,8 @@ export interface VariantBuilder {
   features(variant: Variant): FeatureVector;
   /** The same for a configuration that is not built: far quicker; null for one that `build` refuses. */
   featuresOf(configuration: Configuration): Promise<FeatureVector | null>;
+  /** Why a configuration cannot be run, in one sentence, as far as that is known without trying; null if it can. */
+  refusal(configuration: Configuration): Promise<string | null>;
+  /** Whether `refusal` builds what it is asked for, which takes milliseconds, rather than looks at the source. */
+  readonly buildsToTell: boolean;
 }

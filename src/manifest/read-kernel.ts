@@ -22,6 +22,7 @@ import type { Sound } from './schema-problems.ts';
 import { readGate, readObjective } from './settings.ts';
 import type { SourceFiles } from './source-files.ts';
 import type { Gate, KernelDefinition, ReferenceDefinition } from './types.ts';
+import type { Workloads } from './workloads.ts';
 
 type Dispatch = KernelDefinition['dispatch'];
 
@@ -113,6 +114,15 @@ function partsOf(kernel: Sound<ManifestKernel>, place: Place, context: KernelCon
   return null;
 }
 
+function callsPerDay({ items }: Workloads, ofKernel: number | undefined): KernelDefinition['callsPerDay'] {
+  return new Map(
+    items.flatMap(({ workload, callsPerDay: own }) => {
+      const calls = own ?? ofKernel;
+      return calls === undefined ? [] : [[workload.name, calls]];
+    }),
+  );
+}
+
 /** One kernel of the manifest; whatever is wrong with it is reported. Usable only if nothing was. */
 export function readKernel(
   name: string,
@@ -170,7 +180,7 @@ export function readKernel(
             tunablesPlace: place.at('tunables'),
           }),
         }),
-    callsPerDay: kernel['calls-per-day'] ?? null,
+    callsPerDay: callsPerDay(parts.workloads, kernel['calls-per-day']),
     objective,
     gate,
   };

@@ -152,7 +152,8 @@ export interface KernelDefinition {
   readonly reference: ReferenceDefinition | null;
   /** Present if the kernel is a program of another kind: then `source`, `buffers` and `reference` are empty. */
   readonly command?: CommandDefinition;
-  readonly callsPerDay: number | null;
+  /** Launches a day by the name of the workload, of those of which it is known. */
+  readonly callsPerDay: ReadonlyMap<string, number>;
   /** The manifest's objective, gate and budget with this kernel's own settings laid over. */
   readonly objective: Objective;
   readonly gate: Gate;

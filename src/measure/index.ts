@@ -23,6 +23,7 @@ export type {
 } from './ports.ts';
 export { isShared } from './scopes.ts';
 export { findTicks } from './series.ts';
+export { pinnedSubgroups, type SubgroupWay, subgroupRemark } from './subgroup-sizes.ts';
 export { type TrialPart, trialParts } from './trial-costs.ts';
 export { createTrials } from './trials.ts';
 export type {

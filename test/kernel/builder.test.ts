@@ -322,7 +322,6 @@ describe('what the device forbids', () => {
     [{ max_workgroup_storage: 1023 }, 'the workgroup memory in bytes is 1024, the device allows 1023'],
     [{ max_workgroups: 2 }, 'the number of workgroups in x is 3, the device allows 2'],
     [{ max_buffer_bytes: 1000 }, 'the size of buffer `data` in bytes is 1024, the device allows 1000'],
-    [{ has_subgroups: false }, 'the program enables subgroups, which the device does not have'],
   ])('is refused before any work: %o', async (changed, message) => {
     const options = {
       files: { 'a.wgsl': demanding },

@@ -86,7 +86,7 @@ export function kernelOf(options: KernelOptions): KernelDefinition {
     buffers: options.buffers ?? [buffer('data', 0)],
     dispatch: options.dispatch ?? [expression(1), expression(1), expression(1)],
     reference: options.reference ?? null,
-    callsPerDay: null,
+    callsPerDay: new Map(),
     objective: { minimize: 'latency' },
     gate: { energy: { ...margin, allowEstimated: false }, latency: margin, failOn: ['regressed'] },
   };

@@ -84,7 +84,7 @@ kernels:`,
     });
     expect(manifest.kernels[0]).toMatchObject({
       sentinel: true,
-      callsPerDay: 2e9,
+      callsPerDay: new Map([['N=1024', 2e9]]),
       objective: { minimize: 'energy', latencySlack: 0.5 },
       gate: {
         energy: { margin: 0.2, allowEstimated: true },
@@ -92,6 +92,35 @@ kernels:`,
         failOn: ['regressed', 'wrong-result'],
       },
     });
+  });
+});
+
+describe('calls per day', () => {
+  const kernel = (workloads: string) =>
+    kernelOf(minimal.replace('[{ N: 1024 }]', workloads).concat('    calls-per-day: 2.0e9\n'));
+
+  it("are a workload's own, or the kernel's, and no parameter", () => {
+    const { workloads, callsPerDay } = kernel(
+      '[{ N: 1024 }, { calls-per-day: 5, N: 2048 }, { N: 4096, calls-per-day: 0.5 }]',
+    );
+    expect(workloads).toEqual([
+      { name: 'N=1024', parameters: { N: 1024 } },
+      { name: 'N=2048', parameters: { N: 2048 } },
+      { name: 'N=4096', parameters: { N: 4096 } },
+    ]);
+    expect([...callsPerDay]).toEqual([
+      ['N=1024', 2e9],
+      ['N=2048', 5],
+      ['N=4096', 0.5],
+    ]);
+  });
+
+  it('make no workload by themselves, nor two of one', () => {
+    const problemsOf = (workloads: string) =>
+      parse(minimal.replace('[{ N: 1024 }]', workloads)).problems.map(({ message }) => message);
+    expect(problemsOf('[{ N: 1 }, { calls-per-day: 5 }]')).toEqual(['this must have at least 2 keys']);
+    expect(problemsOf('[{ N: 1 }, { N: 1, calls-per-day: 5 }]')).toEqual(['workload N=1 is given twice']);
+    expect(problemsOf('[{ N: 1, calls-per-day: 0 }]')).toEqual(["'calls-per-day' must be more than 0"]);
   });
 });
 
@@ -112,7 +141,7 @@ describe('a kernel', () => {
         { name: 'VECTORIZE', values: [true, false] },
       ],
       defaults: { WORKGROUP: 64, PER_THREAD: 1, VECTORIZE: false },
-      callsPerDay: null,
+      callsPerDay: new Map(),
     });
     expect(kernel.constraints.map(({ source, names }) => [source, names])).toEqual([
       ['WORKGROUP * PER_THREAD <= COLS', ['WORKGROUP', 'PER_THREAD', 'COLS']],

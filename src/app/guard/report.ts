@@ -28,12 +28,12 @@ function cost(samples: readonly BlockSample[], arm: Arm): GuardedKernel['base'] 
 }
 
 function kWhPerMonth(
-  callsPerDay: number | null,
+  callsPerDay: number | undefined,
   ratio: Ratio | null,
   base: GuardedKernel['base'],
 ): number | null {
   const joules = base?.joules ?? null;
-  if (callsPerDay === null || ratio === null || joules === null) return null;
+  if (callsPerDay === undefined || ratio === null || joules === null) return null;
   return kilowattHoursPerMonth((ratio.estimate - 1) * joules, callsPerDay);
 }
 
@@ -139,7 +139,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     configuration: { base: configurationOf(comparison, 'base'), head: configurationOf(comparison, 'head') },
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
-    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
+    kWhPerMonth: kWhPerMonth(definition.callsPerDay.get(workload), energyRatio, base),
     ...describeNights(task),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),

@@ -150,8 +150,8 @@ async function measureChanged(
   const kept = await memory.restore(laboratory.info);
   const { noiseFloor } = kept;
   const startMs = laboratory.clock.nowMs();
-  const { family, limits } = laboratory.info;
-  const all = await compareKernels({ base: base.revision, head: policy.head, family, limits });
+  const { family, limits, features } = laboratory.info;
+  const all = await compareKernels({ base: base.revision, head: policy.head, family, limits, features });
   const comparisons = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,

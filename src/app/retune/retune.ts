@@ -32,6 +32,7 @@ import {
 import { prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
 import { type RetunedKernel, retunedKernel } from './report.ts';
+import { subgroupWarnings } from './subgroups.ts';
 import { keepFile, writeFindings } from './write-findings.ts';
 
 /** The report's folder gets recordings of all trials too. */
@@ -224,6 +225,7 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
       ? null
       : await keepFile('the next run begins without this cost model', () => saveCostModel(modelPath, model));
   const finals = await compare(run, searches, noiseKernel);
+  const sizes = await subgroupWarnings(laboratory, finals);
   const interrupted = host.signal.aborted;
   const retuned = searches.map((search) =>
     retunedKernel({
@@ -251,7 +253,7 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...faults],
+    warnings: [...warnings, ...sizes, ...faults],
     kernels: retuned,
   };
 }

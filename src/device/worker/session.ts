@@ -66,8 +66,11 @@ export class Session {
   }
 
   /** @throws AdapterFault */
-  static async open(name: string | null, { clock, polling, search }: SessionContext): Promise<Session> {
-    const opened = await openAdapter(await loadDawn(search), name);
+  static async open(
+    wanted: Exchanges['open']['request'],
+    { clock, polling, search }: SessionContext,
+  ): Promise<Session> {
+    const opened = await openAdapter(await loadDawn(search), wanted);
     const { adapter, device } = opened;
     device.addEventListener('uncapturederror', (event) => {
       process.stderr.write(`Dawn: ${(event as GPUUncapturedErrorEvent).error.message}\n`);
@@ -160,11 +163,11 @@ function blameReference(failure: WireFailure): WireFailure {
 
 /** Opens a session, a fault as a value. */
 export async function openSession(
-  name: string | null,
+  wanted: Exchanges['open']['request'],
   context: SessionContext,
 ): Promise<{ readonly session: Session | null; readonly result: OpenResult }> {
   try {
-    const session = await Session.open(name, context);
+    const session = await Session.open(wanted, context);
     return { session, result: { ok: true, info: session.info } };
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error;

@@ -278,8 +278,14 @@ export const manifestGuide: SchemaGuide = {
     "example": "[{ ROWS: 4096, COLS: 1024 }]"
   },
   "/kernels/*/workloads/*": {
-    "keys": [],
+    "keys": [
+      "calls-per-day"
+    ],
     "example": "{ ROWS: 4096, COLS: 1024 }"
+  },
+  "/kernels/*/workloads/*/calls-per-day": {
+    "keys": [],
+    "example": "2000000000"
   },
   "/kernels/*/workloads/*/*": {
     "keys": [],

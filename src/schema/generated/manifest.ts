@@ -42,6 +42,13 @@ export type Expression = string | number;
  */
 export type Identifier = string;
 /**
+ * Launches a day in production, of each workload that has no `calls-per-day` of its own: joules become kilowatt-hours a month in the report.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "calls-per-day".
+ */
+export type CallsPerDay = number;
+/**
  * A workload parameter: a number, true or false, or a name.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -258,10 +265,7 @@ export interface Kernel {
    * A kernel that no pull request touches: if it moves, the environment changed, and the verdict is environment.
    */
   readonly sentinel?: boolean;
-  /**
-   * Launches a day in production: joules become kilowatt-hours a month in the report.
-   */
-  readonly "calls-per-day"?: number;
+  readonly "calls-per-day"?: CallsPerDay;
 }
 /**
  * A program of any kind (CUDA, HIP, Triton, native WebGPU) that runs one configuration as often as it is told. It runs in a copy of `sources` and speaks the few lines that docs/command-kernels.md has. Needs --allow-commands, or the input allow-commands.
@@ -326,13 +330,14 @@ export interface Tolerance {
   readonly nan?: "equal";
 }
 /**
- * Problem sizes and other parameters, by name.
+ * Problem sizes and other parameters, by name; and how often it is launched, which is none of them.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
  * via the `definition` "workload".
  */
 export interface Workload {
-  readonly [k: string]: ParameterValue;
+  readonly "calls-per-day"?: CallsPerDay;
+  readonly [k: string]: ParameterValue | CallsPerDay | undefined;
 }
 /**
  * The named parameters to search over, each with the list of its values.
