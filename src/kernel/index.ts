@@ -11,6 +11,8 @@ export {
 } from './describe/index.ts';
 export { featureNames } from './features/index.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
+export { programSources } from './program-sources.ts';
+export { singlePass } from './single-pass.ts';
 export { mapDiagnostic } from './source-lines.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
@@ -20,8 +22,10 @@ export type {
   FailureKind,
   FeatureVector,
   Outcome,
+  Pass,
   Program,
   Variant,
   VariantBuilder,
   VariantFailure,
+  Workgroups,
 } from './types.ts';
