@@ -7501,7 +7501,7 @@ function list(values2) {
 }
 function typeList(type) {
   const types = Array.isArray(type) ? type : [type];
-  return list(types.map((one3) => typeWords[String(one3)] ?? String(one3)));
+  return list(types.map((one4) => typeWords[String(one4)] ?? String(one4)));
 }
 function values(allowed) {
   return list((Array.isArray(allowed) ? allowed : [allowed]).map((value2) => String(value2)));
@@ -7956,7 +7956,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false }, required: ["command"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } };
+var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false }, required: ["command"] }, else: { if: { properties: { passes: true }, required: ["passes"] }, then: { properties: { entry: false, dispatch: false, buffers: true }, required: ["buffers"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } } };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -8600,7 +8600,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
   return validate102.errors = vErrors, errors === 0;
 }
 validate102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema44 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+var schema44 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
 function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
@@ -8731,28 +8731,39 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
-      let data8 = data.values;
-      if (Array.isArray(data8)) {
-        if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.scratch !== void 0 && func0.call(data, "scratch") && typeof data.scratch != "boolean") {
+      let err17 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    }
+    if (data.clear !== void 0 && func0.call(data, "clear")) {
+      let data9 = data.clear;
+      if (!(data9 === "launch" || data9 === "pass")) {
+        let err18 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema44.properties.clear.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.values !== void 0 && func0.call(data, "values")) {
+      let data10 = data.values;
+      if (Array.isArray(data10)) {
+        if (data10.length > 16384) {
+          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data10.length < 1) {
+          let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len0 = data8.length;
+        let len0 = data10.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
+          validate111(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
   return validate108.errors = vErrors, errors === 0;
 }
@@ -8791,11 +8802,170 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
   return validate106.errors = vErrors, errors === 0;
 }
 validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema46 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
 function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (Array.isArray(data)) {
     if (data.length > 3) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      let err1 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.length < 1) {
+      let err2 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate79(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.indirect === void 0 || !func0.call(data, "indirect")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "indirect" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "indirect" || key0 === "offset")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    data.indirect !== void 0 && func0.call(data, "indirect") && (validate76(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.offset !== void 0 && func0.call(data, "offset") && (validate79(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length));
+  }
+  return validate115.errors = vErrors, errors === 0;
+}
+validate115.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema48 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "bindings")) {
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.name !== void 0 && func0.call(data, "name") && (validate76(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate99(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
+      let data5 = data.bindings;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (Object.keys(data5).length > 32) {
+          let err2 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (Object.keys(data5).length < 1) {
+          let err3 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        for (let key1 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let _errs9 = errors;
+          validate76(key1, { instancePath: instancePath + "/bindings", parentData: data5, parentDataProperty: "bindings", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+          var valid1 = _errs9 === errors;
+          if (!valid1) {
+            let err4 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let data6 = data5[key2];
+          if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && !(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
+            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema48.properties.bindings.additionalProperties.type } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          if (typeof data6 == "number" && isFinite(data6)) {
+            if (data6 > 999 || isNaN(data6)) {
+              let err6 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data6 < 0 || isNaN(data6)) {
+              let err7 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+          }
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.group === void 0 || !func0.call(data6, "group")) {
+              let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "group" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            if (data6.binding === void 0 || !func0.call(data6, "binding")) {
+              let err9 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "binding" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            for (let key3 of Object.keys(data6)) {
+              if (errors >= 200)
+                break;
+              if (!(key3 === "group" || key3 === "binding")) {
+                let err10 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            if (data6.group !== void 0 && func0.call(data6, "group")) {
+              let data7 = data6.group;
+              if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
+                let err11 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+              }
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 3 || isNaN(data7)) {
+                  let err12 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+                  vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+                }
+                if (data7 < 0 || isNaN(data7)) {
+                  let err13 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+                }
+              }
+            }
+            if (data6.binding !== void 0 && func0.call(data6, "binding")) {
+              let data8 = data6.binding;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                let err14 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 999 || isNaN(data8)) {
+                  let err15 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+                  vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+                }
+                if (data8 < 0 || isNaN(data8)) {
+                  let err16 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+                }
+              }
+            }
+          }
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+  } else {
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+  }
+  return validate121.errors = vErrors, errors === 0;
+}
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.length < 1) {
@@ -8804,19 +8974,19 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate79(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      validate121(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate120.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema47 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate120.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema49 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
+function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8837,16 +9007,16 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
+      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "passes")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate120(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length));
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate130.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate130.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -8884,15 +9054,19 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let err5 = { instancePath: instancePath + "/dispatch", schemaPath: "#/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
-      if (data.reference !== void 0 && func0.call(data, "reference")) {
-        let err6 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
+      if (data.passes !== void 0 && func0.call(data, "passes")) {
+        let err6 = { instancePath: instancePath + "/passes", schemaPath: "#/then/properties/passes/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (data.reference !== void 0 && func0.call(data, "reference")) {
+        let err7 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     var _valid0 = _errs3 === errors;
     if (valid0 = _valid0, valid0) {
       var props0 = {};
-      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.reference = true, props0.operator = true;
+      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.passes = true, props0.reference = true, props0.operator = true;
     }
     ifClause0 = "then";
   } else {
@@ -8900,8 +9074,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing1;
       if ((data.command === void 0 || !func0.call(data, "command")) && (missing1 = "command")) {
-        let err7 = {};
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err8 = {};
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     var _valid1 = _errs6 === errors;
@@ -8911,122 +9085,167 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let _errs7 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
         if (data.command === void 0 || !func0.call(data, "command")) {
-          let err8 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-        }
-        if (data.source !== void 0 && func0.call(data, "source")) {
-          let err9 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
+          let err9 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (data.entry !== void 0 && func0.call(data, "entry")) {
-          let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+        if (data.source !== void 0 && func0.call(data, "source")) {
+          let err10 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
-          let err11 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
+        if (data.entry !== void 0 && func0.call(data, "entry")) {
+          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-          let err12 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
+          let err12 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (data.reference !== void 0 && func0.call(data, "reference")) {
-          let err13 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data.passes !== void 0 && func0.call(data, "passes")) {
+          let err14 = { instancePath: instancePath + "/passes", schemaPath: "#/else/then/properties/passes/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data.reference !== void 0 && func0.call(data, "reference")) {
+          let err15 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
       var _valid1 = _errs7 === errors;
       if (valid2 = _valid1, valid2) {
         var props1 = {};
-        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.reference = true, props1.command = true;
+        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.passes = true, props1.reference = true, props1.command = true;
       }
       ifClause1 = "then";
     } else {
-      let _errs8 = errors;
+      let _errs8 = errors, _errs9 = errors, valid4 = true, _errs10 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
-        if (data.source === void 0 || !func0.call(data, "source")) {
-          let err14 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "source" } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-        }
-        if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-          let err15 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-        }
-        if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-          let err16 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+        let missing22;
+        if ((data.passes === void 0 || !func0.call(data, "passes")) && (missing22 = "passes")) {
+          let err16 = {};
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       }
+      var _valid2 = _errs10 === errors;
+      errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
+      let ifClause2;
+      if (_valid2) {
+        let _errs11 = errors;
+        if (data && typeof data == "object" && !Array.isArray(data)) {
+          if (data.buffers === void 0 || !func0.call(data, "buffers")) {
+            let err17 = { instancePath, schemaPath: "#/else/else/then/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          }
+          if (data.entry !== void 0 && func0.call(data, "entry")) {
+            let err18 = { instancePath: instancePath + "/entry", schemaPath: "#/else/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+          if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+            let err19 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        }
+        var _valid2 = _errs11 === errors;
+        if (valid4 = _valid2, valid4) {
+          var props2 = {};
+          props2.entry = true, props2.dispatch = true, props2.buffers = true, props2.passes = true;
+        }
+        ifClause2 = "then";
+      } else {
+        let _errs12 = errors;
+        if (data && typeof data == "object" && !Array.isArray(data)) {
+          if (data.source === void 0 || !func0.call(data, "source")) {
+            let err20 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "source" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+          if (data.buffers === void 0 || !func0.call(data, "buffers")) {
+            let err21 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+          }
+          if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
+            let err22 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          }
+        }
+        var _valid2 = _errs12 === errors;
+        valid4 = _valid2, valid4 && props2 !== true && (props2 = props2 || {}, props2.source = true, props2.buffers = true, props2.dispatch = true), ifClause2 = "else";
+      }
+      if (!valid4) {
+        let err23 = { instancePath, schemaPath: "#/else/else/if", keyword: "if", params: { failingKeyword: ifClause2 } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
       var _valid1 = _errs8 === errors;
-      valid2 = _valid1, valid2 && props1 !== true && (props1 = props1 || {}, props1.source = true, props1.buffers = true, props1.dispatch = true), ifClause1 = "else";
+      valid2 = _valid1, valid2 && props1 !== true && props2 !== void 0 && (props2 === true ? props1 = true : (props1 = props1 || {}, Object.assign(props1, props2))), ifClause1 = "else";
     }
     if (!valid2) {
-      let err17 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err24 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
+      vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     var _valid0 = _errs4 === errors;
     valid0 = _valid0, valid0 && props0 !== true && props1 !== void 0 && (props1 === true ? props0 = true : (props0 = props0 || {}, Object.assign(props0, props1))), ifClause0 = "else";
   }
   if (!valid0) {
-    let err18 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err25 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.workloads === void 0 || !func0.call(data, "workloads")) {
-      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
-      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      let err26 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema26.properties, key0)) {
-        let err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err27 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
-      let data11 = data.operator;
-      if (typeof data11 == "string") {
-        if (func67(data11) > 64) {
-          let err21 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let data15 = data.operator;
+      if (typeof data15 == "string") {
+        if (func67(data15) > 64) {
+          let err28 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
-        if (func67(data11) < 1) {
-          let err22 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        if (func67(data15) < 1) {
+          let err29 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       } else {
-        let err23 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err30 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.command !== void 0 && func0.call(data, "command") && (validate71(data.command, { instancePath: instancePath + "/command", parentData: data, parentDataProperty: "command", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
-      let data15 = data.workloads;
-      if (Array.isArray(data15)) {
-        if (data15.length > 64) {
-          let err24 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let data19 = data.workloads;
+      if (Array.isArray(data19)) {
+        if (data19.length > 64) {
+          let err31 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        if (data15.length < 1) {
-          let err25 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        if (data19.length < 1) {
+          let err32 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
-        let len0 = data15.length;
+        let len0 = data19.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate87(data15[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data15, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+          validate87(data19[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       } else {
-        let err26 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err33 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate118(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err27 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate120(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate130(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err34 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
     }
     data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err28 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
   }
   return validate68.errors = vErrors, errors === 0;
 }
@@ -9556,8 +9775,8 @@ var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: 
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
 var pattern72 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9575,14 +9794,14 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate142.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema50 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
+validate142.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema52 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
 var func272 = require_equal2().default;
 var schema37 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate132.evaluated;
+function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema37.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -9611,11 +9830,11 @@ function validate132(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate132.errors = vErrors, errors === 0;
+  return validate145.errors = vErrors, errors === 0;
 }
-validate132.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate131(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate131.evaluated;
+validate145.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate144.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func03.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -9648,7 +9867,7 @@ function validate131(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema50.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema52.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -9679,7 +9898,7 @@ function validate131(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate132(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length);
+          validate145(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9696,16 +9915,16 @@ function validate131(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func03.call(data, "default") && (validate132(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors), errors = vErrors.length));
+    data.default !== void 0 && func03.call(data, "default") && (validate145(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate131.errors = vErrors, errors === 0;
+  return validate144.errors = vErrors, errors === 0;
 }
-validate131.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
+validate144.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate149.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9719,11 +9938,11 @@ function validate136(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate136.errors = vErrors, errors === 0;
+  return validate149.errors = vErrors, errors === 0;
 }
-validate136.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
+validate149.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9741,9 +9960,9 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate138.errors = vErrors, errors === 0;
+  return validate151.errors = vErrors, errors === 0;
 }
-validate138.evaluated = { dynamicProps: false, dynamicItems: false };
+validate151.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -9800,8 +10019,8 @@ function validate96(data, { instancePath = "", parentData, parentDataProperty, r
   return validate96.errors = vErrors, errors === 0;
 }
 validate96.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
+function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9854,9 +10073,9 @@ function validate140(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate140.errors = vErrors, errors === 0;
+  return validate153.errors = vErrors, errors === 0;
 }
-validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate153.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema42 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
 function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
@@ -9877,8 +10096,8 @@ function validate100(data, { instancePath = "", parentData, parentDataProperty, 
   return validate100.errors = vErrors, errors === 0;
 }
 validate100.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate144.evaluated;
+function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate157.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -9891,11 +10110,11 @@ function validate144(data, { instancePath = "", parentData, parentDataProperty, 
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate144.errors = vErrors, errors === 0;
+  return validate157.errors = vErrors, errors === 0;
 }
-validate144.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate147.evaluated;
+validate157.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate160.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9921,10 +10140,10 @@ function validate147(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate147.errors = vErrors, errors === 0;
+  return validate160.errors = vErrors, errors === 0;
 }
-validate147.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+validate160.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema452 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
@@ -10021,11 +10240,11 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   return validate82.errors = vErrors, errors === 0;
 }
 validate82.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema46 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+var schema462 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
 function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema462.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -10151,34 +10370,45 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.values !== void 0 && func03.call(data, "values")) {
-      let data8 = data.values;
-      if (Array.isArray(data8)) {
-        if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.scratch !== void 0 && func03.call(data, "scratch") && typeof data.scratch != "boolean") {
+      let err17 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    }
+    if (data.clear !== void 0 && func03.call(data, "clear")) {
+      let data9 = data.clear;
+      if (!(data9 === "launch" || data9 === "pass")) {
+        let err18 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema452.properties.clear.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.values !== void 0 && func03.call(data, "values")) {
+      let data10 = data.values;
+      if (Array.isArray(data10)) {
+        if (data10.length > 16384) {
+          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data10.length < 1) {
+          let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len0 = data8.length;
+        let len0 = data10.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate112(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
+          validate112(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
   return validate109.errors = vErrors, errors === 0;
 }
 validate109.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
+function validate164(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate164.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10208,31 +10438,48 @@ function validate151(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate151.errors = vErrors, errors === 0;
+  return validate164.errors = vErrors, errors === 0;
 }
-validate151.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate155(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate155.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+validate164.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema47 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate168(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate168.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (Array.isArray(data)) {
     if (data.length > 3) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      let err1 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      let err2 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
-  } else {
-    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
-    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate155.errors = vErrors, errors === 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.indirect === void 0 || !func03.call(data, "indirect")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "indirect" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "indirect" || key0 === "offset")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    data.indirect !== void 0 && func03.call(data, "indirect") && (validate77(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.offset !== void 0 && func03.call(data, "offset") && (validate80(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
+  }
+  return validate168.errors = vErrors, errors === 0;
 }
-validate155.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema48 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+validate168.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema50 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -10275,9 +10522,167 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
 validate86.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (Array.isArray(data)) {
     if (data.length > 3) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      let err1 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.length < 1) {
+      let err2 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.indirect === void 0 || !func03.call(data, "indirect")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "indirect" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "indirect" || key0 === "offset")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    data.indirect !== void 0 && func03.call(data, "indirect") && (validate77(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.offset !== void 0 && func03.call(data, "offset") && (validate80(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
+  }
+  return validate116.errors = vErrors, errors === 0;
+}
+validate116.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema492 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.dispatch === void 0 || !func03.call(data, "dispatch")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "bindings")) {
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.name !== void 0 && func03.call(data, "name") && (validate77(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length)), data.when !== void 0 && func03.call(data, "when") && (validate100(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length)), data.bindings !== void 0 && func03.call(data, "bindings")) {
+      let data5 = data.bindings;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (Object.keys(data5).length > 32) {
+          let err2 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (Object.keys(data5).length < 1) {
+          let err3 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        for (let key1 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let _errs9 = errors;
+          validate77(key1, { instancePath: instancePath + "/bindings", parentData: data5, parentDataProperty: "bindings", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+          var valid1 = _errs9 === errors;
+          if (!valid1) {
+            let err4 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let data6 = data5[key2];
+          if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && !(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
+            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema492.properties.bindings.additionalProperties.type } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          if (typeof data6 == "number" && isFinite(data6)) {
+            if (data6 > 999 || isNaN(data6)) {
+              let err6 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data6 < 0 || isNaN(data6)) {
+              let err7 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+          }
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.group === void 0 || !func03.call(data6, "group")) {
+              let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "group" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            if (data6.binding === void 0 || !func03.call(data6, "binding")) {
+              let err9 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "binding" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            for (let key3 of Object.keys(data6)) {
+              if (errors >= 200)
+                break;
+              if (!(key3 === "group" || key3 === "binding")) {
+                let err10 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            if (data6.group !== void 0 && func03.call(data6, "group")) {
+              let data7 = data6.group;
+              if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
+                let err11 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+              }
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 3 || isNaN(data7)) {
+                  let err12 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+                  vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+                }
+                if (data7 < 0 || isNaN(data7)) {
+                  let err13 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+                }
+              }
+            }
+            if (data6.binding !== void 0 && func03.call(data6, "binding")) {
+              let data8 = data6.binding;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                let err14 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 999 || isNaN(data8)) {
+                  let err15 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+                  vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+                }
+                if (data8 < 0 || isNaN(data8)) {
+                  let err16 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+                }
+              }
+            }
+          }
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+  } else {
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+  }
+  return validate122.errors = vErrors, errors === 0;
+}
+validate122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1212(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1212.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.length < 1) {
@@ -10286,18 +10691,18 @@ function validate116(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      validate122(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate116.errors = vErrors, errors === 0;
+  return validate1212.errors = vErrors, errors === 0;
 }
-validate116.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate158.evaluated;
+validate1212.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate173.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema50.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -10318,16 +10723,16 @@ function validate158(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
+      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "passes")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length)), data.passes !== void 0 && func03.call(data, "passes") && (validate1212(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1212.errors : vErrors.concat(validate1212.errors), errors = vErrors.length));
   }
-  return validate158.errors = vErrors, errors === 0;
+  return validate173.errors = vErrors, errors === 0;
 }
-validate158.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate173.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate523(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate523.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10398,7 +10803,7 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           if (errors >= 200)
             break;
           let _errs6 = errors;
-          validate129(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+          validate142(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
           if (!valid1) {
             let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -10408,14 +10813,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
         for (let key2 of Object.keys(data1)) {
           if (errors >= 200)
             break;
-          validate131(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors), errors = vErrors.length);
+          validate144(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors), errors = vErrors.length);
         }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate136(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate138(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate140(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate144(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate147(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate151(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate155(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate158(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate149(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate151(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate153(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate157(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate160(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate164(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate168(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate173(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors), errors = vErrors.length));
   } else {
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
@@ -14715,8 +15120,8 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
   return validate1152.errors = vErrors, errors === 0;
 }
 validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1182(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1182.evaluated;
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -14766,11 +15171,11 @@ function validate1182(data, { instancePath = "", parentData, parentDataProperty,
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate1182.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate1182.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1202(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1202.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -14824,9 +15229,9 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate120.errors = vErrors, errors === 0;
+  return validate1202.errors = vErrors, errors === 0;
 }
-validate120.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1202.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate1122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1122.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14893,7 +15298,7 @@ function validate1122(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate1182(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1182.errors : vErrors.concat(validate1182.errors), errors = vErrors.length);
+          validate118(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -14908,7 +15313,7 @@ function validate1122(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate120(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length);
+          validate1202(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1202.errors : vErrors.concat(validate1202.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -14921,7 +15326,7 @@ function validate1122(data, { instancePath = "", parentData, parentDataProperty,
   return validate1122.errors = vErrors, errors === 0;
 }
 validate1122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema49 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+var schema493 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
 function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14964,7 +15369,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema49.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema493.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -14987,7 +15392,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema49.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema493.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -16486,8 +16891,7 @@ var require_ucs2length6 = __commonJS7({
 });
 var validate6 = validate526;
 var func06 = Object.prototype.hasOwnProperty;
-var schema204 = { type: "object", additionalProperties: false, required: ["name", "entry", "parameters", "constraints", "dispatch", "buffers", "conditions", "configurations", "entries", "templates"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, entry: { type: "string", minLength: 1, maxLength: 200 }, parameters: { type: "array", items: { $ref: "#/$defs/Parameter" }, maxItems: 128 }, constraints: { type: "array", items: { $ref: "#/$defs/Formula" }, maxItems: 1e3 }, dispatch: { type: "array", items: { $ref: "#/$defs/Formula" }, minItems: 3, maxItems: 3 }, buffers: { type: "array", items: { $ref: "#/$defs/Buffer" }, maxItems: 1e3 }, conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, configurations: { type: "array", items: { $ref: "#/$defs/Configuration" }, minItems: 1, maxItems: 2e4 }, entries: { type: "array", items: { $ref: "#/$defs/Entry" }, maxItems: 2e4 }, templates: { type: "array", items: { $ref: "#/$defs/Template" }, maxItems: 2e4 } } };
-var func78 = require_ucs2length6().default;
+var func75 = require_ucs2length6().default;
 var schema213 = { type: "object", additionalProperties: false, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } };
 var schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate552(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -16496,7 +16900,7 @@ function validate552(data, { instancePath = "", parentData, parentDataProperty, 
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (typeof data == "string" && func78(data) > 200) {
+  if (typeof data == "string" && func75(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -16525,11 +16929,11 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 100) {
+        if (func75(data0) > 100) {
           let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (func78(data0) < 1) {
+        if (func75(data0) < 1) {
           let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -16573,7 +16977,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   valid0 = valid0 || _valid0;
   let _errs5 = errors;
   if (typeof data == "string") {
-    if (func78(data) > 200) {
+    if (func75(data) > 200) {
       let err2 = { instancePath, schemaPath: "#/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 200 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -16612,81 +17016,65 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   return validate583.errors = vErrors, evaluated0.items = items1, errors === 0;
 }
 validate583.evaluated = { dynamicProps: false, dynamicItems: true };
-var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
-    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-  }
-  if (typeof data == "number" && isFinite(data)) {
-    if (data > 9007199254740991 || isNaN(data)) {
-      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data < 0 || isNaN(data)) {
-      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-  }
-  return validate62.errors = vErrors, errors === 0;
-}
-validate62.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate61.evaluated;
+var schema243 = { type: "object", additionalProperties: false, required: ["name", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, kind: { enum: ["storage", "uniform"] }, scratch: { const: true }, clear: { enum: ["launch", "pass"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func06.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.group === void 0 || !func06.call(data, "group")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+    if (data.kind === void 0 || !func06.call(data, "kind")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.binding === void 0 || !func06.call(data, "binding")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+    if (data.type === void 0 || !func06.call(data, "type")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.kind === void 0 || !func06.call(data, "kind")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+    if (data.length === void 0 || !func06.call(data, "length")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.type === void 0 || !func06.call(data, "type")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
-    if (data.length === void 0 || !func06.call(data, "length")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
-      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-    }
     if (data.values === void 0 || !func06.call(data, "values")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
-        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      if (!(key0 === "name" || key0 === "kind" || key0 === "scratch" || key0 === "clear" || key0 === "type" || key0 === "length" || key0 === "values")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 200) {
-          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        if (func75(data0) > 200) {
+          let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
       } else {
-        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    if (data.group !== void 0 && func06.call(data, "group") && (validate62(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.binding !== void 0 && func06.call(data, "binding") && (validate62(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.kind !== void 0 && func06.call(data, "kind")) {
-      let data3 = data.kind;
-      if (!(data3 === "storage" || data3 === "uniform")) {
-        let err10 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema243.properties.kind.enum } };
+    if (data.kind !== void 0 && func06.call(data, "kind")) {
+      let data1 = data.kind;
+      if (!(data1 === "storage" || data1 === "uniform")) {
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema243.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.scratch !== void 0 && func06.call(data, "scratch") && data.scratch !== true) {
+      let err9 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/const", keyword: "const", params: { allowedValue: true } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    if (data.clear !== void 0 && func06.call(data, "clear")) {
+      let data3 = data.clear;
+      if (!(data3 === "launch" || data3 === "pass")) {
+        let err10 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema243.properties.clear.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
@@ -16715,7 +17103,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.parameter !== void 0 && func06.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
-            if (func78(data5) > 200) {
+            if (func75(data5) > 200) {
               let err14 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
@@ -16769,175 +17157,32 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate61.errors = vErrors, errors === 0;
+  return validate603.errors = vErrors, errors === 0;
 }
-validate61.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema264 = { type: "object", additionalProperties: false, required: ["values", "workgroupSize", "workgroupBytes"], properties: { values: { $ref: "#/$defs/Values" }, workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
+validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern34 = new RegExp("^(?!__proto__$)", "u");
 function validate693(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate693.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (Object.keys(data).length > 128) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 9007199254740991 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      let _errs1 = errors;
-      if (typeof key0 == "string") {
-        if (func78(key0) > 100) {
-          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-        }
-        if (!pattern34.test(key0)) {
-          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
-          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-        }
-      }
-      var valid0 = _errs1 === errors;
-      if (!valid0) {
-        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key1 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
-    }
-  } else {
-    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
   return validate693.errors = vErrors, errors === 0;
 }
-validate693.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate683(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate683.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.values === void 0 || !func06.call(data, "values")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.workgroupSize === void 0 || !func06.call(data, "workgroupSize")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.workgroupBytes === void 0 || !func06.call(data, "workgroupBytes")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
-    }
-    if (data.values !== void 0 && func06.call(data, "values") && (validate693(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
-      let data1 = data.workgroupSize, _errs4 = errors, valid1 = false, _errs5 = errors;
-      if (Array.isArray(data1)) {
-        if (data1.length > 3) {
-          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (data1.length < 3) {
-          let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-        let len0 = data1.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
-      } else {
-        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-      var _valid0 = _errs5 === errors;
-      valid1 = valid1 || _valid0;
-      let _errs8 = errors;
-      if (data1 !== null) {
-        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-      }
-      var _valid0 = _errs8 === errors;
-      if (valid1 = valid1 || _valid0, valid1)
-        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
-      else {
-        let err8 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-      }
-    }
-    if (data.workgroupBytes !== void 0 && func06.call(data, "workgroupBytes")) {
-      let data3 = data.workgroupBytes;
-      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema264.properties.workgroupBytes.type } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-      }
-      if (typeof data3 == "number" && isFinite(data3) && (data3 < 0 || isNaN(data3))) {
-        let err10 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-      }
-    }
-  } else {
-    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-  }
-  return validate683.errors = vErrors, errors === 0;
-}
-validate683.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate742(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate742.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.family === void 0 || !func06.call(data, "family")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.workload === void 0 || !func06.call(data, "workload")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
-    }
-    if (data.family !== void 0 && func06.call(data, "family")) {
-      let data0 = data.family;
-      if (typeof data0 == "string") {
-        if (func78(data0) > 100) {
-          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (func78(data0) < 1) {
-          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-      } else {
-        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-    }
-    data.workload !== void 0 && func06.call(data, "workload") && (validate693(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.configuration !== void 0 && func06.call(data, "configuration") && (validate62(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length));
-  } else {
-    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-  }
-  return validate742.errors = vErrors, errors === 0;
-}
-validate742.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, layouts: { type: "array", maxItems: 1e3, items: { anyOf: [{ $ref: "#/$defs/Layout" }, { type: "null" }] } }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
-var schema30 = { type: "object", additionalProperties: false, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: false, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
-function validate793(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate793.evaluated;
+validate693.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema28 = { type: "object", additionalProperties: false, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: false, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
+function validate713(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate713.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func06.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -16962,11 +17207,11 @@ function validate793(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func06.call(data, "type")) {
       let data0 = data.type;
       if (!(data0 === "f32" || data0 === "f16" || data0 === "i32" || data0 === "u32")) {
-        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.type.enum } };
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema28.properties.type.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.byteLength !== void 0 && func06.call(data, "byteLength") && (validate62(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.members !== void 0 && func06.call(data, "members")) {
+    if (data.byteLength !== void 0 && func06.call(data, "byteLength") && (validate693(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.members !== void 0 && func06.call(data, "members")) {
       let data2 = data.members;
       if (Array.isArray(data2)) {
         if (data2.length > 16384) {
@@ -17000,11 +17245,11 @@ function validate793(data, { instancePath = "", parentData, parentDataProperty, 
             if (data3.type !== void 0 && func06.call(data3, "type")) {
               let data4 = data3.type;
               if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
-                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.members.items.properties.type.enum } };
+                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema28.properties.members.items.properties.type.enum } };
                 vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
               }
             }
-            data3.offsetBytes !== void 0 && func06.call(data3, "offsetBytes") && (validate62(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data3.value !== void 0 && func06.call(data3, "value") && (validate583(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
+            data3.offsetBytes !== void 0 && func06.call(data3, "offsetBytes") && (validate693(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data3.value !== void 0 && func06.call(data3, "value") && (validate583(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
           } else {
             let err11 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/type", keyword: "type", params: { type: "object" } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
@@ -17019,11 +17264,53 @@ function validate793(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate793.errors = vErrors, errors === 0;
+  return validate713.errors = vErrors, errors === 0;
 }
-validate793.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate782(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate782.evaluated;
+validate713.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema292 = { type: "object", additionalProperties: false, required: ["buffer", "group", "binding", "kind"], properties: { buffer: { $ref: "#/$defs/Count" }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "read-only-storage", "uniform"] } } };
+function validate762(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate762.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.buffer === void 0 || !func06.call(data, "buffer")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffer" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.group === void 0 || !func06.call(data, "group")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.binding === void 0 || !func06.call(data, "binding")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.kind === void 0 || !func06.call(data, "kind")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "buffer" || key0 === "group" || key0 === "binding" || key0 === "kind")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.buffer !== void 0 && func06.call(data, "buffer") && (validate693(data.buffer, { instancePath: instancePath + "/buffer", parentData: data, parentDataProperty: "buffer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.group !== void 0 && func06.call(data, "group") && (validate693(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.binding !== void 0 && func06.call(data, "binding") && (validate693(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.kind !== void 0 && func06.call(data, "kind")) {
+      let data3 = data.kind;
+      if (!(data3 === "storage" || data3 === "read-only-storage" || data3 === "uniform")) {
+        let err5 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema292.properties.kind.enum } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+  } else {
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  return validate762.errors = vErrors, errors === 0;
+}
+validate762.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate683(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate683.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.conditions === void 0 || !func06.call(data, "conditions")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
@@ -17033,22 +17320,22 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.wgsl === void 0 || !func06.call(data, "wgsl")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "wgsl" } };
+    if (data.text === void 0 || !func06.call(data, "text")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "text" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.requiredFeatures === void 0 || !func06.call(data, "requiredFeatures")) {
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requiredFeatures" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.kinds === void 0 || !func06.call(data, "kinds")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
+    if (data.bindings === void 0 || !func06.call(data, "bindings")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "bindings" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "kinds")) {
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "text" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "bindings")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
@@ -17064,7 +17351,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
-            if (func78(data1) > 300) {
+            if (func75(data1) > 300) {
               let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
@@ -17090,7 +17377,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
-            if (func78(key1) > 100) {
+            if (func75(key1) > 100) {
               let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
@@ -17119,120 +17406,86 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
-    if (data.wgsl !== void 0 && func06.call(data, "wgsl")) {
-      let data4 = data.wgsl;
-      if (Array.isArray(data4)) {
-        if (data4.length > 20001) {
-          let err16 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+    if (data.text !== void 0 && func06.call(data, "text") && (validate693(data.text, { instancePath: instancePath + "/text", parentData: data, parentDataProperty: "text", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.requiredFeatures !== void 0 && func06.call(data, "requiredFeatures")) {
+      let data5 = data.requiredFeatures;
+      if (Array.isArray(data5)) {
+        if (data5.length > 100) {
+          let err16 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (data4.length < 1) {
-          let err17 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len1 = data4.length;
+        let len1 = data5.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data5 = data4[i1];
-          if (typeof data5 == "string") {
-            if (func78(data5) > 4e6) {
-              let err18 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let data6 = data5[i1];
+          if (typeof data6 == "string") {
+            if (func75(data6) > 100) {
+              let err17 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
           } else {
-            let err19 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err18 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
           }
         }
       } else {
-        let err20 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-      }
-    }
-    if (data.requiredFeatures !== void 0 && func06.call(data, "requiredFeatures")) {
-      let data6 = data.requiredFeatures;
-      if (Array.isArray(data6)) {
-        if (data6.length > 100) {
-          let err21 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        let len2 = data6.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data7 = data6[i2];
-          if (typeof data7 == "string") {
-            if (func78(data7) > 100) {
-              let err22 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-            }
-          } else {
-            let err23 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-          }
-        }
-      } else {
-        let err24 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err19 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
     if (data.layouts !== void 0 && func06.call(data, "layouts")) {
-      let data8 = data.layouts;
-      if (Array.isArray(data8)) {
-        if (data8.length > 1e3) {
-          let err25 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      let data7 = data.layouts;
+      if (Array.isArray(data7)) {
+        if (data7.length > 1e3) {
+          let err20 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len3 = data8.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
-          let data9 = data8[i3], _errs23 = errors, valid11 = false, _errs24 = errors;
-          validate793(data9, { instancePath: instancePath + "/layouts/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate793.errors : vErrors.concat(validate793.errors), errors = vErrors.length);
-          var _valid0 = _errs24 === errors;
-          valid11 = valid11 || _valid0;
-          let _errs25 = errors;
-          if (data9 !== null) {
-            let err26 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let len2 = data7.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
+          let data8 = data7[i2], _errs20 = errors, valid9 = false, _errs21 = errors;
+          validate713(data8, { instancePath: instancePath + "/layouts/" + i2, parentData: data7, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate713.errors : vErrors.concat(validate713.errors), errors = vErrors.length);
+          var _valid0 = _errs21 === errors;
+          valid9 = valid9 || _valid0;
+          let _errs22 = errors;
+          if (data8 !== null) {
+            let err21 = { instancePath: instancePath + "/layouts/" + i2, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
-          var _valid0 = _errs25 === errors;
-          if (valid11 = valid11 || _valid0, valid11)
-            errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
+          var _valid0 = _errs22 === errors;
+          if (valid9 = valid9 || _valid0, valid9)
+            errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
           else {
-            let err27 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            let err22 = { instancePath: instancePath + "/layouts/" + i2, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
         }
       } else {
-        let err28 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err23 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
-    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
-      let data10 = data.kinds;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          let err29 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+    if (data.bindings !== void 0 && func06.call(data, "bindings")) {
+      let data9 = data.bindings;
+      if (Array.isArray(data9)) {
+        if (data9.length > 1e3) {
+          let err24 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
-        let len4 = data10.length;
-        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
-          let data11 = data10[i4];
-          if (!(data11 === "storage" || data11 === "read-only-storage" || data11 === "uniform")) {
-            let err30 = { instancePath: instancePath + "/kinds/" + i4, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
-            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-          }
-        }
+        let len3 = data9.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate762(data9[i3], { instancePath: instancePath + "/bindings/" + i3, parentData: data9, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
       } else {
-        let err31 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err25 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
   } else {
-    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+    let err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
   }
-  return validate782.errors = vErrors, errors === 0;
+  return validate683.errors = vErrors, errors === 0;
 }
-validate782.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
+validate683.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate642(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate642.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func06.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
@@ -17242,219 +17495,588 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entry" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.parameters === void 0 || !func06.call(data, "parameters")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+    if (data.dispatch === void 0 || !func06.call(data, "dispatch")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.constraints === void 0 || !func06.call(data, "constraints")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+    if (data.when === void 0 || !func06.call(data, "when")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "when" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.dispatch === void 0 || !func06.call(data, "dispatch")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+    if (data.conditions === void 0 || !func06.call(data, "conditions")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.buffers === void 0 || !func06.call(data, "buffers")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
-      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-    }
-    if (data.conditions === void 0 || !func06.call(data, "conditions")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-    }
-    if (data.configurations === void 0 || !func06.call(data, "configurations")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
-      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-    }
-    if (data.entries === void 0 || !func06.call(data, "entries")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-    }
     if (data.templates === void 0 || !func06.call(data, "templates")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
-      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func06.call(schema204.properties, key0)) {
-        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      if (!(key0 === "name" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "conditions" || key0 === "templates")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 200) {
-          let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        if (func75(data0) > 200) {
+          let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        if (func78(data0) < 1) {
-          let err12 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        if (func75(data0) < 1) {
+          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.entry !== void 0 && func06.call(data, "entry")) {
       let data1 = data.entry;
       if (typeof data1 == "string") {
-        if (func78(data1) > 200) {
-          let err14 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        if (func75(data1) > 200) {
+          let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (func78(data1) < 1) {
-          let err15 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        if (func75(data1) < 1) {
+          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err16 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-      }
-    }
-    if (data.parameters !== void 0 && func06.call(data, "parameters")) {
-      let data2 = data.parameters;
-      if (Array.isArray(data2)) {
-        if (data2.length > 128) {
-          let err17 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len0 = data2.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate543(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
-      } else {
-        let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-      }
-    }
-    if (data.constraints !== void 0 && func06.call(data, "constraints")) {
-      let data4 = data.constraints;
-      if (Array.isArray(data4)) {
-        if (data4.length > 1e3) {
-          let err19 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-        }
-        let len1 = data4.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate583(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
-      } else {
-        let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err12 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.dispatch !== void 0 && func06.call(data, "dispatch")) {
-      let data6 = data.dispatch;
-      if (Array.isArray(data6)) {
-        if (data6.length > 3) {
-          let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/maxItems", keyword: "maxItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let data2 = data.dispatch, _errs7 = errors, valid1 = false, _errs8 = errors;
+      if (Array.isArray(data2)) {
+        if (data2.length > 3) {
+          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
-        if (data6.length < 3) {
-          let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/minItems", keyword: "minItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        if (data2.length < 3) {
+          let err14 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
-        let len2 = data6.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate583(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate583(data2[i0], { instancePath: instancePath + "/dispatch/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
-        let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err15 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
-    }
-    if (data.buffers !== void 0 && func06.call(data, "buffers")) {
-      let data8 = data.buffers;
-      if (Array.isArray(data8)) {
-        if (data8.length > 1e3) {
-          let err24 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      var _valid0 = _errs8 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs11 = errors;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (data2.indirect === void 0 || !func06.call(data2, "indirect")) {
+          let err16 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/required", keyword: "required", params: { missingProperty: "indirect" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        let len3 = data8.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
-      } else {
-        let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-      }
-    }
-    if (data.conditions !== void 0 && func06.call(data, "conditions")) {
-      let data10 = data.conditions;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        if (data2.offset === void 0 || !func06.call(data2, "offset")) {
+          let err17 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/required", keyword: "required", params: { missingProperty: "offset" } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
-        let len4 = data10.length;
-        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
-          let data11 = data10[i4];
-          if (typeof data11 == "string") {
-            if (func78(data11) > 300) {
-              let err27 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
-              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
+          if (!(key1 === "indirect" || key1 === "offset")) {
+            let err18 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+        }
+        if (data2.indirect !== void 0 && func06.call(data2, "indirect")) {
+          let data4 = data2.indirect;
+          if (typeof data4 == "string") {
+            if (func75(data4) > 200) {
+              let err19 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/maxLength", keyword: "maxLength", params: { limit: 200 } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
             }
           } else {
-            let err28 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+            let err20 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+        data2.offset !== void 0 && func06.call(data2, "offset") && (validate583(data2.offset, { instancePath: instancePath + "/dispatch/offset", parentData: data2, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
+      } else {
+        let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      var _valid0 = _errs11 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null);
+      else {
+        let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+    }
+    if (data.when !== void 0 && func06.call(data, "when") && (validate583(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length)), data.conditions !== void 0 && func06.call(data, "conditions")) {
+      let data7 = data.conditions;
+      if (Array.isArray(data7)) {
+        if (data7.length > 1e3) {
+          let err23 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        let len1 = data7.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
+          let data8 = data7[i1];
+          if (typeof data8 == "string") {
+            if (func75(data8) > 300) {
+              let err24 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
+              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+            }
+          } else {
+            let err25 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
           }
         }
       } else {
-        let err29 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.templates !== void 0 && func06.call(data, "templates")) {
+      let data9 = data.templates;
+      if (Array.isArray(data9)) {
+        if (data9.length > 2e4) {
+          let err27 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        let len2 = data9.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate683(data9[i2], { instancePath: instancePath + "/templates/" + i2, parentData: data9, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
+      } else {
+        let err28 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+  } else {
+    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+  }
+  return validate642.errors = vErrors, errors === 0;
+}
+validate642.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 128) {
+      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      let _errs1 = errors;
+      if (typeof key0 == "string") {
+        if (func75(key0) > 100) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern34.test(key0)) {
+          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      }
+      var valid0 = _errs1 === errors;
+      if (!valid0) {
+        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
+    }
+  } else {
+    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  return validate84.errors = vErrors, errors === 0;
+}
+validate84.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema323 = { type: "object", additionalProperties: false, required: ["workgroupSize", "workgroupBytes"], properties: { workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
+function validate872(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate872.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workgroupSize === void 0 || !func06.call(data, "workgroupSize")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workgroupBytes === void 0 || !func06.call(data, "workgroupBytes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "workgroupSize" || key0 === "workgroupBytes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
+      let data0 = data.workgroupSize, _errs3 = errors, valid1 = false, _errs4 = errors;
+      if (Array.isArray(data0)) {
+        if (data0.length > 3) {
+          let err3 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0.length < 3) {
+          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate693(data0[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length);
+      } else {
+        let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs7 = errors;
+      if (data0 !== null) {
+        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
+      else {
+        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.workgroupBytes !== void 0 && func06.call(data, "workgroupBytes")) {
+      let data2 = data.workgroupBytes;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err8 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema323.properties.workgroupBytes.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2) && (data2 < 0 || isNaN(data2))) {
+        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate872.errors = vErrors, errors === 0;
+}
+validate872.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.values === void 0 || !func06.call(data, "values")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.passes === void 0 || !func06.call(data, "passes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "passes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "values" || key0 === "passes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.values !== void 0 && func06.call(data, "values") && (validate84(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length)), data.passes !== void 0 && func06.call(data, "passes")) {
+      let data1 = data.passes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 32) {
+          let err3 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0], _errs6 = errors, valid3 = false, _errs7 = errors;
+          validate872(data2, { instancePath: instancePath + "/passes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate872.errors : vErrors.concat(validate872.errors), errors = vErrors.length);
+          var _valid0 = _errs7 === errors;
+          valid3 = valid3 || _valid0;
+          let _errs8 = errors;
+          if (data2 !== null) {
+            let err4 = { instancePath: instancePath + "/passes/" + i0, schemaPath: "#/properties/passes/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          var _valid0 = _errs8 === errors;
+          if (valid3 = valid3 || _valid0, valid3)
+            errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null);
+          else {
+            let err5 = { instancePath: instancePath + "/passes/" + i0, schemaPath: "#/properties/passes/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate83.errors = vErrors, errors === 0;
+}
+validate83.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate912(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate912.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func06.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func06.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.family !== void 0 && func06.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func75(data0) > 100) {
+          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (func75(data0) < 1) {
+          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    data.workload !== void 0 && func06.call(data, "workload") && (validate84(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length)), data.configuration !== void 0 && func06.call(data, "configuration") && (validate693(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length));
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate912.errors = vErrors, errors === 0;
+}
+validate912.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func06.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.parameters === void 0 || !func06.call(data, "parameters")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.constraints === void 0 || !func06.call(data, "constraints")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.buffers === void 0 || !func06.call(data, "buffers")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.texts === void 0 || !func06.call(data, "texts")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "texts" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.passes === void 0 || !func06.call(data, "passes")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "passes" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.configurations === void 0 || !func06.call(data, "configurations")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.entries === void 0 || !func06.call(data, "entries")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "parameters" || key0 === "constraints" || key0 === "buffers" || key0 === "texts" || key0 === "passes" || key0 === "configurations" || key0 === "entries")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.name !== void 0 && func06.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func75(data0) > 200) {
+          let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (func75(data0) < 1) {
+          let err10 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.parameters !== void 0 && func06.call(data, "parameters")) {
+      let data1 = data.parameters;
+      if (Array.isArray(data1)) {
+        if (data1.length > 128) {
+          let err12 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate543(data1[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
+      } else {
+        let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.constraints !== void 0 && func06.call(data, "constraints")) {
+      let data3 = data.constraints;
+      if (Array.isArray(data3)) {
+        if (data3.length > 1e3) {
+          let err14 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate583(data3[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+      } else {
+        let err15 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.buffers !== void 0 && func06.call(data, "buffers")) {
+      let data5 = data.buffers;
+      if (Array.isArray(data5)) {
+        if (data5.length > 1e3) {
+          let err16 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate603(data5[i2], { instancePath: instancePath + "/buffers/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.texts !== void 0 && func06.call(data, "texts")) {
+      let data7 = data.texts;
+      if (Array.isArray(data7)) {
+        if (data7.length > 2e4) {
+          let err18 = { instancePath: instancePath + "/texts", schemaPath: "#/properties/texts/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        let len3 = data7.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
+          let data8 = data7[i3];
+          if (Array.isArray(data8)) {
+            if (data8.length > 20001) {
+              let err19 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data8.length < 1) {
+              let err20 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/minItems", keyword: "minItems", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            }
+            let len4 = data8.length;
+            for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+              let data9 = data8[i4];
+              if (typeof data9 == "string") {
+                if (func75(data9) > 4e6) {
+                  let err21 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
+                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                }
+              } else {
+                let err22 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+            }
+          } else {
+            let err23 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/type", keyword: "type", params: { type: "array" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/texts", schemaPath: "#/properties/texts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.passes !== void 0 && func06.call(data, "passes")) {
+      let data10 = data.passes;
+      if (Array.isArray(data10)) {
+        if (data10.length > 32) {
+          let err25 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data10.length < 1) {
+          let err26 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len5 = data10.length;
+        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
+          validate642(data10[i5], { instancePath: instancePath + "/passes/" + i5, parentData: data10, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate642.errors : vErrors.concat(validate642.errors), errors = vErrors.length);
+      } else {
+        let err27 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.configurations !== void 0 && func06.call(data, "configurations")) {
       let data12 = data.configurations;
       if (Array.isArray(data12)) {
         if (data12.length > 2e4) {
-          let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          let err28 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
         if (data12.length < 1) {
-          let err31 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          let err29 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
-        let len5 = data12.length;
-        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
-          validate683(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
+        let len6 = data12.length;
+        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
+          validate83(data12[i6], { instancePath: instancePath + "/configurations/" + i6, parentData: data12, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length);
       } else {
-        let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.entries !== void 0 && func06.call(data, "entries")) {
       let data14 = data.entries;
       if (Array.isArray(data14)) {
         if (data14.length > 2e4) {
-          let err33 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+          let err31 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        let len6 = data14.length;
-        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
-          validate742(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-      } else {
-        let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-    }
-    if (data.templates !== void 0 && func06.call(data, "templates")) {
-      let data16 = data.templates;
-      if (Array.isArray(data16)) {
-        if (data16.length > 2e4) {
-          let err35 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-        }
-        let len7 = data16.length;
+        let len7 = data14.length;
         for (let i7 = 0; i7 < len7 && errors < 200; i7++)
-          validate782(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate782.errors : vErrors.concat(validate782.errors), errors = vErrors.length);
+          validate912(data14[i7], { instancePath: instancePath + "/entries/" + i7, parentData: data14, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate912.errors : vErrors.concat(validate912.errors), errors = vErrors.length);
       } else {
-        let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err32 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
   } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
   }
   return validate535.errors = vErrors, errors === 0;
 }
@@ -17499,8 +18121,8 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
         let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
-      if (data1 !== 1) {
-        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+      if (data1 !== 2) {
+        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 2 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -17555,7 +18177,7 @@ var schema193 = { $schema: "https://json-schema.org/draft/2020-12/schema", type:
 var func07 = Object.prototype.hasOwnProperty;
 var func71 = require_ucs2length7().default;
 var pattern35 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var schema205 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
+var schema204 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
 var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 var pattern44 = new RegExp("^[0-9a-f]{40,64}$", "u");
 function validate536(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -17596,7 +18218,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func07.call(schema205.properties, key0)) {
+      if (!func07.call(schema204.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
@@ -17620,7 +18242,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func07.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema205.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema204.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data1 == "string") {
@@ -17685,7 +18307,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func07.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
+        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema204.properties.joules.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -18127,8 +18749,8 @@ function validate573(data, { instancePath = "", parentData, parentDataProperty, 
 validate573.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern63 = new RegExp("^[0-9a-f]{32}$", "u");
 var schema244 = { type: "object", additionalProperties: false, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
-function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
+function validate604(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate604.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.arm === void 0 || !func07.call(data, "arm")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "arm" } };
@@ -18267,9 +18889,9 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
     let err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
   }
-  return validate603.errors = vErrors, errors === 0;
+  return validate604.errors = vErrors, errors === 0;
 }
-validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate604.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate592(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate592.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -18330,7 +18952,7 @@ function validate592(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data2.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate603(data2[i0], { instancePath: instancePath + "/samples/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length);
+          validate604(data2[i0], { instancePath: instancePath + "/samples/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate604.errors : vErrors.concat(validate604.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -18531,7 +19153,7 @@ var require_ucs2length8 = __commonJS9({
 });
 var validate8 = validate528;
 var func08 = Object.prototype.hasOwnProperty;
-var schema206 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
+var schema205 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
 var func82 = require_ucs2length8().default;
 var pattern36 = new RegExp("^(?!__proto__$)", "u");
 var schema233 = { type: ["number", "boolean", "string"], maxLength: 200 };
@@ -18630,8 +19252,8 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
   return validate544.errors = vErrors, errors === 0;
 }
 validate544.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate604(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate604.evaluated;
+function validate605(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate605.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -18666,9 +19288,9 @@ function validate604(data, { instancePath = "", parentData, parentDataProperty, 
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate604.errors = vErrors, errors === 0;
+  return validate605.errors = vErrors, errors === 0;
 }
-validate604.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate605.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern45 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
 var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats04 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
@@ -18734,7 +19356,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func08.call(schema206.properties, key0)) {
+      if (!func08.call(schema205.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
@@ -18775,7 +19397,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
-    if (data.configuration !== void 0 && func08.call(data, "configuration") && (validate604(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate604.errors : vErrors.concat(validate604.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func08.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func08.call(data, "configuration") && (validate605(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate605.errors : vErrors.concat(validate605.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func08.call(data, "latencyMs")) {
       let data4 = data.latencyMs;
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 1e9 || isNaN(data4)) {
@@ -18794,7 +19416,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func08.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema206.properties.joules.type } };
+        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -19155,6 +19777,7 @@ var manifestGuide = {
       "default",
       "buffers",
       "dispatch",
+      "passes",
       "reference",
       "objective",
       "gate",
@@ -19323,6 +19946,8 @@ var manifestGuide = {
       "fill",
       "seed",
       "check",
+      "scratch",
+      "clear",
       "values"
     ],
     "example": null
@@ -19380,6 +20005,14 @@ var manifestGuide = {
     "keys": [],
     "example": "equal"
   },
+  "/kernels/*/buffers/*/scratch": {
+    "keys": [],
+    "example": "false"
+  },
+  "/kernels/*/buffers/*/clear": {
+    "keys": [],
+    "example": "launch"
+  },
   "/kernels/*/buffers/*/values": {
     "keys": [],
     "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
@@ -19389,18 +20022,99 @@ var manifestGuide = {
     "example": "COLS"
   },
   "/kernels/*/dispatch": {
-    "keys": [],
+    "keys": [
+      "indirect",
+      "offset"
+    ],
     "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
   },
   "/kernels/*/dispatch/*": {
     "keys": [],
     "example": "ROWS * COLS"
   },
+  "/kernels/*/passes": {
+    "keys": [],
+    "example": "[{ entry: split, dispatch: [HEADS, SPLITS] }, { entry: combine, dispatch: [HEADS], when: SPLITS > 1 }]"
+  },
+  "/kernels/*/passes/*": {
+    "keys": [
+      "name",
+      "source",
+      "entry",
+      "dispatch",
+      "when",
+      "bindings"
+    ],
+    "example": null
+  },
+  "/kernels/*/passes/*/name": {
+    "keys": [],
+    "example": "combine"
+  },
+  "/kernels/*/passes/*/source": {
+    "keys": [],
+    "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/passes/*/entry": {
+    "keys": [],
+    "example": "main"
+  },
+  "/kernels/*/passes/*/dispatch": {
+    "keys": [
+      "indirect",
+      "offset"
+    ],
+    "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/passes/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/passes/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
+  },
+  "/kernels/*/passes/*/dispatch/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/passes/*/when": {
+    "keys": [],
+    "example": "SPLITS > 1"
+  },
+  "/kernels/*/passes/*/bindings": {
+    "keys": [],
+    "example": "{ front: 1, back: 0 }"
+  },
+  "/kernels/*/passes/*/bindings/*": {
+    "keys": [
+      "group",
+      "binding"
+    ],
+    "example": null
+  },
+  "/kernels/*/passes/*/bindings/*/group": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/passes/*/bindings/*/binding": {
+    "keys": [],
+    "example": null
+  },
   "/kernels/*/reference": {
     "keys": [
       "source",
       "entry",
-      "dispatch"
+      "dispatch",
+      "passes"
     ],
     "example": "kernels/softmax-naive.wesl"
   },
@@ -19413,12 +20127,92 @@ var manifestGuide = {
     "example": null
   },
   "/kernels/*/reference/dispatch": {
-    "keys": [],
+    "keys": [
+      "indirect",
+      "offset"
+    ],
     "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/reference/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/reference/dispatch/offset": {
+    "keys": [],
+    "example": "16"
   },
   "/kernels/*/reference/dispatch/*": {
     "keys": [],
     "example": "ROWS * COLS"
+  },
+  "/kernels/*/reference/passes": {
+    "keys": [],
+    "example": "[{ entry: split, dispatch: [HEADS, SPLITS] }, { entry: combine, dispatch: [HEADS], when: SPLITS > 1 }]"
+  },
+  "/kernels/*/reference/passes/*": {
+    "keys": [
+      "name",
+      "source",
+      "entry",
+      "dispatch",
+      "when",
+      "bindings"
+    ],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/name": {
+    "keys": [],
+    "example": "combine"
+  },
+  "/kernels/*/reference/passes/*/source": {
+    "keys": [],
+    "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/reference/passes/*/entry": {
+    "keys": [],
+    "example": "main"
+  },
+  "/kernels/*/reference/passes/*/dispatch": {
+    "keys": [
+      "indirect",
+      "offset"
+    ],
+    "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/reference/passes/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/reference/passes/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
+  },
+  "/kernels/*/reference/passes/*/dispatch/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/reference/passes/*/when": {
+    "keys": [],
+    "example": "SPLITS > 1"
+  },
+  "/kernels/*/reference/passes/*/bindings": {
+    "keys": [],
+    "example": "{ front: 1, back: 0 }"
+  },
+  "/kernels/*/reference/passes/*/bindings/*": {
+    "keys": [
+      "group",
+      "binding"
+    ],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/bindings/*/group": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/bindings/*/binding": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/objective": {
     "keys": [
@@ -19982,8 +20776,8 @@ function verifyContents(where, contents, pin) {
     `${where} has sha256 ${actual}, but this version of Joulegate was made with ${pin.sha256}`
   );
 }
-function verifyFolder(folder, pinned) {
-  const names2 = Object.keys(pinned);
+function verifyFolder(folder, pinned2) {
+  const names2 = Object.keys(pinned2);
   if (names2.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
   for (const name of names2) {
@@ -19994,7 +20788,7 @@ function verifyFolder(folder, pinned) {
       const { code, message } = error;
       return code === "ENOENT" || code === "ENOTDIR" ? `it has no ${name}` : message;
     }
-    verifyContents(join2(folder, name), contents, pinned[name]);
+    verifyContents(join2(folder, name), contents, pinned2[name]);
   }
   return null;
 }
@@ -20090,9 +20884,9 @@ function bundledFolder({ search, host }) {
 }
 function* nativePlaces(name, context) {
   const { search, pins, host } = context;
-  const pinned = pinnedFiles(pins, host, name);
+  const pinned2 = pinnedFiles(pins, host, name);
   const inFolder = (folder) => {
-    const missing3 = verifyFolder(folder, pinned);
+    const missing3 = verifyFolder(folder, pinned2);
     return missing3 === null ? { kind: "folder", folder } : { where: folder, reason: missing3 };
   };
   yield inFolder(bundledFolder(context));
@@ -20968,1254 +21762,6 @@ function refused({ label }, why) {
     code: "clocks-refused",
     nextStep: "Locking clocks takes administrator rights and a GPU of Volta or newer: check with `sudo nvidia-smi -lgc 1200,1200` and `sudo nvidia-smi -rgc`, run the job as root, or remove `clocks` from the manifest."
   });
-}
-
-// src/meter/sensor/burst.ts
-var workgroups = 4096;
-var workgroup = 64;
-var output = {
-  name: "output",
-  group: 0,
-  binding: 0,
-  kind: "storage",
-  type: "f32",
-  length: workgroups * workgroup,
-  byteLength: 4 * workgroups * workgroup,
-  fill: "zeros",
-  seed: 1,
-  values: null,
-  check: null
-};
-var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
-@compute @workgroup_size(${workgroup})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
-  for (var i = 0u; i < 256u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
-  output[id.x] = value.x + value.y + value.z + value.w;
-}`;
-var burst = {
-  kernel: "joulegate",
-  workload: "burst",
-  configuration: {},
-  id: "joulegate/burst",
-  program: {
-    wgsl,
-    entryPoint: "main",
-    dispatch: [workgroups, 1, 1],
-    workgroupSize: [workgroup, 1, 1],
-    buffers: [output],
-    requiredFeatures: [],
-    identity: "joulegate-burst-2",
-    lines: wgsl.split("\n").map(() => null)
-  }
-};
-
-// src/meter/sensor/choose.ts
-function possibleSensors(candidates, wanted, info) {
-  if (wanted !== void 0) return { candidates: [named(candidates, wanted)], why: "it was asked for" };
-  const alike = candidates.filter(({ name }) => name !== null && isNamed(name, info));
-  if (alike.length > 0)
-    return { candidates: alike, why: alike.length === 1 ? "its name is the adapter’s" : null };
-  return { candidates, why: candidates.length === 1 ? "it is the only one" : null };
-}
-function named(candidates, wanted) {
-  const candidate = candidates.find(
-    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
-  );
-  if (candidate !== void 0) return candidate;
-  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
-    code: "unknown-sensor",
-    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
-  });
-}
-function describe({ handles, sensor }) {
-  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
-}
-function ambiguous(possible, info, tried2) {
-  const burst2 = tried2 ? ", and loads on the device did not show in the power of exactly one" : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
-    {
-      code: "ambiguous-sensor",
-      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
-    }
-  );
-}
-
-// src/stats/holm.ts
-function holmAdjust(pValues) {
-  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
-  const adjusted = new Array(pValues.length);
-  let largest2 = 0;
-  order2.forEach((index, rank) => {
-    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest2;
-  });
-  return adjusted;
-}
-
-// src/stats/moments.ts
-function moments(values2) {
-  let count2 = 0;
-  let mean2 = 0;
-  let squares = 0;
-  for (const value2 of values2) {
-    count2++;
-    const delta = value2 - mean2;
-    mean2 += delta / count2;
-    squares += delta * (value2 - mean2);
-  }
-  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
-  return {
-    count: count2,
-    mean: count2 > 0 ? mean2 : Number.NaN,
-    variance,
-    standardDeviation: Math.sqrt(variance)
-  };
-}
-function mean(values2) {
-  return moments(values2).mean;
-}
-
-// src/stats/normal.ts
-function normalPdf(z) {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-}
-var numerator = [
-  220.206867912376,
-  221.213596169931,
-  112.079291497871,
-  33.912866078383,
-  6.37396220353165,
-  0.700383064443688,
-  0.0352624965998911
-];
-var denominator = [
-  440.413735824752,
-  793.826512519948,
-  637.333633378831,
-  296.564248779674,
-  86.7807322029461,
-  16.064177579207,
-  1.75566716318264,
-  0.0883883476483184
-];
-function polynomial(coefficients, x2) {
-  let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
-  return sum;
-}
-function normalCdf(z) {
-  const x2 = Math.abs(z);
-  let tail = 0;
-  if (x2 <= 37) {
-    const density2 = Math.exp(-0.5 * x2 * x2);
-    if (x2 < 7.07106781186547) {
-      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
-    } else {
-      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
-      tail = density2 / (fraction * 2.506628274631);
-    }
-  }
-  return z > 0 ? 1 - tail : tail;
-}
-
-// src/stats/sorted-samples.ts
-function sortSamples(values2) {
-  const copy = Float64Array.from(values2);
-  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
-  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
-  return copy.sort();
-}
-
-// src/stats/quantile.ts
-function quantile(samples2, probability) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
-  }
-  const position = (samples2.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = samples2[below];
-  const high = samples2[Math.min(below + 1, samples2.length - 1)];
-  return low + (position - below) * (high - low);
-}
-function median(values2) {
-  return quantile(sortSamples(values2), 0.5);
-}
-
-// src/stats/random.ts
-function hashText(text3) {
-  let hash = 2166136261;
-  for (let i = 0; i < text3.length; i++) {
-    hash ^= text3.charCodeAt(i);
-    hash = Math.imul(hash, 16777619);
-  }
-  return hash >>> 0;
-}
-function splitMix32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 2654435769 >>> 0;
-    let z = state;
-    z = Math.imul(z ^ z >>> 16, 569420461);
-    z = Math.imul(z ^ z >>> 15, 1935289751);
-    return (z ^ z >>> 15) >>> 0;
-  };
-}
-var Sfc32 = class _Sfc32 {
-  #seed;
-  #a;
-  #b;
-  #c;
-  #counter = 1;
-  #spareNormal = null;
-  constructor(seed) {
-    this.#seed = seed >>> 0;
-    const spread = splitMix32(this.#seed);
-    this.#a = spread();
-    this.#b = spread();
-    this.#c = spread();
-    for (let i = 0; i < 12; i++) this.#next32();
-  }
-  #next32() {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0;
-    this.#counter = this.#counter + 1 | 0;
-    this.#a = this.#b ^ this.#b >>> 9;
-    this.#b = this.#c + (this.#c << 3) | 0;
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
-    return t >>> 0;
-  }
-  next() {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
-    return (high * 67108864 + low) / 9007199254740992;
-  }
-  integer(bound) {
-    return Math.floor(this.next() * bound);
-  }
-  normal() {
-    if (this.#spareNormal !== null) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = null;
-      return spare;
-    }
-    for (; ; ) {
-      const u = 2 * this.next() - 1;
-      const v = 2 * this.next() - 1;
-      const s2 = u * u + v * v;
-      if (s2 > 0 && s2 < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
-        this.#spareNormal = v * scale;
-        return u * scale;
-      }
-    }
-  }
-  fork(label) {
-    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
-  }
-};
-function createRandom(seed) {
-  return new Sfc32(seed);
-}
-function shuffle(items, random) {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const held2 = items[i];
-    items[i] = items[j];
-    items[j] = held2;
-  }
-  return items;
-}
-
-// src/stats/spearman.ts
-function ranks(values2) {
-  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
-  const result = new Array(values2.length);
-  for (let start = 0; start < order2.length; ) {
-    let end = start + 1;
-    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
-    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return result;
-}
-function spearman(a2, b) {
-  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
-  const rankA = ranks(a2);
-  const rankB = ranks(b);
-  const middle2 = mean(rankA);
-  let products = 0;
-  let squaresA = 0;
-  let squaresB = 0;
-  for (let i = 0; i < rankA.length; i++) {
-    const da = rankA[i] - middle2;
-    const db = rankB[i] - middle2;
-    products += da * db;
-    squaresA += da * da;
-    squaresB += db * db;
-  }
-  return products / Math.sqrt(squaresA * squaresB);
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x2) {
-  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
-  const shifted = x2 - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x2, a2, b) {
-  const tiny = 1e-300;
-  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
-  let c = 1;
-  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x2, a2, b) {
-  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
-  if (x2 === 0 || x2 === 1) return x2;
-  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
-  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
-  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
-}
-
-// src/stats/student-t.ts
-function studentTUpperTail(t, degreesOfFreedom) {
-  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
-  if (Number.isNaN(t)) return Number.NaN;
-  const square = t * t;
-  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
-  return t >= 0 ? half : 1 - half;
-}
-function studentTQuantile(probability, degreesOfFreedom) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
-  }
-  if (probability === 0.5) return 0;
-  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
-  return upperQuantile(1 - probability, degreesOfFreedom);
-}
-function upperQuantile(tail, degreesOfFreedom) {
-  if (tail === 0) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = 1;
-  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
-    low = high;
-    high *= 2;
-  }
-  let t = (low + high) / 2;
-  for (; ; ) {
-    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
-    if (excess > 0) low = t;
-    else high = t;
-    const newton = t + excess / density(t, degreesOfFreedom);
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
-    t = next;
-  }
-}
-function density(t, degreesOfFreedom) {
-  const half = degreesOfFreedom / 2;
-  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
-  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
-}
-
-// src/stats/t-test.ts
-function estimateMean(values2, minimumSd = 0) {
-  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
-  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
-  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
-}
-function tTestP(estimate, alternative, bound) {
-  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
-  if (distance2 === 0) return 0.5;
-  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
-}
-function meanInterval(estimate, confidence) {
-  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
-}
-
-// src/measure/block-order.ts
-var allArms = ["B", "H", "X", "R"];
-function armOrder(present2, block) {
-  const wanted = new Set(present2);
-  const arms2 = allArms.filter((arm) => wanted.has(arm));
-  const start = block % Math.max(1, arms2.length);
-  return [...arms2.slice(start), ...arms2.slice(0, start)];
-}
-function turnOrder(order2) {
-  return [...order2, ...[...order2].reverse()];
-}
-
-// src/measure/precision.ts
-var BATCHES = 10;
-var LEAST_BATCHES = 4;
-function relativeErrorOf(values2) {
-  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
-  if (batches < LEAST_BATCHES) return null;
-  const size2 = Math.floor(values2.length / batches);
-  const rest = values2.length - batches * size2;
-  const means = Array.from({ length: batches }, (_, batch) => {
-    const from = rest + batch * size2;
-    return moments(values2.slice(from, from + size2)).mean;
-  });
-  const { mean: mean2, standardDeviation } = moments(means);
-  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
-}
-
-// src/measure/combine.ts
-function combineCuts(cuts) {
-  const [only, ...others] = cuts.map(({ energy }) => energy);
-  if (only === void 0) throw new RangeError("combineCuts: no window");
-  if (others.length === 0) return only;
-  const windows = [only, ...others];
-  const launches = sumOf(windows.map((window) => window.launches));
-  const seconds2 = sumOf(windows.map((window) => window.seconds));
-  const total2 = sumOf(windows.map((window) => window.joules * window.launches));
-  const net = windows.map((window) => window.netJoules);
-  const byEnergy = windows.map((window) => window.joules * window.launches);
-  const disagreement = weightedOrNull(
-    windows.map((window) => window.disagreement ?? null),
-    byEnergy
-  );
-  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
-  return {
-    joules: total2 / launches,
-    netJoules: weightedOrNull(
-      net,
-      windows.map((window) => window.launches)
-    ),
-    watts: total2 / seconds2,
-    launches,
-    seconds: seconds2,
-    estimated: only.estimated,
-    // Each window has its own two ends, and what they hide may add up.
-    relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
-    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
-    ...disagreement === null ? {} : { disagreement },
-    ...conditions === null ? {} : { conditions },
-    ...only.power === void 0 ? {} : { power: only.power }
-  };
-}
-function meanConditions(all) {
-  const known3 = all.filter((conditions) => conditions !== null);
-  if (known3.length === 0) return null;
-  const meanOf2 = (field3) => {
-    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
-    return values2.length === 0 ? null : sumOf(values2) / values2.length;
-  };
-  return {
-    smMhz: meanOf2("smMhz"),
-    memoryMhz: meanOf2("memoryMhz"),
-    celsius: meanOf2("celsius"),
-    powerCappedPart: meanOf2("powerCappedPart")
-  };
-}
-function weightedOrNull(values2, weights) {
-  let sum = 0;
-  for (const [i, value2] of values2.entries()) {
-    if (value2 === null) return null;
-    sum += value2 * weights[i];
-  }
-  return sum / sumOf(weights);
-}
-function sumOf(values2) {
-  return values2.reduce((sum, value2) => sum + value2, 0);
-}
-
-// src/measure/block-window.ts
-function blockWindowOf(turns) {
-  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
-  if (energies.length === 0 || energies.length < turns.length) return null;
-  const seconds2 = energies.reduce((sum, energy) => sum + energy.seconds, 0);
-  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
-  const errors = energies.map(({ relativeError = null }) => relativeError);
-  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
-  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
-  return {
-    seconds: seconds2,
-    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
-    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds2,
-    netJoules: nets.length < energies.length ? null : mean(nets),
-    // The sample's energy is the mean of the turns', whose errors are independent.
-    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
-    disagreement: disagreements[0] ?? null,
-    busyShare: shares.length === 0 ? null : Math.min(...shares),
-    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
-  };
-}
-
-// src/measure/sampled-stretch.ts
-async function sampleStretch(request) {
-  const { meter, delayMs } = request;
-  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
-  let sampling = true;
-  try {
-    const run = await request.device.run(request.variant, request.durationMs);
-    if (!run.ok) return run;
-    sampling = false;
-    const readings2 = await session.stop(run.value);
-    const disturbances = session.disturbances?.() ?? [];
-    const evidence = session.evidence?.() ?? null;
-    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
-  } finally {
-    if (sampling) await session.cancel();
-  }
-}
-
-// src/measure/series.ts
-function findTicks(readings2) {
-  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
-  const ticks2 = [];
-  readings2.forEach(({ timeMs, joules }, i) => {
-    const before = readings2[i - 1];
-    const held2 = ticks2.at(-1);
-    if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules !== before.joules) {
-      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
-    } else if (held2 !== void 0) {
-      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
-    }
-  });
-  return ticks2;
-}
-function launchesAt(completions, timeMs) {
-  let low = 0;
-  let high = completions.length - 1;
-  while (high - low > 1) {
-    const middle2 = low + high >> 1;
-    if (completions[middle2].timeMs <= timeMs) low = middle2;
-    else high = middle2;
-  }
-  const before = completions[low];
-  const after = completions[high];
-  const span = after.timeMs - before.timeMs;
-  if (span <= 0) return after.launches;
-  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
-  return before.launches + part * (after.launches - before.launches);
-}
-function longestGapMs(completions) {
-  let longest = 0;
-  for (let i = 1; i < completions.length; i++) {
-    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
-    longest = Math.max(longest, gap2);
-  }
-  return longest;
-}
-function integratedJoules(powers, fromMs, toMs) {
-  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
-  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
-  if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules = 0;
-  for (let i = first; i < end; i++) {
-    const { timeMs, watts } = powers[i];
-    const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
-  }
-  return joules;
-}
-
-// src/measure/heat-up.ts
-var STEADY_PART = 0.01;
-var STEADY_CELSIUS = 1;
-var STEP_MS = 600;
-var STEP_UPDATES = 6;
-async function heatUp(request) {
-  const { bench, variant, longestMs } = request;
-  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
-  let before = null;
-  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
-    const wasDisturbed2 = request.isDisturbed?.() === true;
-    const step2 = await takeStep(bench, variant, stepMs2);
-    if (!step2.ok) return step2;
-    if (before !== null && isSteady(before, step2.value)) break;
-    before = wasDisturbed2 ? null : step2.value;
-  }
-  return { ok: true, value: null };
-}
-function isSteady(before, after) {
-  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
-  const { celsius } = after;
-  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
-}
-async function takeStep({ device, meter }, variant, durationMs) {
-  if (meter === null) {
-    const run = await device.run(variant, durationMs);
-    if (!run.ok) return run;
-    const launchesPerMs = speedOf(run.value.completions);
-    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
-  }
-  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
-  if (!sampled.ok) return sampled;
-  const { stretch, readings: readings2, evidence } = sampled.value;
-  const ticks2 = findTicks(readings2);
-  const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
-  return {
-    ok: true,
-    value: {
-      launchesPerMs: speedOf(stretch.completions),
-      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
-      celsius: evidence?.conditions?.celsius ?? null
-    }
-  };
-}
-function speedOf(completions) {
-  const [first, last2] = [completions[0], completions.at(-1)];
-  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
-}
-
-// src/measure/busy.ts
-var LEAST_BUSY = 0.5;
-function busyShareOf({ timestamps }, { launches, seconds: seconds2 }, { medianMs }) {
-  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds2)) : null;
-}
-function waitingIn(share2, { estimated }) {
-  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
-  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
-}
-
-// src/measure/steady.ts
-var TOLERATED_DIFFERENCE = 2e-3;
-var CERTAIN = 3;
-var LEAST_VALUES = 8;
-function steadyFrom(values2) {
-  const n = values2.length;
-  if (n < LEAST_VALUES) return 0;
-  let cut3 = 0;
-  let least2 = Number.POSITIVE_INFINITY;
-  let sum = 0;
-  let squares = 0;
-  for (let d = n - 1; d >= 0; d--) {
-    const value2 = values2[d];
-    const count2 = n - d;
-    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
-    sum += value2;
-    if (count2 > 1) squares += delta * (value2 - sum / count2);
-    const score2 = squares / count2 ** 2;
-    if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
-  }
-  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
-  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
-}
-function differs(head2, rest, least2) {
-  const { mean: from } = moments(head2);
-  const { mean: to, variance } = moments(rest);
-  const difference = Math.abs(from - to);
-  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
-}
-var STEP_PART = 0.03;
-var STEP_ERRORS = 6;
-var LEAST_SIDE = 4;
-var LEAST_SIDE_PART = 1 / 8;
-var SETTLING_PART = 0.1;
-function changeIn(values2) {
-  const n = values2.length;
-  const all = moments(values2);
-  const total2 = all.variance * (n - 1);
-  let best = null;
-  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
-  for (let at4 = least2; at4 <= n - least2; at4++) {
-    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
-    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
-    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
-  }
-  if (best === null) return null;
-  const { at: at3, within } = best;
-  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
-  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
-  const difference = Math.abs(to - from);
-  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
-  const middle2 = (n - 1) / 2;
-  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
-  const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
-  return { from, to, sudden: within < total2 - along };
-}
-function leap(head2, rest) {
-  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
-  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
-}
-
-// src/measure/updates.ts
-var LATE_PERIODS = 1.8;
-var LOST_PART = 0.7;
-var LEAST_UPDATES = 4;
-var OUTLIER_DEVIATIONS = 8;
-var OUTLIER_PART = 0.15;
-var MEDIAN_DEVIATIONS = 1.4826;
-var LEAST_SCATTERED = 6;
-function updatesBetween(ticks2, completions) {
-  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
-  return ticks2.slice(1).map((tick, i) => {
-    const before = ticks2[i];
-    const joules = tick.joules - before.joules;
-    const launched = launches[i + 1] - launches[i];
-    return {
-      fromMs: before.timeMs,
-      toMs: tick.timeMs,
-      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
-      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules,
-      launches: launched,
-      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules / launched
-    };
-  });
-}
-function lostEnergy(updates, updatePeriodMs) {
-  if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts: watts2 }) => watts2));
-  const lost = updates.find(
-    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
-  );
-  if (lost === void 0) return null;
-  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-  const lateMs = Math.round(lost.shortestMs);
-  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
-}
-function groupUpdates(updates, leastMs2) {
-  const groups = [];
-  let open = null;
-  for (const update of updates) {
-    open = open === null ? update : joined(open, update);
-    if (open.toMs - open.fromMs < leastMs2) continue;
-    groups.push(open);
-    open = null;
-  }
-  return groups;
-}
-function joined(a2, b) {
-  const joules = a2.joules + b.joules;
-  const launches = a2.launches + b.launches;
-  return {
-    fromMs: a2.fromMs,
-    toMs: b.toMs,
-    // How late the tick between the two was seen no longer matters.
-    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
-    longestMs: a2.longestMs + (b.toMs - b.fromMs),
-    joules,
-    launches,
-    watts: 1e3 * joules / (b.toMs - a2.fromMs),
-    joulesPerLaunch: joules / launches
-  };
-}
-var BUSY_PART = 0.95;
-function outlierAmong(updates) {
-  if (updates.length < LEAST_SCATTERED) return null;
-  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
-  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
-  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
-  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
-  const outlier = updates.find((update) => {
-    const { joules, shortestMs, longestMs } = update;
-    if (wattsOf(joules, longestMs) > usual + most) return true;
-    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
-  });
-  if (outlier === void 0) return null;
-  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
-}
-function wattsOf(joules, milliseconds) {
-  return 1e3 * joules / milliseconds;
-}
-
-// src/measure/window.ts
-var STILL_PERIODS = 5;
-var STILL_PART = 0.5;
-var TOLERATED_DISAGREEMENT = 0.05;
-var LEAST_COVERAGE = 0.5;
-function isVoid(reason) {
-  return { ok: false, reason };
-}
-function cutWindow(request) {
-  const { completions, readings: readings2, meter, options } = request;
-  const begin = completions[0];
-  const end = completions.at(-1);
-  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
-    return isVoid("no launch completed inside the stretch");
-  }
-  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
-  const backwards = inside.findIndex(
-    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
-  );
-  if (backwards > 0) return isVoid("the energy counter went back");
-  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
-  const heatedMs = begin.timeMs + options.preheatMs;
-  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
-  const first = ticks2[0];
-  const last2 = ticks2.at(-1);
-  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
-    const moved = inside.at(-1).joules > inside[0].joules;
-    return isVoid(
-      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
-    );
-  }
-  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
-  if (silentMs2 !== null) {
-    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
-  }
-  const spanMs = last2.timeMs - first.timeMs;
-  if (spanMs < LEAST_COVERAGE * options.windowMs) {
-    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
-  }
-  const updates = updatesBetween(ticks2, completions);
-  if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection2 = lostEnergy(updates, meter.updatePeriodMs);
-    if (objection2 !== null) return isVoid(objection2);
-  }
-  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
-  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
-  const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
-  const start = ticks2[Math.max(0, cut3)];
-  if (!meter.estimated) {
-    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
-    if (objection2 !== null) return objection2;
-  }
-  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
-  if (launches <= 0) return isVoid("no launch completed between the readings");
-  const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
-  const series = joulesPerLaunch.filter(Number.isFinite);
-  const powers = request.powers ?? [];
-  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
-  const objection = isIdle(energy, meter) ?? isDisputed(energy);
-  if (objection !== null) return isVoid(objection);
-  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
-}
-var LEAST_ABOVE_IDLE = 0.03;
-var LEAST_WATTS_ABOVE_IDLE = 0.5;
-function isIdle({ watts }, { idleWatts, estimated }) {
-  if (estimated || idleWatts === null) return null;
-  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
-  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
-}
-function wholeUpdates(updates, { updatePeriodMs }) {
-  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
-  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
-  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
-}
-function unsteady(updates, cut3, meter) {
-  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
-    (part) => wholeUpdates(part, meter)
-  );
-  const outlier = outlierAmong(whole ?? []);
-  if (outlier !== null) return isVoid(outlier);
-  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
-  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
-  if (change2 === null) return null;
-  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
-  return { ok: false, reason, changed: change2.sudden };
-}
-function isDisputed({ disagreement = null }) {
-  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
-  const percent5 = Math.round(100 * Math.abs(disagreement));
-  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
-}
-function shortJoules(joules) {
-  return `${joules.toPrecision(3)} J`;
-}
-var KEPT_UPDATES = 120;
-function powerCourse(readings2, beginMs) {
-  const ticks2 = findTicks(readings2);
-  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
-  return ticks2.flatMap((tick, i) => {
-    const before = ticks2[i - step2];
-    if (before === void 0 || i % step2 !== 0) return [];
-    const seconds2 = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
-    return [{ seconds: seconds2, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
-  });
-}
-function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
-  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
-  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
-  let longest = 0;
-  ticks2.forEach((tick, i) => {
-    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
-    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
-  });
-  return longest > bearableMs ? longest : null;
-}
-function toMeasurement(cut3) {
-  const { first, last: last2, launches, series, powers, meter } = cut3;
-  const seconds2 = (last2.timeMs - first.timeMs) / 1e3;
-  const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds2) / launches;
-  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
-  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules - 1;
-  return {
-    joules: joules / launches,
-    netJoules,
-    watts: joules / seconds2,
-    launches,
-    seconds: seconds2,
-    estimated: meter.estimated,
-    // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds2,
-    relativeError: relativeErrorOf(series),
-    ...disagreement === null ? {} : { disagreement }
-  };
-}
-
-// src/measure/energy.ts
-var CLEARLY = 4;
-var ATTEMPTS = 2;
-var MOST_WINDOWS = 6;
-var SHORTEST_PART = 1 / 3;
-async function measureEnergy(request) {
-  const { device, meter, variant } = request;
-  const unseen = await meter.confirm?.(device, variant) ?? null;
-  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
-  const before = await meter.quiet?.() ?? null;
-  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
-  const outcome = await measureWindows(request);
-  if (outcome.status !== "valid") return outcome;
-  const after = await meter.quiet?.() ?? null;
-  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
-}
-async function measureWindows(request) {
-  const { windowMs, precision, longestMs = windowMs } = request.options;
-  const cuts = [];
-  for (let lengthMs = windowMs; ; ) {
-    const taken = await takeWindow(request, lengthMs);
-    if (taken.status !== "valid") return taken;
-    cuts.push(taken.cut);
-    const energy = combineCuts(cuts);
-    const { relativeError = null } = energy;
-    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
-    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
-      return { status: "valid", energy };
-    }
-    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
-    const doneMs = 1e3 * energy.seconds;
-    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
-    const leftMs = longestMs - doneMs;
-    const leastMs2 = SHORTEST_PART * windowMs;
-    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
-    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
-  }
-}
-var TOLERATED_IMPRECISION = 4;
-var TOLERATED_ERROR = 0.02;
-function ifPreciseEnough(energy, error, precision) {
-  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
-    return { status: "valid", energy };
-  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
-  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
-  return { status: "void", reasons: [reason], disturbed: false };
-}
-async function takeWindow(request, windowMs) {
-  const { device, meter, variant } = request;
-  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
-  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
-  const options = { ...request.options, windowMs, preheatMs };
-  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
-  const reasons = [];
-  let disturbed = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const delayMs = phaseDelayMs(meter.info, request.random);
-    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
-    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
-    disturbed = sampled.value.disturbances.length > 0;
-    const cut3 = cutSampled(sampled.value, meter.info, options);
-    if (cut3.ok) return { status: "valid", cut: cut3 };
-    reasons.push(cut3.reason);
-    if (cut3.changed === true) break;
-    durationMs = Math.max(
-      durationMs,
-      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
-    );
-  }
-  return { status: "void", reasons, disturbed };
-}
-function cutSampled(sampled, meter, options) {
-  const { stretch, readings: readings2, disturbances, evidence } = sampled;
-  const objections = [...disturbances, ...evidence?.faults ?? []];
-  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
-  const { completions } = stretch;
-  const cut3 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
-  const conditions = evidence?.conditions ?? null;
-  return cut3.ok && conditions !== null ? { ...cut3, energy: { ...cut3.energy, conditions } } : cut3;
-}
-function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
-  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
-  return random.next() * updatePeriodMs;
-}
-
-// src/measure/latency.ts
-async function measureLatency(request) {
-  const timed = await request.device.time(request.variant, request.options);
-  if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
-  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
-  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
-  if (medianMs <= 0) {
-    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
-    return { ok: false, failure: { kind: "void-window", message } };
-  }
-  const sorted2 = sortSamples(samplesMs);
-  return {
-    ok: true,
-    value: {
-      medianMs,
-      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
-      samplesMs,
-      launchesPerSample,
-      relativeResolution: resolutionMs / medianMs
-    }
-  };
-}
-
-// src/measure/turn.ts
-async function takeTurn(request) {
-  const { bench, variant, options, random } = request;
-  const energy = await takeEnergy(bench, variant, options, random);
-  if (!energy.ok) return energy;
-  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
-  if (!timed.ok) return timed;
-  const { measured, voidReasons, disturbed } = energy.value;
-  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
-  const waiting = measured === null ? null : waitingIn(busyShare, measured);
-  return {
-    ok: true,
-    value: {
-      latencyMs: disturbed ? null : timed.value.medianMs,
-      latencyResolution: timed.value.relativeResolution,
-      energy: waiting === null ? measured : null,
-      busyShare,
-      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
-    }
-  };
-}
-async function takeEnergy({ device, meter }, variant, { window }, random) {
-  if (meter === null) {
-    const heated = await device.run(variant, window.preheatMs);
-    if (!heated.ok) return heated;
-    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
-  }
-  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
-  switch (outcome.status) {
-    case "failed":
-      return { ok: false, failure: outcome.failure };
-    case "void": {
-      const { reasons, disturbed } = outcome;
-      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
-    }
-    case "valid":
-      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
-  }
-}
-
-// src/measure/block-subject.ts
-async function measureSubject(request) {
-  const { subject, order: order2, phase, block } = request;
-  const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order2.map((arm) => [arm, []]));
-  if (request.isAborted()) return null;
-  await prepareArms(request, failures);
-  await heat(request, failures);
-  const sequence2 = turnOrder(order2);
-  for (const [index, arm] of sequence2.entries()) {
-    if (request.isAborted()) return null;
-    if (failures.has("B") || failures.has("H")) break;
-    if (failures.has(arm)) continue;
-    const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
-    const { bench, variant } = armOf(request, arm);
-    const random = request.random.fork(`turn ${index}`);
-    const turn = await takeTurn({ bench, variant, options: request.options, random });
-    if (turn.ok) turns.get(arm)?.push(turn.value);
-    else failures.set(arm, turn.failure);
-  }
-  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
-}
-async function prepareArms(request, failures) {
-  const prepare2 = async (arm) => {
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  };
-  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
-  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
-  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
-}
-async function heat(request, failures) {
-  const { order: order2, options, cold, isAborted } = request;
-  const arm = order2.find((one3) => !failures.has(one3));
-  const { heatUpMs: longestMs = 0 } = options.window;
-  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  let isDisturbed = request.whileHeating !== void 0;
-  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
-    isDisturbed = false;
-  });
-  const [heated] = await Promise.allSettled([
-    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
-    beside
-  ]);
-  await beside;
-  if (heated.status === "rejected") throw heated.reason;
-  if (!heated.value.ok) failures.set(arm, heated.value.failure);
-}
-function armOf({ subject, benches }, arm) {
-  const bench = benches.get(arm);
-  const variant = subject.variants[arm];
-  if (bench === void 0 || variant === void 0) {
-    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
-  }
-  return { bench, variant };
-}
-function toSample({ subject, block, phase }, arm, turns, failures) {
-  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(arm);
-  const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
-  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed6 = own !== void 0 || failures.has(other);
-  const window = blockWindowOf(turns);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    arm,
-    block,
-    phase,
-    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
-    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
-    voidReasons,
-    ...window === null || failed6 ? {} : { window }
-  };
-}
-function meanOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
-}
-
-// src/measure/blocks.ts
-async function runBlocks(task) {
-  const samples2 = [];
-  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples2.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
-  }
-  return samples2;
-}
-async function runBlock(task, block) {
-  const random = createRandom(task.seed ?? 1);
-  const isAborted = () => task.signal?.aborted === true;
-  const benches = /* @__PURE__ */ new Map();
-  const opened = [];
-  try {
-    if (isAborted()) return null;
-    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
-    for (const [arm, device] of await openDevices(task, arms2, opened)) {
-      const meter = await task.openMeter(device);
-      if (meter !== null) opened.push(meter);
-      benches.set(arm, { device, meter });
-    }
-    const samples2 = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        cold: index === 0,
-        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
-        isAborted,
-        whileHeating: task.whileHeating,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
-      });
-      if (measured === null) return null;
-      samples2.push(...measured);
-    }
-    return samples2;
-  } finally {
-    await closeAll(opened);
-  }
-}
-async function openDevices(task, arms2, opened) {
-  const opening = arms2.map(async (arm) => {
-    const device = await task.openDevice(arm);
-    opened.push(device);
-    return [arm, device];
-  });
-  await Promise.allSettled(opening);
-  return Promise.all(opening);
-}
-function subjectArms({ variants }) {
-  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
-}
-async function closeAll(opened) {
-  const results = [];
-  for (const one3 of [...opened].reverse()) results.push(...await Promise.allSettled([one3.close()]));
-  const failed6 = results.find((result) => result.status === "rejected");
-  if (failed6 !== void 0) throw failed6.reason;
-}
-
-// src/measure/options.ts
-function measureOptions(request) {
-  const judging = request.purpose === "judge";
-  if (request.device.software) {
-    return {
-      // Many short samples: what shares the cores then spoils some of them, and the median stands.
-      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
-      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
-    };
-  }
-  const periodMs = request.meter?.updatePeriodMs ?? 0;
-  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
-  return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
-  };
-}
-
-// src/measure/scopes.ts
-var shared = {
-  GPU: false,
-  board: false,
-  module: true,
-  package: true,
-  socket: true,
-  outlet: true
-};
-function isShared({ scope = null }) {
-  return scope !== null && shared[scope];
 }
 
 // src/manifest/clocks.ts
@@ -26702,7 +26248,7 @@ function conversion(type, expect2) {
   return type === "double" && expect2.includes("int") ? "convert it with int(x)" : null;
 }
 function explainResult(type, expect2, source) {
-  const wanted = expect2.map((one3) => typeNames[one3]).join(" or ");
+  const wanted = expect2.map((one4) => typeNames[one4]).join(" or ");
   const given = Object.hasOwn(typeNames, type) ? typeNames[type] : type;
   return {
     message: `gives ${given}, but ${wanted} is needed here`,
@@ -26901,7 +26447,7 @@ function expressionFormula(expression) {
   return typeof value2 === "string" ? ["text", value2] : value2;
 }
 function formulaOf(node, types) {
-  const all = (nodes) => nodes.map((one3) => formulaOf(one3, types));
+  const all = (nodes) => nodes.map((one4) => formulaOf(one4, types));
   switch (node.op) {
     case "value":
       if (typeof node.args === "string") return ["text", node.args];
@@ -27055,17 +26601,29 @@ function readCheck(written) {
 }
 var sorts = {
   filled: { name: "a storage buffer", needs: ["type", "length"], excludes: [] },
-  listed: { name: "a buffer with 'values'", needs: [], excludes: ["length", "fill", "seed"] },
-  uniform: { name: "a uniform buffer", needs: ["values"], excludes: ["length", "fill", "seed", "check"] }
+  listed: {
+    name: "a buffer with 'values'",
+    needs: [],
+    excludes: ["length", "fill", "seed", "scratch", "clear"]
+  },
+  uniform: {
+    name: "a uniform buffer",
+    needs: ["values"],
+    excludes: ["length", "fill", "seed", "check", "scratch", "clear"]
+  },
+  scratch: {
+    name: "a scratch buffer",
+    needs: ["type", "length"],
+    excludes: ["fill", "seed", "values", "check"]
+  }
 };
 var examples = {
   type: "type: f32",
   length: "length: ROWS * COLS",
   values: "values: [ROWS, COLS]"
 };
-function checkKeys(kind, place) {
-  const listed4 = place.at("values").isWritten;
-  const { name, needs, excludes } = sorts[kind === "uniform" ? kind : listed4 ? "listed" : "filled"];
+function checkKeys(sort, place) {
+  const { name, needs, excludes } = sorts[sort];
   for (const key2 of needs) {
     if (place.at(key2).isWritten) continue;
     const nextStep3 = `add for example '${examples[key2]}'`;
@@ -27096,7 +26654,14 @@ function readBuffer(written, options, context) {
   const { name, index, place } = options;
   const listed4 = place.at("values").isWritten;
   const kind = written.kind ?? (listed4 ? null : "storage");
-  checkKeys(kind, place);
+  const { scratch = false, clear } = written;
+  checkKeys(kind === "uniform" ? kind : scratch ? "scratch" : listed4 ? "listed" : "filled", place);
+  if (clear !== void 0 && !scratch && written.fill !== void 0 && written.fill !== "zeros") {
+    place.at("fill").value({
+      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${written.fill}`,
+      nextStep: "remove 'fill' or 'clear'"
+    });
+  }
   const { variables } = context;
   const values2 = written.values?.map(
     (value2, i) => value2 === void 0 ? null : compileAt(place.at("values", i), value2, ["int", "double"], variables)
@@ -27112,6 +26677,8 @@ function readBuffer(written, options, context) {
     fill: written.fill ?? "zeros",
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
+    ...scratch ? { scratch, at: () => place.position } : {},
+    ...clear === void 0 ? {} : { clear },
     values: values2 === void 0 && kind !== "uniform" ? null : (values2 ?? []).filter((value2) => value2 !== null),
     ...listed4 ? {
       valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
@@ -27189,7 +26756,7 @@ function readCommand(written, place, context) {
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
-  for (const name of tunables.filter((one3) => !used.includes(one3))) {
+  for (const name of tunables.filter((one4) => !used.includes(one4))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
       nextStep: `write {${name}} where the program takes it, or remove the tunable`
@@ -27258,6 +26825,327 @@ function isSelfJudged(kernel) {
 function configurationId(configuration, tunables) {
   if (tunables.length === 0) return "default";
   return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
+}
+
+// src/stats/holm.ts
+function holmAdjust(pValues) {
+  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
+  const adjusted = new Array(pValues.length);
+  let largest2 = 0;
+  order2.forEach((index, rank) => {
+    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest2;
+  });
+  return adjusted;
+}
+
+// src/stats/moments.ts
+function moments(values2) {
+  let count2 = 0;
+  let mean2 = 0;
+  let squares = 0;
+  for (const value2 of values2) {
+    count2++;
+    const delta = value2 - mean2;
+    mean2 += delta / count2;
+    squares += delta * (value2 - mean2);
+  }
+  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
+  return {
+    count: count2,
+    mean: count2 > 0 ? mean2 : Number.NaN,
+    variance,
+    standardDeviation: Math.sqrt(variance)
+  };
+}
+function mean(values2) {
+  return moments(values2).mean;
+}
+
+// src/stats/normal.ts
+function normalPdf(z) {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+}
+var numerator = [
+  220.206867912376,
+  221.213596169931,
+  112.079291497871,
+  33.912866078383,
+  6.37396220353165,
+  0.700383064443688,
+  0.0352624965998911
+];
+var denominator = [
+  440.413735824752,
+  793.826512519948,
+  637.333633378831,
+  296.564248779674,
+  86.7807322029461,
+  16.064177579207,
+  1.75566716318264,
+  0.0883883476483184
+];
+function polynomial(coefficients, x2) {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
+  return sum;
+}
+function normalCdf(z) {
+  const x2 = Math.abs(z);
+  let tail = 0;
+  if (x2 <= 37) {
+    const density2 = Math.exp(-0.5 * x2 * x2);
+    if (x2 < 7.07106781186547) {
+      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
+    } else {
+      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
+      tail = density2 / (fraction * 2.506628274631);
+    }
+  }
+  return z > 0 ? 1 - tail : tail;
+}
+
+// src/stats/sorted-samples.ts
+function sortSamples(values2) {
+  const copy = Float64Array.from(values2);
+  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
+  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
+  return copy.sort();
+}
+
+// src/stats/quantile.ts
+function quantile(samples2, probability) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
+  }
+  const position = (samples2.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = samples2[below];
+  const high = samples2[Math.min(below + 1, samples2.length - 1)];
+  return low + (position - below) * (high - low);
+}
+function median(values2) {
+  return quantile(sortSamples(values2), 0.5);
+}
+
+// src/stats/random.ts
+function hashText(text3) {
+  let hash = 2166136261;
+  for (let i = 0; i < text3.length; i++) {
+    hash ^= text3.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s2 = u * u + v * v;
+      if (s2 > 0 && s2 < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+function shuffle(items, random) {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const held2 = items[i];
+    items[i] = items[j];
+    items[j] = held2;
+  }
+  return items;
+}
+
+// src/stats/spearman.ts
+function ranks(values2) {
+  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
+  const result = new Array(values2.length);
+  for (let start = 0; start < order2.length; ) {
+    let end = start + 1;
+    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
+    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return result;
+}
+function spearman(a2, b) {
+  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
+  const rankA = ranks(a2);
+  const rankB = ranks(b);
+  const middle2 = mean(rankA);
+  let products = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (let i = 0; i < rankA.length; i++) {
+    const da = rankA[i] - middle2;
+    const db = rankB[i] - middle2;
+    products += da * db;
+    squaresA += da * da;
+    squaresB += db * db;
+  }
+  return products / Math.sqrt(squaresA * squaresB);
+}
+
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x2, a2, b) {
+  const tiny = 1e-300;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
+  let c = 1;
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
+}
+
+// src/stats/student-t.ts
+function studentTUpperTail(t, degreesOfFreedom) {
+  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
+  if (Number.isNaN(t)) return Number.NaN;
+  const square = t * t;
+  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
+  return t >= 0 ? half : 1 - half;
+}
+function studentTQuantile(probability, degreesOfFreedom) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
+  }
+  if (probability === 0.5) return 0;
+  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
+  return upperQuantile(1 - probability, degreesOfFreedom);
+}
+function upperQuantile(tail, degreesOfFreedom) {
+  if (tail === 0) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = 1;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
+    low = high;
+    high *= 2;
+  }
+  let t = (low + high) / 2;
+  for (; ; ) {
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
+    if (excess > 0) low = t;
+    else high = t;
+    const newton = t + excess / density(t, degreesOfFreedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
+    t = next;
+  }
+}
+function density(t, degreesOfFreedom) {
+  const half = degreesOfFreedom / 2;
+  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
+  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
+}
+
+// src/stats/t-test.ts
+function estimateMean(values2, minimumSd = 0) {
+  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
+  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
+  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
+}
+function tTestP(estimate, alternative, bound) {
+  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
+  if (distance2 === 0) return 0.5;
+  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
+}
+function meanInterval(estimate, confidence) {
+  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
+  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach, estimate.mean + reach];
 }
 
 // src/space/schedule.ts
@@ -28495,7 +28383,7 @@ function parameterFault(value2, parameter2) {
   return null;
 }
 function reportUnknownParameters(given, known3, place) {
-  for (const name of given.filter((one3) => !known3.includes(one3))) {
+  for (const name of given.filter((one4) => !known3.includes(one4))) {
     const nearest = nearestName(name, known3);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
@@ -28543,7 +28431,14 @@ function readOperatorWorkloads(written, parameters, place) {
 }
 
 // src/manifest/kernel-parts.ts
-var defaultEntry = "main";
+function passesIn(value2, place) {
+  const list4 = place.at("passes");
+  if (!list4.isWritten) return { value: [{ value: value2, place }], place };
+  const items = (value2.passes ?? []).flatMap(
+    (item, i) => item === void 0 ? [] : [{ value: item, place: list4.at(i) }]
+  );
+  return { value: items, place: list4 };
+}
 function constraintsAt(written, place) {
   return (written ?? []).flatMap((value2, i) => value2 === void 0 ? [] : [{ value: value2, place: place.at(i) }]);
 }
@@ -28567,10 +28462,9 @@ function ownParts(kernel, place, programs) {
     defaultPlace,
     constraints: constraintsAt(kernel.constraints, place.at("constraints")),
     buffers: { value: kernel.buffers, place: place.at("buffers") },
-    dispatch: { value: kernel.dispatch, place: place.at("dispatch") },
+    passes: kernel.command === void 0 ? passesIn(kernel, place) : { value: [], place },
     reference: { value: kernel.reference, place: place.at("reference") },
     source: { value: kernel.source, place: place.at("source") },
-    entry: kernel.entry ?? defaultEntry,
     programs
   };
 }
@@ -28598,10 +28492,9 @@ function operatorParts(kernel, place, operator) {
       ...constraintsAt(kernel.constraints, place.at("constraints"))
     ],
     buffers: { value: file.buffers, place: inOperator("buffers") },
-    dispatch: { value: file.dispatch, place: inOperator("dispatch") },
+    passes: passesIn(file, placeInOperator(name, operator.document, "", place)),
     reference: { value: file.reference, place: inOperator("reference") },
     source: { value: file.source, place: inOperator("source") },
-    entry: file.entry ?? defaultEntry,
     programs: operator.programs
   };
 }
@@ -28611,6 +28504,129 @@ function reportUnknownOperator(name, known3, place) {
     message: `there is no operator '${name}'`,
     nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
+}
+
+// src/manifest/passes.ts
+var defaultEntry = "main";
+var one = constantExpression(1);
+function readCount(written, place, options) {
+  const { context, when, least: least2, name } = options;
+  const count2 = written === void 0 ? null : compileAt(place, written, "int", context.variables);
+  if (count2 === null) return null;
+  tryOut({
+    expression: {
+      ...count2,
+      names: [...count2.names, ...when?.names ?? []],
+      evaluate: (known3) => when?.evaluate(known3) === false ? least2 : count2.evaluate(known3)
+    },
+    place,
+    workloads: context.workloads,
+    defaults: context.defaults,
+    fault: (value2, workload) => Number(value2) >= least2 ? null : `the ${name} is ${value2} for workload ${workload} at the default`,
+    nextStep: `change it so that it is at least ${least2}; ceil_div(a, b) rounds up`
+  });
+  return count2;
+}
+function reportUnknownBuffer(name, place, { buffers }) {
+  if (Object.hasOwn(buffers ?? {}, name)) return;
+  const names2 = Object.keys(buffers ?? {});
+  const nearest = nearestName(name, names2);
+  place.value({
+    message: `there is no buffer '${name}'`,
+    nextStep: nearest === null ? `buffers are ${names2.join(", ")}` : `did you mean '${nearest}'?`
+  });
+}
+function readDispatch(value2, place, ...[context, when = null]) {
+  if (value2 === void 0) return [one, one, one];
+  if ("indirect" in value2 || !Array.isArray(value2)) {
+    const { indirect: indirect2 = "", offset } = value2;
+    if (indirect2 !== "") reportUnknownBuffer(indirect2, place.at("indirect"), context);
+    return {
+      indirect: indirect2,
+      offset: readCount(offset, place.at("offset"), { context, when, least: 0, name: "offset" }) ?? constantExpression(0),
+      at: () => place.position
+    };
+  }
+  const options = { context, when, least: 1, name: "dispatch" };
+  const [x2, y2, z] = value2.map((written, i) => readCount(written, place.at(i), options));
+  return [x2 ?? one, y2 ?? one, z ?? one];
+}
+function readBindings(written, place, context) {
+  const slots = {};
+  const taken = /* @__PURE__ */ new Map();
+  for (const [name, slot2] of Object.entries(written ?? {})) {
+    if (slot2 === void 0) continue;
+    const here = place.at(name);
+    reportUnknownBuffer(name, here, context);
+    const own = Object.hasOwn(context.buffers ?? {}, name) ? context.buffers?.[name]?.group : 0;
+    const { group = own ?? 0, binding = 0 } = typeof slot2 === "number" ? { binding: slot2 } : slot2;
+    const other = taken.get(`${group} ${binding}`);
+    if (other !== void 0) {
+      here.value({
+        message: `binding ${binding} of group ${group} is taken by '${other}'`,
+        nextStep: "give every buffer the group and binding that it has in this pass"
+      });
+    }
+    taken.set(`${group} ${binding}`, name);
+    slots[name] = { group, binding };
+  }
+  return slots;
+}
+function reportNoneLeft(passes, place, context) {
+  const conditions = passes.flatMap(({ when }) => when ?? []);
+  if (passes.length === 0 || conditions.length < passes.length) return;
+  const names2 = [...new Set(conditions.flatMap(({ names: names3 }) => names3))];
+  tryOut({
+    expression: {
+      source: "",
+      names: names2,
+      type: "bool",
+      evaluate: (known3) => conditions.some((condition) => condition.evaluate(known3) === true)
+    },
+    place,
+    workloads: context.workloads,
+    defaults: context.defaults,
+    fault: (isAny, workload) => isAny === true ? null : `'when' leaves out every pass for workload ${workload} at the default`,
+    nextStep: "change the conditions so that a pass is left, or remove one's 'when'"
+  });
+}
+function readPass(written, place, context) {
+  const { programs, source, variables } = context;
+  const when = written.when === void 0 ? null : compileAt(place.at("when"), written.when, "bool", variables);
+  const own = written.source ?? source.value;
+  const entry = written.entry ?? defaultEntry;
+  return {
+    name: written.name ?? entry,
+    source: own === void 0 ? { path: "", language: "wgsl", files: {} } : programs.read(own, written.source === void 0 ? source.place : place.at("source")),
+    entry,
+    dispatch: readDispatch(written.dispatch, place.at("dispatch"), context, when),
+    when,
+    bindings: readBindings(written.bindings, place.at("bindings"), context),
+    at: () => (place.at("entry").isWritten ? place.at("entry") : place).position
+  };
+}
+function readPasses(written, place, context) {
+  const taken = /* @__PURE__ */ new Set();
+  const passes = written.map(({ value: value2, place: here }) => {
+    const hasProgram = here.at("source").isWritten || context.source.place.isWritten;
+    if (!hasProgram && here !== place) {
+      here.key({
+        message: "the pass has no program",
+        nextStep: "add 'source: kernels/NAME.wesl' to it, or to the kernel for all of its passes",
+        absence: true
+      });
+    }
+    const pass = readPass(value2, here, context);
+    let { name } = pass;
+    if (taken.has(name) && value2.name !== void 0) {
+      here.at("name").value({ message: `there is another pass '${name}'`, nextStep: "give it another name" });
+    }
+    for (let number3 = 2; taken.has(name); number3++) name = `${pass.name}_${number3}`;
+    taken.add(name);
+    return { ...pass, name };
+  });
+  reportNoneLeft(passes, place, context);
+  return passes;
 }
 
 // src/manifest/verdict.ts
@@ -28716,34 +28732,39 @@ function readConstraints(parts, variables) {
     return [expression];
   });
 }
-function readDispatch({ value: value2, place }, parts, variables) {
-  const expressions = (value2 ?? []).map((written, i) => {
-    if (written === void 0) return constantExpression(1);
-    const expression = compileAt(place.at(i), written, "int", variables);
-    if (expression === null) return constantExpression(1);
-    tryOut({
-      expression,
-      place: place.at(i),
-      workloads: parts.workloads,
-      defaults: parts.defaults,
-      fault: (count2, workload) => Number(count2) >= 1 ? null : `the dispatch is ${count2} for workload ${workload} at the default`,
-      nextStep: "change it so that it is at least 1; ceil_div(a, b) rounds up"
-    });
-    return expression;
-  });
-  const [x2, y2, z] = expressions;
-  return [x2 ?? constantExpression(1), y2 ?? constantExpression(1), z ?? constantExpression(1)];
-}
-function readReference(parts, dispatch, variables) {
-  const { value: value2, place } = parts.reference;
+function readReference({ reference: { value: value2, place } }, passes, context) {
   if (value2 === void 0) return null;
-  if (typeof value2 === "string")
-    return { source: parts.programs.read(value2, place), entry: parts.entry, dispatch };
-  if (value2.source === void 0) return null;
+  const written = typeof value2 === "string" ? { source: value2 } : value2;
+  const sourcePlace = typeof value2 === "string" ? place : place.at("source");
+  if (written.source === void 0) return null;
+  const source = { value: written.source, place: sourcePlace };
+  const [own, others] = [["entry", "dispatch"].filter((key2) => place.at(key2).isWritten), place.at("passes")];
+  if (others.isWritten && own[0] !== void 0) {
+    others.key({
+      message: `'passes' cannot be given together with '${own[0]}'`,
+      nextStep: "remove one of them"
+    });
+  }
+  if (others.isWritten) {
+    const listed4 = passesIn(written, place);
+    return { passes: readPasses(listed4.value, listed4.place, { ...context, source }) };
+  }
+  const program = context.programs.read(source.value, sourcePlace);
+  const { entry, dispatch } = written;
+  const kept2 = own.length === 0 ? passes : passes.slice(0, 1);
+  if (own.length === 1 && passes.length > 1) {
+    place.key({
+      message: `the kernel has ${passes.length} passes, and its reference only '${own[0]}'`,
+      nextStep: "give the reference 'entry' and 'dispatch', or 'passes'"
+    });
+  }
   return {
-    source: parts.programs.read(value2.source, place.at("source")),
-    entry: value2.entry ?? parts.entry,
-    dispatch: value2.dispatch === void 0 ? dispatch : readDispatch({ value: value2.dispatch, place: place.at("dispatch") }, parts, variables)
+    passes: kept2.map((pass) => ({
+      ...pass,
+      source: program,
+      entry: entry ?? pass.entry,
+      ...dispatch === void 0 ? {} : { dispatch: readDispatch(dispatch, place.at("dispatch"), context), when: null, bindings: {} }
+    }))
   };
 }
 function partsOf2(kernel, place, context) {
@@ -28776,26 +28797,25 @@ function readKernel(name, kernel, context) {
     parts.workloads.types,
     parts.tunables.types
   );
-  const dispatch = readDispatch(parts.dispatch, parts, variables);
-  const { source } = parts;
   const clock = readClocks(kernel.clocks, context.clocks);
   const defaults = withOwnClock(parts.defaults, clock);
   const constraintVariables = clock === null ? variables : Object.assign(/* @__PURE__ */ Object.create(null), variables, { [clockTunable]: "int" });
   const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
+  const { programs, source } = parts;
+  const passContext = { ...bufferContext, programs, source, buffers: parts.buffers.value };
+  const passes = readPasses(parts.passes.value, parts.passes.place, passContext);
   return {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
     position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer2).start) },
-    source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
-    entry: parts.entry,
+    passes,
     workloads: parts.workloads.items.map(({ workload }) => workload),
     tunables: clock === null ? parts.tunables.items : [...parts.tunables.items, clock],
     constraints: readConstraints({ ...parts, defaults }, constraintVariables),
     defaults,
     buffers: readBuffers(parts.buffers.value, parts.buffers.place, bufferContext),
-    dispatch,
-    reference: readReference(parts, dispatch, variables),
+    reference: readReference(parts, passes, passContext),
     ...kernel.command === void 0 || parts.operator !== null ? {} : {
       command: readCommand(kernel.command, place.at("command"), {
         ...bufferContext,
@@ -28875,9 +28895,10 @@ function report(fault, document2) {
   }
   if (keyword === "false schema") {
     const { parent, step: step3 } = splitPointer(pointer2);
-    const isOperator = document2.has(at(parent, "operator"));
+    const other = ["operator", "command"].find((key2) => document2.has(at(parent, key2))) ?? "passes";
+    const isOperator = other === "operator";
     document2.reportKey(pointer2, {
-      message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
+      message: `'${step3}' cannot be given together with '${other}'`,
       nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
     });
     return pointer2;
@@ -29012,8 +29033,8 @@ var SourceFiles = class {
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
-    const digest2 = createHash2("sha256").update(bytes).digest("hex");
-    const file = { digest: digest2, executable, content: () => bytes };
+    const digest3 = createHash2("sha256").update(bytes).digest("hex");
+    const file = { digest: digest3, executable, content: () => bytes };
     this.#known.set(path2, file);
     return [path2, file, bytes.byteLength];
   }
@@ -29118,6 +29139,115 @@ function succeeded(value2) {
   return { ok: true, value: value2 };
 }
 
+// src/kernel/pass-bindings.ts
+function slotIn({ definition: pass }, buffer) {
+  if (Object.hasOwn(pass.bindings, buffer.name)) return pass.bindings[buffer.name] ?? null;
+  return Object.values(pass.bindings).some((taken) => isAt(taken, buffer)) ? null : buffer;
+}
+function variableAt(pass, definition) {
+  const slot2 = slotIn(pass, definition);
+  if (slot2 === null) return null;
+  const there = pass.bindings.filter((candidate) => isAt(slot2, candidate));
+  return there.find(({ used }) => used) ?? there[0] ?? null;
+}
+function isIndirect({ name }, passes) {
+  return passes.some(({ definition: { dispatch } }) => "indirect" in dispatch && dispatch.indirect === name);
+}
+function isAtHome({ buffer, group, binding }, buffers) {
+  const home = buffers[buffer];
+  return home !== void 0 && isAt(home, { group, binding });
+}
+function isAt(a2, b) {
+  return a2.group === b.group && a2.binding === b.binding;
+}
+
+// src/kernel/binding-faults.ts
+function passFault(pass, definitions2, isOneOfMany) {
+  for (const variable2 of pass.bindings) {
+    const definition = definitions2.find((candidate) => {
+      const slot2 = slotIn(pass, candidate);
+      return slot2 !== null && isAt(slot2, variable2);
+    });
+    if (!variable2.used && (definition === void 0 || isOneOfMany)) continue;
+    const fault = bindingFault(variable2, definition, { definitions: definitions2, isOneOfMany });
+    if (fault !== null)
+      return failed("validation", inPass(pass.definition, fault, isOneOfMany), variable2.refusal ?? {}).failure;
+  }
+  return null;
+}
+function inPass({ name }, fault, isOneOfMany) {
+  return isOneOfMany ? `pass \`${name}\`: ${fault}` : fault;
+}
+function sharingFault(definition, uses, passes) {
+  const nameOf4 = (use) => passes[uses.indexOf(use)]?.definition.name;
+  const used = uses.filter((use) => use?.used === true);
+  const [first] = used;
+  if (first === void 0) return null;
+  const isUniform = ({ kind }) => kind === "uniform";
+  const other = used.find((use) => isUniform(use) !== isUniform(first));
+  const what = (use) => `${isUniform(use) ? "uniform" : "storage"} in pass \`${nameOf4(use)}\``;
+  if (other !== void 0) {
+    return failed(
+      "validation",
+      `buffer \`${definition.name}\` is ${what(first)}, but ${what(other)}`,
+      passes[uses.indexOf(other)]?.definition.at?.()
+    );
+  }
+  const shape = (use) => {
+    const slots = use.layout(definition.values?.length ?? 0)?.slots;
+    return JSON.stringify(slots?.map(({ scalar: scalar2, offsetBytes }) => [scalar2, offsetBytes]));
+  };
+  const unlike = definition.values === null ? void 0 : used.find((use) => shape(use) !== shape(first));
+  if (unlike !== void 0) {
+    return failed(
+      "validation",
+      `the members of \`${definition.name}\` are others in pass \`${nameOf4(unlike)}\` than in pass \`${nameOf4(first)}\``,
+      definition.valuesAt?.()
+    );
+  }
+  if (definition.check !== null && used.every(({ kind }) => kind !== "storage")) {
+    return failed(
+      "validation",
+      `buffer \`${definition.name}\` is checked as an output, but read-only in pass \`${nameOf4(first)}\` and all others`
+    );
+  }
+  if (definition.scratch && definition.clear === void 0 && first.kind !== "storage") {
+    return failed(
+      "validation",
+      `pass \`${nameOf4(first)}\` reads the scratch buffer \`${definition.name}\`, which no pass before it writes`,
+      definition.at?.()
+    );
+  }
+  return null;
+}
+function slot({ group, binding }) {
+  return `@group(${group}) @binding(${binding})`;
+}
+function bindingFault(variable2, definition, options) {
+  if (variable2.refusal !== null)
+    return `\`${variable2.name}\` at ${slot(variable2)} ${variable2.refusal.reason}`;
+  if (!definition) {
+    const namesake = options.definitions.find((candidate) => candidate.name === variable2.name);
+    const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : "";
+    return `the program's \`${variable2.name}\` at ${slot(variable2)} has no buffer in the manifest${hint}`;
+  }
+  const wanted = variable2.kind === "uniform" ? "uniform" : "storage";
+  if (definition.kind !== null && definition.kind !== wanted) {
+    return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable2.name}\` at ${slot(variable2)} is ${wanted}`;
+  }
+  if (definition.check && variable2.kind !== "storage" && !options.isOneOfMany) {
+    return `buffer \`${definition.name}\` is checked as an output, but \`${variable2.name}\` at ${slot(variable2)} is read-only`;
+  }
+  return null;
+}
+function undeclaredMessage(definition, passes) {
+  const variables = passes.flatMap(
+    ({ bindings }) => bindings.map((one4) => `\`${one4.name}\` at ${slot(one4)}`)
+  );
+  const declared = [...new Set(variables)].join(", ");
+  return `buffer \`${definition.name}\` at ${slot(definition)} is not declared by the program; it has ${declared || "no bindings"}`;
+}
+
 // src/kernel/buffer-counts.ts
 function evaluateCount(evaluate2, variables) {
   const value2 = evaluateOrFail(evaluate2, variables);
@@ -29135,6 +29265,9 @@ function evaluateOrFail(evaluate2, variables) {
     throw error;
   }
 }
+
+// src/kernel/command-builder.ts
+import { createHash as createHash3 } from "node:crypto";
 
 // node_modules/wesl/dist/core-BAZCHOez.js
 function partition(a2, partFn) {
@@ -36104,12 +36237,12 @@ function childrenOf(element2, module) {
     module
   );
 }
-function wordsOf2(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
+function wordsOf2(element2, pick = (one4) => one4.kind === "ref" ? one4.ident.originalName : null) {
   const words2 = [];
-  const visit = (one3) => {
-    const picked2 = pick(one3);
+  const visit = (one4) => {
+    const picked2 = pick(one4);
     if (picked2 !== null) words2.push(...picked2.split("::"));
-    for (const child of childElems(one3)) {
+    for (const child of childElems(one4)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
     }
@@ -36458,8 +36591,8 @@ function memberFault(value2, type) {
   if (typeof value2 !== "number") return "which is no number";
   if (type === "i32" || type === "u32") {
     if (!Number.isInteger(value2)) return "which is no whole number";
-    const [least2, most] = ranges[type];
-    return value2 < least2 || value2 > most ? `which is outside of ${type}, ${least2} to ${most}` : null;
+    const [least2, most2] = ranges[type];
+    return value2 < least2 || value2 > most2 ? `which is outside of ${type}, ${least2} to ${most2}` : null;
   }
   const fits2 = type === "f32" ? Number.isFinite(Math.fround(value2)) : (toHalf(value2) & 31744) !== 31744;
   return fits2 ? null : `which ${type} cannot hold`;
@@ -36468,17 +36601,16 @@ function memberFault(value2, type) {
 // src/kernel/buffers.ts
 var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
-  const { definitions: definitions2, bindings, workload, variables, role } = options;
-  for (const variable2 of bindings) {
-    if (!variable2.used && !definitions2.some((definition) => isAt(definition, variable2))) continue;
-    const fault = bindingFault(variable2, definitions2);
-    if (fault !== null) return failed("validation", fault, variable2.refusal ?? {});
-  }
-  const bound = [];
+  const { definitions: definitions2, passes, workload, variables, role } = options;
+  const buffers = [];
+  const bindings = passes.map(() => []);
   for (const definition of definitions2) {
-    const variable2 = bindings.find((candidate) => isAt(definition, candidate));
-    if (!variable2 && (role === "variant" || definition.check)) {
-      return failed("validation", undeclaredMessage(definition, bindings));
+    const uses = passes.map((pass) => variableAt(pass, definition));
+    const declared = uses.find((use) => use?.used) ?? uses.find((use) => use !== null) ?? null;
+    if (declared === null && !isIndirect(definition, passes)) {
+      if (role === "variant" || definition.check)
+        return failed("validation", undeclaredMessage(definition, passes));
+      if (role === "part") continue;
     }
     const type = elementType(definition, workload);
     if (type === null) {
@@ -36488,22 +36620,34 @@ function bindBuffers(options) {
         `buffer \`${definition.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
-    const kind = variable2?.kind ?? defaultKind(definition.kind);
-    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: variable2?.layout ?? (() => null) });
+    const fault = sharingFault(definition, uses, passes);
+    if (fault !== null) return fault;
+    const used = uses.filter((use) => use?.used);
+    const writer = used.find((use) => use?.kind === "storage");
+    const kind = (writer ?? declared)?.kind ?? defaultKind(definition.kind);
+    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: declared?.layout ?? (() => null) });
     if (!contents.ok) return contents;
-    bound.push({
-      name: definition.name,
-      group: definition.group,
-      binding: definition.binding,
+    for (const [pass, use] of uses.entries()) {
+      if (!use?.used || use.kind === null) continue;
+      const { group: group2, binding: binding2, kind: kind2 } = use;
+      bindings[pass]?.push({ buffer: buffers.length, group: group2, binding: binding2, kind: kind2 });
+    }
+    const { name, group, binding, fill: fill2, seed, check: check3, scratch, clear } = definition;
+    buffers.push({
+      name,
+      group,
+      binding,
       kind,
-      fill: definition.fill,
-      seed: definition.seed,
-      check: definition.check,
+      fill: fill2,
+      seed,
+      check: check3,
       ...contents.value,
-      ...variable2?.kind === "storage" && variable2.read ? { readsInitial: true } : {}
+      ...scratch ? { scratch } : {},
+      ...clear === void 0 ? {} : { clear },
+      ...kind === "storage" && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {}
     });
   }
-  return succeeded(bound);
+  return succeeded({ buffers, bindings });
 }
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
@@ -36532,37 +36676,6 @@ function elementType(definition, workload) {
 function isScalarType2(name) {
   return scalarTypes3.includes(name);
 }
-function isAt(a2, b) {
-  return a2.group === b.group && a2.binding === b.binding;
-}
-function slot({ group, binding }) {
-  return `@group(${group}) @binding(${binding})`;
-}
-function bindingFault(variable2, definitions2) {
-  const definition = definitions2.find((candidate) => isAt(candidate, variable2));
-  if (variable2.refusal !== null)
-    return `\`${variable2.name}\` at ${slot(variable2)} ${variable2.refusal.reason}`;
-  if (!definition) {
-    const namesake = definitions2.find((candidate) => candidate.name === variable2.name);
-    const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : "";
-    return `the program's \`${variable2.name}\` at ${slot(variable2)} has no buffer in the manifest${hint}`;
-  }
-  const wanted = variable2.kind === "uniform" ? "uniform" : "storage";
-  if (definition.kind !== null && definition.kind !== wanted) {
-    return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable2.name}\` at ${slot(variable2)} is ${wanted}`;
-  }
-  if (definition.check && variable2.kind !== "storage") {
-    return `buffer \`${definition.name}\` is checked as an output, but \`${variable2.name}\` at ${slot(variable2)} is read-only`;
-  }
-  return null;
-}
-function undeclaredMessage(definition, bindings) {
-  const declared = bindings.map((variable2) => `\`${variable2.name}\` at ${slot(variable2)}`).join(", ");
-  return `buffer \`${definition.name}\` at ${slot(definition)} is not declared by the program; it has ${declared || "no bindings"}`;
-}
-
-// src/kernel/command-builder.ts
-import { createHash as createHash3 } from "node:crypto";
 
 // src/kernel/features/assignments.ts
 var byAddress = 1e3;
@@ -36723,7 +36836,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one3, known3) => visit(one3, { guards: known3, certain: known3 === guards }, within)
+          (one4, known3) => visit(one4, { guards: known3, certain: known3 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -36905,6 +37018,13 @@ var Tally = class {
     }
     for (const tally of alternatives2) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
   }
+  /** Adds a part of another's sums. */
+  addShare(other, share2) {
+    for (let index = 0; index < counters.length; index++) {
+      this.add(index, other.get(index) === 0 ? 0 : other.get(index) * share2);
+    }
+    this.loopDepth = Math.max(this.loopDepth, other.loopDepth);
+  }
   /** Everything is unknown from here on. */
   forget() {
     this.#sums.fill(Number.NaN);
@@ -36919,18 +37039,17 @@ var flops = ({ counts }) => counts.get(at2.floatAdd) + counts.get(at2.floatMul) 
 var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul) + counts.get(at2.intDiv);
 var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
-var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
 var log3 = (value2) => Math.log2(1 + Math.abs(value2));
 var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
 var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
-  invocations: (m) => log3(invocations(m)),
+  invocations: (m) => log3(m.invocations),
   workgroupSize: (m) => log3(m.perWorkgroup),
   workgroupSizeX: (m) => log3(m.workgroupSize[0]),
   workgroupSizeY: (m) => log3(m.workgroupSize[1]),
   /** Subgroups that are launched in all: what a device runs in waves. */
-  waves: (m) => log3(m.workgroups * Math.ceil(m.perWorkgroup / subgroup)),
+  waves: (m) => log3(m.subgroups),
   /** Share of idle lanes in the last subgroup of a workgroup. */
   subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
   workgroupBytes: (m) => log3(m.workgroupBytes),
@@ -36974,14 +37093,14 @@ var definitions = {
   divergentBranches: counted("divergentBranches"),
   iterations: counted("iterations"),
   loopDepth: (m) => m.counts.loopDepth,
-  totalFlops: (m) => log3(flops(m) * invocations(m)),
-  totalIntegerOps: (m) => log3(integerOps(m) * invocations(m)),
-  totalStorageBytes: (m) => log3(storageBytes(m) * invocations(m)),
-  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * invocations(m)),
+  totalFlops: (m) => log3(flops(m) * m.invocations),
+  totalIntegerOps: (m) => log3(integerOps(m) * m.invocations),
+  totalStorageBytes: (m) => log3(storageBytes(m) * m.invocations),
+  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * m.invocations),
   /** Bytes of all buffers: what has to be moved at least once. */
   uniqueBytes: (m) => log3(m.uniqueBytes),
   /** How often each byte is moved. */
-  reuse: (m) => log3(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  reuse: (m) => log3(ratio(storageBytes(m) * m.invocations, m.uniqueBytes)),
   /** Floating-point operations per byte of storage traffic. */
   arithmeticIntensity: (m) => log3(ratio(flops(m), storageBytes(m))),
   /** Floating-point operations per byte of workgroup memory traffic. */
@@ -36993,33 +37112,57 @@ var definitions = {
   /** Bytes an access to workgroup memory moves on average. */
   workgroupWidth: (m) => log3(ratio(workgroupTraffic(m), m.counts.get(at2.workgroupLoads) + m.counts.get(at2.workgroupStores))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log3(ratio(m.outputs, invocations(m)))
+  outputsPerInvocation: (m) => log3(ratio(m.outputs, m.invocations))
 };
 var featureNames = Object.keys(definitions);
-var measures = Object.values(definitions);
+var definitionList = Object.values(definitions);
 function unknownFeatures() {
   return new Float64Array(featureNames.length).fill(Number.NaN);
 }
-function featuresOf(program, launch, { workgroupBytes }) {
-  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
-  const workgroupSize = launch.workgroupSize ?? unknownSize;
-  const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
-  const measure = {
-    counts: program.count(launch),
-    dispatch: launch.dispatch,
-    workgroupSize,
-    workgroups: launch.dispatch.reduce((product, size2) => product * size2, 1),
-    perWorkgroup: workgroupSize.reduce((product, size2) => product * size2, 1),
-    workgroupBytes,
-    privateBytes: program.privateBytes(),
-    uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
-    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
-  };
-  const features = new Float64Array(measures.length);
-  for (let index = 0; index < measures.length; index++) {
-    features[index] = measures[index](measure);
+function featuresOf(passes, buffers) {
+  const measures = passes.map((pass) => measureOf(pass, buffers));
+  const measure = measures.length === 1 ? measures[0] : together(measures);
+  const features = new Float64Array(definitionList.length);
+  for (let index = 0; index < definitionList.length; index++) {
+    features[index] = definitionList[index](measure);
   }
   return features;
+}
+function measureOf({ program, launch, needs }, buffers) {
+  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
+  const workgroupSize = launch.workgroupSize ?? unknownSize;
+  const outputs = buffers.filter((buffer) => buffer.check !== null);
+  const workgroups3 = launch.dispatch.reduce((product, size2) => product * size2, 1);
+  const perWorkgroup = workgroupSize.reduce((product, size2) => product * size2, 1);
+  return {
+    counts: program.count(launch),
+    workgroupSize,
+    workgroups: workgroups3,
+    perWorkgroup,
+    invocations: workgroups3 * perWorkgroup,
+    subgroups: workgroups3 * Math.ceil(perWorkgroup / subgroup),
+    workgroupBytes: needs.workgroupBytes,
+    privateBytes: program.privateBytes(),
+    uniqueBytes: buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
+  };
+}
+function together(passes) {
+  const sum = (of) => passes.reduce((total2, pass) => total2 + of(pass), 0);
+  const most2 = (of) => Math.max(...passes.map(of));
+  const invocations = sum((pass) => pass.invocations);
+  const counts = new Tally();
+  for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
+  const largest2 = passes.reduce((a2, b) => b.invocations > a2.invocations ? b : a2);
+  return {
+    ...largest2,
+    counts,
+    invocations,
+    workgroups: sum((pass) => pass.workgroups),
+    subgroups: sum((pass) => pass.subgroups),
+    workgroupBytes: most2((pass) => pass.workgroupBytes),
+    privateBytes: most2((pass) => pass.privateBytes)
+  };
 }
 
 // src/kernel/features/run.ts
@@ -37311,7 +37454,7 @@ function inputValue(name, view, run) {
 }
 
 // src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+function sizeCode(type, scope, measure = (one4, numbers2) => layoutOf(one4, numbers2).size) {
   if (!dependsOnNumbers(type)) return measure(type, () => null);
   return (run) => measure(type, scope.typeNumbers(run));
 }
@@ -37473,17 +37616,17 @@ function lazyValueCode(expression, scope) {
 }
 function argumentsOf(fn, call2, scope) {
   const passed = call2.arguments.map((argument) => {
-    const one3 = {
+    const one4 = {
       value: (run, frame2, view) => {
-        one3.value = scope.value(argument);
-        return one3.value(run, frame2, view);
+        one4.value = scope.value(argument);
+        return one4.value(run, frame2, view);
       },
       pointedAt: (run, frame2, view) => {
-        one3.pointedAt = pointedAtCode(argument, scope);
-        return one3.pointedAt(run, frame2, view);
+        one4.pointedAt = pointedAtCode(argument, scope);
+        return one4.pointedAt(run, frame2, view);
       }
     };
-    return one3;
+    return one4;
   });
   return { arguments: passed, room: scope.program.slots.room(fn) };
 }
@@ -37838,10 +37981,10 @@ function featuresOfExtensions(extensions) {
   const features = extensions.flatMap(({ feature: feature2 }) => feature2 === null ? [] : [feature2]);
   return [...new Set(features)].sort();
 }
-function extensionsNamed({ source, reference }) {
+function extensionsNamed({ passes, reference }) {
   const found = /* @__PURE__ */ new Map();
-  const files = Object.entries({ ...source.files, ...reference?.source.files });
-  for (const [file, text3] of files) {
+  const sources = [...passes, ...reference?.passes ?? []].map(({ source }) => source.files);
+  for (const [file, text3] of Object.entries(Object.assign({}, ...sources))) {
     const plain2 = blankComments(text3);
     const starts = lineStarts2(plain2);
     for (const { 1: list4 = "", indices } of plain2.matchAll(/\benable\s+([\w\s,]+);/dg)) {
@@ -38126,7 +38269,7 @@ function privateSize(type, scope) {
   const size2 = sizeCode(
     type,
     scope,
-    (one3, numbers2) => one3.kind === "array" ? arrayLength(one3, numbers2) * arrayStride(one3.elem, numbers2) : layoutOf(one3, numbers2).size
+    (one4, numbers2) => one4.kind === "array" ? arrayLength(one4, numbers2) * arrayStride(one4.elem, numbers2) : layoutOf(one4, numbers2).size
   );
   return typeof size2 === "number" ? () => size2 : size2;
 }
@@ -38144,12 +38287,12 @@ function accessCode(expression, scope, what) {
   const moved = counterIndex(`${space2}${what}Bytes`);
   const size2 = sizeCode(typeOf3(expression, scope.program.module), scope);
   const address = addressCode(expression, scope);
-  const [one3, other] = arrivals;
+  const [one4, other] = arrivals;
   const access = stepping((run, frame2, tally, times) => {
     const bytes = typeof size2 === "number" ? size2 : size2(run);
     tally.add(moved, bytes * times);
     const readsBefore = run.laneReads;
-    const first = address(run, frame2, one3);
+    const first = address(run, frame2, one4);
     const differs2 = run.laneReads !== readsBefore;
     const stride = Number.isNaN(first) ? first : differs2 ? address(run, frame2, other) - first : 0;
     if (space2 === "storage") tally.add(patterns[pattern(stride, bytes)], bytes * times);
@@ -38214,24 +38357,24 @@ function conflicts(stride, bytes) {
 }
 
 // src/kernel/features/builtins.ts
-var one = (counter) => ({ [counter]: 1 });
-var special = one("special");
-var compare2 = one("compare");
-var convert2 = one("convert");
+var one2 = (counter) => ({ [counter]: 1 });
+var special = one2("special");
+var compare2 = one2("compare");
+var convert2 = one2("convert");
 var costs = {
   ...byName("sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh", special),
   ...byName("exp exp2 log log2 pow sqrt inverseSqrt ldexp frexp modf", special),
   ...byName("min max abs sign floor ceil round trunc fract saturate step select all any", compare2),
   ...byName(
     "countLeadingZeros countOneBits countTrailingZeros firstLeadingBit firstTrailingBit",
-    one("intAdd")
+    one2("intAdd")
   ),
-  ...byName("reverseBits extractBits insertBits", one("intAdd")),
+  ...byName("reverseBits extractBits insertBits", one2("intAdd")),
   ...byName("quantizeToF16 pack2x16float pack2x16snorm pack2x16unorm pack4x8snorm pack4x8unorm", convert2),
   ...byName("unpack2x16float unpack2x16snorm unpack2x16unorm unpack4x8snorm unpack4x8unorm", convert2),
   ...byName("pack4xI8 pack4xU8 pack4xI8Clamp pack4xU8Clamp unpack4xI8 unpack4xU8", convert2),
   ...byName("dot4I8Packed dot4U8Packed", { intMul: 4, intAdd: 3 }),
-  ...byName("workgroupBarrier storageBarrier textureBarrier", one("barriers")),
+  ...byName("workgroupBarrier storageBarrier textureBarrier", one2("barriers")),
   clamp: { compare: 2 },
   degrees: { floatMul: 1 },
   radians: { floatMul: 1 },
@@ -38607,7 +38750,7 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
 var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
 function countedCode(induction, scope) {
   const increment = incrementCode(induction, scope);
-  const one3 = induction.step.kind === "increment";
+  const one4 = induction.step.kind === "increment";
   const { condition, variable: variable2, shared: shared2, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
   const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
@@ -38616,7 +38759,7 @@ function countedCode(induction, scope) {
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
   const bound = scope.value(turned ? condition.left : condition.right);
   return (run, frame2, start) => {
-    const by = one3 ? 1 : increment(run, frame2);
+    const by = one4 ? 1 : increment(run, frame2);
     if (by === null || by === 0) return null;
     const end = bound(run, frame2, firstInvocation);
     if (typeof end !== "number") return null;
@@ -38809,10 +38952,10 @@ function largestCode(alternatives2) {
   if (codes.length <= 1) return codes[0] ?? null;
   return stepping((run, frame2, tally, times) => {
     const tallies = codes.map((code) => {
-      const one3 = new Tally();
-      one3.loopDepth = tally.loopDepth;
-      perform(code, run, frame2, one3, times);
-      return one3;
+      const one4 = new Tally();
+      one4.loopDepth = tally.loopDepth;
+      perform(code, run, frame2, one4, times);
+      return one4;
     });
     tally.addLargest(tallies);
   });
@@ -39141,7 +39284,7 @@ var CommandBuilder = class {
     if (!outputs.ok) return outputs;
     const values2 = { ...workload.parameters, ...configuration };
     const filled2 = (program) => program.map((argument) => fillArgument(argument, values2));
-    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
+    const sources = Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]);
     const built = build === null ? null : filled2(build);
     const buildIdentity = digest([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
@@ -39167,6 +39310,18 @@ var CommandBuilder = class {
 
 // src/kernel/identity.ts
 import { createHash as createHash4 } from "node:crypto";
+function digest2(parts) {
+  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function launchParts(pass, buffers) {
+  const { reachable, entryPoint, dispatch, bindings } = pass;
+  const moved = bindings.filter((slot2) => !isAtHome(slot2, buffers));
+  const tokens2 = reachable.map((item) => item.tokens);
+  return [tokens2, entryPoint, dispatch, ...moved.length === 0 ? [] : [moved]];
+}
+function passIdentity(pass, buffers) {
+  return digest2(launchParts(pass, buffers));
+}
 function programIdentity(program) {
   const buffers = program.buffers.map((buffer) => [
     buffer.group,
@@ -39179,11 +39334,11 @@ function programIdentity(program) {
     buffer.values,
     // Listed only where it is there, so that other programs keep their names.
     ...buffer.slots === void 0 ? [] : [buffer.slots],
-    buffer.readsInitial ?? false
+    buffer.readsInitial ?? false,
+    ...buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : []
   ]);
-  const tokens2 = program.reachable.map((item) => item.tokens);
-  const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash4("sha256").update(canonical).digest("hex");
+  const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
+  return digest2([...first, buffers, ...others]);
 }
 function variantRemarks({ program }) {
   return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
@@ -39195,9 +39350,9 @@ function variantIdentity({ program, command: command2 }) {
 // src/kernel/limits.ts
 function subgroupFault({ subgroupSize, workgroupSize }, limits2) {
   if (subgroupSize === null) return null;
-  const { subgroup_min: least2, subgroup_max: most } = limits2;
-  if (subgroupSize < least2 || subgroupSize > most) {
-    const has = least2 === most ? `${least2}` : `${least2} to ${most}`;
+  const { subgroup_min: least2, subgroup_max: most2 } = limits2;
+  if (subgroupSize < least2 || subgroupSize > most2) {
+    const has = least2 === most2 ? `${least2}` : `${least2} to ${most2}`;
     return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
   }
   const x2 = workgroupSize?.[0] ?? subgroupSize;
@@ -39221,6 +39376,144 @@ function refusal(demands, limits2) {
     )
   ];
   return faults.find((fault) => fault !== null) ?? null;
+}
+
+// src/kernel/source-lines.ts
+function identityLines(file, text3) {
+  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
+}
+function linkedLines(linked) {
+  const starts = /* @__PURE__ */ new Map();
+  let offset = 0;
+  return linked.wgsl.split("\n").map((line3) => {
+    const found = lineOrigin(linked, line3, offset);
+    offset += line3.length + 1;
+    if (found === null) return null;
+    let known3 = starts.get(found.file);
+    if (!known3) {
+      known3 = lineStarts2(found.text);
+      starts.set(found.file, known3);
+    }
+    const { line: userLine, column } = positionAt(known3, found.offset);
+    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
+  });
+}
+function lineOrigin(linked, line3, offset) {
+  const indent2 = indentation(line3);
+  if (indent2 === line3.length) return null;
+  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+    const origin2 = linked.origin(offset + index);
+    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
+  }
+  const origin = linked.origin(offset + indent2);
+  return origin && { ...origin, shift: 0 };
+}
+function inUserFile(failure, lines2) {
+  if (failure.line === void 0) return failure;
+  const origin = lines2[failure.line - 1];
+  const { line: _line, column: _column, file: _file, ...rest } = failure;
+  if (!origin) return rest;
+  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
+}
+function mapDiagnostic(pass, line3, column = null) {
+  const origin = pass.lines[line3 - 1];
+  if (!origin) return null;
+  if (column === null || origin.column === void 0) {
+    return { file: origin.file, line: origin.line, column: origin.column ?? null };
+  }
+  const text3 = pass.wgsl.split("\n", line3)[line3 - 1] ?? "";
+  const shifted = origin.column + column - 1 - indentation(text3);
+  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
+}
+function indentation(line3) {
+  return line3.length - line3.trimStart().length;
+}
+
+// src/kernel/launch.ts
+function placedInPass(failure, { definition, lines: lines2 = [] }) {
+  const placed = failure.file === void 0 ? inUserFile(failure, lines2) : failure;
+  return { ok: false, failure: { file: definition.source.path, ...placed } };
+}
+var noCounts = [0, 0, 0];
+function launchPasses(passes, options) {
+  const { definitions: definitions2, variables, limits: limits2, features } = options;
+  const isOneOfMany = passes.length > 1;
+  const [first] = passes;
+  if (first === void 0) throw new Error("a program has a pass");
+  for (const pass of passes) {
+    const fault = passFault(pass, definitions2, isOneOfMany);
+    if (fault !== null) return placedInPass(fault, pass);
+  }
+  const bound = bindBuffers({ ...options, passes });
+  if (!bound.ok) return placedInPass(bound.failure, first);
+  const { buffers, bindings } = bound.value;
+  const launches = [];
+  for (const [index, pass] of passes.entries()) {
+    const { definition, workgroupSize } = pass;
+    const dispatch = workgroups({ passes, index, buffers, bindings, variables });
+    if (!dispatch.ok) {
+      const message = inPass(definition, dispatch.failure.message, isOneOfMany);
+      return placedInPass({ ...dispatch.failure, message }, pass);
+    }
+    const counts = "indirect" in dispatch.value ? noCounts : dispatch.value;
+    const lacking = lackingExtension(pass.extensions, features);
+    const refused4 = lacking?.message ?? refusal({ ...pass, dispatch: counts, buffers }, limits2);
+    if (refused4 !== null) {
+      const message = inPass(definition, refused4, isOneOfMany);
+      return placedInPass(failed("unsupported", message, lacking?.lacking).failure, pass);
+    }
+    launches.push({ dispatch: dispatch.value, workgroupSize, bindings: bindings[index] ?? [] });
+  }
+  return succeeded({ buffers, launches });
+}
+function workgroups(launch) {
+  const { dispatch } = launch.passes[launch.index].definition;
+  if ("indirect" in dispatch) return indirect(launch, dispatch);
+  const counts = [1, 1, 1];
+  for (const [axis, expression] of dispatch.entries()) {
+    const count2 = evaluateCount((known3) => expression.evaluate(known3), launch.variables);
+    if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
+    counts[axis] = count2.value;
+  }
+  return succeeded(counts);
+}
+var countBytes = 12;
+function indirect({ index, buffers, bindings, variables }, dispatch) {
+  const refuse4 = (why) => failed("validation", why, dispatch.at?.());
+  const at3 = buffers.findIndex(({ name: name2 }) => name2 === dispatch.indirect);
+  const buffer = buffers[at3];
+  const name = `buffer \`${dispatch.indirect}\``;
+  if (buffer === void 0) return refuse4(`there is no ${name} to take the dispatch from`);
+  const offset = evaluateOrFail((known3) => dispatch.offset.evaluate(known3), variables);
+  if (!offset.ok) return refuse4(`the offset of the dispatch ${offset.failure.message}`);
+  const offsetBytes = Number(offset.value);
+  if (!(offsetBytes >= 0) || offsetBytes % 4 !== 0)
+    return refuse4(`the offset of the dispatch is ${offset.value}; it must be a multiple of 4`);
+  if (buffer.type !== "u32" || buffer.kind === "uniform")
+    return refuse4(`the dispatch is taken from ${name}, which is no storage buffer of u32`);
+  if (offsetBytes + countBytes > buffer.byteLength)
+    return refuse4(`three counts at byte ${offsetBytes} do not fit ${name} of ${buffer.byteLength} bytes`);
+  const writes = (pass) => pass.some((binding) => binding.buffer === at3 && binding.kind === "storage");
+  if (writes(bindings[index] ?? []))
+    return refuse4(`the pass itself has ${name} writable, from which its dispatch is taken`);
+  const isGiven = !buffer.scratch && buffer.clear === void 0 && (buffer.values !== null || buffer.fill !== "zeros");
+  if (!isGiven && !bindings.slice(0, index).some(writes))
+    return refuse4(`no earlier pass writes ${name}, from which the dispatch is taken`);
+  return succeeded({ indirect: at3, offsetBytes });
+}
+var unknownCounts = [Number.NaN, Number.NaN, Number.NaN];
+function countedLaunch({ dispatch, workgroupSize, bindings }, buffers) {
+  const isMoved = bindings.some((binding) => !isAtHome(binding, buffers));
+  return {
+    dispatch: "indirect" in dispatch ? unknownCounts : dispatch,
+    workgroupSize,
+    buffers: isMoved ? bindings.map(({ buffer, group, binding, kind }) => ({
+      ...buffers[buffer],
+      group,
+      binding,
+      kind
+    })) : buffers
+  };
 }
 
 // src/kernel/parameters.ts
@@ -39247,7 +39540,10 @@ function linkParameters(values2) {
 function unusedTunables(kernel, words2) {
   const named3 = /* @__PURE__ */ new Set();
   for (const expression of [
-    ...kernel.dispatch,
+    ...kernel.passes.flatMap(({ dispatch, when }) => [
+      ..."indirect" in dispatch ? [dispatch.offset] : dispatch,
+      ...when === null ? [] : [when]
+    ]),
     ...kernel.buffers.flatMap((buffer) => [buffer.length, ...buffer.values ?? []])
   ]) {
     for (const name of expression.names) named3.add(name);
@@ -39313,57 +39609,6 @@ function fits(value2, scalar2) {
   if (scalar2 === "u32") return Number.isInteger(value2) && value2 >= 0 && value2 <= 4294967295;
   if (scalar2 === "i32") return Number.isInteger(value2) && Math.abs(value2) <= 2147483647;
   return true;
-}
-
-// src/kernel/source-lines.ts
-function identityLines(file, text3) {
-  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
-}
-function linkedLines(linked) {
-  const starts = /* @__PURE__ */ new Map();
-  let offset = 0;
-  return linked.wgsl.split("\n").map((line3) => {
-    const found = lineOrigin(linked, line3, offset);
-    offset += line3.length + 1;
-    if (found === null) return null;
-    let known3 = starts.get(found.file);
-    if (!known3) {
-      known3 = lineStarts2(found.text);
-      starts.set(found.file, known3);
-    }
-    const { line: userLine, column } = positionAt(known3, found.offset);
-    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
-  });
-}
-function lineOrigin(linked, line3, offset) {
-  const indent2 = indentation(line3);
-  if (indent2 === line3.length) return null;
-  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
-    const origin2 = linked.origin(offset + index);
-    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
-  }
-  const origin = linked.origin(offset + indent2);
-  return origin && { ...origin, shift: 0 };
-}
-function inUserFile(failure, lines2) {
-  if (failure.line === void 0) return failure;
-  const origin = lines2[failure.line - 1];
-  const { line: _line, column: _column, file: _file, ...rest } = failure;
-  if (!origin) return rest;
-  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
-}
-function mapDiagnostic(program, line3, column = null) {
-  const origin = program.lines[line3 - 1];
-  if (!origin) return null;
-  if (column === null || origin.column === void 0) {
-    return { file: origin.file, line: origin.line, column: origin.column ?? null };
-  }
-  const text3 = program.wgsl.split("\n", line3)[line3 - 1] ?? "";
-  const shifted = origin.column + column - 1 - indentation(text3);
-  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
-}
-function indentation(line3) {
-  return line3.length - line3.trimStart().length;
 }
 
 // src/kernel/unroll/counting-loop.ts
@@ -39713,6 +39958,7 @@ var maxStructures = 4096;
 var Structures = class {
   #kernel;
   #workload;
+  #pass;
   #modules;
   /** Whether there are any. */
   exist;
@@ -39722,15 +39968,17 @@ var Structures = class {
   #fixedNumbers;
   #slots = new Slots();
   #keys = null;
-  constructor(kernel, workload, modules) {
+  constructor(options) {
+    const { kernel, workload, pass, modules } = options;
     this.#kernel = kernel;
     this.#workload = workload;
+    this.#pass = pass;
     this.#modules = modules;
     const tunables = new Set(kernel.tunables.map(({ name }) => name));
     this.#fixedNumbers = Object.fromEntries(
       Object.entries(workload.parameters).filter(([name]) => !tunables.has(name))
     );
-    this.exist = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
+    this.exist = pass.source.language === "wesl" && !Object.keys(pass.source.files).some((path2) => modules.marked(path2).includes(marker));
   }
   /** The code for a configuration; null if only building it can tell. */
   code(configuration) {
@@ -39759,14 +40007,14 @@ var Structures = class {
       this.#origins.set(kinds2, origin);
       return this.#codeOf(origin, conditions);
     } catch (error) {
-      bindingFailure(error, this.#kernel.source.path);
+      bindingFailure(error, this.#pass.source.path);
       return null;
     }
   }
   #codeOf({ program, shared: shared2 }, conditions) {
     return programCode({
       module: program.bind(conditions),
-      entryPoint: this.#kernel.entry,
+      entryPoint: this.#pass.entry,
       isNumber: program.isConstant.bind(program),
       fixedNumbers: this.#fixedNumbers,
       shared: shared2,
@@ -39808,12 +40056,11 @@ var Builder = class {
   workload;
   #limits;
   #features;
-  #modules;
-  #referenceModules;
+  #passes;
+  #referencePasses;
   #unused = null;
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
   #latest = null;
-  #structures;
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   #variables;
   constructor({ kernel, workload, limits: limits2, features }) {
@@ -39821,82 +40068,148 @@ var Builder = class {
     this.workload = workload;
     this.#limits = limits2;
     this.#features = features;
-    this.#modules = new SourceModules(kernel.source);
     this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits2) };
-    this.#structures = new Structures(kernel, workload, this.#modules);
-    this.#referenceModules = kernel.reference ? new SourceModules(kernel.reference.source) : null;
+    this.#passes = this.#sources(kernel.passes);
+    this.#referencePasses = kernel.reference && this.#sources(kernel.reference.passes);
+  }
+  /** Passes of one file share what is known of it. */
+  #sources(passes) {
+    const { kernel, workload } = this;
+    const known3 = /* @__PURE__ */ new Map();
+    return passes.map((definition) => {
+      const { path: path2 } = definition.source;
+      const modules = known3.get(path2) ?? new SourceModules(definition.source);
+      known3.set(path2, modules);
+      const structures = new Structures({ kernel, workload, pass: definition, modules });
+      return { definition, modules, structures };
+    });
   }
   async build(configuration) {
     const unused = this.#unusedFault();
-    return unused ?? this.#variant(configuration, this.#modules, this.kernel, "variant");
+    return unused ?? this.#variant(configuration, this.#passes, "variant");
   }
   #unusedFault() {
-    this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
+    const words2 = () => new Set(this.#passes.flatMap(({ modules }) => [...parameterWords(modules)]));
+    this.#unused ??= unusedTunables(this.kernel, words2());
     if (this.#unused.length === 0) return null;
     const names2 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
       `the program uses no tunable ${names2}: neither as a constant nor in a condition`,
-      { file: this.kernel.source.path }
+      { file: this.#passes[0]?.definition.source.path }
     );
   }
   async reference() {
-    const { reference, defaults } = this.kernel;
-    if (!reference || !this.#referenceModules) return this.build(defaults);
-    return this.#variant(defaults, this.#referenceModules, reference, "reference");
+    const { defaults } = this.kernel;
+    if (this.#referencePasses === null) return this.build(defaults);
+    return this.#variant(defaults, this.#referencePasses, "reference");
   }
   features(variant) {
     const { program } = variant;
     if (program === null) return unknownFeatures();
-    const latest = this.#latest?.program === program ? this.#latest.module : null;
-    const parsed = latest === null ? parseWgsl("", program.wgsl) : succeeded(latest);
-    const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint }) : null;
-    if (code === null) return unknownFeatures();
-    const numbered = code.with({});
-    return featuresOf(numbered, program, numbered.needs());
+    const latest = this.#latest?.program === program ? this.#latest.modules : null;
+    const counted2 = [];
+    for (const [index, pass] of program.passes.entries()) {
+      const module = latest?.[index];
+      const parsed = module === void 0 ? parseWgsl("", pass.wgsl) : succeeded(module);
+      const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: pass.entryPoint }) : null;
+      if (code === null) return unknownFeatures();
+      const numbered = code.with({});
+      const launch = countedLaunch(pass, program.buffers);
+      counted2.push({ program: numbered, launch, needs: numbered.needs() });
+    }
+    return featuresOf(counted2, program.buffers);
   }
   async featuresOf(configuration) {
     if (this.#unusedFault() !== null) return null;
-    const code = this.#structures.code(configuration);
-    const features = code && this.#count(code, configuration);
+    const features = this.#count(configuration);
     if (features !== null) return features;
     const built = await this.build(configuration);
     return built.ok ? this.features(built.value) : null;
   }
-  #count(code, configuration) {
-    const program = code.with(configuration);
-    const needs = program.needs();
-    const demands = this.#demands(code, needs, configuration);
-    return demands.ok ? featuresOf(program, demands.value, needs) : null;
-  }
   get buildsToTell() {
-    return !this.#structures.exist;
+    return this.#passes.some(({ structures }) => !structures.exist);
   }
   async refusal(configuration) {
-    const code = this.#unusedFault() === null ? this.#structures.code(configuration) : null;
-    const outcome = code === null ? await this.build(configuration) : this.#demands(code, code.with(configuration).needs(), configuration);
+    const demands = this.#unusedFault() === null ? this.#demands(configuration) : null;
+    const outcome = demands ?? await this.build(configuration);
     return outcome.ok ? null : outcome.failure.message;
   }
-  /** What a configuration asks of the device, or why it does not get it. */
-  #demands(code, needs, configuration) {
-    const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
-    if (!launch.ok) return launch;
-    return this.#allowed({ ...needs, ...launch.value }, code.extensions);
+  /** Features without building; null if only building can tell. */
+  #count(configuration) {
+    const demands = this.#demands(configuration);
+    return demands?.ok ? featuresOf(demands.value.counted, demands.value.buffers) : null;
   }
-  #allowed(demands, extensions) {
-    const lacking = lackingExtension(extensions, this.#features);
-    if (lacking !== null) return failed("unsupported", lacking.message, lacking.lacking);
-    const refused4 = refusal(demands, this.#limits);
-    return refused4 === null ? succeeded(demands) : failed("unsupported", refused4);
-  }
-  async #variant(configuration, modules, launch, role) {
-    const specialised = await specialise(modules, programValues(this.workload, configuration));
-    if (!specialised.ok) return specialised;
-    const program = this.#program(specialised.value, configuration, launch, role);
-    if (!program.ok) {
-      const failure = program.failure.file === void 0 ? inUserFile(program.failure, specialised.value.lines) : program.failure;
-      return { ok: false, failure: { file: modules.source.path, ...failure } };
+  /** What a configuration asks of the device, or why it does not get it; null if only building can tell. */
+  #demands(configuration) {
+    const active = this.#active(this.#passes, configuration);
+    if (!active.ok) return active;
+    const codes = [];
+    for (const { structures } of active.value) {
+      const code = structures.code(configuration);
+      if (code === null) return null;
+      codes.push(code);
     }
+    const programs = codes.map((code) => code.with(configuration));
+    const needs = programs.map((program) => program.needs());
+    const launched = this.#launch(
+      active.value.map(({ definition }, i) => {
+        const { extensions } = codes[i];
+        return { definition, extensions, ...needs[i] };
+      }),
+      configuration,
+      active.value.length < this.#passes.length ? "part" : "variant"
+    );
+    if (!launched.ok) return launched;
+    const { buffers, launches } = launched.value;
+    const counted2 = launches.map((launch, i) => ({
+      program: programs[i],
+      launch: countedLaunch(launch, buffers),
+      needs: needs[i]
+    }));
+    return succeeded({ counted: counted2, buffers });
+  }
+  /** What expressions may name, for a configuration. */
+  #known(configuration) {
+    const variables = this.#variables;
+    for (const { name } of this.kernel.tunables) {
+      const value2 = configuration[name];
+      if (value2 === void 0) delete variables[name];
+      else variables[name] = value2;
+    }
+    return variables;
+  }
+  /** The passes whose conditions hold. */
+  #active(passes, configuration) {
+    const variables = this.#known(configuration);
+    const active = [];
+    for (const pass of passes) {
+      const { when, name, at: at3 } = pass.definition;
+      if (when !== null) {
+        const holds2 = evaluateOrFail((known3) => when.evaluate(known3), variables);
+        if (!holds2.ok) {
+          return failed("validation", `'when' of pass \`${name}\` ${holds2.failure.message}`, at3?.());
+        }
+        if (holds2.value !== true) continue;
+      }
+      active.push(pass);
+    }
+    if (active.length > 0) return succeeded(active);
+    return failed("validation", "'when' leaves out every pass", passes[0]?.definition.at?.());
+  }
+  async #variant(configuration, passes, role) {
+    const active = this.#active(passes, configuration);
+    if (!active.ok) return active;
+    const linked = /* @__PURE__ */ new Map();
+    for (const { modules } of active.value) {
+      if (linked.has(modules)) continue;
+      const specialised = await specialise(modules, programValues(this.workload, configuration));
+      if (!specialised.ok) return specialised;
+      linked.set(modules, specialised.value);
+    }
+    const isPart = role === "variant" && active.value.length < passes.length;
+    const program = this.#program(active.value, linked, configuration, isPart ? "part" : role);
+    if (!program.ok) return program;
     const id = role === "reference" ? role : configurationId(configuration, this.kernel.tunables);
     return succeeded({
       kernel: this.kernel.name,
@@ -39906,45 +40219,53 @@ var Builder = class {
       program: program.value
     });
   }
-  #program({ module, lines: lines2 }, configuration, launch, role) {
-    const reflected = reflect(module, launch.entry);
-    if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, extensions, reachable } = reflected.value;
-    const launched = this.#launch(launch, configuration, bindings, role);
+  #program(passes, linked, ...[configuration, role]) {
+    const parts = [];
+    for (const { definition, modules } of passes) {
+      const source = linked.get(modules);
+      const reflected = reflect(source.module, definition.entry);
+      if (!reflected.ok) {
+        const { line: line3, message } = reflected.failure;
+        const named4 = { ...reflected.failure, message: inPass(definition, message, passes.length > 1) };
+        const at3 = line3 === void 0 ? definition.at?.() : void 0;
+        return placedInPass({ ...named4, ...at3 }, { definition, lines: source.lines });
+      }
+      parts.push({ ...reflected.value, ...source, definition });
+    }
+    const launched = this.#launch(parts, configuration, role);
     if (!launched.ok) return launched;
-    const { dispatch, buffers } = launched.value;
-    const allowed = this.#allowed({ ...reflected.value, dispatch, buffers }, extensions);
-    if (!allowed.ok) return allowed;
-    const entryPoint = launch.entry;
+    const { buffers, launches } = launched.value;
+    const named3 = parts.map(({ reachable, definition }, i) => ({
+      reachable,
+      entryPoint: definition.entry,
+      ...launches[i]
+    }));
     const program = {
-      wgsl: module.text,
-      entryPoint,
-      dispatch,
-      workgroupSize,
+      passes: named3.map(({ reachable: _, ...launch }, i) => ({
+        name: parts[i]?.definition.name ?? "",
+        wgsl: parts[i]?.module.text ?? "",
+        ...launch,
+        identity: passIdentity(named3[i], buffers),
+        lines: parts[i]?.lines ?? []
+      })),
       buffers,
-      requiredFeatures: featuresOfExtensions(extensions),
-      identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
-      lines: lines2
+      requiredFeatures: featuresOfExtensions(parts.flatMap(({ extensions }) => extensions)),
+      identity: programIdentity({ passes: named3, buffers })
     };
-    this.#latest = { program, module };
+    this.#latest = { program, modules: parts.map(({ module }) => module) };
     return succeeded(program);
   }
-  #launch({ dispatch: expressions }, configuration, bindings, role) {
+  #launch(passes, configuration, role) {
     const { workload, kernel } = this;
-    const variables = this.#variables;
-    for (const { name } of kernel.tunables) {
-      const value2 = configuration[name];
-      if (value2 === void 0) delete variables[name];
-      else variables[name] = value2;
-    }
-    const dispatch = [1, 1, 1];
-    for (const [axis, expression] of expressions.entries()) {
-      const count2 = evaluateCount((known3) => expression.evaluate(known3), variables);
-      if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
-      dispatch[axis] = count2.value;
-    }
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
-    return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
+    const variables = this.#known(configuration);
+    return launchPasses(passes, {
+      definitions: kernel.buffers,
+      workload,
+      variables,
+      role,
+      limits: this.#limits,
+      features: this.#features
+    });
   }
 };
 
@@ -40025,7 +40346,7 @@ function compareUnordered({ name, check: check3, length }, actual, expected) {
 }
 function faultOf2(check3, actual, expected) {
   if (check3.as === "sum") {
-    const [sum, right] = [sumOf2(actual), sumOf2(expected)];
+    const [sum, right] = [sumOf(actual), sumOf(expected)];
     return isClose(check3, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
   }
   actual.sort();
@@ -40069,7 +40390,7 @@ function neighbours2(sorted2, value2) {
 function isClose({ relative: relative3, absolute }, actual, expected) {
   return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
 }
-function sumOf2(values2) {
+function sumOf(values2) {
   return values2.reduce((sum, value2) => sum + value2, 0);
 }
 
@@ -40441,12 +40762,21 @@ function withoutGuesses(entry, other) {
   };
 }
 
+// src/kernel/program-sources.ts
+function programSources({
+  passes
+}) {
+  const texts2 = [...new Set(passes.map(({ wgsl: wgsl2 }) => wgsl2))];
+  return texts2.map((wgsl2) => ({ wgsl: wgsl2, passes: passes.filter((pass) => pass.wgsl === wgsl2) }));
+}
+
 // src/kernel/reached-extensions.ts
 async function reachedExtensions(kernel) {
   const named3 = kernel.command === void 0 ? extensionsNamed(kernel) : [];
   if (named3.length === 0) return named3;
   const reached = /* @__PURE__ */ new Set();
-  for (const source of [kernel.source, ...kernel.reference === null ? [] : [kernel.reference.source]]) {
+  const passes = [...kernel.passes, ...kernel.reference?.passes ?? []];
+  for (const source of new Map(passes.map(({ source: source2 }) => [source2.path, source2])).values()) {
     const modules = new SourceModules(source);
     reached.add(source.path);
     for (const workload of kernel.workloads)
@@ -40454,6 +40784,18 @@ async function reachedExtensions(kernel) {
     for (const path2 of modules.loaded) reached.add(path2);
   }
   return named3.filter(({ file }) => reached.has(file));
+}
+
+// src/kernel/single-pass.ts
+function singlePass(program) {
+  const { buffers, requiredFeatures, identity: identity4, ...launch } = program;
+  const bindings = buffers.map(({ group, binding, kind }, buffer) => ({ buffer, group, binding, kind }));
+  return {
+    passes: [{ name: launch.entryPoint, ...launch, bindings, identity: identity4 }],
+    buffers,
+    requiredFeatures,
+    identity: identity4
+  };
 }
 
 // src/kernel/subgroup-size.ts
@@ -40464,38 +40806,52 @@ function usesSubgroups({ requiredFeatures }) {
   return requiredFeatures.includes("subgroups");
 }
 function atSubgroupSize(program, size2) {
-  const { wgsl: wgsl2, entryPoint, identity: identity4, requiredFeatures } = program;
-  const parsed = parseWgsl("", wgsl2);
-  const entry = parsed.ok ? parsed.value.declarations.find(
-    (item) => item.kind === "fn" && item.name.ident.originalName === entryPoint && isComputeEntry(item)
-  ) : void 0;
-  if (entry === void 0 || requiredFeatures.includes(feature)) return null;
-  const pinned = `${wgsl2.slice(0, entry.start)}@subgroup_size(${size2}) ${wgsl2.slice(entry.start)}`;
+  if (program.requiredFeatures.includes(feature)) return null;
+  const texts2 = new Map(
+    programSources(program).map(({ wgsl: wgsl2, passes: passes2 }) => [wgsl2, pinned(wgsl2, passes2, size2)])
+  );
+  const identityAt = (identity4) => createHash5("sha256").update(`${identity4} ${size2}`).digest("hex");
+  const passes = program.passes.map((pass) => ({
+    ...pass,
+    wgsl: texts2.get(pass.wgsl) ?? "",
+    identity: identityAt(pass.identity)
+  }));
+  if (passes.some(({ wgsl: wgsl2 }) => wgsl2 === "")) return null;
   return {
     ...program,
-    wgsl: `enable ${extension}; ${pinned}`,
-    requiredFeatures: [...requiredFeatures, feature].sort(),
-    identity: createHash5("sha256").update(`${identity4} ${size2}`).digest("hex")
+    passes,
+    requiredFeatures: [...program.requiredFeatures, feature].sort(),
+    identity: identityAt(program.identity)
   };
+}
+function pinned(wgsl2, passes, size2) {
+  const parsed = parseWgsl("", wgsl2);
+  const entries = new Set(passes.map(({ entryPoint }) => entryPoint));
+  const found = (parsed.ok ? parsed.value.declarations : []).filter(
+    (item) => item.kind === "fn" && entries.has(item.name.ident.originalName) && isComputeEntry(item)
+  );
+  if (found.length < entries.size) return null;
+  const text3 = found.map(({ start }) => start).sort((a2, b) => b - a2).reduce((all, start) => `${all.slice(0, start)}@subgroup_size(${size2}) ${all.slice(start)}`, wgsl2);
+  return `enable ${extension}; ${text3}`;
 }
 
 // src/kernel/template.ts
-function createTemplateBuilder(kernel) {
-  const modules = new SourceModules(kernel.source);
+function createTemplateBuilder(kernel, pass) {
+  const modules = new SourceModules(pass.source);
   const names2 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
   const conditions = [...parameterWords(modules)].filter((word4) => names2.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
-  const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names2, Object.values(kernel.source.files).join("\n"));
+  const unrolls = Object.keys(pass.source.files).some((path2) => modules.marked(path2).includes(marker));
+  const marks = createMarks(names2, Object.values(pass.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
       const values2 = programValues({ name: "", parameters }, configuration);
       const actual = await specialise(modules, values2);
       if (!actual.ok) return actual;
-      const reflected = reflect(actual.value.module, kernel.entry);
+      const reflected = reflect(actual.value.module, pass.entry);
       if (!reflected.ok) return reflected;
       const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
@@ -40513,13 +40869,11 @@ function createTemplateBuilder(kernel) {
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
-      const bound = kernel.buffers.map(
-        ({ group, binding }) => bindings.find((one3) => one3.group === group && one3.binding === binding)
-      );
-      const kinds2 = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const declared = { definition: pass, bindings };
+      const bound = kernel.buffers.map((buffer) => variableAt(declared, buffer));
       const layouts = [];
       for (const [i, definition] of kernel.buffers.entries()) {
-        const layout2 = layoutOf2(definition, bound[i], { name: "", parameters });
+        const layout2 = layoutOf2(definition, bound[i] ?? null, { name: "", parameters });
         if (!layout2.ok) return layout2;
         layouts.push(layout2.value);
       }
@@ -40530,7 +40884,11 @@ function createTemplateBuilder(kernel) {
         ),
         pieces,
         requiredFeatures: featuresOfExtensions(extensions),
-        kinds: kinds2,
+        bindings: bound.flatMap((variable2, buffer) => {
+          if (!variable2?.used || variable2.kind === null) return [];
+          const { group, binding, kind } = variable2;
+          return [{ buffer, group, binding, kind }];
+        }),
         layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
@@ -40581,11 +40939,938 @@ function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
 }
 
+// src/meter/sensor/burst.ts
+var workgroups2 = 4096;
+var workgroup = 64;
+var output = {
+  name: "output",
+  group: 0,
+  binding: 0,
+  kind: "storage",
+  type: "f32",
+  length: workgroups2 * workgroup,
+  byteLength: 4 * workgroups2 * workgroup,
+  fill: "zeros",
+  seed: 1,
+  values: null,
+  check: null
+};
+var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
+  for (var i = 0u; i < 256u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  output[id.x] = value.x + value.y + value.z + value.w;
+}`;
+var burst = {
+  kernel: "joulegate",
+  workload: "burst",
+  configuration: {},
+  id: "joulegate/burst",
+  program: singlePass({
+    wgsl,
+    entryPoint: "main",
+    dispatch: [workgroups2, 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    buffers: [output],
+    requiredFeatures: [],
+    identity: "joulegate-burst-2",
+    lines: wgsl.split("\n").map(() => null)
+  })
+};
+
+// src/meter/sensor/choose.ts
+function possibleSensors(candidates, wanted, info) {
+  if (wanted !== void 0) return { candidates: [named(candidates, wanted)], why: "it was asked for" };
+  const alike = candidates.filter(({ name }) => name !== null && isNamed(name, info));
+  if (alike.length > 0)
+    return { candidates: alike, why: alike.length === 1 ? "its name is the adapter’s" : null };
+  return { candidates, why: candidates.length === 1 ? "it is the only one" : null };
+}
+function named(candidates, wanted) {
+  const candidate = candidates.find(
+    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
+  );
+  if (candidate !== void 0) return candidate;
+  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
+    code: "unknown-sensor",
+    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
+  });
+}
+function describe({ handles, sensor }) {
+  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
+}
+function ambiguous(possible, info, tried2) {
+  const burst2 = tried2 ? ", and loads on the device did not show in the power of exactly one" : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
+    {
+      code: "ambiguous-sensor",
+      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
+    }
+  );
+}
+
+// src/measure/block-order.ts
+var allArms = ["B", "H", "X", "R"];
+function armOrder(present2, block) {
+  const wanted = new Set(present2);
+  const arms2 = allArms.filter((arm) => wanted.has(arm));
+  const start = block % Math.max(1, arms2.length);
+  return [...arms2.slice(start), ...arms2.slice(0, start)];
+}
+function turnOrder(order2) {
+  return [...order2, ...[...order2].reverse()];
+}
+
+// src/measure/precision.ts
+var BATCHES = 10;
+var LEAST_BATCHES = 4;
+function relativeErrorOf(values2) {
+  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
+  if (batches < LEAST_BATCHES) return null;
+  const size2 = Math.floor(values2.length / batches);
+  const rest = values2.length - batches * size2;
+  const means = Array.from({ length: batches }, (_, batch) => {
+    const from = rest + batch * size2;
+    return moments(values2.slice(from, from + size2)).mean;
+  });
+  const { mean: mean2, standardDeviation } = moments(means);
+  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
+}
+
+// src/measure/combine.ts
+function combineCuts(cuts) {
+  const [only, ...others] = cuts.map(({ energy }) => energy);
+  if (only === void 0) throw new RangeError("combineCuts: no window");
+  if (others.length === 0) return only;
+  const windows = [only, ...others];
+  const launches = sumOf2(windows.map((window) => window.launches));
+  const seconds2 = sumOf2(windows.map((window) => window.seconds));
+  const total2 = sumOf2(windows.map((window) => window.joules * window.launches));
+  const net = windows.map((window) => window.netJoules);
+  const byEnergy = windows.map((window) => window.joules * window.launches);
+  const disagreement = weightedOrNull(
+    windows.map((window) => window.disagreement ?? null),
+    byEnergy
+  );
+  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
+  return {
+    joules: total2 / launches,
+    netJoules: weightedOrNull(
+      net,
+      windows.map((window) => window.launches)
+    ),
+    watts: total2 / seconds2,
+    launches,
+    seconds: seconds2,
+    estimated: only.estimated,
+    // Each window has its own two ends, and what they hide may add up.
+    relativeResolution: sumOf2(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
+    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
+    ...disagreement === null ? {} : { disagreement },
+    ...conditions === null ? {} : { conditions },
+    ...only.power === void 0 ? {} : { power: only.power }
+  };
+}
+function meanConditions(all) {
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
+  const meanOf2 = (field3) => {
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    return values2.length === 0 ? null : sumOf2(values2) / values2.length;
+  };
+  return {
+    smMhz: meanOf2("smMhz"),
+    memoryMhz: meanOf2("memoryMhz"),
+    celsius: meanOf2("celsius"),
+    powerCappedPart: meanOf2("powerCappedPart")
+  };
+}
+function weightedOrNull(values2, weights) {
+  let sum = 0;
+  for (const [i, value2] of values2.entries()) {
+    if (value2 === null) return null;
+    sum += value2 * weights[i];
+  }
+  return sum / sumOf2(weights);
+}
+function sumOf2(values2) {
+  return values2.reduce((sum, value2) => sum + value2, 0);
+}
+
+// src/measure/block-window.ts
+function blockWindowOf(turns) {
+  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
+  if (energies.length === 0 || energies.length < turns.length) return null;
+  const seconds2 = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
+  const errors = energies.map(({ relativeError = null }) => relativeError);
+  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
+  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  return {
+    seconds: seconds2,
+    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
+    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds2,
+    netJoules: nets.length < energies.length ? null : mean(nets),
+    // The sample's energy is the mean of the turns', whose errors are independent.
+    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
+    disagreement: disagreements[0] ?? null,
+    busyShare: shares.length === 0 ? null : Math.min(...shares),
+    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
+  };
+}
+
+// src/measure/sampled-stretch.ts
+async function sampleStretch(request) {
+  const { meter, delayMs } = request;
+  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
+  let sampling = true;
+  try {
+    const run = await request.device.run(request.variant, request.durationMs);
+    if (!run.ok) return run;
+    sampling = false;
+    const readings2 = await session.stop(run.value);
+    const disturbances = session.disturbances?.() ?? [];
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
+  } finally {
+    if (sampling) await session.cancel();
+  }
+}
+
+// src/measure/series.ts
+function findTicks(readings2) {
+  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
+  const ticks2 = [];
+  readings2.forEach(({ timeMs, joules }, i) => {
+    const before = readings2[i - 1];
+    const held2 = ticks2.at(-1);
+    if (before === void 0) {
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+    } else if (held2 !== void 0) {
+      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
+    }
+  });
+  return ticks2;
+}
+function launchesAt(completions, timeMs) {
+  let low = 0;
+  let high = completions.length - 1;
+  while (high - low > 1) {
+    const middle2 = low + high >> 1;
+    if (completions[middle2].timeMs <= timeMs) low = middle2;
+    else high = middle2;
+  }
+  const before = completions[low];
+  const after = completions[high];
+  const span = after.timeMs - before.timeMs;
+  if (span <= 0) return after.launches;
+  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
+  return before.launches + part * (after.launches - before.launches);
+}
+function longestGapMs(completions) {
+  let longest = 0;
+  for (let i = 1; i < completions.length; i++) {
+    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
+    longest = Math.max(longest, gap2);
+  }
+  return longest;
+}
+function integratedJoules(powers, fromMs, toMs) {
+  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
+  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
+  if (first < 0 || end < 0 || end - first < 4) return null;
+  let joules = 0;
+  for (let i = first; i < end; i++) {
+    const { timeMs, watts } = powers[i];
+    const until = Math.min(toMs, powers[i + 1].timeMs);
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+  }
+  return joules;
+}
+
+// src/measure/heat-up.ts
+var STEADY_PART = 0.01;
+var STEADY_CELSIUS = 1;
+var STEP_MS = 600;
+var STEP_UPDATES = 6;
+async function heatUp(request) {
+  const { bench, variant, longestMs } = request;
+  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
+  let before = null;
+  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+    const wasDisturbed2 = request.isDisturbed?.() === true;
+    const step2 = await takeStep(bench, variant, stepMs2);
+    if (!step2.ok) return step2;
+    if (before !== null && isSteady(before, step2.value)) break;
+    before = wasDisturbed2 ? null : step2.value;
+  }
+  return { ok: true, value: null };
+}
+function isSteady(before, after) {
+  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
+  const { celsius } = after;
+  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
+}
+async function takeStep({ device, meter }, variant, durationMs) {
+  if (meter === null) {
+    const run = await device.run(variant, durationMs);
+    if (!run.ok) return run;
+    const launchesPerMs = speedOf(run.value.completions);
+    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
+  }
+  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
+  if (!sampled.ok) return sampled;
+  const { stretch, readings: readings2, evidence } = sampled.value;
+  const ticks2 = findTicks(readings2);
+  const [first, last2] = [ticks2[0], ticks2.at(-1)];
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  return {
+    ok: true,
+    value: {
+      launchesPerMs: speedOf(stretch.completions),
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      celsius: evidence?.conditions?.celsius ?? null
+    }
+  };
+}
+function speedOf(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
+}
+
+// src/measure/busy.ts
+var LEAST_BUSY = 0.5;
+function busyShareOf({ timestamps }, { launches, seconds: seconds2 }, { medianMs }) {
+  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds2)) : null;
+}
+function waitingIn(share2, { estimated }) {
+  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
+  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
+}
+
+// src/measure/steady.ts
+var TOLERATED_DIFFERENCE = 2e-3;
+var CERTAIN = 3;
+var LEAST_VALUES = 8;
+function steadyFrom(values2) {
+  const n = values2.length;
+  if (n < LEAST_VALUES) return 0;
+  let cut3 = 0;
+  let least2 = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let squares = 0;
+  for (let d = n - 1; d >= 0; d--) {
+    const value2 = values2[d];
+    const count2 = n - d;
+    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
+    sum += value2;
+    if (count2 > 1) squares += delta * (value2 - sum / count2);
+    const score2 = squares / count2 ** 2;
+    if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
+  }
+  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
+  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
+}
+function differs(head2, rest, least2) {
+  const { mean: from } = moments(head2);
+  const { mean: to, variance } = moments(rest);
+  const difference = Math.abs(from - to);
+  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
+  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
+}
+var STEP_PART = 0.03;
+var STEP_ERRORS = 6;
+var LEAST_SIDE = 4;
+var LEAST_SIDE_PART = 1 / 8;
+var SETTLING_PART = 0.1;
+function changeIn(values2) {
+  const n = values2.length;
+  const all = moments(values2);
+  const total2 = all.variance * (n - 1);
+  let best = null;
+  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
+  for (let at4 = least2; at4 <= n - least2; at4++) {
+    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
+    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
+    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
+  }
+  if (best === null) return null;
+  const { at: at3, within } = best;
+  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
+  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
+  const difference = Math.abs(to - from);
+  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
+  const middle2 = (n - 1) / 2;
+  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
+  const along = slopes.reduce((sum, one4) => sum + one4, 0) ** 2 / (n * (n * n - 1) / 12);
+  return { from, to, sudden: within < total2 - along };
+}
+function leap(head2, rest) {
+  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
+  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
+}
+
+// src/measure/updates.ts
+var LATE_PERIODS = 1.8;
+var LOST_PART = 0.7;
+var LEAST_UPDATES = 4;
+var OUTLIER_DEVIATIONS = 8;
+var OUTLIER_PART = 0.15;
+var MEDIAN_DEVIATIONS = 1.4826;
+var LEAST_SCATTERED = 6;
+function updatesBetween(ticks2, completions) {
+  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
+  return ticks2.slice(1).map((tick, i) => {
+    const before = ticks2[i];
+    const joules = tick.joules - before.joules;
+    const launched = launches[i + 1] - launches[i];
+    return {
+      fromMs: before.timeMs,
+      toMs: tick.timeMs,
+      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
+      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
+      joules,
+      launches: launched,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / launched
+    };
+  });
+}
+function lostEnergy(updates, updatePeriodMs) {
+  if (updates.length < LEAST_UPDATES) return null;
+  const usual = median(updates.map(({ watts: watts2 }) => watts2));
+  const lost = updates.find(
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+  );
+  if (lost === void 0) return null;
+  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+  const lateMs = Math.round(lost.shortestMs);
+  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
+}
+function groupUpdates(updates, leastMs2) {
+  const groups = [];
+  let open = null;
+  for (const update of updates) {
+    open = open === null ? update : joined(open, update);
+    if (open.toMs - open.fromMs < leastMs2) continue;
+    groups.push(open);
+    open = null;
+  }
+  return groups;
+}
+function joined(a2, b) {
+  const joules = a2.joules + b.joules;
+  const launches = a2.launches + b.launches;
+  return {
+    fromMs: a2.fromMs,
+    toMs: b.toMs,
+    // How late the tick between the two was seen no longer matters.
+    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
+    longestMs: a2.longestMs + (b.toMs - b.fromMs),
+    joules,
+    launches,
+    watts: 1e3 * joules / (b.toMs - a2.fromMs),
+    joulesPerLaunch: joules / launches
+  };
+}
+var BUSY_PART = 0.95;
+function outlierAmong(updates) {
+  if (updates.length < LEAST_SCATTERED) return null;
+  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
+  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
+  const most2 = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const outlier = updates.find((update) => {
+    const { joules, shortestMs, longestMs } = update;
+    if (wattsOf(joules, longestMs) > usual + most2) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most2 && rateOf(update) > BUSY_PART * rate;
+  });
+  if (outlier === void 0) return null;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
+}
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
+}
+
+// src/measure/window.ts
+var STILL_PERIODS = 5;
+var STILL_PART = 0.5;
+var TOLERATED_DISAGREEMENT = 0.05;
+var LEAST_COVERAGE = 0.5;
+function isVoid(reason) {
+  return { ok: false, reason };
+}
+function cutWindow(request) {
+  const { completions, readings: readings2, meter, options } = request;
+  const begin = completions[0];
+  const end = completions.at(-1);
+  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
+    return isVoid("no launch completed inside the stretch");
+  }
+  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
+  const backwards = inside.findIndex(
+    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
+  );
+  if (backwards > 0) return isVoid("the energy counter went back");
+  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
+  const heatedMs = begin.timeMs + options.preheatMs;
+  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const first = ticks2[0];
+  const last2 = ticks2.at(-1);
+  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
+    const moved = inside.at(-1).joules > inside[0].joules;
+    return isVoid(
+      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
+    );
+  }
+  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
+  if (silentMs2 !== null) {
+    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
+  }
+  const spanMs = last2.timeMs - first.timeMs;
+  if (spanMs < LEAST_COVERAGE * options.windowMs) {
+    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
+  }
+  const updates = updatesBetween(ticks2, completions);
+  if (meter.updatePeriodMs !== null && !meter.estimated) {
+    const objection2 = lostEnergy(updates, meter.updatePeriodMs);
+    if (objection2 !== null) return isVoid(objection2);
+  }
+  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
+  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
+  const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks2[Math.max(0, cut3)];
+  if (!meter.estimated) {
+    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
+    if (objection2 !== null) return objection2;
+  }
+  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
+  if (launches <= 0) return isVoid("no launch completed between the readings");
+  const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
+  const series = joulesPerLaunch.filter(Number.isFinite);
+  const powers = request.powers ?? [];
+  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
+  const objection = isIdle(energy, meter) ?? isDisputed(energy);
+  if (objection !== null) return isVoid(objection);
+  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+}
+var LEAST_ABOVE_IDLE = 0.03;
+var LEAST_WATTS_ABOVE_IDLE = 0.5;
+function isIdle({ watts }, { idleWatts, estimated }) {
+  if (estimated || idleWatts === null) return null;
+  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
+  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
+}
+function wholeUpdates(updates, { updatePeriodMs }) {
+  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
+  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
+  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
+}
+function unsteady(updates, cut3, meter) {
+  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
+    (part) => wholeUpdates(part, meter)
+  );
+  const outlier = outlierAmong(whole ?? []);
+  if (outlier !== null) return isVoid(outlier);
+  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
+  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
+  if (change2 === null) return null;
+  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
+  return { ok: false, reason, changed: change2.sudden };
+}
+function isDisputed({ disagreement = null }) {
+  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
+  const percent5 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
+}
+function shortJoules(joules) {
+  return `${joules.toPrecision(3)} J`;
+}
+var KEPT_UPDATES = 120;
+function powerCourse(readings2, beginMs) {
+  const ticks2 = findTicks(readings2);
+  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
+  return ticks2.flatMap((tick, i) => {
+    const before = ticks2[i - step2];
+    if (before === void 0 || i % step2 !== 0) return [];
+    const seconds2 = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
+    return [{ seconds: seconds2, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
+  });
+}
+function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
+  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
+  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
+  let longest = 0;
+  ticks2.forEach((tick, i) => {
+    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
+    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
+  });
+  return longest > bearableMs ? longest : null;
+}
+function toMeasurement(cut3) {
+  const { first, last: last2, launches, series, powers, meter } = cut3;
+  const seconds2 = (last2.timeMs - first.timeMs) / 1e3;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds2) / launches;
+  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
+  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
+  const disagreement = integrated === null ? null : integrated / joules - 1;
+  return {
+    joules: joules / launches,
+    netJoules,
+    watts: joules / seconds2,
+    launches,
+    seconds: seconds2,
+    estimated: meter.estimated,
+    // What the counter's own step hides, and what may have run between a tick and its being seen.
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds2,
+    relativeError: relativeErrorOf(series),
+    ...disagreement === null ? {} : { disagreement }
+  };
+}
+
+// src/measure/energy.ts
+var CLEARLY = 4;
+var ATTEMPTS = 2;
+var MOST_WINDOWS = 6;
+var SHORTEST_PART = 1 / 3;
+async function measureEnergy(request) {
+  const { device, meter, variant } = request;
+  const unseen = await meter.confirm?.(device, variant) ?? null;
+  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
+  const before = await meter.quiet?.() ?? null;
+  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
+  const outcome = await measureWindows(request);
+  if (outcome.status !== "valid") return outcome;
+  const after = await meter.quiet?.() ?? null;
+  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
+}
+async function measureWindows(request) {
+  const { windowMs, precision, longestMs = windowMs } = request.options;
+  const cuts = [];
+  for (let lengthMs = windowMs; ; ) {
+    const taken = await takeWindow(request, lengthMs);
+    if (taken.status !== "valid") return taken;
+    cuts.push(taken.cut);
+    const energy = combineCuts(cuts);
+    const { relativeError = null } = energy;
+    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
+    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
+      return { status: "valid", energy };
+    }
+    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
+    const doneMs = 1e3 * energy.seconds;
+    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
+    const leftMs = longestMs - doneMs;
+    const leastMs2 = SHORTEST_PART * windowMs;
+    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
+    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
+  }
+}
+var TOLERATED_IMPRECISION = 4;
+var TOLERATED_ERROR = 0.02;
+function ifPreciseEnough(energy, error, precision) {
+  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
+    return { status: "valid", energy };
+  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
+async function takeWindow(request, windowMs) {
+  const { device, meter, variant } = request;
+  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
+  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
+  const options = { ...request.options, windowMs, preheatMs };
+  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
+  const reasons = [];
+  let disturbed = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const delayMs = phaseDelayMs(meter.info, request.random);
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
+    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
+    disturbed = sampled.value.disturbances.length > 0;
+    const cut3 = cutSampled(sampled.value, meter.info, options);
+    if (cut3.ok) return { status: "valid", cut: cut3 };
+    reasons.push(cut3.reason);
+    if (cut3.changed === true) break;
+    durationMs = Math.max(
+      durationMs,
+      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
+    );
+  }
+  return { status: "void", reasons, disturbed };
+}
+function cutSampled(sampled, meter, options) {
+  const { stretch, readings: readings2, disturbances, evidence } = sampled;
+  const objections = [...disturbances, ...evidence?.faults ?? []];
+  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
+  const { completions } = stretch;
+  const cut3 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
+  const conditions = evidence?.conditions ?? null;
+  return cut3.ok && conditions !== null ? { ...cut3, energy: { ...cut3.energy, conditions } } : cut3;
+}
+function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
+  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
+  return random.next() * updatePeriodMs;
+}
+
+// src/measure/latency.ts
+async function measureLatency(request) {
+  const timed = await request.device.time(request.variant, request.options);
+  if (!timed.ok) return timed;
+  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
+  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
+  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
+  if (medianMs <= 0) {
+    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
+    return { ok: false, failure: { kind: "void-window", message } };
+  }
+  const sorted2 = sortSamples(samplesMs);
+  return {
+    ok: true,
+    value: {
+      medianMs,
+      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
+      samplesMs,
+      launchesPerSample,
+      relativeResolution: resolutionMs / medianMs
+    }
+  };
+}
+
+// src/measure/turn.ts
+async function takeTurn(request) {
+  const { bench, variant, options, random } = request;
+  const energy = await takeEnergy(bench, variant, options, random);
+  if (!energy.ok) return energy;
+  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
+  if (!timed.ok) return timed;
+  const { measured, voidReasons, disturbed } = energy.value;
+  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
+  const waiting = measured === null ? null : waitingIn(busyShare, measured);
+  return {
+    ok: true,
+    value: {
+      latencyMs: disturbed ? null : timed.value.medianMs,
+      latencyResolution: timed.value.relativeResolution,
+      energy: waiting === null ? measured : null,
+      busyShare,
+      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
+    }
+  };
+}
+async function takeEnergy({ device, meter }, variant, { window }, random) {
+  if (meter === null) {
+    const heated = await device.run(variant, window.preheatMs);
+    if (!heated.ok) return heated;
+    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
+  }
+  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
+  switch (outcome.status) {
+    case "failed":
+      return { ok: false, failure: outcome.failure };
+    case "void": {
+      const { reasons, disturbed } = outcome;
+      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
+    }
+    case "valid":
+      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
+  }
+}
+
+// src/measure/block-subject.ts
+async function measureSubject(request) {
+  const { subject, order: order2, phase, block } = request;
+  const failures = /* @__PURE__ */ new Map();
+  const turns = new Map(order2.map((arm) => [arm, []]));
+  if (request.isAborted()) return null;
+  await prepareArms(request, failures);
+  await heat(request, failures);
+  const sequence2 = turnOrder(order2);
+  for (const [index, arm] of sequence2.entries()) {
+    if (request.isAborted()) return null;
+    if (failures.has("B") || failures.has("H")) break;
+    if (failures.has(arm)) continue;
+    const { kernel, workload } = subject;
+    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
+    const { bench, variant } = armOf(request, arm);
+    const random = request.random.fork(`turn ${index}`);
+    const turn = await takeTurn({ bench, variant, options: request.options, random });
+    if (turn.ok) turns.get(arm)?.push(turn.value);
+    else failures.set(arm, turn.failure);
+  }
+  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+async function prepareArms(request, failures) {
+  const prepare2 = async (arm) => {
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  };
+  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
+  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
+  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
+}
+async function heat(request, failures) {
+  const { order: order2, options, cold, isAborted } = request;
+  const arm = order2.find((one4) => !failures.has(one4));
+  const { heatUpMs: longestMs = 0 } = options.window;
+  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
+  let isDisturbed = request.whileHeating !== void 0;
+  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
+    isDisturbed = false;
+  });
+  const [heated] = await Promise.allSettled([
+    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
+    beside
+  ]);
+  await beside;
+  if (heated.status === "rejected") throw heated.reason;
+  if (!heated.value.ok) failures.set(arm, heated.value.failure);
+}
+function armOf({ subject, benches }, arm) {
+  const bench = benches.get(arm);
+  const variant = subject.variants[arm];
+  if (bench === void 0 || variant === void 0) {
+    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  }
+  return { bench, variant };
+}
+function toSample({ subject, block, phase }, arm, turns, failures) {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(arm);
+  const other = failures.get("B") === void 0 ? "H" : "B";
+  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed6 = own !== void 0 || failures.has(other);
+  const window = blockWindowOf(turns);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    arm,
+    block,
+    phase,
+    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
+    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
+    voidReasons,
+    ...window === null || failed6 ? {} : { window }
+  };
+}
+function meanOrNull(values2) {
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
+}
+
+// src/measure/blocks.ts
+async function runBlocks(task) {
+  const samples2 = [];
+  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
+    const startMs = task.clock.nowMs();
+    const measured = await runBlock(task, block);
+    if (measured === null) break;
+    samples2.push(...measured);
+    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+  }
+  return samples2;
+}
+async function runBlock(task, block) {
+  const random = createRandom(task.seed ?? 1);
+  const isAborted = () => task.signal?.aborted === true;
+  const benches = /* @__PURE__ */ new Map();
+  const opened = [];
+  try {
+    if (isAborted()) return null;
+    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
+    for (const [arm, device] of await openDevices(task, arms2, opened)) {
+      const meter = await task.openMeter(device);
+      if (meter !== null) opened.push(meter);
+      benches.set(arm, { device, meter });
+    }
+    const samples2 = [];
+    for (const [index, subject] of task.subjects.entries()) {
+      const measured = await measureSubject({
+        subject,
+        order: armOrder(subjectArms(subject), block),
+        benches,
+        block,
+        phase: task.phase,
+        options: task.options,
+        cold: index === 0,
+        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
+        isAborted,
+        whileHeating: task.whileHeating,
+        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
+      });
+      if (measured === null) return null;
+      samples2.push(...measured);
+    }
+    return samples2;
+  } finally {
+    await closeAll(opened);
+  }
+}
+async function openDevices(task, arms2, opened) {
+  const opening = arms2.map(async (arm) => {
+    const device = await task.openDevice(arm);
+    opened.push(device);
+    return [arm, device];
+  });
+  await Promise.allSettled(opening);
+  return Promise.all(opening);
+}
+function subjectArms({ variants }) {
+  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
+}
+async function closeAll(opened) {
+  const results = [];
+  for (const one4 of [...opened].reverse()) results.push(...await Promise.allSettled([one4.close()]));
+  const failed6 = results.find((result) => result.status === "rejected");
+  if (failed6 !== void 0) throw failed6.reason;
+}
+
+// src/measure/options.ts
+function measureOptions(request) {
+  const judging = request.purpose === "judge";
+  if (request.device.software) {
+    return {
+      // Many short samples: what shares the cores then spoils some of them, and the median stands.
+      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
+    };
+  }
+  const periodMs = request.meter?.updatePeriodMs ?? 0;
+  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
+  return {
+    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
+    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
+  };
+}
+
+// src/measure/scopes.ts
+var shared = {
+  GPU: false,
+  board: false,
+  module: true,
+  package: true,
+  socket: true,
+  outlet: true
+};
+function isShared({ scope = null }) {
+  return scope !== null && shared[scope];
+}
+
 // src/measure/subgroup-sizes.ts
 var wrong = ["wrong-result", "not-a-number", "unwritten"];
-function sizesBetween(least2, most) {
+function sizesBetween(least2, most2) {
   const sizes2 = [];
-  for (let size2 = least2; size2 <= most; size2 *= 2) sizes2.push(size2);
+  for (let size2 = least2; size2 <= most2; size2 *= 2) sizes2.push(size2);
   return sizes2;
 }
 function pinnedSubgroups(device, variant, reference) {
@@ -40596,9 +41881,9 @@ function pinnedSubgroups(device, variant, reference) {
     async compare() {
       const program = variant.program === null ? null : atSubgroupSize(variant.program, size2);
       if (program === null) return null;
-      const pinned = { ...variant, id: `${variant.id} with subgroups of ${size2}`, program };
-      const prepared = await device.prepare(pinned);
-      return prepared.ok ? device.verify(pinned, reference) : prepared;
+      const pinned2 = { ...variant, id: `${variant.id} with subgroups of ${size2}`, program };
+      const prepared = await device.prepare(pinned2);
+      return prepared.ok ? device.verify(pinned2, reference) : prepared;
     }
   }));
 }
@@ -41228,7 +42513,7 @@ async function confirmLoads(request) {
   });
 }
 function onlyConfirmed(confirmations2) {
-  const rises = confirmations2.map((one3) => one3.ok ? one3.fit.gain : 0);
+  const rises = confirmations2.map((one4) => one4.ok ? one4.fit.gain : 0);
   const best = rises.indexOf(Math.max(...rises));
   const rise = rises[best] ?? 0;
   const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
@@ -41898,12 +43183,12 @@ async function findState(folder) {
   if (known3.every((read2) => !read2.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
-    const [most, watts] = await Promise.all([limit(), power3?.read()]);
+    const [most2, watts] = await Promise.all([limit(), power3?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
       celsius: degrees3.ok ? degrees3.value : null,
-      powerCapped: most.ok && most.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most.value : null,
+      powerCapped: most2.ok && most2.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most2.value : null,
       slowdowns: [],
       slowedMs: {}
     };
@@ -42497,10 +43782,10 @@ async function lastingSlowdowns(sensors, time) {
   for (let look = 0; look < looks; look++) {
     if (look > 0) await time.sleep(lookMs);
     const now = await Promise.all(sensors.map(async ({ state }) => (await state?.())?.slowdowns ?? []));
-    lasting = now.map((seen, i) => seen.filter((one3) => lasting?.[i]?.includes(one3) ?? true));
+    lasting = now.map((seen, i) => seen.filter((one4) => lasting?.[i]?.includes(one4) ?? true));
   }
   return (lasting ?? []).map(
-    (seen) => seen.length > 1 ? seen.filter((one3) => one3 !== "hardware slowdown") : seen
+    (seen) => seen.length > 1 ? seen.filter((one4) => one4 !== "hardware slowdown") : seen
   );
 }
 
@@ -42955,7 +44240,7 @@ function monthlyText({ kernels, devices }) {
 var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
 function selfJudged({ kernels }) {
   const all = kernels;
-  const names2 = [...new Set(all.filter((one3) => one3.selfJudged === true).map(({ kernel }) => kernel))];
+  const names2 = [...new Set(all.filter((one4) => one4.selfJudged === true).map(({ kernel }) => kernel))];
   if (names2.length === 0) return "";
   const more = names2.length > 8 ? ` and ${names2.length - 8} more` : "";
   return cleanLine(`${names2.slice(0, 8).join(", ")}${more}: ${selfJudgedText}`, 600);
@@ -43049,7 +44334,7 @@ function failureNotes(kernel) {
   const others = [];
   for (const [kind, count2] of kinds2) {
     const text3 = cleanLine(`${kind} ${count2}`, 120);
-    const example = kernel.failureExamples.find((one3) => one3.kind === kind);
+    const example = kernel.failureExamples.find((one4) => one4.kind === kind);
     if (example === void 0) others.push(text3);
     else notes2.push(`failed: ${text3}, e.g. ${exampleText(example)}`);
   }
@@ -43284,7 +44569,7 @@ function warningList(report3, limits2) {
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
-  const keyOf3 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
+  const keyOf3 = (one4) => JSON.stringify([one4.kernel, one4.workload]);
   for (const sample of report3.samples ?? []) {
     const key2 = keyOf3(sample);
     const group = groups.get(key2);
@@ -44503,7 +45788,7 @@ function zero2(b) {
     return b;
   };
 }
-function one2(b) {
+function one3(b) {
   return function(t) {
     return b(t) + "";
   };
@@ -44531,7 +45816,7 @@ function string(a2, b) {
     if (s2[i]) s2[i] += bs;
     else s2[++i] = bs;
   }
-  return s2.length < 2 ? q[0] ? one2(q[0].x) : zero2(b) : (b = q.length, function(t) {
+  return s2.length < 2 ? q[0] ? one3(q[0].x) : zero2(b) : (b = q.length, function(t) {
     for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
     return s2.join("");
   });
@@ -46941,7 +48226,7 @@ function lastChange({ changes }) {
   return changes.at(-1) ?? null;
 }
 function byLastChange(series) {
-  const timeOf = (one3) => Date.parse(lastChange(one3)?.at ?? "1970-01-01");
+  const timeOf = (one4) => Date.parse(lastChange(one4)?.at ?? "1970-01-01");
   return series.toSorted((a2, b) => timeOf(b) - timeOf(a2));
 }
 function row(series, id) {
@@ -47004,7 +48289,7 @@ function interval(label, ratio3, margin, tone) {
   return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text3, tone }];
 }
 function marginOf(kernel, metric) {
-  const judged = kernel.metrics.find((one3) => one3.metric === metric);
+  const judged = kernel.metrics.find((one4) => one4.metric === metric);
   return judged?.gates === true ? judged.margin : null;
 }
 function intervals(kernel, id) {
@@ -47121,8 +48406,8 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
-  const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
+  const joules = (one4) => one4?.joules == null ? null : formatJoules(one4.joules);
+  const milliseconds = (one4) => one4 === null ? null : formatMilliseconds(one4.latencyMs);
   return [
     element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
@@ -48525,13 +49810,19 @@ function writeReport(path2, report3) {
 
 // src/store/runtime.ts
 function findFault({ kernels }) {
-  for (const { name, configurations: configurations2, entries, buffers, templates } of kernels) {
+  for (const { name, configurations: configurations2, entries, buffers, passes, texts: texts2 } of kernels) {
     if (kernels.filter((other) => other.name === name).length > 1) return `kernel "${name}" is there twice`;
     if (entries.some(({ configuration }) => configuration >= configurations2.length)) {
       return `kernel "${name}" has an entry without its configuration`;
     }
-    if (templates.some(({ kinds: kinds2 }) => kinds2.length !== buffers.length)) {
-      return `kernel "${name}" has a template that does not tell how every buffer is bound`;
+    const templates = passes.flatMap((pass) => pass.templates);
+    if (templates.some(({ text: text3 }) => text3 >= texts2.length))
+      return `kernel "${name}" has a template without its text`;
+    if (templates.some(({ bindings }) => bindings.some(({ buffer }) => buffer >= buffers.length))) {
+      return `kernel "${name}" has a template that binds a buffer which is not there`;
+    }
+    if (configurations2.some((one4) => one4.passes.length !== passes.length)) {
+      return `kernel "${name}" has a configuration that does not tell what every pass takes`;
     }
   }
   return null;
@@ -48539,7 +49830,7 @@ function findFault({ kernels }) {
 var runtimeFormat = {
   title: "a file for joulegate/runtime",
   schema: "joulegate-runtime",
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   expandedLevels: 4,
   validate: validateRuntime,
@@ -48606,7 +49897,7 @@ function fineSeconds(pid) {
   const nanoseconds = threads.map(
     (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
   );
-  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
+  return nanoseconds.reduce((sum, one4) => sum + one4, 0) / 1e9;
 }
 function cpuSeconds(pids) {
   return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
@@ -48679,8 +49970,8 @@ var CommandLauncher = class {
         parts.push(ms / Math.max(atMs - startMs, 1e-6));
         found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
       }
-      const [one3 = 0, several = 0] = parts;
-      if (several > one3 / 2) return { ok: true, value: null };
+      const [one4 = 0, several = 0] = parts;
+      if (several > one4 / 2) return { ok: true, value: null };
     }
     return refused2(`${found}: ${wantedTime}`);
   }
@@ -49088,7 +50379,7 @@ var ProgramGroup = class {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
-        for (const one3 of spared) one3();
+        for (const one4 of spared) one4();
         resolve7(this.#end);
       };
       child.once(
@@ -49858,8 +51149,8 @@ async function isTrusted(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
-  const digest2 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join19(cacheFolder, `swiftshader-${digest2}`);
+  const digest3 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join19(cacheFolder, `swiftshader-${digest3}`);
   const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
@@ -50171,6 +51462,14 @@ var WebgpuDevice = class {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
     return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
   }
+  async timePasses(variant, maxMs2) {
+    const limitMs = maxMs2 + this.#deadlines.slackMs;
+    const outcome = await this.#ask("passes", variant, limitMs, (program) => ({ program, maxMs: maxMs2 }));
+    if (!outcome.ok) return outcome;
+    const passes = variant.program?.passes ?? [];
+    const times = outcome.value?.map((latencyMs, i) => ({ name: passes[i]?.name ?? "", latencyMs }));
+    return { ok: true, value: times ?? null };
+  }
   async run(variant, durationMs) {
     const limitMs = durationMs + this.#deadlines.slackMs;
     const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
@@ -50257,15 +51556,15 @@ async function startProcess(options, deadlines) {
   );
 }
 function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+  return { ...program, passes: program.passes.map(({ lines: lines2, workgroupSize, identity: identity4, ...pass }) => pass) };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
   return { ok: false, failure: toFailure(program, outcome.failure) };
 }
 function toFailure(program, { kind, message, at: at3 }) {
-  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
+  const pass = at3 === null ? void 0 : program.passes[at3.pass];
+  const position = at3 === null || pass === void 0 ? null : mapDiagnostic(pass, at3.line, at3.column);
   if (position === null) return { kind, message };
   const { file, line: line3, column } = position;
   return { kind, message, file, line: line3, ...column === null ? {} : { column } };
@@ -50300,6 +51599,10 @@ function clockedDevice(device, clocks) {
     async time(variant, options) {
       await clock(variant);
       return device.time(variant, options);
+    },
+    async timePasses(variant, maxMs2) {
+      await clock(variant);
+      return await device.timePasses?.(variant, maxMs2) ?? { ok: true, value: null };
     },
     async run(variant, durationMs) {
       await clock(variant);
@@ -50347,7 +51650,7 @@ var FreshDevices = class {
   async close() {
     this.#closed = true;
     const left = await Promise.allSettled(this.#ahead.splice(0));
-    await Promise.all(left.map((one3) => one3.status === "fulfilled" ? one3.value.close() : void 0));
+    await Promise.all(left.map((one4) => one4.status === "fulfilled" ? one4.value.close() : void 0));
   }
 };
 
@@ -50417,6 +51720,7 @@ function checkCommandsAllowed(options, kernels) {
   const first = kernels.find(({ command: command2 }) => command2 !== void 0);
   if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
 }
+var noPassTimes = { ok: true, value: null };
 function mixedDevice(info, devices) {
   const { webgpu, commands: commands2 } = devices;
   function deviceFor(variant) {
@@ -50431,6 +51735,7 @@ function mixedDevice(info, devices) {
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
+    timePasses: async (variant, maxMs2) => await deviceFor(variant).timePasses?.(variant, maxMs2) ?? noPassTimes,
     run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
     async rest() {
       await commands2?.rest?.();
@@ -51019,7 +52324,7 @@ function pBelow(estimate, margin) {
 function confirmations(evidence) {
   const adjusted = /* @__PURE__ */ new Map();
   for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const family = evidence.filter((one4) => one4.flagged && one4.gates === gates);
     const pValues = family.map(
       ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, spentBy(pAbove(confirmEstimate, margin.margin)) / attemptShare(attempt))
     );
@@ -51038,8 +52343,8 @@ function isHopeless({ confirmEstimate, margin, freshBlocks }) {
   return above < leastHope(freshBlocks) * confirmEstimate.standardError;
 }
 function isDecided(evidence, adjusted, level) {
-  const flagged = evidence.filter((one3) => one3.flagged && one3.gates);
-  return flagged.every(isHopeless) || flagged.some((one3) => one3.freshBlocks >= schedule.least && (adjusted.get(one3) ?? 1) < level);
+  const flagged = evidence.filter((one4) => one4.flagged && one4.gates);
+  return flagged.every(isHopeless) || flagged.some((one4) => one4.freshBlocks >= schedule.least && (adjusted.get(one4) ?? 1) < level);
 }
 
 // src/judge/text.ts
@@ -51159,7 +52464,7 @@ function movementOf(moved, { machineChanged }) {
 }
 function judgeSentinel(subject, judged, moved) {
   const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const own = moved.find((one4) => one4.subject === subject && one4.metric === metric.metric);
     const limit = formatMargin(metric.margin);
     if (own !== void 0) {
       const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
@@ -51191,9 +52496,9 @@ function judge(subjects, samples2, options = {}) {
   const confirmP = confirmations(evidence.flat());
   return subjects.map((subject, i) => {
     const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
+      (one4) => judgeMetric({
+        evidence: one4,
+        confirmP: confirmP.get(one4) ?? null,
         movement: movement2,
         options: settings2
       })
@@ -51243,8 +52548,8 @@ function overallVerdict(request) {
   const accepted = [
     ...compared.filter(({ verdict }) => verdict === "regressed"),
     ...listed4.filter(({ verdict }) => verdict === "wrong-result")
-  ].filter((one3) => fails(one3) && accepts(one3.kernel));
-  const failing = [...compared, ...listed4].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  ].filter((one4) => fails(one4) && accepts(one4.kernel));
+  const failing = [...compared, ...listed4].filter((one4) => fails(one4) && !accepted.some((a2) => a2 === one4));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
   const counts = describeCounts([...compared, ...listed4]);
@@ -51288,7 +52593,7 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  const open = listed4.filter((one3) => verdicts[one3.verdict].mayFail && !accepted.some((a2) => a2 === one3));
+  const open = listed4.filter((one4) => verdicts[one4.verdict].mayFail && !accepted.some((a2) => a2 === one4));
   if (listed4.length > 0 && open.length === 0) {
     return { ...facts2, verdict: "passed", reason: `Nothing had to be measured: ${counts}.${allowed}` };
   }
@@ -51303,12 +52608,12 @@ function isGated({ metrics: metrics3 }) {
     ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== "environment"
   );
 }
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
+function isUnjudged(one4) {
+  if (one4.verdict === "environment") return false;
+  const suspected = one4.metrics.some(
     ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
   );
-  return suspected || !isGated(one3);
+  return suspected || !isGated(one4);
 }
 function toListed({ kernel, workload, verdict }) {
   return { kernel, workload, verdict };
@@ -51329,7 +52634,7 @@ function standingOf(evidence, options) {
   );
   const distances = counting.map(distanceOf);
   return {
-    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one3) => isClear2(one3, options)),
+    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one4) => isClear2(one4, options)),
     distance: distances.length === 0 ? 0 : Math.min(...distances)
   };
 }
@@ -52342,7 +53647,7 @@ var RevisionReader = class {
   }
   /** The submodule that a path is in; undefined if it is in none. */
   #submoduleAround(path2) {
-    return [...this.#all.submodules.keys()].find((one3) => path2 === one3 || path2.startsWith(`${one3}/`));
+    return [...this.#all.submodules.keys()].find((one4) => path2 === one4 || path2.startsWith(`${one4}/`));
   }
   readBytes(path2) {
     const followed = this.#follow(path2);
@@ -52354,7 +53659,7 @@ var RevisionReader = class {
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
   }
   #sourcesOf(module, path2) {
-    return this.#submodule(module).listSources(path2).map((one3) => `${module}/${one3}`);
+    return this.#submodule(module).listSources(path2).map((one4) => `${module}/${one4}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
@@ -52362,7 +53667,7 @@ var RevisionReader = class {
     if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
     if (this.readBytes(path2) !== null) return [wanted];
     const modules = [...this.#all.submodules.keys()].filter(
-      (one3) => wanted === "" || one3.startsWith(`${wanted}/`)
+      (one4) => wanted === "" || one4.startsWith(`${wanted}/`)
     );
     return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
@@ -52436,10 +53741,10 @@ function sourcesBelow(repository, path2) {
     ...path2 === "" ? [] : ["--", path2]
   ]);
   const modules = submodulesBelow(repository, path2);
-  const paths2 = [...new Set(listed4)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  const paths2 = [...new Set(listed4)].filter((one4) => !one4.endsWith("/") && !modules.includes(one4));
   checkFilters(repository, paths2);
   const inner = modules.flatMap(
-    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one4) => `${module}/${one4}`)
   );
   if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
   return [...paths2, ...inner].sort();
@@ -52451,7 +53756,7 @@ function sourcesAt(repository, path2) {
     if (!existsSync9(join28(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
-    return inner.map((one3) => `${folder}/${one3}`);
+    return inner.map((one4) => `${folder}/${one4}`);
   }
   return sourcesBelow(repository, path2);
 }
@@ -53478,7 +54783,7 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
   );
   const wrong3 = outcome.broken.filter(({ status }) => status === "wrong-result");
   const kernels = [...regressed, ...wrong3.map(({ comparison }) => comparison)];
-  const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  const labelOf = (kernel) => outcome.comparisons.find((one4) => one4.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
   const warn = host.progress.warn;
@@ -55167,7 +56472,7 @@ var Surrogate = class {
     if (known3.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
-    const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
+    const worst = samples2.reduce((most2, { target }) => Math.max(most2, target), Number.NEGATIVE_INFINITY);
     const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
     this.#solution = this.#process.solve(values2);
   }
@@ -56196,29 +57501,26 @@ import { createHash as createHash9 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
-function describeReference(reference) {
-  if (reference === null) return null;
-  const { source, entry, dispatch } = reference;
-  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
+function describePass({ source, entry, dispatch, when, bindings }) {
+  const launch = "indirect" in dispatch ? [dispatch.indirect, dispatch.offset.source] : dispatch.map((expression) => expression.source);
+  return { source, entry, dispatch: launch, when: when?.source ?? null, bindings };
 }
 function describeCommand({ files, outputs, ...rest }) {
   return {
     ...rest,
-    files: Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]),
+    files: Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]),
     outputs: outputs.map((output2) => ({ ...output2, length: output2.length.source }))
   };
 }
 function subjectDigest({ kernel, workload, space: space2, device, meter }) {
   const parts = [
     kernel.name,
-    kernel.source,
-    kernel.entry,
     kernel.defaults,
     workload,
     space2.tunables,
-    kernel.dispatch.map((expression) => expression.source),
+    kernel.passes.map(describePass),
     kernel.buffers.map(describeBuffer),
-    describeReference(kernel.reference),
+    kernel.reference?.passes.map(describePass) ?? null,
     ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
     device.family,
     device.driver,
@@ -56593,7 +57895,7 @@ async function searchAll(task) {
 async function findBetter(searches, finals) {
   const found = [];
   for (const [contest, search] of searches) {
-    const final = finals.find((one3) => one3.search === search);
+    const final = finals.find((one4) => one4.search === search);
     const configuration = final?.contenders[final.selection.index];
     if (final === void 0 || configuration === void 0 || final.selection.index === 0) continue;
     const built = await search.builder.build(configuration);
@@ -56676,10 +57978,10 @@ async function adviseRetuning(task) {
   if (found.length === 0) return [];
   host.progress.stage("measuring what retuning found beside base and head");
   const samples2 = await measureBeside(task, found);
-  return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
+  return found.flatMap((one4) => adviceOf(task, one4, samples2) ?? []);
 }
 function suggestedTuned(tuned, advice) {
-  return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
+  return advice.reduce((state, one4) => withTunedEntry(state, one4.tuned), tuned ?? emptyTuned());
 }
 
 // src/app/guard/arms.ts
@@ -56698,7 +58000,7 @@ async function runs(device, { variant, reference }) {
 }
 var wrongResults = ["wrong-result", "not-a-number", "unwritten"];
 function dataOf({ program, command: command2 }) {
-  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== "uniform");
+  const buffers = (program?.buffers ?? []).filter(({ kind, scratch }) => kind !== "uniform" && !scratch);
   return JSON.stringify([
     buffers.map(({ name, group, binding, type, length, fill: fill2, seed, values: values2, check: check3 }) => [
       ...[check3 === null ? null : name, group, binding, type, length],
@@ -56803,7 +58105,7 @@ function attemptDigest({ comparison, subject }, machine) {
     variantIdentity(base2.variant),
     variantIdentity(head2.variant),
     // Absent at the board's own clock, so that what was kept before there were clocks still counts.
-    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
+    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one4) => one4 !== null)),
     device.family,
     machineLabel(device),
     meter?.name ?? null,
@@ -56813,8 +58115,8 @@ function attemptDigest({ comparison, subject }, machine) {
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
-  for (const [{ subject }, digest2] of digests) {
-    const own = kept2.filter((attempt) => attempt.digest === digest2).slice(-maxAttempts);
+  for (const [{ subject }, digest3] of digests) {
+    const own = kept2.filter((attempt) => attempt.digest === digest3).slice(-maxAttempts);
     for (const [i, { samples: samples2 }] of own.entries()) {
       const { kernel, workload } = subject;
       attempts[i] ??= [];
@@ -56826,11 +58128,11 @@ function earlierAttempts(digests, kept2) {
 function keepAttempts(options) {
   const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
   if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
-  const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
+  const fresh = [...digests].flatMap(([{ subject }, digest3]) => {
     const own = samples2.filter(
       (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
     );
-    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
+    return own.length === 0 ? [] : [{ digest: digest3, at: at3, samples: own.flatMap(toKept) }];
   });
   return [...kept2, ...fresh].slice(-maxKept);
 }
@@ -56845,11 +58147,11 @@ function describePhase(phase, subjects) {
   const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
   return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
 }
-function isOf({ subject }, one3) {
-  return subject.kernel === one3.kernel && subject.workload === one3.workload;
+function isOf({ subject }, one4) {
+  return subject.kernel === one4.kernel && subject.workload === one4.workload;
 }
 function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
+  const wanted = plan2.subjects.flatMap((one4) => contests.find((contest) => isOf(contest, one4)) ?? []);
   if (time.leftMs <= 0) return [];
   if (time.contestMs <= 0) return wanted;
   const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
@@ -57069,7 +58371,7 @@ function isOf2({ subject }, { kernel, workload }) {
 }
 function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const withVerdict = (wanted) => contests.filter(
-    (contest) => !contest.subject.sentinel && judgements.some((one3) => isOf2(contest, one3) && wanted.includes(one3.verdict)) && isTunable(contest, laboratory)
+    (contest) => !contest.subject.sentinel && judgements.some((one4) => isOf2(contest, one4) && wanted.includes(one4.verdict)) && isTunable(contest, laboratory)
   );
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
@@ -57180,7 +58482,7 @@ async function runGuard(task) {
       measuredWith: null
     };
   }
-  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one3) => one3?.kernels ?? []);
+  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one4) => one4?.kernels ?? []);
   const laboratory = await openLaboratory(host, options, kernels);
   try {
     return await measureChanged(task, laboratory, removed);
@@ -57199,16 +58501,24 @@ function entryLine(text3, entry) {
   const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at3 === -1 ? 1 : at3 + 1;
 }
-function kernelPlace(kernel, movedBy, failure = null) {
+function changedPass(comparison) {
+  if (comparison.status !== "changed") return null;
+  const [before, after] = [comparison.base.variant.program, comparison.head.variant.program];
+  const identities = new Map(before?.passes.map(({ name, identity: identity4 }) => [name, identity4]));
+  return after?.passes.find(({ name, identity: identity4 }) => identities.get(name) !== identity4)?.name ?? null;
+}
+function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) {
   const { file, line: line3 } = kernel.position;
   const isElsewhere = kernel.operator !== null || kernel.command !== void 0;
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
-  const { path: path2, files } = kernel.source;
   const inProject = (below) => posix2.join(posix2.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {
     return { file: inProject(failure.file), line: failure.line };
   }
-  return { file: inProject(path2), line: entryLine(files[path2] ?? "", kernel.entry) };
+  const pass = kernel.passes.find(({ name }) => name === changedPass2) ?? kernel.passes[0];
+  if (pass === void 0) return { file, line: line3 };
+  const { path: path2, files } = pass.source;
+  return { file: inProject(path2), line: entryLine(files[path2] ?? "", pass.entry) };
 }
 
 // node_modules/diff/libesm/diff/base.js
@@ -57622,13 +58932,19 @@ function commandDiff(base2, head2) {
     ...changed.flatMap((path2) => fileDiff(path2, base2.files[path2], head2.files[path2]))
   ].join("\n");
 }
+function textOfProgram(program) {
+  const [first, ...others] = programSources(program);
+  if (first === void 0 || others.length === 0) return first?.wgsl ?? "";
+  return [first, ...others].map(({ wgsl: wgsl2, passes }) => `// ${passes.map(({ name }) => name).join(", ")}
+${wgsl2.trimEnd()}
+`).join("\n");
+}
 function programDiff(base2, head2) {
   if (base2.command !== void 0 && head2.command !== void 0) {
     return cut2(commandDiff(base2.command, head2.command));
   }
-  const [from, to] = [base2.program?.wgsl, head2.program?.wgsl];
-  if (from === void 0 || to === void 0) return null;
-  const hunks = hunksOf(from, to);
+  if (base2.program === null || head2.program === null) return null;
+  const hunks = hunksOf(textOfProgram(base2.program), textOfProgram(head2.program));
   return hunks === null ? "The programs differ too much to be shown side by side." : cut2(hunks.join("\n"));
 }
 
@@ -57655,7 +58971,7 @@ function unmeasuredVerdict(status) {
 function placeOf2({ comparison, judgement, broken }) {
   if (comparison.status === "removed") return { file: null, line: null };
   const failure = broken !== null && broken.status !== "missing-baseline" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
-  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, changedPass(comparison));
 }
 var maxNights = 20;
 function describeNights({ judgement, nights }) {
@@ -57715,8 +59031,8 @@ function guardedKernel(task) {
     ...comparison.status === "changed" ? { diff: programDiff(comparison.base.variant, comparison.head.variant) } : {}
   };
 }
-function nameOf3(one3) {
-  return JSON.stringify([one3.kernel, one3.workload]);
+function nameOf3(one4) {
+  return JSON.stringify([one4.kernel, one4.workload]);
 }
 function exitCodeOf(verdict) {
   if (verdict === "failed") return ExitCode.gateFailed;
@@ -58027,25 +59343,31 @@ function oneLine(value2) {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
 }
-function header2(final, configuration, program, role) {
+function launchLines({ entryPoint, dispatch, bindings }, { buffers }) {
+  const workgroups3 = "indirect" in dispatch ? `as many as ${oneLine(buffers[dispatch.indirect]?.name)} says at byte ${dispatch.offsetBytes}` : dispatch.join(" x ");
+  return [
+    `// entry point: ${entryPoint}, workgroups: ${workgroups3}`,
+    "// buffers:",
+    ...bindings.map(({ group, binding, kind, buffer }) => {
+      const { name, byteLength } = buffers[buffer] ?? { name: "", byteLength: 0 };
+      return `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`;
+    })
+  ];
+}
+function header2(final, configuration, launches, role) {
   const { kernel, workload } = final.search;
-  const buffers = program.buffers.map(
-    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
-  );
   return [
     `// kernel: ${oneLine(kernel.name)}`,
     `// workload: ${oneLine(workload.parameters)}`,
     `// configuration: ${oneLine(configuration)}`,
     `// role: ${role}`,
-    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
-    "// buffers:",
-    ...buffers
+    ...launches
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash11("sha256").update(`${kernel.name}
+  const digest3 = createHash11("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}`;
 }
 async function keepSources(options) {
   const folder = absolutePath2(options.host, options.folder);
@@ -58055,11 +59377,16 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join35(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header2(final, configuration, program, role)}
+      const sources = programSources(program);
+      for (const { wgsl: wgsl2, passes } of sources) {
+        const launches = passes.flatMap((pass) => launchLines(pass, program));
+        const own = sources.length > 1 ? `-${passes[0]?.name}` : "";
+        const path2 = join35(folder, `${stem(final)}-${name}${own}.wgsl`);
+        writeFileAtomic(path2, `${header2(final, configuration, launches, role)}
 
-${program.wgsl.trimEnd()}
+${wgsl2.trimEnd()}
 `);
+      }
     };
     if (final.incumbentFailure !== null) {
       await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
@@ -58078,8 +59405,8 @@ ${program.wgsl.trimEnd()}
 import { createHash as createHash12 } from "node:crypto";
 import { join as join36 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
+  const digest3 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}.json.gz`;
 }
 function writeSearchRecordings(options) {
   const { host, laboratory, folder, searches } = options;
@@ -58269,7 +59596,7 @@ function explain2(host, options) {
   const recordings = recordingsIn(folder);
   return wanted.map((kernel) => {
     const recording = recordings.find(
-      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
+      (one4) => one4.kernel === kernel.kernel && one4.workload.name === kernel.workload
     );
     const rows = recording === void 0 ? [] : rowsOf(recording);
     return {
@@ -59060,7 +60387,7 @@ function checkNvidia(view) {
 }
 function checkMig({ environment }) {
   const visible = environment.NVIDIA_VISIBLE_DEVICES ?? "";
-  const parts = visible.split(",").filter((one3) => /^(?:MIG-|\d+:\d+$)/.test(one3.trim()));
+  const parts = visible.split(",").filter((one4) => /^(?:MIG-|\d+:\d+$)/.test(one4.trim()));
   if (parts.length === 0) return null;
   return wrong2(
     "MIG",
@@ -59385,201 +60712,9 @@ async function measureMachineNoise(host, options) {
   }
 }
 
-// src/app/export-runtime.ts
-import { join as join41 } from "node:path";
-async function exportRuntime(host, options) {
-  const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join41(folder, manifest.tunedPath));
-  const kernels = [];
-  for (const kernel of selectKernels(manifest, options.kernels)) {
-    if (kernel.command !== void 0) {
-      const why = "it is a program of another kind, which only its own host code can launch";
-      if (options.kernels !== null) throw refused3(kernel, why, "Read tuned.json for its configurations.");
-      host.progress.warn(`${kernel.name} is left out: ${why}.`);
-      continue;
-    }
-    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
-  }
-  const file = { schema: "joulegate-runtime", version: 1, kernels };
-  writeRuntime(absolutePath2(host, options.out), file);
-  return {
-    out: options.out,
-    kernels: kernels.map(({ name, entries, configurations: configurations2, templates }) => ({
-      kernel: name,
-      entries: entries.length,
-      configurations: configurations2.length,
-      templates: templates.length
-    }))
-  };
-}
-async function runtimeKernel(kernel, tuned, warn) {
-  const programs = new Programs(kernel);
-  const workloads = kernel.workloads.map(({ parameters }) => parameters);
-  for (const parameters of workloads) {
-    const fault = await programs.add(kernel.defaults, parameters);
-    if (fault !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault}`);
-  }
-  const entries = [];
-  for (const entry of tuned?.entries ?? []) {
-    if (entry.kernel !== kernel.name) continue;
-    const { family, workload } = entry;
-    const configuration = alignClock(kernel, entry.configuration);
-    const fault = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
-    if (fault === null) {
-      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
-    } else {
-      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
-    }
-  }
-  const formula = (expression) => formulaOf2(kernel, expression);
-  return {
-    name: kernel.name,
-    entry: kernel.entry,
-    parameters: parametersOf(kernel),
-    constraints: kernel.constraints.map(formula),
-    dispatch: kernel.dispatch.map(formula),
-    buffers: kernel.buffers.map(({ name, group, binding, kind, type, length, values: values2 }) => ({
-      name,
-      group,
-      binding,
-      kind: kind ?? "uniform",
-      type,
-      length: formula(length),
-      values: values2?.map(formula) ?? null
-    })),
-    conditions: programs.conditions,
-    configurations: programs.configurations,
-    entries,
-    templates: programs.templates
-  };
-}
-var Programs = class {
-  #builder;
-  #templates = /* @__PURE__ */ new Map();
-  #configurations = /* @__PURE__ */ new Map();
-  #kernel;
-  constructor(kernel) {
-    this.#kernel = kernel;
-    this.#builder = createTemplateBuilder(kernel);
-  }
-  get conditions() {
-    return this.#builder.conditions;
-  }
-  get templates() {
-    return [...this.#templates.values()];
-  }
-  get configurations() {
-    return [...this.#configurations.values()];
-  }
-  indexOf(configuration) {
-    return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
-  }
-  #layouts(layouts) {
-    const { buffers } = this.#kernel;
-    return layouts.map((layout2, i) => {
-      if (layout2 === null) return null;
-      const { type, byteLength } = layout2;
-      const members = layout2.members.map((member2) => {
-        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
-        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
-        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
-      });
-      return { type, byteLength, members };
-    });
-  }
-  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
-  async add(configuration, parameters) {
-    for (const variation of variations(parameters, this.#builder.conditions)) {
-      const built = await this.#builder.build(variation, configuration);
-      if (!built.ok) return built.failure.message;
-      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2, layouts } = built.value;
-      const { workgroupSize, workgroupBytes } = built.value;
-      const place = JSON.stringify([conditions, fixed2]);
-      this.#templates.set(place, {
-        conditions,
-        fixed: fixed2,
-        wgsl: pieces,
-        requiredFeatures,
-        kinds: kinds2,
-        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
-      });
-      const key2 = keyOf2(configuration);
-      const known3 = this.#configurations.get(key2);
-      this.#configurations.set(key2, {
-        values: configuration,
-        workgroupSize: known3?.workgroupSize ?? workgroupSize,
-        workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
-      });
-    }
-    return null;
-  }
-};
-function keyOf2(configuration) {
-  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
-}
-var maxVariations = 64;
-function variations(parameters, conditions) {
-  let found = [parameters];
-  for (const [name, value2] of Object.entries(parameters)) {
-    if (typeof value2 !== "number") continue;
-    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
-    if (asked.length === 0) continue;
-    let other = value2;
-    while (asked.includes(other)) other++;
-    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
-    const all = found.flatMap((one3) => values2.map((replaced) => ({ ...one3, [name]: replaced })));
-    if (all.length > maxVariations) return found;
-    found = all;
-  }
-  return found;
-}
-function parametersOf(kernel) {
-  const operator = operators.find(({ name }) => name === kernel.operator);
-  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
-  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
-    const own = defaults[name];
-    const kind = typeof value2;
-    return { name, kind, ...own === void 0 ? {} : { default: own } };
-  });
-}
-function sameParameters(a2, b) {
-  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
-  return b !== void 0 && shape(a2) === shape(b);
-}
-function isInSpace(kernel, configuration) {
-  const workload = kernel.workloads[0];
-  if (workload === void 0) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits3).point(configuration) !== null;
-}
-var noLimits3 = {
-  max_workgroup_storage: 0,
-  max_invocations: 0,
-  max_workgroup_size_x: 0,
-  max_workgroup_size_y: 0,
-  max_workgroup_size_z: 0,
-  max_workgroups: 0,
-  max_buffer_bytes: 0,
-  has_f16: false,
-  has_subgroups: false,
-  subgroup_min: 1,
-  subgroup_max: 1
-};
-function formulaOf2(kernel, expression) {
-  const formula = expressionFormula(expression);
-  if (formula !== null) return formula;
-  throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
-}
-var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
-function refused3(kernel, reason, nextStep3 = usualNextStep) {
-  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
-    code: "cannot-export",
-    nextStep: nextStep3
-  });
-}
-
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join43 } from "node:path";
+import { dirname as dirname13, join as join42 } from "node:path";
 
 // src/app/init/buffer.ts
 var mostListed = 256;
@@ -59819,7 +60954,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join42 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join41 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -59827,7 +60962,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join41(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -59979,7 +61114,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join43(root, path2));
+  const shown = (path2) => displayPath(host, join42(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -59989,7 +61124,7 @@ async function draftAll(host, place, named3) {
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names2);
-      const source = slashed(join43(root, folder), join43(root, path2));
+      const source = slashed(join42(root, folder), join42(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -60013,7 +61148,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join42(folder, absolute.slice(dirname13(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -60057,8 +61192,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join43(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join43(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join42(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -60124,8 +61259,8 @@ async function planWorkload(kernel, workload, { limits: limits2, features, budge
   const shipped = await builder.build(kernel.defaults);
   const reference = shipped.ok ? await builder.reference() : shipped;
   const valid = await countAllowed(space2, builder);
-  const most = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
-  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most);
+  const most2 = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most2);
   return {
     kernel: kernel.name,
     workload: workload.name,
@@ -60171,6 +61306,224 @@ async function plan(host, options) {
     guardMinutes: total2((workload) => workload.guardMinutes)
   };
 }
+
+// src/app/runtime-file/export-runtime.ts
+import { join as join43 } from "node:path";
+
+// src/app/runtime-file/formula.ts
+function formulaOf2(kernel, expression) {
+  const formula = expressionFormula(expression);
+  if (formula !== null) return formula;
+  throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
+}
+var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
+function refused3(kernel, reason, nextStep3 = usualNextStep) {
+  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
+    code: "cannot-export",
+    nextStep: nextStep3
+  });
+}
+
+// src/app/runtime-file/programs.ts
+var Programs = class {
+  passes;
+  #texts = /* @__PURE__ */ new Map();
+  #configurations = /* @__PURE__ */ new Map();
+  #kernel;
+  constructor(kernel) {
+    this.#kernel = kernel;
+    this.passes = kernel.passes.map((definition) => {
+      const builder = createTemplateBuilder(kernel, definition);
+      return { definition, builder, conditions: builder.conditions, templates: /* @__PURE__ */ new Map() };
+    });
+  }
+  get texts() {
+    return [...this.#texts.keys()].map((pieces) => JSON.parse(pieces));
+  }
+  get configurations() {
+    return [...this.#configurations.values()];
+  }
+  indexOf(configuration) {
+    return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
+  }
+  #layouts(layouts) {
+    const { buffers } = this.#kernel;
+    return layouts.map((layout2, i) => {
+      if (layout2 === null) return null;
+      const { type, byteLength } = layout2;
+      const members = layout2.members.map((member2) => {
+        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
+        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
+        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
+      });
+      return { type, byteLength, members };
+    });
+  }
+  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
+  async add(configuration, parameters) {
+    const key2 = keyOf2(configuration);
+    const known3 = this.#configurations.get(key2)?.passes ?? [];
+    const taken = [];
+    for (const [index, pass] of this.passes.entries()) {
+      const own = await this.#addPass(pass, configuration, parameters);
+      if (typeof own === "string" && pass.definition.when === null) return own;
+      taken.push(typeof own === "string" ? known3[index] ?? null : most(known3[index] ?? null, own));
+    }
+    this.#configurations.set(key2, { values: configuration, passes: taken });
+    return null;
+  }
+  /** What the pass takes; a text: why it cannot be built. */
+  async #addPass({ builder, conditions, templates }, configuration, parameters) {
+    let taken = null;
+    for (const variation of variations(parameters, conditions)) {
+      const built = await builder.build(variation, configuration);
+      if (!built.ok) return built.failure.message;
+      const { conditions: conditions2, fixed: fixed2, pieces, requiredFeatures, bindings, layouts } = built.value;
+      const { workgroupSize, workgroupBytes } = built.value;
+      const text3 = JSON.stringify(pieces);
+      this.#texts.set(text3, this.#texts.get(text3) ?? this.#texts.size);
+      templates.set(JSON.stringify([conditions2, fixed2]), {
+        conditions: conditions2,
+        fixed: fixed2,
+        text: this.#texts.get(text3) ?? 0,
+        requiredFeatures,
+        bindings,
+        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
+      });
+      taken = most(taken, { workgroupSize, workgroupBytes });
+    }
+    return taken ?? "it has no variation";
+  }
+};
+function most(known3, { workgroupSize, workgroupBytes }) {
+  return {
+    workgroupSize: known3?.workgroupSize ?? workgroupSize,
+    workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+  };
+}
+function keyOf2(configuration) {
+  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
+}
+var maxVariations = 64;
+function variations(parameters, conditions) {
+  let found = [parameters];
+  for (const [name, value2] of Object.entries(parameters)) {
+    if (typeof value2 !== "number") continue;
+    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
+    if (asked.length === 0) continue;
+    let other = value2;
+    while (asked.includes(other)) other++;
+    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
+    const all = found.flatMap((one4) => values2.map((replaced) => ({ ...one4, [name]: replaced })));
+    if (all.length > maxVariations) return found;
+    found = all;
+  }
+  return found;
+}
+
+// src/app/runtime-file/export-runtime.ts
+async function exportRuntime(host, options) {
+  const { manifest, folder } = openManifest(host, options.manifest);
+  const tuned = readTunedIfPresent(join43(folder, manifest.tunedPath));
+  const kernels = [];
+  for (const kernel of selectKernels(manifest, options.kernels)) {
+    if (kernel.command !== void 0) {
+      const why = "it is a program of another kind, which only its own host code can launch";
+      if (options.kernels !== null) throw refused3(kernel, why, "Read tuned.json for its configurations.");
+      host.progress.warn(`${kernel.name} is left out: ${why}.`);
+      continue;
+    }
+    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
+  }
+  const file = { schema: "joulegate-runtime", version: 2, kernels };
+  writeRuntime(absolutePath2(host, options.out), file);
+  return {
+    out: options.out,
+    kernels: kernels.map(({ name, entries, configurations: configurations2, passes }) => ({
+      kernel: name,
+      entries: entries.length,
+      configurations: configurations2.length,
+      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0)
+    }))
+  };
+}
+async function runtimeKernel(kernel, tuned, warn) {
+  const programs = new Programs(kernel);
+  const workloads = kernel.workloads.map(({ parameters }) => parameters);
+  for (const parameters of workloads) {
+    const fault = await programs.add(kernel.defaults, parameters);
+    if (fault !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault}`);
+  }
+  const entries = [];
+  for (const entry of tuned?.entries ?? []) {
+    if (entry.kernel !== kernel.name) continue;
+    const { family, workload } = entry;
+    const configuration = alignClock(kernel, entry.configuration);
+    const fault = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
+    if (fault === null) {
+      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
+    } else {
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
+    }
+  }
+  const formula = (expression) => formulaOf2(kernel, expression);
+  return {
+    name: kernel.name,
+    parameters: parametersOf(kernel),
+    constraints: kernel.constraints.map(formula),
+    buffers: kernel.buffers.map(({ name, kind, type, length, values: values2, scratch, clear }) => ({
+      name,
+      kind: kind ?? "uniform",
+      type,
+      length: formula(length),
+      values: values2?.map(formula) ?? null,
+      ...scratch ? { scratch } : {},
+      ...clear === void 0 ? {} : { clear }
+    })),
+    texts: programs.texts,
+    passes: programs.passes.map(({ definition: { name, entry, dispatch, when }, conditions, templates }) => ({
+      name,
+      entry,
+      dispatch: "indirect" in dispatch ? { indirect: dispatch.indirect, offset: formula(dispatch.offset) } : dispatch.map(formula),
+      when: when === null ? true : formula(when),
+      conditions,
+      templates: [...templates.values()]
+    })),
+    configurations: programs.configurations,
+    entries
+  };
+}
+function parametersOf(kernel) {
+  const operator = operators.find(({ name }) => name === kernel.operator);
+  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
+  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
+    const own = defaults[name];
+    const kind = typeof value2;
+    return { name, kind, ...own === void 0 ? {} : { default: own } };
+  });
+}
+function sameParameters(a2, b) {
+  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
+  return b !== void 0 && shape(a2) === shape(b);
+}
+function isInSpace(kernel, configuration) {
+  const workload = kernel.workloads[0];
+  if (workload === void 0) return false;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits3).point(configuration) !== null;
+}
+var noLimits3 = {
+  max_workgroup_storage: 0,
+  max_invocations: 0,
+  max_workgroup_size_x: 0,
+  max_workgroup_size_y: 0,
+  max_workgroup_size_z: 0,
+  max_workgroups: 0,
+  max_buffer_bytes: 0,
+  has_f16: false,
+  has_subgroups: false,
+  subgroup_min: 1,
+  subgroup_max: 1
+};
 
 // src/app/validate.ts
 async function validate9(host, options) {
@@ -60345,7 +61698,7 @@ function percent4(change2) {
 }
 function describeNoise(report3) {
   const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
+  const minutes = metrics3[0]?.detectable.map((one4) => one4.minutes) ?? [];
   const table3 = columns(
     [
       ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
@@ -60829,7 +62182,7 @@ programs. A file that is there already is never changed.`,
     const print = args.flag("print");
     const result = await init(host, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
-    if (print) for (const one3 of result.leftOut) host.progress.warn(describeLeftOut(one3));
+    if (print) for (const one4 of result.leftOut) host.progress.warn(describeLeftOut(one4));
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
     return { output: print ? result.entries : describe5(result), exitCode };
   }

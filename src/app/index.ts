@@ -8,7 +8,6 @@ export {
   measureMachineNoise,
   type NoiseReport,
 } from './doctor/index.ts';
-export { exportRuntime } from './export-runtime.ts';
 export { guard } from './guard/index.ts';
 export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
@@ -29,4 +28,5 @@ export {
   retune,
   retuneRecording,
 } from './retune/index.ts';
+export { exportRuntime } from './runtime-file/index.ts';
 export { validate } from './validate.ts';

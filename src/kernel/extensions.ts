@@ -60,10 +60,10 @@ export function featuresOfExtensions(extensions: readonly EnabledExtension[]): s
 }
 
 /** Every extension that a kernel's files enable, under conditions too and the reference's included, each file's once. */
-export function extensionsNamed({ source, reference }: KernelDefinition): readonly NamedExtension[] {
+export function extensionsNamed({ passes, reference }: KernelDefinition): readonly NamedExtension[] {
   const found = new Map<string, NamedExtension>();
-  const files = Object.entries({ ...source.files, ...reference?.source.files });
-  for (const [file, text] of files) {
+  const sources = [...passes, ...(reference?.passes ?? [])].map(({ source }) => source.files);
+  for (const [file, text] of Object.entries(Object.assign({}, ...sources) as Record<string, string>)) {
     const plain = blankComments(text);
     const starts = lineStarts(plain);
     for (const { 1: list = '', indices } of plain.matchAll(/\benable\s+([\w\s,]+);/dg)) {

@@ -12,7 +12,9 @@ export {
 export { extensionsNamed, featureOfExtension, lackingExtension, type NamedExtension } from './extensions.ts';
 export { featureNames } from './features/index.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
+export { programSources } from './program-sources.ts';
 export { reachedExtensions } from './reached-extensions.ts';
+export { singlePass } from './single-pass.ts';
 export { mapDiagnostic } from './source-lines.ts';
 export { atSubgroupSize, usesSubgroups } from './subgroup-size.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
@@ -23,9 +25,11 @@ export type {
   FailureKind,
   FeatureVector,
   Outcome,
+  Pass,
   Program,
   Variant,
   VariantBuilder,
   VariantBuilderOptions,
   VariantFailure,
+  Workgroups,
 } from './types.ts';

@@ -12,7 +12,8 @@ export async function reachedExtensions(kernel: KernelDefinition): Promise<reado
   const named = kernel.command === undefined ? extensionsNamed(kernel) : [];
   if (named.length === 0) return named;
   const reached = new Set<string>();
-  for (const source of [kernel.source, ...(kernel.reference === null ? [] : [kernel.reference.source])]) {
+  const passes = [...kernel.passes, ...(kernel.reference?.passes ?? [])];
+  for (const source of new Map(passes.map(({ source }) => [source.path, source])).values()) {
     const modules = new SourceModules(source);
     reached.add(source.path);
     for (const workload of kernel.workloads)

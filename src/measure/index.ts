@@ -14,6 +14,7 @@ export type {
   Meter,
   MeterInfo,
   MeterSession,
+  PassTime,
   PowerReading,
   Remarks,
   SensorEvidence,

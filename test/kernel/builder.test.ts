@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalTokens } from '../../src/kernel/index.ts';
-import { buffer, build, builderOf, expression, failureOf, limits, programOf } from './support.ts';
+import { buffer, build, builderOf, expression, failureOf, limits, pass, programOf } from './support.ts';
 
 const scale = `
 @group(0) @binding(0) var<storage, read_write> data: array<f32>;
@@ -433,9 +433,12 @@ describe('the reference', () => {
       },
       buffers: [buffer('data', 0, { check: { relative: 0, absolute: 0 } }), buffer('more', 1)],
       reference: {
-        source: { path: 'naive.wgsl', language: 'wgsl', files: { 'naive.wgsl': source } },
-        entry: 'naive',
-        dispatch: [expression(4), expression(1), expression(1)],
+        passes: [
+          pass({ 'naive.wgsl': source }, 'naive.wgsl', {
+            entry: 'naive',
+            dispatch: [expression(4), expression(1), expression(1)],
+          }),
+        ],
       },
     });
     const outcome = await builder.reference();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createVariantBuilder, extensionsNamed, reachedExtensions } from '../../src/kernel/index.ts';
-import { buffer, expression, failureOf, kernelOf, limits, programOf } from './support.ts';
+import { buffer, expression, failureOf, kernelOf, limits, pass, programOf } from './support.ts';
 
 const body = `@group(0) @binding(0) var<storage, read_write> data: array<f32>;
 @compute @workgroup_size(32) fn main() { data[0] = 1.0; }
@@ -58,15 +58,7 @@ describe('what a kernel enables', () => {
       'k/other.wesl': 'enable atomic_vec2u_min_max;\nfn two() -> f32 { return 2.0; }\n',
     },
     buffers: [buffer('data', 0, { length: expression(64) })],
-    reference: {
-      source: {
-        path: 'r.wgsl',
-        language: 'wgsl',
-        files: { 'r.wgsl': `enable dual_source_blending;\n${body}` },
-      },
-      entry: 'main',
-      dispatch: [expression(1), expression(1), expression(1)],
-    },
+    reference: { passes: [pass({ 'r.wgsl': `enable dual_source_blending;\n${body}` }, 'r.wgsl')] },
   });
   const places = (named: readonly { file: string; line: number; column: number; feature: string | null }[]) =>
     named.map(({ file, line, column, feature }) => `${file}:${line}:${column} ${feature}`);

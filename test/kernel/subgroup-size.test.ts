@@ -17,12 +17,12 @@ describe('a program at a size of subgroups', () => {
     const program = await built(sums);
     const pinned = atSubgroupSize(program, 16);
     const words = (text: string | undefined) => text?.replace(/\s+/g, ' ').trim();
-    expect(words(pinned?.wgsl)).toBe(
+    expect(words(pinned?.passes[0]?.wgsl)).toBe(
       words(
-        `enable subgroup_size_control; ${program.wgsl.replace('@workgroup_size', '@subgroup_size(16) @workgroup_size')}`,
+        `enable subgroup_size_control; ${program.passes[0]?.wgsl.replace('@workgroup_size', '@subgroup_size(16) @workgroup_size')}`,
       ),
     );
-    expect(pinned?.wgsl.split('\n')).toHaveLength(program.wgsl.split('\n').length);
+    expect(pinned?.passes[0]?.wgsl.split('\n')).toHaveLength(program.passes[0]!.wgsl.split('\n').length);
     expect(pinned?.requiredFeatures).toEqual(['subgroup-size-control', 'subgroups']);
     const identities = [program, pinned, atSubgroupSize(program, 32)].map((one) => one?.identity);
     expect(new Set(identities).size).toBe(3);

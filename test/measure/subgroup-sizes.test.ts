@@ -11,7 +11,11 @@ function variantOf(id: string): Variant {
   const program = variant.program!;
   return {
     ...variant,
-    program: { ...program, wgsl, entryPoint: 'main', requiredFeatures: ['subgroups'] },
+    program: {
+      ...program,
+      passes: program.passes.map((pass) => ({ ...pass, wgsl, entryPoint: 'main' })),
+      requiredFeatures: ['subgroups'],
+    },
   };
 }
 
@@ -26,7 +30,8 @@ async function scriptedDevice(
 ) {
   const device = await createSimulatedLab({ cost: () => ({ latencyMs: 1, watts: 1 }) }).openDevice();
   const seen: number[] = [];
-  const sizeOf = ({ program }: Variant) => Number(/@subgroup_size\((\d+)\)/.exec(program?.wgsl ?? '')?.[1]);
+  const sizeOf = ({ program }: Variant) =>
+    Number(/@subgroup_size\((\d+)\)/.exec(program?.passes[0]?.wgsl ?? '')?.[1]);
   const [subgroup_min, subgroup_max] = sizes;
   const scripted: Pick<Device, 'info' | 'prepare' | 'verify'> = {
     info: { ...device.info, features, limits: { ...device.info.limits, subgroup_min, subgroup_max } },

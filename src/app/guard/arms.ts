@@ -56,7 +56,7 @@ const wrongResults: readonly VariantFailure['kind'][] = ['wrong-result', 'not-a-
 
 /** What a variant reads and what is compared of it; of what a uniform holds and how only its program knows. */
 function dataOf({ program, command }: Variant): string {
-  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== 'uniform');
+  const buffers = (program?.buffers ?? []).filter(({ kind, scratch }) => kind !== 'uniform' && !scratch);
   return JSON.stringify([
     buffers.map(({ name, group, binding, type, length, fill, seed, values, check }) => [
       ...[check === null ? null : name, group, binding, type, length],

@@ -15,7 +15,7 @@ import { medianOrNull } from '../project/index.ts';
 import type { Advice } from './advice.ts';
 import type { BrokenArm } from './arms.ts';
 import type { Comparison } from './comparison.ts';
-import { kernelPlace } from './kernel-place.ts';
+import { changedPass, kernelPlace } from './kernel-place.ts';
 import type { KeptNight } from './memory.ts';
 import { programDiff } from './program-diff.ts';
 
@@ -60,7 +60,7 @@ function placeOf({ comparison, judgement, broken }: GuardedKernelTask): Pick<Gua
       : comparison.status === 'broken-head'
         ? comparison.failure
         : null;
-  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, changedPass(comparison));
 }
 
 export interface GuardedKernelTask {

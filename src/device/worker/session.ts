@@ -13,6 +13,7 @@ import { scoped } from './faults.ts';
 import { describeDevice } from './info.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { Loss } from './loss.ts';
+import { timePasses } from './pass-times.ts';
 import type { Polling } from './polling.ts';
 import { type CompiledProgram, Programs } from './programs.ts';
 import { References } from './references.ts';
@@ -34,7 +35,7 @@ interface SessionContext {
   readonly search: NativeSearch;
 }
 
-type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'run' }>;
+type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'passes' | 'run' }>;
 type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
 
 /** An open device and everything that lives as long as it does. */
@@ -94,6 +95,10 @@ export class Session {
       case 'time':
         return this.#with(request.program, (compiled) =>
           takeSamples({ launcher: this.#launcher, clock: this.#clock, compiled, time: request.options }),
+        );
+      case 'passes':
+        return this.#with(request.program, (compiled) =>
+          timePasses({ launcher: this.#launcher, clock: this.#clock, compiled, maxMs: request.maxMs }),
         );
       case 'run':
         return this.#with(request.program, (compiled) =>

@@ -22,15 +22,20 @@ function outputsOf(program: WireProgram): readonly Output[] {
     .filter(({ binding }) => binding.check !== null && binding.kind === 'storage');
 }
 
-/** Launches once with every buffer as it was at first and the outputs poisoned. @returns the outputs. */
+/** What a launch has to write itself: outputs, and what only passes share. */
+function isPoisoned({ check, kind, scratch, clear }: BufferBinding): boolean {
+  return kind === 'storage' && (check !== null || (scratch === true && clear === undefined));
+}
+
+/** Launches once with every buffer as it was at first, and what it has to write poisoned. @returns the outputs. */
 export async function runOnce(launcher: Launcher, compiled: CompiledProgram): Promise<Outputs> {
   const { device } = launcher;
   const { program, bound } = compiled;
   const encoder = device.createCommandEncoder();
   bound.reset(encoder);
   device.queue.submit([encoder.finish()]);
-  for (const { binding, index } of outputsOf(program)) {
-    writeAll(device, bound.buffers[index] as GPUBuffer, poison(binding));
+  for (const [index, binding] of program.buffers.entries()) {
+    if (isPoisoned(binding)) writeAll(device, bound.buffers[index] as GPUBuffer, poison(binding));
   }
   launcher.submit(compiled, 1);
   const outputs = new Map<string, Uint8Array>();
