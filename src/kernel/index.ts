@@ -27,5 +27,4 @@ export type {
   Variant,
   VariantBuilder,
   VariantFailure,
-  Workgroups,
 } from './types.ts';
