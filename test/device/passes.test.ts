@@ -55,6 +55,28 @@ describeOnAdapter('kernels of several launches', (adapter) => {
     });
   });
 
+  it('are not launched in silence with a size that is none', async () => {
+    const sizeOf = async (size: string) => {
+      const [kernel] = passesExample((text) => text.replace(/size\[0\] = .*;/, `size[0] = ${size};`)).filter(
+        ({ name }) => name === 'worklist',
+      );
+      const builder = builderOf({ ...kernel!, reference: null });
+      const variant = must(await builder.build(kernel!.defaults));
+      return device.verify(variant, variant);
+    };
+    expect(await sizeOf('100000u')).toMatchObject({
+      ok: false,
+      failure: {
+        kind: 'validation',
+        message: expect.stringContaining('pass `work` is to be launched with 100000 x 1 x 1 workgroups'),
+      },
+    });
+    expect(await sizeOf('0u')).toMatchObject({
+      ok: true,
+      value: ['pass `work` had nothing to do: 0 x 1 x 1 workgroups'],
+    });
+  });
+
   it('are timed together, and each pass apart', async () => {
     for (const kernel of passesExample()) {
       const variant = must(await builderOf(kernel).build(kernel.defaults));
