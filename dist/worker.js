@@ -2167,6 +2167,28 @@ async function readBack(device, buffer, byteLength) {
   }
 }
 
+// src/device/worker/indirect.ts
+async function checkIndirect(device, { program, bound }) {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const remarks = [];
+  for (const { name, dispatch } of program.passes) {
+    if (!("indirect" in dispatch)) continue;
+    const { indirect, offsetBytes } = dispatch;
+    const end = offsetBytes + 3 * Uint32Array.BYTES_PER_ELEMENT;
+    const bytes = await readBack(device, bound.buffers[indirect], end);
+    const counts = [...new Uint32Array(bytes.slice(offsetBytes).buffer)];
+    if (counts.some((count) => count > limit)) {
+      throw new VariantFault(
+        "validation",
+        `pass \`${name}\` is to be launched with ${counts.join(" x ")} workgroups, the device allows ${limit} along each axis, so nothing of it ran`
+      );
+    }
+    if (counts.includes(0))
+      remarks.push(`pass \`${name}\` had nothing to do: ${counts.join(" x ")} workgroups`);
+  }
+  return remarks;
+}
+
 // src/device/worker/verify.ts
 function outputsOf(program) {
   return program.buffers.map((binding, index) => ({ binding, index })).filter(({ binding }) => binding.check !== null && binding.kind === "storage");
@@ -2191,8 +2213,8 @@ async function runOnce(launcher, compiled) {
   return outputs;
 }
 async function checkAgainst(launcher, compiled, reference) {
-  const remarks = [];
   const actual = await runOnce(launcher, compiled);
+  const remarks = [...await checkIndirect(launcher.device, compiled)];
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
     const found = actual.get(binding.name);

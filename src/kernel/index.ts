@@ -31,5 +31,4 @@ export type {
   VariantBuilder,
   VariantBuilderOptions,
   VariantFailure,
-  Workgroups,
 } from './types.ts';

@@ -171,9 +171,13 @@ export function readBuffers(
   context: BufferContext,
 ): BufferDefinition[] {
   const entries = Object.entries(written ?? {}).filter((entry) => entry[1] !== undefined);
-  const buffers = entries.map(([name, buffer], index) =>
-    readBuffer(buffer as Sound<ManifestBuffer>, { name, index, place: place.at(name) }, context),
-  );
+  // What only passes share comes and goes with a change, and no other contents may be drawn for that.
+  let index = 0;
+  const buffers = entries.map(([name, buffer]) => {
+    const own = index;
+    if (buffer?.scratch !== true) index++;
+    return readBuffer(buffer as Sound<ManifestBuffer>, { name, index: own, place: place.at(name) }, context);
+  });
   const taken = new Map<string, string>();
   for (const [i, { name, group, binding }] of buffers.entries()) {
     if (entries[i]?.[1]?.binding === undefined) continue;

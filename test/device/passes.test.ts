@@ -3,6 +3,7 @@ import { createVariantBuilder, type Outcome, type Variant } from '../../src/kern
 import type { KernelDefinition } from '../../src/manifest/index.ts';
 import type { Device } from '../../src/measure/index.ts';
 import { describeOnAdapter } from '../support/adapter.ts';
+import { isFull } from '../support/full.ts';
 import { passesExample, plantedFaults } from '../support/passes-example.ts';
 
 function must<T>(outcome: Outcome<T>): T {
@@ -26,12 +27,14 @@ describeOnAdapter('kernels of several launches', (adapter) => {
   const reset: [Variant, Variant][] = [];
 
   it.each(passesExample().map((kernel) => [kernel.name, kernel] as const))(
-    '%s: every configuration computes what its reference does, whatever ran before',
+    '%s: computes what its reference does, whatever ran before',
     async (_, kernel) => {
       const builder = builderOf(kernel);
       const reference = must(await builder.reference());
       const [tunable, ...others] = kernel.tunables;
-      for (const value of tunable?.values ?? []) {
+      for (const value of isFull
+        ? (tunable?.values ?? [])
+        : [tunable!.values[0]!, kernel.defaults[tunable!.name]!]) {
         const last = Object.fromEntries(others.map(({ name, values }) => [name, values.at(-1)!]));
         const variant = must(await builder.build({ ...last, [tunable!.name]: value }));
         expect(await device.verify(variant, reference)).toEqual({ ok: true, value: null });
@@ -40,7 +43,7 @@ describeOnAdapter('kernels of several launches', (adapter) => {
     },
   );
 
-  it.each(plantedFaults)('%s: %s is found', async (name, _, from, to) => {
+  it.each(plantedFaults.filter((_, i) => isFull || i > 0))('%s: %s is found', async (name, _, from, to) => {
     const [kernel] = passesExample((text) => text.replace(from, to)).filter((one) => one.name === name);
     const builder = builderOf(kernel!);
     const faulty = must(await builder.build(kernel!.defaults));
@@ -49,6 +52,28 @@ describeOnAdapter('kernels of several launches', (adapter) => {
     expect(compared).toMatchObject({
       ok: false,
       failure: { kind: expect.stringMatching(/wrong|number|unwritten/) },
+    });
+  });
+
+  it('are not launched in silence with a size that is none', async () => {
+    const sizeOf = async (size: string) => {
+      const [kernel] = passesExample((text) => text.replace(/size\[0\] = .*;/, `size[0] = ${size};`)).filter(
+        ({ name }) => name === 'worklist',
+      );
+      const builder = builderOf({ ...kernel!, reference: null });
+      const variant = must(await builder.build(kernel!.defaults));
+      return device.verify(variant, variant);
+    };
+    expect(await sizeOf('100000u')).toMatchObject({
+      ok: false,
+      failure: {
+        kind: 'validation',
+        message: expect.stringContaining('pass `work` is to be launched with 100000 x 1 x 1 workgroups'),
+      },
+    });
+    expect(await sizeOf('0u')).toMatchObject({
+      ok: true,
+      value: ['pass `work` had nothing to do: 0 x 1 x 1 workgroups'],
     });
   });
 

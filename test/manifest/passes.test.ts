@@ -48,11 +48,11 @@ describe('passes', () => {
   });
 
   it('share buffers that are scratch, or zeroed', () => {
-    expect(kernel.buffers.map(({ scratch, clear }) => [scratch, clear])).toEqual([
-      [undefined, undefined],
-      [true, undefined],
-      [undefined, 'launch'],
-      [undefined, undefined],
+    expect(kernel.buffers.map(({ scratch, clear, seed }) => [scratch, clear, seed])).toEqual([
+      [undefined, undefined, 1],
+      [true, undefined, 2],
+      [undefined, 'launch', 2],
+      [undefined, undefined, 3],
     ]);
   });
 

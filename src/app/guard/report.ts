@@ -73,6 +73,8 @@ export interface GuardedKernelTask {
   /** What it cost over the last nights, oldest first. */
   readonly nights: readonly KeptNight[];
   readonly advice: Advice | null;
+  /** null where it has one pass, or they cannot be told apart. */
+  readonly passes: GuardedKernel['passes'] | null;
   readonly failOn: readonly Verdict[];
   /** Label by which a regression of it would be accepted in this run; null if none is there. */
   readonly acceptedBy: string | null;
@@ -128,6 +130,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     ...((comparison.status === 'changed' || comparison.status === 'new') && isSelfJudged(definition)
       ? { selfJudged: true }
       : {}),
+    ...(task.passes == null ? {} : { passes: task.passes }),
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== 'changed',
     ...placeOf(task),

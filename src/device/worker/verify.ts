@@ -3,6 +3,7 @@ import type { Remarks } from '../../measure/index.ts';
 import type { WireProgram } from '../protocol.ts';
 import { writeAll } from './buffers.ts';
 import { VariantFault } from './faults.ts';
+import { checkIndirect } from './indirect.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
 import { readBack } from './readback.ts';
@@ -56,8 +57,8 @@ export async function checkAgainst(
   compiled: CompiledProgram,
   reference: Outputs,
 ): Promise<Remarks> {
-  const remarks: string[] = [];
   const actual = await runOnce(launcher, compiled);
+  const remarks: string[] = [...(await checkIndirect(launcher.device, compiled))];
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
     const found = actual.get(binding.name) as Uint8Array;

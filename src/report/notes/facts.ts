@@ -9,6 +9,7 @@ import {
 } from '../format.ts';
 import { cleanLine } from '../text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from '../types.ts';
+import { passNote } from './passes.ts';
 import { runVerdicts } from './run-verdicts.ts';
 import { retunedNote } from './suggestion.ts';
 import { windowNote } from './window.ts';
@@ -238,6 +239,7 @@ export function guardNotes(kernel: GuardKernel): readonly string[] {
     const basis = kernel.estimated ? ', from estimated energy' : '';
     notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} ${atStatedCalls}${basis}`);
   }
+  notes.push(passNote(kernel));
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes.push(retuned);
   return notes.filter((note) => note !== '');
