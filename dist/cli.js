@@ -4855,7 +4855,7 @@ var require_compose_scalar = __commonJS({
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token2, tagToken, onError) {
-      const { value: value2, type, comment, range: range3 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
+      const { value: value2, type, comment, range: range4 } = token2.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token2, onError) : resolveFlowScalar.resolveFlowScalar(token2, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
@@ -4875,7 +4875,7 @@ var require_compose_scalar = __commonJS({
         onError(tagToken ?? token2, "TAG_RESOLVE_FAILED", msg);
         scalar2 = new Scalar.Scalar(value2);
       }
-      scalar2.range = range3;
+      scalar2.range = range4;
       scalar2.source = value2;
       if (type)
         scalar2.type = type;
@@ -8544,12 +8544,13 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
   return validate101.errors = vErrors, errors === 0;
 }
 validate101.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema43 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
-var schema44 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+var schema43 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+var schema44 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: false, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } };
+var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8572,9 +8573,205 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate110.errors = vErrors, errors === 0;
+  return validate113.errors = vErrors, errors === 0;
 }
-validate110.evaluated = { dynamicProps: false, dynamicItems: false };
+validate113.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.run === void 0 || !func0.call(data, "run")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "run" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.sources === void 0 || !func0.call(data, "sources")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sources" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "run" || key0 === "sources")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.run !== void 0 && func0.call(data, "run") && (validate72(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.sources !== void 0 && func0.call(data, "sources")) {
+      let data1 = data.sources;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data1.length < 1) {
+          let err4 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 == "string") {
+            if (func67(data2) > 512) {
+              let err5 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 512 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (func67(data2) < 1) {
+              let err6 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          } else {
+            let err7 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate115.errors = vErrors, errors === 0;
+}
+validate115.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  let _errs1 = errors, valid0 = true, _errs2 = errors;
+  if (errors === _errs2)
+    if (typeof data == "string") {
+      if (func67(data) > 16) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    } else {
+      let err2 = {};
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs4 = errors;
+    if (!(data === "zeros" || data === "ones" || data === "normal" || data === "uniform" || data === "index")) {
+      let err3 = { instancePath, schemaPath: "#/then/enum", keyword: "enum", params: { allowedValues: schema44.then.enum } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  if (typeof data == "string" && func67(data) > 16) {
+    let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 16 } };
+    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 1) {
+      let err6 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err7 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "integers" || key0 === "permutation" || key0 === "cumulative" || key0 === "values" || key0 === "blocks" || key0 === "file" || key0 === "generate")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.integers !== void 0 && func0.call(data, "integers")) {
+      let data0 = data.integers;
+      if (Array.isArray(data0)) {
+        if (data0.length > 2) {
+          let err9 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data0.length < 2) {
+          let err10 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate79(data0[i0], { instancePath: instancePath + "/integers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      } else {
+        let err11 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.permutation !== void 0 && func0.call(data, "permutation") && (validate79(data.permutation, { instancePath: instancePath + "/permutation", parentData: data, parentDataProperty: "permutation", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.cumulative !== void 0 && func0.call(data, "cumulative")) {
+      let data3 = data.cumulative;
+      if (Array.isArray(data3)) {
+        if (data3.length > 2) {
+          let err12 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data3.length < 2) {
+          let err13 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate79(data3[i1], { instancePath: instancePath + "/cumulative/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      } else {
+        let err14 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.values !== void 0 && func0.call(data, "values")) {
+      let data5 = data.values;
+      if (Array.isArray(data5)) {
+        if (data5.length > 16384) {
+          let err15 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data5.length < 1) {
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate113(data5[i2], { instancePath: instancePath + "/values/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.blocks !== void 0 && func0.call(data, "blocks")) {
+      let data7 = data.blocks;
+      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
+        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema44.properties.blocks.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data8 = data.file;
+      if (typeof data8 == "string") {
+        if (func67(data8) > 512) {
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (func67(data8) < 1) {
+          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    data.generate !== void 0 && func0.call(data, "generate") && (validate115(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
+  }
+  return validate109.errors = vErrors, errors === 0;
+}
+validate109.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -8651,27 +8848,20 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
-    if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
-      let data5 = data.fill;
-      if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.seed !== void 0 && func0.call(data, "seed")) {
+    if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill") && (validate109(data.fill, { instancePath: instancePath + "/fill", parentData: data, parentDataProperty: "fill", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length)), data.seed !== void 0 && func0.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
     }
@@ -8679,24 +8869,24 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       let data8 = data.values;
       if (Array.isArray(data8)) {
         if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+          validate113(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
   }
   return validate107.errors = vErrors, errors === 0;
 }
@@ -8735,8 +8925,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -8753,14 +8943,14 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate114.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate114.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema46 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+validate123.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema48 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8786,11 +8976,11 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate123(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length));
   }
-  return validate117.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -8963,7 +9153,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate117(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate123(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate126(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
       let err27 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
     }
@@ -9515,8 +9705,8 @@ var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: 
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
 var pattern72 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9534,14 +9724,14 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate136.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema49 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
+validate136.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema51 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
 var func272 = require_equal2().default;
 var schema37 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
+function validate139(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate139.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema37.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -9570,11 +9760,11 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate130.errors = vErrors, errors === 0;
+  return validate139.errors = vErrors, errors === 0;
 }
-validate130.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+validate139.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func03.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -9607,7 +9797,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema49.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema51.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -9638,7 +9828,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate130(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
+          validate139(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9655,16 +9845,16 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func03.call(data, "default") && (validate130(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length));
+    data.default !== void 0 && func03.call(data, "default") && (validate139(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate138.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
+validate138.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate143(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate143.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9678,11 +9868,11 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate134.errors = vErrors, errors === 0;
+  return validate143.errors = vErrors, errors === 0;
 }
-validate134.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
+validate143.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9700,9 +9890,9 @@ function validate136(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate136.errors = vErrors, errors === 0;
+  return validate145.errors = vErrors, errors === 0;
 }
-validate136.evaluated = { dynamicProps: false, dynamicItems: false };
+validate145.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -9759,8 +9949,8 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
   return validate95.errors = vErrors, errors === 0;
 }
 validate95.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
+function validate147(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate147.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9813,9 +10003,9 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate138.errors = vErrors, errors === 0;
+  return validate147.errors = vErrors, errors === 0;
 }
-validate138.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate147.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema41 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
 function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
@@ -9836,8 +10026,8 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
   return validate99.errors = vErrors, errors === 0;
 }
 validate99.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -9850,11 +10040,11 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate142.errors = vErrors, errors === 0;
+  return validate151.errors = vErrors, errors === 0;
 }
-validate142.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
+validate151.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate154(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate154.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9880,10 +10070,10 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate145.errors = vErrors, errors === 0;
+  return validate154.errors = vErrors, errors === 0;
 }
-validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema442 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+validate154.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema442 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
@@ -9914,6 +10104,273 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return validate80.errors = vErrors, errors === 0;
 }
 validate80.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema452 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: false, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } };
+var schema46 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 35e37 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 35e37 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data < -35e37 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: -35e37 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  }
+  if (typeof data == "string") {
+    if (func692(data) > 1e3) {
+      let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (func692(data) < 1) {
+      let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+  }
+  return validate114.errors = vErrors, errors === 0;
+}
+validate114.evaluated = { dynamicProps: false, dynamicItems: false };
+var pattern62 = new RegExp("^[^\\u0000]+$", "u");
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 64) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.length < 1) {
+      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+      let data0 = data[i0];
+      if (typeof data0 == "string") {
+        if (func692(data0) > 1e3) {
+          let err2 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (func692(data0) < 1) {
+          let err3 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (!pattern62.test(data0)) {
+          let err4 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/pattern", keyword: "pattern", params: { pattern: "^[^\\u0000]+$" } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/" + i0, schemaPath: "#/items/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+  } else {
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  return validate73.errors = vErrors, errors === 0;
+}
+validate73.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.run === void 0 || !func03.call(data, "run")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "run" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.sources === void 0 || !func03.call(data, "sources")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sources" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "run" || key0 === "sources")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.run !== void 0 && func03.call(data, "run") && (validate73(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length)), data.sources !== void 0 && func03.call(data, "sources")) {
+      let data1 = data.sources;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data1.length < 1) {
+          let err4 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 == "string") {
+            if (func692(data2) > 512) {
+              let err5 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 512 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (func692(data2) < 1) {
+              let err6 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          } else {
+            let err7 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate116.errors = vErrors, errors === 0;
+}
+validate116.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema452.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  let _errs1 = errors, valid0 = true, _errs2 = errors;
+  if (errors === _errs2)
+    if (typeof data == "string") {
+      if (func692(data) > 16) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    } else {
+      let err2 = {};
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs4 = errors;
+    if (!(data === "zeros" || data === "ones" || data === "normal" || data === "uniform" || data === "index")) {
+      let err3 = { instancePath, schemaPath: "#/then/enum", keyword: "enum", params: { allowedValues: schema452.then.enum } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  if (typeof data == "string" && func692(data) > 16) {
+    let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 16 } };
+    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 1) {
+      let err6 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err7 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "integers" || key0 === "permutation" || key0 === "cumulative" || key0 === "values" || key0 === "blocks" || key0 === "file" || key0 === "generate")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.integers !== void 0 && func03.call(data, "integers")) {
+      let data0 = data.integers;
+      if (Array.isArray(data0)) {
+        if (data0.length > 2) {
+          let err9 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data0.length < 2) {
+          let err10 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate80(data0[i0], { instancePath: instancePath + "/integers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      } else {
+        let err11 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.permutation !== void 0 && func03.call(data, "permutation") && (validate80(data.permutation, { instancePath: instancePath + "/permutation", parentData: data, parentDataProperty: "permutation", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.cumulative !== void 0 && func03.call(data, "cumulative")) {
+      let data3 = data.cumulative;
+      if (Array.isArray(data3)) {
+        if (data3.length > 2) {
+          let err12 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data3.length < 2) {
+          let err13 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate80(data3[i1], { instancePath: instancePath + "/cumulative/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      } else {
+        let err14 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.values !== void 0 && func03.call(data, "values")) {
+      let data5 = data.values;
+      if (Array.isArray(data5)) {
+        if (data5.length > 16384) {
+          let err15 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data5.length < 1) {
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate114(data5[i2], { instancePath: instancePath + "/values/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.blocks !== void 0 && func03.call(data, "blocks")) {
+      let data7 = data.blocks;
+      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
+        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema452.properties.blocks.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.file !== void 0 && func03.call(data, "file")) {
+      let data8 = data.file;
+      if (typeof data8 == "string") {
+        if (func692(data8) > 512) {
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (func692(data8) < 1) {
+          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    data.generate !== void 0 && func03.call(data, "generate") && (validate116(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length));
+  }
+  return validate110.errors = vErrors, errors === 0;
+}
+validate110.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema34 = { type: "object", additionalProperties: false, properties: { relative: { type: "number", minimum: 0, maximum: 1, default: 0 }, absolute: { type: "number", minimum: 0, maximum: 1e30, default: 0 }, as: { enum: ["set", "multiset", "sum", "sorted"] }, nan: { enum: ["equal"] } }, minProperties: 1 };
 function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate82.evaluated;
@@ -9980,36 +10437,6 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   return validate82.errors = vErrors, errors === 0;
 }
 validate82.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
-    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-  }
-  if (typeof data == "number" && isFinite(data)) {
-    if (data > 35e37 || isNaN(data)) {
-      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 35e37 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data < -35e37 || isNaN(data)) {
-      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: -35e37 } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-  }
-  if (typeof data == "string") {
-    if (func692(data) > 1e3) {
-      let err3 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 1e3 } };
-      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-    }
-    if (func692(data) < 1) {
-      let err4 = { instancePath, schemaPath: "#/minLength", keyword: "minLength", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
-  }
-  return validate111.errors = vErrors, errors === 0;
-}
-validate111.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10086,27 +10513,20 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
-    if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
-      let data5 = data.fill;
-      if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.seed !== void 0 && func03.call(data, "seed")) {
+    if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill") && (validate110(data.fill, { instancePath: instancePath + "/fill", parentData: data, parentDataProperty: "fill", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length)), data.seed !== void 0 && func03.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
     }
@@ -10114,30 +10534,30 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
       let data8 = data.values;
       if (Array.isArray(data8)) {
         if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
+          validate114(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
   }
   return validate108.errors = vErrors, errors === 0;
 }
 validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate149.evaluated;
+function validate158(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate158.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10167,11 +10587,11 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate149.errors = vErrors, errors === 0;
+  return validate158.errors = vErrors, errors === 0;
 }
-validate149.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
+validate158.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate162(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate162.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -10188,10 +10608,10 @@ function validate153(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate153.errors = vErrors, errors === 0;
+  return validate162.errors = vErrors, errors === 0;
 }
-validate153.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema47 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+validate162.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema49 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -10232,8 +10652,8 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   return validate86.errors = vErrors, errors === 0;
 }
 validate86.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -10250,13 +10670,13 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate124.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate156.evaluated;
+validate124.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate165(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate165.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -10282,11 +10702,11 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate124(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length));
   }
-  return validate156.errors = vErrors, errors === 0;
+  return validate165.errors = vErrors, errors === 0;
 }
-validate156.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate165.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate523(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate523.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10357,7 +10777,7 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           if (errors >= 200)
             break;
           let _errs6 = errors;
-          validate127(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
+          validate136(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
           if (!valid1) {
             let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -10367,14 +10787,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
         for (let key2 of Object.keys(data1)) {
           if (errors >= 200)
             break;
-          validate129(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+          validate138(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length);
         }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate134(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate136(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate138(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate142(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate145(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate149(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate153(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate156(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate143(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate145(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate147(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate151(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate154(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate158(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate162(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate162.errors : vErrors.concat(validate162.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate165(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors), errors = vErrors.length));
   } else {
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
@@ -12352,7 +12772,7 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
   return validate712.errors = vErrors, errors === 0;
 }
 validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern62 = new RegExp("^(?!__proto__$)", "u");
+var pattern63 = new RegExp("^(?!__proto__$)", "u");
 var schema31 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
@@ -12383,7 +12803,7 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
           let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
           vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
         }
-        if (!pattern62.test(key0)) {
+        if (!pattern63.test(key0)) {
           let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
           vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
         }
@@ -14521,8 +14941,8 @@ validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false 
 var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
 var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
 var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+function validate1132(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1132.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -14598,10 +15018,10 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate1132.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+validate1132.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema453 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
 function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -14632,7 +15052,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema452.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema453.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14649,7 +15069,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema453.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14822,7 +15242,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate113(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate1132(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1132.errors : vErrors.concat(validate1132.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -14881,8 +15301,8 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema492 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+function validate1242(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1242.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -14994,12 +15414,12 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate1242.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1242.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+function validate1262(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1262.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -15114,11 +15534,11 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate1262.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+validate1262.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1232(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1232.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -15166,7 +15586,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate124(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate1242(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1242.errors : vErrors.concat(validate1242.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15174,7 +15594,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate126(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      validate1262(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1262.errors : vErrors.concat(validate1262.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -15194,12 +15614,12 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate1232.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate1342(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1342.evaluated;
+validate1232.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema512 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -15260,7 +15680,7 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema51.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema512.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -15271,7 +15691,7 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema51.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema512.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -15290,9 +15710,9 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate1342.errors = vErrors, errors === 0;
+  return validate134.errors = vErrors, errors === 0;
 }
-validate1342.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate134.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -15355,8 +15775,8 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
   return validate137.errors = vErrors, errors === 0;
 }
 validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -15490,7 +15910,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
       let data2 = data.history, _errs10 = errors, valid2 = false, passing1 = null, _errs11 = errors;
-      validate123(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
+      validate1232(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1232.errors : vErrors.concat(validate1232.errors), errors = vErrors.length);
       var _valid1 = _errs11 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
       let _errs12 = errors;
@@ -15772,7 +16192,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
               let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
-            if (!pattern62.test(key1)) {
+            if (!pattern63.test(key1)) {
               let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
               vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
@@ -15816,7 +16236,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len0 = data21.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1342(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
+          validate134(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
       } else {
         let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
@@ -15972,9 +16392,9 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     let err105 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
   }
-  return validate1112.errors = vErrors, errors === 0;
+  return validate111.errors = vErrors, errors === 0;
 }
-validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate111.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate1072(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1072.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16223,7 +16643,7 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1112(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
+          validate111(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -17926,7 +18346,7 @@ function validate573(data, { instancePath = "", parentData, parentDataProperty, 
   return validate573.errors = vErrors, errors === 0;
 }
 validate573.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var pattern63 = new RegExp("^[0-9a-f]{32}$", "u");
+var pattern64 = new RegExp("^[0-9a-f]{32}$", "u");
 var schema244 = { type: "object", additionalProperties: false, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
 function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
@@ -18097,7 +18517,7 @@ function validate592(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.digest !== void 0 && func07.call(data, "digest")) {
       let data0 = data.digest;
       if (typeof data0 == "string") {
-        if (!pattern63.test(data0)) {
+        if (!pattern64.test(data0)) {
           let err4 = { instancePath: instancePath + "/digest", schemaPath: "#/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{32}$" } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -18471,7 +18891,7 @@ function validate604(data, { instancePath = "", parentData, parentDataProperty, 
 }
 validate604.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern45 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
+var pattern65 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats04 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate537(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate537.evaluated;
@@ -18640,7 +19060,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.identity !== void 0 && func08.call(data, "identity")) {
       let data9 = data.identity;
       if (typeof data9 == "string") {
-        if (!pattern64.test(data9)) {
+        if (!pattern65.test(data9)) {
           let err33 = { instancePath: instancePath + "/identity", schemaPath: "#/properties/identity/pattern", keyword: "pattern", params: { pattern: "^([0-9a-f]{64})?$" } };
           vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
@@ -19143,8 +19563,75 @@ var manifestGuide = {
     "example": "ROWS * COLS"
   },
   "/kernels/*/buffers/*/fill": {
+    "keys": [
+      "integers",
+      "permutation",
+      "cumulative",
+      "values",
+      "blocks",
+      "file",
+      "generate"
+    ],
+    "example": "normal"
+  },
+  "/kernels/*/buffers/*/fill/integers": {
     "keys": [],
-    "example": "zeros"
+    "example": "[0, VOCAB]"
+  },
+  "/kernels/*/buffers/*/fill/integers/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/buffers/*/fill/permutation": {
+    "keys": [],
+    "example": "PAGES"
+  },
+  "/kernels/*/buffers/*/fill/cumulative": {
+    "keys": [],
+    "example": "[0, 64]"
+  },
+  "/kernels/*/buffers/*/fill/cumulative/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/buffers/*/fill/values": {
+    "keys": [],
+    "example": "[0, 1, 3, N]"
+  },
+  "/kernels/*/buffers/*/fill/values/*": {
+    "keys": [],
+    "example": "COLS"
+  },
+  "/kernels/*/buffers/*/fill/blocks": {
+    "keys": [],
+    "example": "q4_0"
+  },
+  "/kernels/*/buffers/*/fill/file": {
+    "keys": [],
+    "example": "data/pages.bin"
+  },
+  "/kernels/*/buffers/*/fill/generate": {
+    "keys": [
+      "run",
+      "sources"
+    ],
+    "example": "{ run: [python3, tools/pages.py, {PAGES}], sources: [tools/pages.py] }"
+  },
+  "/kernels/*/buffers/*/fill/generate/run": {
+    "keys": [],
+    "example": "[node, saxpy.mjs, --n, {N}, --unroll, {UNROLL}]"
+  },
+  "/kernels/*/buffers/*/fill/generate/run/*": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/buffers/*/fill/generate/sources": {
+    "keys": [],
+    "example": "[tools/pages.py]"
+  },
+  "/kernels/*/buffers/*/fill/generate/sources/*": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/buffers/*/seed": {
     "keys": [],
@@ -21982,6 +22469,29 @@ function isShared({ scope = null }) {
   return scope !== null && shared[scope];
 }
 
+// src/manifest/arguments.ts
+var placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+function fillArgument(argument, values2) {
+  return argument.replaceAll(placeholder, (_all, name) => String(values2[name]));
+}
+function namesIn(program) {
+  return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
+}
+function readArguments(written, place, names2) {
+  return (written ?? []).flatMap((argument, i) => {
+    if (argument === void 0) return [];
+    for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
+      if (names2.includes(name)) continue;
+      const nearest = nearestName(name, names2);
+      place.at(i).text(index, text3.length, {
+        message: `there is no tunable or workload parameter '${name}'`,
+        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
+      });
+    }
+    return [argument];
+  });
+}
+
 // src/manifest/clocks.ts
 var clockTunable = "SM_MHZ";
 var ownClock = 0;
@@ -22005,19 +22515,1062 @@ function alignClock(kernel, configuration) {
   return rest;
 }
 
+// src/manifest/format-problems.ts
+var widest = 120;
+var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
+function printable(text3) {
+  return text3.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
+}
+function excerpt(line3, column) {
+  if (line3.length <= widest) return { text: line3, before: column - 1 };
+  const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
+  const head2 = start > 0 ? "…" : "";
+  const tail = start + widest < line3.length ? "…" : "";
+  return {
+    text: head2 + line3.slice(start, start + widest) + tail,
+    before: column - 1 - start + head2.length
+  };
+}
+function formatProblem(problem, paint) {
+  const { file, line: line3, column, severity, message, nextStep: nextStep3 } = problem;
+  const place = paint("place", printable(`${file}:${line3}:${column}:`));
+  const gutter = String(line3).padStart(5);
+  const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
+  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
+  const lines2 = [
+    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
+    `${gutter} | ${text3}`,
+    `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
+  ];
+  if (nextStep3 !== null)
+    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep3)}`);
+  return lines2.join("\n");
+}
+function formatProblems(problems, options) {
+  const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
+  return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
+}
+
+// src/manifest/has-reference.ts
+function hasReference({ reference, command: command2 }) {
+  return reference !== null || (command2?.reference ?? null) !== null;
+}
+function isSelfJudged(kernel) {
+  const isCompared = kernel.command !== void 0 || kernel.buffers.some(({ check: check3 }) => check3 !== null);
+  return isCompared && !hasReference(kernel);
+}
+
+// src/space/configuration-id.ts
+function configurationId(configuration, tunables) {
+  if (tunables.length === 0) return "default";
+  return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
+}
+
+// src/space/schedule.ts
+function createSchedule(grid, constraints) {
+  const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
+  const constant3 = [];
+  const decided = grid.tunables.map(() => []);
+  for (const constraint of constraints) {
+    const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
+    (decided[depth] ?? constant3).push(constraint);
+  }
+  return { grid, constant: constant3, decided };
+}
+var Draft = class {
+  #schedule;
+  #configuration = {};
+  constructor(schedule) {
+    this.#schedule = schedule;
+    for (const { name, values: values2 } of schedule.grid.tunables)
+      this.#configuration[name] = values2[0];
+  }
+  /** Whether the constraints without tunables hold. */
+  allowsAny() {
+    return this.#schedule.constant.every((constraint) => constraint.test(this.#configuration));
+  }
+  /** Chooses a value for a tunable, after all before it, and tells whether the constraints so far hold. */
+  choose(tunable, index) {
+    const { grid, decided } = this.#schedule;
+    const name = grid.tunables[tunable]?.name;
+    this.#configuration[name] = grid.value(tunable, index);
+    for (const constraint of decided[tunable]) {
+      if (!constraint.test(this.#configuration)) return false;
+    }
+    return true;
+  }
+  /** Whether a whole point fulfils every constraint. */
+  allows(point2) {
+    return this.allowsAny() && point2.every((index, tunable) => this.choose(tunable, index));
+  }
+};
+
+// src/space/walk.ts
+function* walk(schedule, budget = { visits: Infinity }) {
+  const { levels } = schedule.grid;
+  const draft = new Draft(schedule);
+  if (!draft.allowsAny()) return;
+  if (levels.length === 0) {
+    yield [];
+    return;
+  }
+  const indices = new Array(levels.length).fill(-1);
+  let depth = 0;
+  while (depth >= 0) {
+    const index = indices[depth] + 1;
+    if (index >= levels[depth]) {
+      indices[depth] = -1;
+      depth--;
+      continue;
+    }
+    if (budget.visits <= 0) return;
+    budget.visits--;
+    indices[depth] = index;
+    if (!draft.choose(depth, index)) continue;
+    if (depth < levels.length - 1) depth++;
+    else yield [...indices];
+  }
+}
+
+// src/space/draw.ts
+var probes = 4096;
+var smallestShare = 0.01;
+var listing = { visits: 25e5, points: 1e5 };
+var rejectionTries = 2e4;
+var diveTries = 200;
+var divesPerDraw = 8;
+var probeSeed = 24301;
+function listAll(schedule) {
+  const points = [];
+  const budget = { visits: listing.visits };
+  for (const point2 of walk(schedule, budget)) {
+    points.push(point2);
+    if (points.length > listing.points) return null;
+  }
+  return budget.visits > 0 ? points : null;
+}
+function listSource(points) {
+  return {
+    draw: (random) => points[random.integer(points.length)] ?? null,
+    all: points
+  };
+}
+function dive(schedule, random) {
+  const { levels } = schedule.grid;
+  const draft = new Draft(schedule);
+  if (!draft.allowsAny()) return null;
+  const point2 = [];
+  let weight = 1;
+  for (const [d, count2] of levels.entries()) {
+    const allowed = [];
+    for (let index2 = 0; index2 < count2; index2++) if (draft.choose(d, index2)) allowed.push(index2);
+    const index = allowed[random.integer(allowed.length)];
+    if (index === void 0) return null;
+    draft.choose(d, index);
+    point2.push(index);
+    weight *= allowed.length / count2;
+  }
+  return { point: point2, weight };
+}
+function diveSource(schedule) {
+  return {
+    all: null,
+    draw: (random) => {
+      let kept2 = null;
+      let total2 = 0;
+      let found = 0;
+      for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
+        const next = dive(schedule, random);
+        if (next === null) continue;
+        found++;
+        total2 += next.weight;
+        if (random.next() * total2 < next.weight) kept2 = next.point;
+      }
+      return kept2;
+    }
+  };
+}
+function rejectionSource(schedule) {
+  const draft = new Draft(schedule);
+  return {
+    all: null,
+    draw: (random) => {
+      for (let i = 0; i < rejectionTries; i++) {
+        const point2 = schedule.grid.draw(random);
+        if (draft.allows(point2)) return point2;
+      }
+      return null;
+    }
+  };
+}
+function createSource(schedule) {
+  const random = createRandom(probeSeed);
+  const rejection = rejectionSource(schedule);
+  const draft = new Draft(schedule);
+  let valid = 0;
+  for (let i = 0; i < probes; i++) if (draft.allows(schedule.grid.draw(random))) valid++;
+  if (schedule.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
+  const points = listAll(schedule);
+  return points === null ? diveSource(schedule) : listSource(points);
+}
+function drawDistinct(source, random, count2, tries3 = 1e3) {
+  const found = /* @__PURE__ */ new Map();
+  let missed = 0;
+  while (found.size < count2 && missed < tries3) {
+    const point2 = source.draw(random);
+    if (point2 === null) break;
+    const key2 = point2.join(",");
+    if (found.has(key2)) missed++;
+    else {
+      found.set(key2, point2);
+      missed = 0;
+    }
+  }
+  return [...found.values()];
+}
+
+// src/space/grid.ts
+function pointKey(point2) {
+  return point2.join(",");
+}
+function createGrid(tunables) {
+  const levels = tunables.map(({ values: values2 }) => values2.length);
+  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value3, index) => [value3, index])));
+  const value2 = (tunable, index) => tunables[tunable]?.values[index];
+  return {
+    tunables,
+    levels,
+    rawSize: levels.reduce((product, count2) => product * count2, 1),
+    value: value2,
+    holds: (point2) => point2.length === levels.length && point2.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
+    configuration: (point2) => Object.fromEntries(tunables.map(({ name }, d) => [name, value2(d, point2[d])])),
+    point: (configuration) => {
+      const point2 = [];
+      for (const [d, { name }] of tunables.entries()) {
+        if (!Object.hasOwn(configuration, name)) return null;
+        const index = indices[d]?.get(configuration[name]);
+        if (index === void 0) return null;
+        point2.push(index);
+      }
+      return point2;
+    },
+    draw: (random) => levels.map((count2) => random.integer(count2))
+  };
+}
+
+// src/space/spread.ts
+var candidatesPerPoint = 60;
+function distance(grid, a2, b) {
+  let sum = 0;
+  for (const [d, levels] of grid.levels.entries()) {
+    if (levels > 1) sum += Math.abs(a2[d] - b[d]) / (levels - 1);
+  }
+  return sum;
+}
+var ValueCounts = class {
+  #grid;
+  #counts;
+  constructor(grid) {
+    this.#grid = grid;
+    this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
+  }
+  add(point2) {
+    for (const [d, counts] of this.#counts.entries()) counts[point2[d]] += 1;
+  }
+  /** The more its values are in use already, the higher; a value of many levels weighs more. */
+  crowding(point2) {
+    let sum = 0;
+    for (const [d, counts] of this.#counts.entries())
+      sum += counts[point2[d]] * this.#grid.levels[d];
+    return sum;
+  }
+};
+function spreadPoints(options) {
+  const { grid, source, random, count: count2 } = options;
+  const chosen = [...options.chosen];
+  const seen = new Set(chosen.map(pointKey));
+  const counts = new ValueCounts(grid);
+  for (const point2 of chosen) counts.add(point2);
+  const result = [];
+  while (result.length < count2) {
+    let best = null;
+    let bestScore = Number.NEGATIVE_INFINITY;
+    for (const point2 of freshPoints(source, random, seen)) {
+      const nearest = chosen.reduce(
+        (least2, other) => Math.min(least2, distance(grid, point2, other)),
+        Infinity
+      );
+      const score2 = -counts.crowding(point2) + (chosen.length > 0 ? 0.5 * nearest : 0);
+      if (score2 > bestScore) {
+        best = point2;
+        bestScore = score2;
+      }
+    }
+    if (best === null) break;
+    result.push(best);
+    chosen.push(best);
+    seen.add(pointKey(best));
+    counts.add(best);
+  }
+  return result;
+}
+function freshPoints(source, random, seen) {
+  const isFresh = (point2) => !seen.has(pointKey(point2));
+  if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
+    return source.all.filter(isFresh);
+  }
+  const fresh = [];
+  for (let tries3 = 0; fresh.length < candidatesPerPoint && tries3 < 50 * candidatesPerPoint; tries3++) {
+    const point2 = source.draw(random);
+    if (point2 === null) break;
+    if (isFresh(point2)) fresh.push(point2);
+  }
+  return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
+}
+
+// src/space/variation.ts
+var tries = 32;
+function neighbours({ grid, isValid }, point2) {
+  const result = [];
+  for (const [d, levels] of grid.levels.entries()) {
+    for (let index = 0; index < levels; index++) {
+      if (index === point2[d]) continue;
+      const candidate = point2.with(d, index);
+      if (isValid(candidate)) result.push(candidate);
+    }
+  }
+  return result;
+}
+function firstValid(isValid, make) {
+  for (let i = 0; i < tries; i++) {
+    const child = make();
+    if (isValid(child)) return child;
+  }
+  return null;
+}
+function crossover(space2, a2, b, random) {
+  return firstValid(
+    space2.isValid,
+    () => a2.map((index, d) => random.next() < 0.5 ? index : b[d])
+  );
+}
+function mutate(space2, point2, rate, random) {
+  const { levels } = space2.grid;
+  return firstValid(
+    space2.isValid,
+    () => point2.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
+  );
+}
+
+// src/space/create-space.ts
+var countingVisits = 2e7;
+function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
+  let known3 = null;
+  const source = () => {
+    known3 ??= createSource2();
+    return known3;
+  };
+  const variation = { grid, isValid };
+  return {
+    tunables: grid.tunables,
+    rawSize: grid.rawSize,
+    isValid,
+    configuration: (point2) => grid.configuration(point2),
+    point: (configuration) => grid.point(configuration),
+    id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
+    enumerate: () => enumerate(),
+    count: (limit = Infinity) => {
+      const listed4 = known3?.all?.length;
+      if (listed4 !== void 0) return { value: Math.min(listed4, limit), exact: listed4 <= limit };
+      const budget = { visits: countingVisits };
+      let value2 = 0;
+      for (const _ of enumerate(budget)) {
+        if (value2 >= limit) return { value: value2, exact: false };
+        value2++;
+      }
+      return { value: value2, exact: budget.visits > 0 };
+    },
+    sample: (random, count2) => {
+      const { all } = source();
+      if (all !== null && count2 * 2 > all.length) return shuffle([...all], random).slice(0, count2);
+      return drawDistinct(source(), random, count2);
+    },
+    stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
+    neighbours: (point2) => neighbours(variation, point2),
+    crossover: (a2, b, random) => crossover(variation, a2, b, random),
+    mutate: (point2, rate, random) => mutate(variation, point2, rate, random)
+  };
+}
+function createSpace(options) {
+  const grid = createGrid(options.tunables);
+  const schedule = createSchedule(grid, options.constraints);
+  const draft = new Draft(schedule);
+  return assemble({
+    grid,
+    isValid: (point2) => grid.holds(point2) && draft.allows(point2),
+    enumerate: (budget) => walk(schedule, budget),
+    createSource: () => createSource(schedule)
+  });
+}
+function compare(a2, b) {
+  for (let d = 0; d < a2.length; d++) {
+    const difference = a2[d] - b[d];
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+function createListedSpace(tunables, points) {
+  const grid = createGrid(tunables);
+  const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
+  const sorted2 = [...unique.values()].sort(compare);
+  return assemble({
+    grid,
+    isValid: (point2) => unique.has(pointKey(point2)),
+    enumerate: function* () {
+      yield* sorted2;
+    },
+    createSource: () => listSource(sorted2)
+  });
+}
+
+// src/manifest/kernel-space.ts
+function workloadVariables(_kernel, workload, configuration, limits2) {
+  return { ...limits2, ...workload.parameters, ...configuration };
+}
+function createKernelSpace(kernel, workload, limits2) {
+  const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
+  const constraints = kernel.constraints.map((expression) => {
+    const names2 = expression.names.filter((name) => tunableNames.has(name));
+    const variables = { ...limits2, ...workload.parameters };
+    return {
+      names: names2,
+      test: (configuration) => {
+        for (const name of names2) variables[name] = configuration[name];
+        return expression.evaluate(variables) === true;
+      }
+    };
+  });
+  return createSpace({ tunables: kernel.tunables, constraints });
+}
+
+// src/manifest/no-files.ts
+var noFiles = {
+  read: () => null,
+  readBytes: () => null,
+  list: () => [],
+  listSources: () => []
+};
+
+// src/manifest/no-limits.ts
+var noLimits = {
+  max_workgroup_storage: 2 ** 31,
+  max_invocations: 2 ** 31,
+  max_workgroup_size_x: 2 ** 31,
+  max_workgroup_size_y: 2 ** 31,
+  max_workgroup_size_z: 2 ** 31,
+  max_workgroups: 2 ** 31,
+  max_buffer_bytes: 2 ** 40,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 1,
+  subgroup_max: 128
+};
+
+// src/manifest/objective.ts
+var objectives = {
+  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
+  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
+  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
+  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
+};
+function needsEnergy(minimize) {
+  return objectives[minimize].energy > 0;
+}
+function measurableObjective(objective, measuresEnergy) {
+  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
+}
+function latencySlackOf(objective) {
+  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
+}
+function weighObjective(minimize, cost2) {
+  const { energy, latency } = objectives[minimize];
+  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
+  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
+}
+function objectiveValue(minimize, { latencyMs, joules }) {
+  const { latencyUnitMs } = objectives[minimize];
+  return weighObjective(minimize, {
+    energy: joules,
+    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
+  });
+}
+
+// src/manifest/yaml-nodes.ts
+var import_yaml = __toESM(require_dist(), 1);
+var import_yaml2 = __toESM(require_dist(), 1);
+var maxDepth2 = 32;
+var maxLexemes = 4e5;
+var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
+function tooDeepAt(tokens2) {
+  const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
+  for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
+    const { token: token2, depth } = next;
+    if (typeof token2 !== "object" || token2 === null) continue;
+    const { offset, value: value2, items } = token2;
+    if (depth > maxDepth2) return offset ?? 0;
+    if (typeof value2 === "object") pending.push({ token: value2, depth });
+    for (const item of items ?? []) {
+      pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+function refuse(code, message, start) {
+  return {
+    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
+  };
+}
+function tokenise(text3) {
+  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
+  const parser = new import_yaml.Parser();
+  const tokens2 = [];
+  let offset = 0;
+  let flowDepth = 0;
+  let indicatorsInLine = 0;
+  let count2 = 0;
+  for (const lexeme of new import_yaml.Lexer().lex(text3)) {
+    if (lexeme === "[" || lexeme === "{") flowDepth++;
+    else if (lexeme === "]" || lexeme === "}") flowDepth--;
+    else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
+    else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
+    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
+    if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
+    if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
+    tokens2.push(...parser.next(lexeme));
+  }
+  tokens2.push(...parser.end());
+  const tooDeep = tooDeepAt(tokens2);
+  return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
+}
+function parseYaml(text3) {
+  const tokenised = tokenise(text3);
+  if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
+  const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
+  const [document2, second] = [
+    ...composer.compose(tokenised.tokens, true, text3.length)
+  ];
+  const faults = [];
+  const note2 = (error, severity) => faults.push({
+    code: error.code,
+    message: error.message,
+    start: error.pos[0],
+    end: error.pos[1],
+    damage: severity === "error" && !harmless.has(error.code),
+    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
+    severity
+  });
+  for (const error of document2?.errors ?? []) note2(error, "error");
+  for (const warning of document2?.warnings ?? []) note2(warning, "warning");
+  if (second !== void 0) {
+    const start = second.range[0];
+    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
+  }
+  return { root: document2?.contents ?? null, faults };
+}
+
+// src/manifest/document.ts
+var maxValues = 1e5;
+function at(pointer2, ...steps2) {
+  return steps2.reduce(
+    (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    pointer2
+  );
+}
+function splitPointer(pointer2) {
+  const slash = pointer2.lastIndexOf("/");
+  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
+  return { parent: pointer2.slice(0, slash), step: step2 };
+}
+var YamlDocument = class {
+  source;
+  /** Mappings, lists, texts, numbers, booleans and null. Nothing in it is checked. */
+  data;
+  /** Offset from which on the text could not be understood; Infinity if it could. */
+  damagedFrom;
+  #problems;
+  #places = /* @__PURE__ */ new Map();
+  #anchors = /* @__PURE__ */ new Map();
+  #expanding = 0;
+  #values = 0;
+  /** Reads the text; its faults go to `problems`. */
+  constructor(source, problems) {
+    this.source = source;
+    this.#problems = problems;
+    const { root, faults } = parseYaml(source.text);
+    this.damagedFrom = faults.reduce(
+      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
+      Number.POSITIVE_INFINITY
+    );
+    for (const fault of faults) {
+      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
+    }
+    const range4 = { start: 0, end: 1 };
+    this.#places.set("", { key: null, value: root === null ? range4 : rangeOf(root), textStart: null });
+    this.data = root === null ? null : this.#read(root, "", null, 0);
+  }
+  /** Whether something is written at a pointer. */
+  has(pointer2) {
+    return this.#places.has(pointer2);
+  }
+  /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
+  keysOf(pointer2) {
+    let value2 = this.data;
+    for (const part of pointer2.split("/").slice(1)) {
+      const { step: step2 } = splitPointer(`/${part}`);
+      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
+      value2 = value2[step2];
+    }
+    return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
+  }
+  /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
+  reportValue(pointer2, details2) {
+    this.#problems.add(this.#place(pointer2).value, details2);
+  }
+  /** Reports a fault at a key; of a list's item, at the item. */
+  reportKey(pointer2, details2) {
+    this.#problems.add(this.keyRange(pointer2), details2);
+  }
+  /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
+  reportInText(pointer2, offset, length, details2) {
+    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
+    const start = textStart2 === null ? value2.start : textStart2 + offset;
+    this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
+  }
+  /** Where a value begins. */
+  positionOf(pointer2) {
+    return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
+  }
+  keyRange(pointer2) {
+    const place = this.#place(pointer2);
+    return place.key ?? place.value;
+  }
+  #place(pointer2) {
+    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
+      const place = this.#places.get(path2);
+      if (place !== void 0) return place;
+    }
+    return this.#places.get("");
+  }
+  #read(node, pointer2, key2, depth) {
+    const value2 = rangeOf(node);
+    if (!this.#places.has(pointer2) || pointer2 === "")
+      this.#places.set(pointer2, {
+        key: key2,
+        value: value2,
+        textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
+      });
+    if (++this.#values > maxValues || depth > maxDepth2) {
+      if (this.#values === maxValues + 1 || depth > maxDepth2)
+        this.#problems.add(value2, {
+          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
+          nextStep: "write the values out, without aliases"
+        });
+      return null;
+    }
+    if ((0, import_yaml2.isAlias)(node)) {
+      const target = this.#anchors.get(node.source);
+      if (target !== void 0) return this.#expand(target, pointer2, depth);
+      this.#problems.add(value2, {
+        message: `there is no anchor '&${node.source}' before this alias`,
+        nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
+      });
+      return null;
+    }
+    this.#remember(node);
+    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
+    if ((0, import_yaml2.isSeq)(node))
+      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
+    return node.value;
+  }
+  /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
+  #remember(node) {
+    if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
+      this.#anchors.set(node.anchor, node);
+  }
+  #expand(target, pointer2, depth) {
+    this.#expanding++;
+    const value2 = this.#read(target, pointer2, null, depth + 1);
+    this.#expanding--;
+    return value2;
+  }
+  #readMap(items, pointer2, depth) {
+    const data = {};
+    for (const { key: key2, value: value2 } of items) {
+      if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
+        this.#problems.add(rangeOf(key2 ?? value2), {
+          message: "only a plain name can be a key",
+          nextStep: "write 'name: value'"
+        });
+        continue;
+      }
+      this.#remember(key2);
+      const range4 = rangeOf(key2);
+      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range4.start, range4.end);
+      if (name === "__proto__") {
+        this.#problems.add(range4, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
+        continue;
+      }
+      const inside = at(pointer2, name);
+      if (Object.hasOwn(data, name)) {
+        const first = this.source.position(this.keyRange(inside).start).line;
+        this.#problems.add(range4, {
+          message: `'${name}' is given twice, first in line ${first}`,
+          nextStep: "keep one of them"
+        });
+        continue;
+      }
+      if (value2 === null) {
+        this.#places.set(inside, { key: range4, value: range4, textStart: null });
+        data[name] = null;
+      } else data[name] = this.#read(value2, inside, range4, depth + 1);
+    }
+    return data;
+  }
+};
+function rangeOf(node) {
+  if (node === null) return { start: 0, end: 1 };
+  const [start, end] = node.range;
+  return { start, end };
+}
+function textStart(node, source) {
+  if (typeof node.value !== "string") return node.range[0];
+  for (const start of [node.range[0], node.range[0] + 1]) {
+    if (source.text.startsWith(node.value, start)) return start;
+  }
+  return null;
+}
+var yamlNextSteps = {
+  BAD_DQ_ESCAPE: "put the text into single quotes, or write '\\\\' for a backslash",
+  BAD_INDENT: "check the indentation and that every bracket is closed",
+  BAD_SCALAR_START: "put the text into quotes",
+  BLOCK_AS_IMPLICIT_KEY: "put a text that contains ': ' into quotes, or check the indentation",
+  MISSING_CHAR: "close the bracket or quote",
+  MULTIPLE_DOCS: "remove '---' and what follows",
+  TAB_AS_INDENT: "indent with spaces",
+  TAG_RESOLVE_FAILED: "remove the '!' tag",
+  TOO_DEEP: "a manifest needs seven levels",
+  TOO_LONG: "split the manifest"
+};
+function describeYamlFault(fault) {
+  const text3 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
+  return {
+    message: `YAML: ${text3.charAt(0).toLowerCase()}${text3.slice(1)}`,
+    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
+    severity: fault.severity,
+    damage: true
+  };
+}
+
+// src/manifest/problem-list.ts
+var maxProblems = 500;
+var maxMessage = 300;
+function shorten(text3) {
+  return text3.length <= maxMessage ? text3 : `${text3.slice(0, maxMessage)}…`;
+}
+var ProblemList = class {
+  #source;
+  #entries = /* @__PURE__ */ new Map();
+  constructor(source) {
+    this.#source = source;
+  }
+  /** Notes a fault; the same text at the same place counts once. */
+  add(range4, details2) {
+    if (this.#entries.size >= maxProblems) return;
+    const { line: line3, column } = this.#source.position(range4.start);
+    const sourceLine = this.#source.line(line3);
+    const room2 = Math.max(1, sourceLine.length - column + 1);
+    const problem = {
+      file: this.#source.file,
+      line: line3,
+      column,
+      severity: details2.severity ?? "error",
+      message: shorten(details2.message),
+      nextStep: details2.nextStep ?? null,
+      length: Math.max(1, Math.min(range4.end - range4.start, room2)),
+      sourceLine
+    };
+    const key2 = `${range4.start} ${details2.message}`;
+    if (!this.#entries.has(key2)) this.#entries.set(key2, { details: details2, problem });
+  }
+  get hasErrors() {
+    return [...this.#entries.values()].some(({ problem }) => problem.severity === "error");
+  }
+  /**
+   * All faults in the order of the file.
+   * @param damagedFrom offset from which the text could not be read as YAML: what lies on that line and behind it
+   *   was perhaps not understood as it was meant, so only faults before it are given
+   */
+  inOrder(damagedFrom = Number.POSITIVE_INFINITY) {
+    const damagedLine = damagedFrom === Number.POSITIVE_INFINITY ? damagedFrom : this.#source.position(damagedFrom).line;
+    return [...this.#entries.values()].filter(
+      ({ details: details2, problem }) => damagedLine === Number.POSITIVE_INFINITY || details2.damage === true || details2.absence !== true && problem.line < damagedLine
+    ).map(({ problem }) => problem).sort((a2, b) => a2.line - b.line || a2.column - b.column);
+  }
+};
+
+// src/manifest/paths.ts
+function resolvePath(folder, path2) {
+  const parts = [];
+  for (const part of `${folder}/${path2}`.split("/")) {
+    if (part === "..") {
+      if (parts.pop() === void 0) return null;
+    } else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+function relativePath(folder, path2) {
+  const from = folder === "" ? [] : folder.split("/");
+  const to = path2.split("/");
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common++;
+  return [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
+}
+function folderOf(path2) {
+  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
+}
+function pathFault(path2) {
+  if (/^([/\\~]|[A-Za-z]:)/.test(path2)) return "is not a relative path";
+  if (path2.includes("\\")) return "has a backslash";
+  if (/[\u0000-\u001f\u007f]/.test(path2)) return "has a control character";
+  return null;
+}
+
+// src/manifest/named-files.ts
+var NamedFiles = class {
+  reader;
+  /** What paths are relative to, itself relative to the reader's root; empty for the root. */
+  folder;
+  constructor(reader, folder) {
+    this.reader = reader;
+    this.folder = folder;
+  }
+  /** The path relative to the reader's root; null, reported, if it leads out of it. */
+  resolve(path2, place) {
+    const wrong2 = pathFault(path2);
+    const resolved = wrong2 === null ? resolvePath(this.folder, path2) : null;
+    if (resolved === null) {
+      place.value({
+        message: `the path '${path2}' ${wrong2 ?? "leads out of the repository"}`,
+        nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
+      });
+    }
+    return resolved;
+  }
+  /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
+  attempt(place, action) {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof JoulegateError)) throw error;
+      place.value({ message: error.message, nextStep: error.nextStep });
+      return void 0;
+    }
+  }
+  /** Reports that nothing is at a path, with the nearest name that there is. */
+  reportMissing(path2, resolved, place) {
+    const folder = folderOf(resolved);
+    const start = folder === "" ? 0 : folder.length + 1;
+    const nearest = nearestName(
+      resolved.slice(start),
+      this.#list(folder).map((name) => name.slice(start))
+    );
+    place.value({
+      message: `there is no file '${path2}'`,
+      nextStep: nearest === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest}'?`
+    });
+  }
+  #list(folder) {
+    try {
+      return this.reader.list(folder);
+    } catch (error) {
+      if (!(error instanceof JoulegateError)) throw error;
+      return [];
+    }
+  }
+};
+
+// src/manifest/program-files.ts
+var maxModules = 500;
+var maxTotalCharacters = 4 * 1024 * 1024;
+var noProgram = { path: "", language: "wgsl", files: {} };
+var ProgramFiles = class {
+  #named;
+  #modules = /* @__PURE__ */ new Map();
+  /** @param folder what paths are relative to, itself relative to the reader's root */
+  constructor(reader, folder) {
+    this.#named = new NamedFiles(reader, folder);
+  }
+  /** A program; whatever keeps it from being read is reported at `place`. */
+  read(path2, place) {
+    const resolved = this.#named.resolve(path2, place);
+    if (resolved === null) return noProgram;
+    const language = /\.(wesl|wgsl)$/.exec(resolved)?.[1];
+    if (language === void 0) {
+      place.value({
+        message: `'${path2}' is neither a .wesl nor a .wgsl file`,
+        nextStep: "give the WESL or WGSL program"
+      });
+      return noProgram;
+    }
+    const text3 = this.#named.attempt(place, () => this.#named.reader.read(resolved));
+    if (text3 === void 0) return noProgram;
+    if (text3 === null) {
+      this.#named.reportMissing(path2, resolved, place);
+      return noProgram;
+    }
+    const root = relativePath(this.#named.folder, resolved);
+    if (language === "wgsl") return { path: root, language, files: { [root]: text3 } };
+    const modules = this.#modulesIn(folderOf(resolved), place);
+    return { path: root, language, files: { ...modules, [root]: text3 } };
+  }
+  /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
+  #modulesIn(folder, place) {
+    let modules = this.#modules.get(folder);
+    if (modules === void 0) {
+      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
+      this.#modules.set(folder, modules);
+    }
+    if (typeof modules !== "string") return modules;
+    place.value({ message: modules, nextStep: "keep kernels in a folder of their own" });
+    return {};
+  }
+  #readModules(folder) {
+    const name = folder === "" ? "the repository" : `'${folder}'`;
+    const paths2 = this.#named.reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
+    if (paths2.length > maxModules) return `${name} holds more than ${maxModules} modules`;
+    const modules = {};
+    let characters = 0;
+    for (const path2 of paths2) {
+      const text3 = this.#named.reader.read(path2);
+      if (text3 === null) continue;
+      characters += text3.length;
+      if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
+      modules[relativePath(this.#named.folder, path2)] = text3;
+    }
+    return modules;
+  }
+};
+
+// src/manifest/source-text.ts
+var SourceText = class {
+  file;
+  text;
+  #lineStarts;
+  constructor(file, text3) {
+    this.file = file;
+    this.text = text3;
+    const starts = [0];
+    for (let at3 = text3.indexOf("\n"); at3 !== -1; at3 = text3.indexOf("\n", at3 + 1)) starts.push(at3 + 1);
+    this.#lineStarts = starts;
+  }
+  /** 1-based line and column of an offset. */
+  position(offset) {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle2 = low + high + 1 >> 1;
+      if (this.#lineStarts[middle2] <= offset) low = middle2;
+      else high = middle2 - 1;
+    }
+    return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
+  }
+  /** A line without its end, by 1-based number. */
+  line(number3) {
+    const start = this.#lineStarts[number3 - 1] ?? this.text.length;
+    const end = this.#lineStarts[number3] ?? this.text.length + 1;
+    return this.text.slice(start, end - 1).replace(/\r$/, "");
+  }
+};
+
+// src/manifest/operators.ts
+function readerOf(files) {
+  return {
+    read: (path2) => Object.hasOwn(files, path2) ? files[path2] : null,
+    // Operators are WESL: nothing else is read from them.
+    readBytes: () => null,
+    listSources: () => [],
+    list: (folder) => Object.keys(files).filter((path2) => folder === "" || path2.startsWith(`${folder}/`))
+  };
+}
+function loadOperator(definition) {
+  const { name, fragment, files } = definition;
+  const source = new SourceText(`operator ${name}`, fragment);
+  const problems = new ProblemList(source);
+  const document2 = new YamlDocument(source, problems);
+  const checked2 = validateOperator(document2.data);
+  const first = problems.inOrder()[0];
+  if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
+  if (!checked2.ok) {
+    const faults = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
+    throw new Error(`operator ${name}: ${faults}`);
+  }
+  return { name, file: checked2.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
+}
+function operatorDefaults(definition) {
+  const { parameters } = loadOperator(definition).file;
+  return Object.fromEntries(
+    Object.entries(parameters).flatMap(
+      ([name, { default: value2 }]) => value2 === void 0 ? [] : [[name, value2]]
+    )
+  );
+}
+
+// src/manifest/place.ts
+function placeIn(document2, pointer2) {
+  return {
+    value: (details2) => document2.reportValue(pointer2, details2),
+    key: (details2) => document2.reportKey(pointer2, details2),
+    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
+    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
+    get position() {
+      return document2.positionOf(pointer2);
+    },
+    isWritten: document2.has(pointer2),
+    get keys() {
+      return document2.keysOf(pointer2);
+    }
+  };
+}
+function placeInOperator(operator, document2, pointer2, use) {
+  const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
+  return {
+    value: report3,
+    key: report3,
+    text: (_offset, _length, details2) => report3(details2),
+    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
+    get position() {
+      return use.position;
+    },
+    isWritten: document2.has(pointer2),
+    get keys() {
+      return document2.keysOf(pointer2);
+    }
+  };
+}
+
 // node_modules/@marcbachmann/cel-js/lib/errors.js
 var CelError = class extends Error {
   #node;
   #code;
   #range;
   #summary;
-  constructor({ name, code, message, node, cause, range: range3 }) {
+  constructor({ name, code, message, node, cause, range: range4 }) {
     super(message, cause ? { cause } : void 0);
     this.name = name;
     this.#code = code;
     this.#summary = message;
     this.#node = node;
-    this.#range = range3 && normalizeRange(range3) || normalizeRange(node);
+    this.#range = range4 && normalizeRange(range4) || normalizeRange(node);
     if (!node?.input) return;
     this.message = formatErrorWithHighlight(this.#summary, node, this.#range);
   }
@@ -22087,8 +23640,8 @@ function normalizeRange(node) {
   const end = typeof node.end === "number" ? node.end : start;
   return { start, end };
 }
-function formatErrorWithHighlight(message, node, range3) {
-  const pos = node.pos ?? range3?.start;
+function formatErrorWithHighlight(message, node, range4) {
+  const pos = node.pos ?? range4?.start;
   if (typeof pos !== "number") return message;
   const input = node.input;
   let lineNum = 1;
@@ -25348,7 +26901,7 @@ var ASTNode = class _ASTNode {
     return [this.op, ...args.map((a2) => a2 instanceof _ASTNode ? a2.toOldStructure() : a2)];
   }
 };
-var Lexer = class {
+var Lexer2 = class {
   input;
   pos;
   length;
@@ -25688,8 +27241,8 @@ var Lexer = class {
     }
   }
 };
-var globalLexer = new Lexer();
-var Parser = class {
+var globalLexer = new Lexer2();
+var Parser2 = class {
   lexer = globalLexer;
   input = null;
   maxDepthRemaining = null;
@@ -26071,7 +27624,7 @@ var Environment = class _Environment {
     this.#typeChecker = new TypeChecker(childOpts);
     this.#evalTypeChecker = new TypeChecker(childOpts, true);
     this.#evaluator = new Evaluator(childOpts);
-    this.#parser = new Parser(this.opts.limits, this.#registry);
+    this.#parser = new Parser2(this.opts.limits, this.#registry);
     Object.freeze(this);
   }
   clone(opts) {
@@ -26304,7 +27857,7 @@ function innerName(name) {
 function outerName(name) {
   return name.startsWith(innerPrefix) ? name.slice(innerPrefix.length) : name;
 }
-function namesIn(node, declared) {
+function namesIn2(node, declared) {
   const names2 = /* @__PURE__ */ new Set();
   const visit = (value2) => {
     if (Array.isArray(value2)) for (const item of value2) visit(item);
@@ -26357,7 +27910,7 @@ function parseCel(source, types) {
     const parsed = environmentOf(types).parse(source);
     const costly = findCostlyCall(parsed.ast);
     if (costly !== null) return { fault: costly };
-    const names2 = namesIn(parsed.ast, types);
+    const names2 = namesIn2(parsed.ast, types);
     renameVariables(parsed.ast, types);
     const checked2 = parsed.check();
     if (!checked2.valid) return { fault: faultOf(checked2.error, source) };
@@ -26782,6 +28335,47 @@ function tryOut(options) {
   }
 }
 
+// src/manifest/fill.ts
+function numbers(written, place, types, { variables }) {
+  const listed4 = typeof written === "object";
+  return (listed4 ? written : [written]).flatMap((one3, i) => {
+    const compiled = one3 === void 0 ? null : compileAt(listed4 ? place.at(i) : place, one3, types, variables);
+    return compiled === null ? [] : [compiled];
+  });
+}
+var kinds = {
+  integers: (written, place, context) => ({ integers: numbers(written, place, "int", context) }),
+  permutation: (written, place, context) => ({ permutation: numbers(written, place, "int", context) }),
+  cumulative: (written, place, context) => ({ cumulative: numbers(written, place, "int", context) }),
+  values: (written, place, context) => ({ values: numbers(written, place, ["int", "double"], context) }),
+  blocks: (written) => ({ blocks: written }),
+  file(written, place, { sources }) {
+    const [first] = Object.entries(sources.read([{ path: written, place }]));
+    if (first === void 0) return null;
+    if (first[0] !== resolvePath(sources.folder, written)) {
+      place.value({ message: `'${written}' is a folder`, nextStep: "name the file that the buffer holds" });
+      return null;
+    }
+    return { file: { path: written, source: first[1] } };
+  },
+  generate(written, place, { sources, workloads }) {
+    const run = readArguments(written.run, place.at("run"), Object.keys(workloads.types));
+    const paths2 = (written.sources ?? []).flatMap(
+      (path2, i) => path2 === void 0 ? [] : [{ path: path2, place: place.at("sources", i) }]
+    );
+    return { generate: { run, folder: sources.folder, files: sources.read(paths2) } };
+  }
+};
+function readFill(written, place, context) {
+  if (typeof written === "string") return written;
+  const [key2] = Object.keys(written);
+  if (key2 === void 0) return "zeros";
+  const value2 = written[key2];
+  if (value2 === void 0) return "zeros";
+  const read2 = kinds[key2];
+  return read2(value2, place.at(key2), context) ?? "zeros";
+}
+
 // src/manifest/buffers.ts
 var scalarTypes = ["f32", "f16", "i32", "u32"];
 var maxLength2 = 2 ** 32;
@@ -26829,7 +28423,9 @@ var examples = {
 };
 function checkKeys(kind, place) {
   const listed4 = place.at("values").isWritten;
-  const { name, needs, excludes } = sorts[kind === "uniform" ? kind : listed4 ? "listed" : "filled"];
+  const isFilled = place.at("fill").isWritten && !listed4;
+  const sort = kind === "uniform" && !isFilled ? kind : listed4 ? "listed" : "filled";
+  const { name, needs, excludes } = sorts[sort];
   for (const key2 of needs) {
     if (place.at(key2).isWritten) continue;
     const nextStep3 = `add for example '${examples[key2]}'`;
@@ -26856,6 +28452,10 @@ function readLength(written, place, { variables, workloads, defaults }) {
   });
   return length;
 }
+function positionIn(place, fill2) {
+  const here = place.at(...Object.keys(fill2).slice(0, 1));
+  return (index) => (index === void 0 ? here : here.at(index)).position;
+}
 function readBuffer(written, options, context) {
   const { name, index, place } = options;
   const listed4 = place.at("values").isWritten;
@@ -26873,10 +28473,11 @@ function readBuffer(written, options, context) {
     kind,
     type: written.type === void 0 ? "f32" : readType(written.type, place.at("type"), context),
     length: length ?? constantExpression(values2?.length ?? 1),
-    fill: written.fill ?? "zeros",
+    fill: written.fill === void 0 ? "zeros" : readFill(written.fill, place.at("fill"), context),
+    ...typeof written.fill === "object" ? { fillAt: positionIn(place.at("fill"), written.fill) } : {},
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
-    values: values2 === void 0 && kind !== "uniform" ? null : (values2 ?? []).filter((value2) => value2 !== null),
+    values: values2 === void 0 && (kind !== "uniform" || written.fill !== void 0) ? null : (values2 ?? []).filter((value2) => value2 !== null),
     ...listed4 ? {
       valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
     } : {}
@@ -26912,27 +28513,6 @@ function readBuffers(written, place, context) {
 }
 
 // src/manifest/command.ts
-var placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-function fillArgument(argument, values2) {
-  return argument.replaceAll(placeholder, (_all, name) => String(values2[name]));
-}
-function namesIn2(program) {
-  return program.flatMap((argument) => [...argument.matchAll(placeholder)].map(([, name = ""]) => name));
-}
-function readArguments(written, place, names2) {
-  return (written ?? []).flatMap((argument, i) => {
-    if (argument === void 0) return [];
-    for (const { index, 0: text3, 1: name = "" } of argument.matchAll(placeholder)) {
-      if (names2.includes(name)) continue;
-      const nearest = nearestName(name, names2);
-      place.at(i).text(index, text3.length, {
-        message: `there is no tunable or workload parameter '${name}'`,
-        nextStep: nearest !== null ? `did you mean '{${nearest}}'?` : names2.length === 0 ? "remove it" : `there are ${names2.join(", ")}`
-      });
-    }
-    return [argument];
-  });
-}
 function readOutputs(written, place, context) {
   return Object.entries(written ?? {}).flatMap(([name, output2]) => {
     if (output2 === void 0) return [];
@@ -26952,7 +28532,7 @@ function readCommand(written, place, context) {
   const program = (key2) => written[key2] === void 0 ? null : readArguments(written[key2], place.at(key2), names2);
   const run = program("run") ?? [];
   const build = program("build");
-  const used = namesIn2([...run, ...build ?? []]);
+  const used = namesIn([...run, ...build ?? []]);
   for (const name of tunables.filter((one3) => !used.includes(one3))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
@@ -26970,1049 +28550,6 @@ function readCommand(written, place, context) {
       )
     ),
     outputs: readOutputs(written.outputs, place.at("outputs"), context)
-  };
-}
-
-// src/manifest/format-problems.ts
-var widest = 120;
-var styles = { error: "31;1", warning: "33;1", place: "1", caret: "32;1", nextStep: "36" };
-function printable(text3) {
-  return text3.replace(/\t/g, " ").replace(new RegExp("\\p{Cc}|[\\u202a-\\u202e\\u2066-\\u2069]", "gu"), "�");
-}
-function excerpt(line3, column) {
-  if (line3.length <= widest) return { text: line3, before: column - 1 };
-  const start = Math.max(0, Math.min(column - 1 - widest / 3, line3.length - widest));
-  const head2 = start > 0 ? "…" : "";
-  const tail = start + widest < line3.length ? "…" : "";
-  return {
-    text: head2 + line3.slice(start, start + widest) + tail,
-    before: column - 1 - start + head2.length
-  };
-}
-function formatProblem(problem, paint) {
-  const { file, line: line3, column, severity, message, nextStep: nextStep3 } = problem;
-  const place = paint("place", printable(`${file}:${line3}:${column}:`));
-  const gutter = String(line3).padStart(5);
-  const { text: text3, before } = excerpt(printable(problem.sourceLine), column);
-  const carets2 = "^".repeat(Math.max(1, Math.min(problem.length, text3.length - before)));
-  const lines2 = [
-    `${place} ${paint(severity, `${severity}:`)} ${printable(message)}`,
-    `${gutter} | ${text3}`,
-    `${" ".repeat(gutter.length)} | ${" ".repeat(before)}${paint("caret", carets2)}`
-  ];
-  if (nextStep3 !== null)
-    lines2.push(`${" ".repeat(gutter.length)} = ${paint("nextStep", "next step:")} ${printable(nextStep3)}`);
-  return lines2.join("\n");
-}
-function formatProblems(problems, options) {
-  const paint = (style2, text3) => options.colour ? `\x1B[${styles[style2]}m${text3}\x1B[0m` : text3;
-  return problems.map((problem) => formatProblem(problem, paint)).join("\n\n");
-}
-
-// src/manifest/has-reference.ts
-function hasReference({ reference, command: command2 }) {
-  return reference !== null || (command2?.reference ?? null) !== null;
-}
-function isSelfJudged(kernel) {
-  const isCompared = kernel.command !== void 0 || kernel.buffers.some(({ check: check3 }) => check3 !== null);
-  return isCompared && !hasReference(kernel);
-}
-
-// src/space/configuration-id.ts
-function configurationId(configuration, tunables) {
-  if (tunables.length === 0) return "default";
-  return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
-}
-
-// src/space/schedule.ts
-function createSchedule(grid, constraints) {
-  const depths = new Map(grid.tunables.map(({ name }, depth) => [name, depth]));
-  const constant3 = [];
-  const decided = grid.tunables.map(() => []);
-  for (const constraint of constraints) {
-    const depth = Math.max(-1, ...constraint.names.map((name) => depths.get(name) ?? -1));
-    (decided[depth] ?? constant3).push(constraint);
-  }
-  return { grid, constant: constant3, decided };
-}
-var Draft = class {
-  #schedule;
-  #configuration = {};
-  constructor(schedule) {
-    this.#schedule = schedule;
-    for (const { name, values: values2 } of schedule.grid.tunables)
-      this.#configuration[name] = values2[0];
-  }
-  /** Whether the constraints without tunables hold. */
-  allowsAny() {
-    return this.#schedule.constant.every((constraint) => constraint.test(this.#configuration));
-  }
-  /** Chooses a value for a tunable, after all before it, and tells whether the constraints so far hold. */
-  choose(tunable, index) {
-    const { grid, decided } = this.#schedule;
-    const name = grid.tunables[tunable]?.name;
-    this.#configuration[name] = grid.value(tunable, index);
-    for (const constraint of decided[tunable]) {
-      if (!constraint.test(this.#configuration)) return false;
-    }
-    return true;
-  }
-  /** Whether a whole point fulfils every constraint. */
-  allows(point2) {
-    return this.allowsAny() && point2.every((index, tunable) => this.choose(tunable, index));
-  }
-};
-
-// src/space/walk.ts
-function* walk(schedule, budget = { visits: Infinity }) {
-  const { levels } = schedule.grid;
-  const draft = new Draft(schedule);
-  if (!draft.allowsAny()) return;
-  if (levels.length === 0) {
-    yield [];
-    return;
-  }
-  const indices = new Array(levels.length).fill(-1);
-  let depth = 0;
-  while (depth >= 0) {
-    const index = indices[depth] + 1;
-    if (index >= levels[depth]) {
-      indices[depth] = -1;
-      depth--;
-      continue;
-    }
-    if (budget.visits <= 0) return;
-    budget.visits--;
-    indices[depth] = index;
-    if (!draft.choose(depth, index)) continue;
-    if (depth < levels.length - 1) depth++;
-    else yield [...indices];
-  }
-}
-
-// src/space/draw.ts
-var probes = 4096;
-var smallestShare = 0.01;
-var listing = { visits: 25e5, points: 1e5 };
-var rejectionTries = 2e4;
-var diveTries = 200;
-var divesPerDraw = 8;
-var probeSeed = 24301;
-function listAll(schedule) {
-  const points = [];
-  const budget = { visits: listing.visits };
-  for (const point2 of walk(schedule, budget)) {
-    points.push(point2);
-    if (points.length > listing.points) return null;
-  }
-  return budget.visits > 0 ? points : null;
-}
-function listSource(points) {
-  return {
-    draw: (random) => points[random.integer(points.length)] ?? null,
-    all: points
-  };
-}
-function dive(schedule, random) {
-  const { levels } = schedule.grid;
-  const draft = new Draft(schedule);
-  if (!draft.allowsAny()) return null;
-  const point2 = [];
-  let weight = 1;
-  for (const [d, count2] of levels.entries()) {
-    const allowed = [];
-    for (let index2 = 0; index2 < count2; index2++) if (draft.choose(d, index2)) allowed.push(index2);
-    const index = allowed[random.integer(allowed.length)];
-    if (index === void 0) return null;
-    draft.choose(d, index);
-    point2.push(index);
-    weight *= allowed.length / count2;
-  }
-  return { point: point2, weight };
-}
-function diveSource(schedule) {
-  return {
-    all: null,
-    draw: (random) => {
-      let kept2 = null;
-      let total2 = 0;
-      let found = 0;
-      for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
-        const next = dive(schedule, random);
-        if (next === null) continue;
-        found++;
-        total2 += next.weight;
-        if (random.next() * total2 < next.weight) kept2 = next.point;
-      }
-      return kept2;
-    }
-  };
-}
-function rejectionSource(schedule) {
-  const draft = new Draft(schedule);
-  return {
-    all: null,
-    draw: (random) => {
-      for (let i = 0; i < rejectionTries; i++) {
-        const point2 = schedule.grid.draw(random);
-        if (draft.allows(point2)) return point2;
-      }
-      return null;
-    }
-  };
-}
-function createSource(schedule) {
-  const random = createRandom(probeSeed);
-  const rejection = rejectionSource(schedule);
-  const draft = new Draft(schedule);
-  let valid = 0;
-  for (let i = 0; i < probes; i++) if (draft.allows(schedule.grid.draw(random))) valid++;
-  if (schedule.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
-  const points = listAll(schedule);
-  return points === null ? diveSource(schedule) : listSource(points);
-}
-function drawDistinct(source, random, count2, tries3 = 1e3) {
-  const found = /* @__PURE__ */ new Map();
-  let missed = 0;
-  while (found.size < count2 && missed < tries3) {
-    const point2 = source.draw(random);
-    if (point2 === null) break;
-    const key2 = point2.join(",");
-    if (found.has(key2)) missed++;
-    else {
-      found.set(key2, point2);
-      missed = 0;
-    }
-  }
-  return [...found.values()];
-}
-
-// src/space/grid.ts
-function pointKey(point2) {
-  return point2.join(",");
-}
-function createGrid(tunables) {
-  const levels = tunables.map(({ values: values2 }) => values2.length);
-  const indices = tunables.map(({ values: values2 }) => new Map(values2.map((value3, index) => [value3, index])));
-  const value2 = (tunable, index) => tunables[tunable]?.values[index];
-  return {
-    tunables,
-    levels,
-    rawSize: levels.reduce((product, count2) => product * count2, 1),
-    value: value2,
-    holds: (point2) => point2.length === levels.length && point2.every((index, d) => Number.isInteger(index) && index >= 0 && index < levels[d]),
-    configuration: (point2) => Object.fromEntries(tunables.map(({ name }, d) => [name, value2(d, point2[d])])),
-    point: (configuration) => {
-      const point2 = [];
-      for (const [d, { name }] of tunables.entries()) {
-        if (!Object.hasOwn(configuration, name)) return null;
-        const index = indices[d]?.get(configuration[name]);
-        if (index === void 0) return null;
-        point2.push(index);
-      }
-      return point2;
-    },
-    draw: (random) => levels.map((count2) => random.integer(count2))
-  };
-}
-
-// src/space/spread.ts
-var candidatesPerPoint = 60;
-function distance(grid, a2, b) {
-  let sum = 0;
-  for (const [d, levels] of grid.levels.entries()) {
-    if (levels > 1) sum += Math.abs(a2[d] - b[d]) / (levels - 1);
-  }
-  return sum;
-}
-var ValueCounts = class {
-  #grid;
-  #counts;
-  constructor(grid) {
-    this.#grid = grid;
-    this.#counts = grid.levels.map((levels) => new Array(levels).fill(0));
-  }
-  add(point2) {
-    for (const [d, counts] of this.#counts.entries()) counts[point2[d]] += 1;
-  }
-  /** The more its values are in use already, the higher; a value of many levels weighs more. */
-  crowding(point2) {
-    let sum = 0;
-    for (const [d, counts] of this.#counts.entries())
-      sum += counts[point2[d]] * this.#grid.levels[d];
-    return sum;
-  }
-};
-function spreadPoints(options) {
-  const { grid, source, random, count: count2 } = options;
-  const chosen = [...options.chosen];
-  const seen = new Set(chosen.map(pointKey));
-  const counts = new ValueCounts(grid);
-  for (const point2 of chosen) counts.add(point2);
-  const result = [];
-  while (result.length < count2) {
-    let best = null;
-    let bestScore = Number.NEGATIVE_INFINITY;
-    for (const point2 of freshPoints(source, random, seen)) {
-      const nearest = chosen.reduce(
-        (least2, other) => Math.min(least2, distance(grid, point2, other)),
-        Infinity
-      );
-      const score2 = -counts.crowding(point2) + (chosen.length > 0 ? 0.5 * nearest : 0);
-      if (score2 > bestScore) {
-        best = point2;
-        bestScore = score2;
-      }
-    }
-    if (best === null) break;
-    result.push(best);
-    chosen.push(best);
-    seen.add(pointKey(best));
-    counts.add(best);
-  }
-  return result;
-}
-function freshPoints(source, random, seen) {
-  const isFresh = (point2) => !seen.has(pointKey(point2));
-  if (source.all !== null && source.all.length <= 4 * candidatesPerPoint) {
-    return source.all.filter(isFresh);
-  }
-  const fresh = [];
-  for (let tries3 = 0; fresh.length < candidatesPerPoint && tries3 < 50 * candidatesPerPoint; tries3++) {
-    const point2 = source.draw(random);
-    if (point2 === null) break;
-    if (isFresh(point2)) fresh.push(point2);
-  }
-  return fresh.length > 0 ? fresh : drawDistinct(source, random, seen.size + candidatesPerPoint).filter(isFresh);
-}
-
-// src/space/variation.ts
-var tries = 32;
-function neighbours({ grid, isValid }, point2) {
-  const result = [];
-  for (const [d, levels] of grid.levels.entries()) {
-    for (let index = 0; index < levels; index++) {
-      if (index === point2[d]) continue;
-      const candidate = point2.with(d, index);
-      if (isValid(candidate)) result.push(candidate);
-    }
-  }
-  return result;
-}
-function firstValid(isValid, make) {
-  for (let i = 0; i < tries; i++) {
-    const child = make();
-    if (isValid(child)) return child;
-  }
-  return null;
-}
-function crossover(space2, a2, b, random) {
-  return firstValid(
-    space2.isValid,
-    () => a2.map((index, d) => random.next() < 0.5 ? index : b[d])
-  );
-}
-function mutate(space2, point2, rate, random) {
-  const { levels } = space2.grid;
-  return firstValid(
-    space2.isValid,
-    () => point2.map((index, d) => random.next() < rate ? random.integer(levels[d]) : index)
-  );
-}
-
-// src/space/create-space.ts
-var countingVisits = 2e7;
-function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
-  let known3 = null;
-  const source = () => {
-    known3 ??= createSource2();
-    return known3;
-  };
-  const variation = { grid, isValid };
-  return {
-    tunables: grid.tunables,
-    rawSize: grid.rawSize,
-    isValid,
-    configuration: (point2) => grid.configuration(point2),
-    point: (configuration) => grid.point(configuration),
-    id: (point2) => configurationId(grid.configuration(point2), grid.tunables),
-    enumerate: () => enumerate(),
-    count: (limit = Infinity) => {
-      const listed4 = known3?.all?.length;
-      if (listed4 !== void 0) return { value: Math.min(listed4, limit), exact: listed4 <= limit };
-      const budget = { visits: countingVisits };
-      let value2 = 0;
-      for (const _ of enumerate(budget)) {
-        if (value2 >= limit) return { value: value2, exact: false };
-        value2++;
-      }
-      return { value: value2, exact: budget.visits > 0 };
-    },
-    sample: (random, count2) => {
-      const { all } = source();
-      if (all !== null && count2 * 2 > all.length) return shuffle([...all], random).slice(0, count2);
-      return drawDistinct(source(), random, count2);
-    },
-    stratified: (random, count2, chosen = []) => spreadPoints({ grid, source: source(), random, count: count2, chosen }),
-    neighbours: (point2) => neighbours(variation, point2),
-    crossover: (a2, b, random) => crossover(variation, a2, b, random),
-    mutate: (point2, rate, random) => mutate(variation, point2, rate, random)
-  };
-}
-function createSpace(options) {
-  const grid = createGrid(options.tunables);
-  const schedule = createSchedule(grid, options.constraints);
-  const draft = new Draft(schedule);
-  return assemble({
-    grid,
-    isValid: (point2) => grid.holds(point2) && draft.allows(point2),
-    enumerate: (budget) => walk(schedule, budget),
-    createSource: () => createSource(schedule)
-  });
-}
-function compare(a2, b) {
-  for (let d = 0; d < a2.length; d++) {
-    const difference = a2[d] - b[d];
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-function createListedSpace(tunables, points) {
-  const grid = createGrid(tunables);
-  const unique = new Map(points.filter(grid.holds).map((point2) => [pointKey(point2), point2]));
-  const sorted2 = [...unique.values()].sort(compare);
-  return assemble({
-    grid,
-    isValid: (point2) => unique.has(pointKey(point2)),
-    enumerate: function* () {
-      yield* sorted2;
-    },
-    createSource: () => listSource(sorted2)
-  });
-}
-
-// src/manifest/kernel-space.ts
-function workloadVariables(_kernel, workload, configuration, limits2) {
-  return { ...limits2, ...workload.parameters, ...configuration };
-}
-function createKernelSpace(kernel, workload, limits2) {
-  const tunableNames = new Set(kernel.tunables.map(({ name }) => name));
-  const constraints = kernel.constraints.map((expression) => {
-    const names2 = expression.names.filter((name) => tunableNames.has(name));
-    const variables = { ...limits2, ...workload.parameters };
-    return {
-      names: names2,
-      test: (configuration) => {
-        for (const name of names2) variables[name] = configuration[name];
-        return expression.evaluate(variables) === true;
-      }
-    };
-  });
-  return createSpace({ tunables: kernel.tunables, constraints });
-}
-
-// src/manifest/no-files.ts
-var noFiles = {
-  read: () => null,
-  readBytes: () => null,
-  list: () => [],
-  listSources: () => []
-};
-
-// src/manifest/no-limits.ts
-var noLimits = {
-  max_workgroup_storage: 2 ** 31,
-  max_invocations: 2 ** 31,
-  max_workgroup_size_x: 2 ** 31,
-  max_workgroup_size_y: 2 ** 31,
-  max_workgroup_size_z: 2 ** 31,
-  max_workgroups: 2 ** 31,
-  max_buffer_bytes: 2 ** 40,
-  has_f16: true,
-  has_subgroups: true,
-  subgroup_min: 1,
-  subgroup_max: 128
-};
-
-// src/manifest/objective.ts
-var objectives = {
-  energy: { energy: 1, latency: 0, unit: "J", latencyUnitMs: 1e3 },
-  latency: { energy: 0, latency: 1, unit: "ms", latencyUnitMs: 1 },
-  edp: { energy: 1, latency: 1, unit: "J s", latencyUnitMs: 1e3 },
-  ed2p: { energy: 1, latency: 2, unit: "J s²", latencyUnitMs: 1e3 }
-};
-function needsEnergy(minimize) {
-  return objectives[minimize].energy > 0;
-}
-function measurableObjective(objective, measuresEnergy) {
-  return measuresEnergy || !needsEnergy(objective.minimize) ? objective : { minimize: "latency" };
-}
-function latencySlackOf(objective) {
-  return objective.minimize === "energy" ? objective.latencySlack : Number.POSITIVE_INFINITY;
-}
-function weighObjective(minimize, cost2) {
-  const { energy, latency } = objectives[minimize];
-  if (energy > 0 && cost2.energy === null || latency > 0 && cost2.latency === null) return null;
-  return (cost2.energy ?? 1) ** energy * (cost2.latency ?? 1) ** latency;
-}
-function objectiveValue(minimize, { latencyMs, joules }) {
-  const { latencyUnitMs } = objectives[minimize];
-  return weighObjective(minimize, {
-    energy: joules,
-    latency: latencyMs === null ? null : latencyMs / latencyUnitMs
-  });
-}
-
-// src/manifest/yaml-nodes.ts
-var import_yaml = __toESM(require_dist(), 1);
-var import_yaml2 = __toESM(require_dist(), 1);
-var maxDepth2 = 32;
-var maxLexemes = 4e5;
-var harmless = /* @__PURE__ */ new Set(["BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED", "MULTIPLE_DOCS", "MULTIPLE_TAGS"]);
-function tooDeepAt(tokens2) {
-  const pending = tokens2.map((token2) => ({ token: token2, depth: 0 }));
-  for (let next = pending.pop(); next !== void 0; next = pending.pop()) {
-    const { token: token2, depth } = next;
-    if (typeof token2 !== "object" || token2 === null) continue;
-    const { offset, value: value2, items } = token2;
-    if (depth > maxDepth2) return offset ?? 0;
-    if (typeof value2 === "object") pending.push({ token: value2, depth });
-    for (const item of items ?? []) {
-      pending.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
-    }
-  }
-  return null;
-}
-function refuse(code, message, start) {
-  return {
-    refused: { code, message, start, end: start + 1, damage: true, cascades: true, severity: "error" }
-  };
-}
-function tokenise(text3) {
-  const depthMessage = `is nested more than ${maxDepth2} levels deep`;
-  const parser = new import_yaml.Parser();
-  const tokens2 = [];
-  let offset = 0;
-  let flowDepth = 0;
-  let indicatorsInLine = 0;
-  let count2 = 0;
-  for (const lexeme of new import_yaml.Lexer().lex(text3)) {
-    if (lexeme === "[" || lexeme === "{") flowDepth++;
-    else if (lexeme === "]" || lexeme === "}") flowDepth--;
-    else if (flowDepth === 0 && (lexeme === "-" || lexeme === "?" || lexeme === ":")) indicatorsInLine++;
-    else if (lexeme === "\n" || lexeme === "\r\n") indicatorsInLine = 0;
-    if (flowDepth > maxDepth2 || indicatorsInLine > maxDepth2) return refuse("TOO_DEEP", depthMessage, offset);
-    if (++count2 > maxLexemes) return refuse("TOO_LONG", "the manifest is too long", offset);
-    if (!"\uFEFF".includes(lexeme)) offset += lexeme.length;
-    tokens2.push(...parser.next(lexeme));
-  }
-  tokens2.push(...parser.end());
-  const tooDeep = tooDeepAt(tokens2);
-  return tooDeep === null ? { tokens: tokens2 } : refuse("TOO_DEEP", depthMessage, tooDeep);
-}
-function parseYaml(text3) {
-  const tokenised = tokenise(text3);
-  if ("refused" in tokenised) return { root: null, faults: [tokenised.refused] };
-  const composer = new import_yaml.Composer({ uniqueKeys: false, resolveKnownTags: false, logLevel: "silent" });
-  const [document2, second] = [
-    ...composer.compose(tokenised.tokens, true, text3.length)
-  ];
-  const faults = [];
-  const note2 = (error, severity) => faults.push({
-    code: error.code,
-    message: error.message,
-    start: error.pos[0],
-    end: error.pos[1],
-    damage: severity === "error" && !harmless.has(error.code),
-    cascades: severity === "error" && !harmless.has(error.code) && error.code !== "TAB_AS_INDENT",
-    severity
-  });
-  for (const error of document2?.errors ?? []) note2(error, "error");
-  for (const warning of document2?.warnings ?? []) note2(warning, "warning");
-  if (second !== void 0) {
-    const start = second.range[0];
-    note2({ code: "MULTIPLE_DOCS", message: "is a second document", pos: [start, start + 1] }, "error");
-  }
-  return { root: document2?.contents ?? null, faults };
-}
-
-// src/manifest/document.ts
-var maxValues = 1e5;
-function at(pointer2, ...steps2) {
-  return steps2.reduce(
-    (path2, step2) => `${path2}/${String(step2).replaceAll("~", "~0").replaceAll("/", "~1")}`,
-    pointer2
-  );
-}
-function splitPointer(pointer2) {
-  const slash = pointer2.lastIndexOf("/");
-  const step2 = pointer2.slice(slash + 1).replaceAll("~1", "/").replaceAll("~0", "~");
-  return { parent: pointer2.slice(0, slash), step: step2 };
-}
-var YamlDocument = class {
-  source;
-  /** Mappings, lists, texts, numbers, booleans and null. Nothing in it is checked. */
-  data;
-  /** Offset from which on the text could not be understood; Infinity if it could. */
-  damagedFrom;
-  #problems;
-  #places = /* @__PURE__ */ new Map();
-  #anchors = /* @__PURE__ */ new Map();
-  #expanding = 0;
-  #values = 0;
-  /** Reads the text; its faults go to `problems`. */
-  constructor(source, problems) {
-    this.source = source;
-    this.#problems = problems;
-    const { root, faults } = parseYaml(source.text);
-    this.damagedFrom = faults.reduce(
-      (from, fault) => fault.damage ? Math.min(from, fault.start) : from,
-      Number.POSITIVE_INFINITY
-    );
-    for (const fault of faults) {
-      if (!fault.cascades || fault.start === this.damagedFrom) problems.add(fault, describeYamlFault(fault));
-    }
-    const range3 = { start: 0, end: 1 };
-    this.#places.set("", { key: null, value: root === null ? range3 : rangeOf(root), textStart: null });
-    this.data = root === null ? null : this.#read(root, "", null, 0);
-  }
-  /** Whether something is written at a pointer. */
-  has(pointer2) {
-    return this.#places.has(pointer2);
-  }
-  /** Keys of the mapping at a pointer, in the order they are written; none if there is no mapping. */
-  keysOf(pointer2) {
-    let value2 = this.data;
-    for (const part of pointer2.split("/").slice(1)) {
-      const { step: step2 } = splitPointer(`/${part}`);
-      if (typeof value2 !== "object" || value2 === null || !Object.hasOwn(value2, step2)) return [];
-      value2 = value2[step2];
-    }
-    return typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? Object.keys(value2) : [];
-  }
-  /** Reports a fault of a value, or of the nearest thing around it that is written in the file. */
-  reportValue(pointer2, details2) {
-    this.#problems.add(this.#place(pointer2).value, details2);
-  }
-  /** Reports a fault at a key; of a list's item, at the item. */
-  reportKey(pointer2, details2) {
-    this.#problems.add(this.keyRange(pointer2), details2);
-  }
-  /** Reports a fault inside a text: `offset` and `length` count from the text's first character. */
-  reportInText(pointer2, offset, length, details2) {
-    const { value: value2, textStart: textStart2 } = this.#place(pointer2);
-    const start = textStart2 === null ? value2.start : textStart2 + offset;
-    this.#problems.add(textStart2 === null ? value2 : { start, end: start + length }, details2);
-  }
-  /** Where a value begins. */
-  positionOf(pointer2) {
-    return { file: this.source.file, ...this.source.position(this.#place(pointer2).value.start) };
-  }
-  keyRange(pointer2) {
-    const place = this.#place(pointer2);
-    return place.key ?? place.value;
-  }
-  #place(pointer2) {
-    for (let path2 = pointer2; path2 !== ""; path2 = splitPointer(path2).parent) {
-      const place = this.#places.get(path2);
-      if (place !== void 0) return place;
-    }
-    return this.#places.get("");
-  }
-  #read(node, pointer2, key2, depth) {
-    const value2 = rangeOf(node);
-    if (!this.#places.has(pointer2) || pointer2 === "")
-      this.#places.set(pointer2, {
-        key: key2,
-        value: value2,
-        textStart: (0, import_yaml2.isScalar)(node) ? textStart(node, this.source) : null
-      });
-    if (++this.#values > maxValues || depth > maxDepth2) {
-      if (this.#values === maxValues + 1 || depth > maxDepth2)
-        this.#problems.add(value2, {
-          message: depth > maxDepth2 ? `an alias makes the file more than ${maxDepth2} levels deep` : `holds more than ${maxValues} values once its aliases are expanded`,
-          nextStep: "write the values out, without aliases"
-        });
-      return null;
-    }
-    if ((0, import_yaml2.isAlias)(node)) {
-      const target = this.#anchors.get(node.source);
-      if (target !== void 0) return this.#expand(target, pointer2, depth);
-      this.#problems.add(value2, {
-        message: `there is no anchor '&${node.source}' before this alias`,
-        nextStep: `put '&${node.source}' in front of the value that is meant, or write the value out`
-      });
-      return null;
-    }
-    this.#remember(node);
-    if ((0, import_yaml2.isMap)(node)) return this.#readMap(node.items, pointer2, depth);
-    if ((0, import_yaml2.isSeq)(node))
-      return node.items.map((item, i) => this.#read(item, at(pointer2, i), null, depth + 1));
-    return node.value;
-  }
-  /** An alias means the anchor before it, in the order of the file; inside an expansion that order is lost. */
-  #remember(node) {
-    if (this.#expanding === 0 && !(0, import_yaml2.isAlias)(node) && node.anchor !== void 0)
-      this.#anchors.set(node.anchor, node);
-  }
-  #expand(target, pointer2, depth) {
-    this.#expanding++;
-    const value2 = this.#read(target, pointer2, null, depth + 1);
-    this.#expanding--;
-    return value2;
-  }
-  #readMap(items, pointer2, depth) {
-    const data = {};
-    for (const { key: key2, value: value2 } of items) {
-      if (key2 === null || !(0, import_yaml2.isScalar)(key2)) {
-        this.#problems.add(rangeOf(key2 ?? value2), {
-          message: "only a plain name can be a key",
-          nextStep: "write 'name: value'"
-        });
-        continue;
-      }
-      this.#remember(key2);
-      const range3 = rangeOf(key2);
-      const name = typeof key2.value === "string" ? key2.value : this.source.text.slice(range3.start, range3.end);
-      if (name === "__proto__") {
-        this.#problems.add(range3, { message: `'${name}' cannot be a key`, nextStep: "use another name" });
-        continue;
-      }
-      const inside = at(pointer2, name);
-      if (Object.hasOwn(data, name)) {
-        const first = this.source.position(this.keyRange(inside).start).line;
-        this.#problems.add(range3, {
-          message: `'${name}' is given twice, first in line ${first}`,
-          nextStep: "keep one of them"
-        });
-        continue;
-      }
-      if (value2 === null) {
-        this.#places.set(inside, { key: range3, value: range3, textStart: null });
-        data[name] = null;
-      } else data[name] = this.#read(value2, inside, range3, depth + 1);
-    }
-    return data;
-  }
-};
-function rangeOf(node) {
-  if (node === null) return { start: 0, end: 1 };
-  const [start, end] = node.range;
-  return { start, end };
-}
-function textStart(node, source) {
-  if (typeof node.value !== "string") return node.range[0];
-  for (const start of [node.range[0], node.range[0] + 1]) {
-    if (source.text.startsWith(node.value, start)) return start;
-  }
-  return null;
-}
-var yamlNextSteps = {
-  BAD_DQ_ESCAPE: "put the text into single quotes, or write '\\\\' for a backslash",
-  BAD_INDENT: "check the indentation and that every bracket is closed",
-  BAD_SCALAR_START: "put the text into quotes",
-  BLOCK_AS_IMPLICIT_KEY: "put a text that contains ': ' into quotes, or check the indentation",
-  MISSING_CHAR: "close the bracket or quote",
-  MULTIPLE_DOCS: "remove '---' and what follows",
-  TAB_AS_INDENT: "indent with spaces",
-  TAG_RESOLVE_FAILED: "remove the '!' tag",
-  TOO_DEEP: "a manifest needs seven levels",
-  TOO_LONG: "split the manifest"
-};
-function describeYamlFault(fault) {
-  const text3 = fault.message.replace(/;? please use YAML.*$/, "").replace(/ at line \d+, column \d+:?[\s\S]*$/, "");
-  return {
-    message: `YAML: ${text3.charAt(0).toLowerCase()}${text3.slice(1)}`,
-    nextStep: yamlNextSteps[fault.code] ?? "check quotes, brackets and indentation around here",
-    severity: fault.severity,
-    damage: true
-  };
-}
-
-// src/manifest/problem-list.ts
-var maxProblems = 500;
-var maxMessage = 300;
-function shorten(text3) {
-  return text3.length <= maxMessage ? text3 : `${text3.slice(0, maxMessage)}…`;
-}
-var ProblemList = class {
-  #source;
-  #entries = /* @__PURE__ */ new Map();
-  constructor(source) {
-    this.#source = source;
-  }
-  /** Notes a fault; the same text at the same place counts once. */
-  add(range3, details2) {
-    if (this.#entries.size >= maxProblems) return;
-    const { line: line3, column } = this.#source.position(range3.start);
-    const sourceLine = this.#source.line(line3);
-    const room2 = Math.max(1, sourceLine.length - column + 1);
-    const problem = {
-      file: this.#source.file,
-      line: line3,
-      column,
-      severity: details2.severity ?? "error",
-      message: shorten(details2.message),
-      nextStep: details2.nextStep ?? null,
-      length: Math.max(1, Math.min(range3.end - range3.start, room2)),
-      sourceLine
-    };
-    const key2 = `${range3.start} ${details2.message}`;
-    if (!this.#entries.has(key2)) this.#entries.set(key2, { details: details2, problem });
-  }
-  get hasErrors() {
-    return [...this.#entries.values()].some(({ problem }) => problem.severity === "error");
-  }
-  /**
-   * All faults in the order of the file.
-   * @param damagedFrom offset from which the text could not be read as YAML: what lies on that line and behind it
-   *   was perhaps not understood as it was meant, so only faults before it are given
-   */
-  inOrder(damagedFrom = Number.POSITIVE_INFINITY) {
-    const damagedLine = damagedFrom === Number.POSITIVE_INFINITY ? damagedFrom : this.#source.position(damagedFrom).line;
-    return [...this.#entries.values()].filter(
-      ({ details: details2, problem }) => damagedLine === Number.POSITIVE_INFINITY || details2.damage === true || details2.absence !== true && problem.line < damagedLine
-    ).map(({ problem }) => problem).sort((a2, b) => a2.line - b.line || a2.column - b.column);
-  }
-};
-
-// src/manifest/paths.ts
-function resolvePath(folder, path2) {
-  const parts = [];
-  for (const part of `${folder}/${path2}`.split("/")) {
-    if (part === "..") {
-      if (parts.pop() === void 0) return null;
-    } else if (part !== "" && part !== ".") parts.push(part);
-  }
-  return parts.join("/");
-}
-function relativePath(folder, path2) {
-  const from = folder === "" ? [] : folder.split("/");
-  const to = path2.split("/");
-  let common = 0;
-  while (common < from.length && from[common] === to[common]) common++;
-  return [...from.slice(common).map(() => ".."), ...to.slice(common)].join("/");
-}
-function folderOf(path2) {
-  return path2.includes("/") ? path2.slice(0, path2.lastIndexOf("/")) : "";
-}
-function pathFault(path2) {
-  if (/^([/\\~]|[A-Za-z]:)/.test(path2)) return "is not a relative path";
-  if (path2.includes("\\")) return "has a backslash";
-  if (/[\u0000-\u001f\u007f]/.test(path2)) return "has a control character";
-  return null;
-}
-
-// src/manifest/named-files.ts
-var NamedFiles = class {
-  reader;
-  /** What paths are relative to, itself relative to the reader's root; empty for the root. */
-  folder;
-  constructor(reader, folder) {
-    this.reader = reader;
-    this.folder = folder;
-  }
-  /** The path relative to the reader's root; null, reported, if it leads out of it. */
-  resolve(path2, place) {
-    const wrong2 = pathFault(path2);
-    const resolved = wrong2 === null ? resolvePath(this.folder, path2) : null;
-    if (resolved === null) {
-      place.value({
-        message: `the path '${path2}' ${wrong2 ?? "leads out of the repository"}`,
-        nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
-      });
-    }
-    return resolved;
-  }
-  /** What a reader throws for the user (a link that leaves the repository, no text) is a fault of the path. */
-  attempt(place, action) {
-    try {
-      return action();
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      place.value({ message: error.message, nextStep: error.nextStep });
-      return void 0;
-    }
-  }
-  /** Reports that nothing is at a path, with the nearest name that there is. */
-  reportMissing(path2, resolved, place) {
-    const folder = folderOf(resolved);
-    const start = folder === "" ? 0 : folder.length + 1;
-    const nearest = nearestName(
-      resolved.slice(start),
-      this.#list(folder).map((name) => name.slice(start))
-    );
-    place.value({
-      message: `there is no file '${path2}'`,
-      nextStep: nearest === null ? "check the path; it is relative to the manifest's folder" : `did you mean '${nearest}'?`
-    });
-  }
-  #list(folder) {
-    try {
-      return this.reader.list(folder);
-    } catch (error) {
-      if (!(error instanceof JoulegateError)) throw error;
-      return [];
-    }
-  }
-};
-
-// src/manifest/program-files.ts
-var maxModules = 500;
-var maxTotalCharacters = 4 * 1024 * 1024;
-var noProgram = { path: "", language: "wgsl", files: {} };
-var ProgramFiles = class {
-  #named;
-  #modules = /* @__PURE__ */ new Map();
-  /** @param folder what paths are relative to, itself relative to the reader's root */
-  constructor(reader, folder) {
-    this.#named = new NamedFiles(reader, folder);
-  }
-  /** A program; whatever keeps it from being read is reported at `place`. */
-  read(path2, place) {
-    const resolved = this.#named.resolve(path2, place);
-    if (resolved === null) return noProgram;
-    const language = /\.(wesl|wgsl)$/.exec(resolved)?.[1];
-    if (language === void 0) {
-      place.value({
-        message: `'${path2}' is neither a .wesl nor a .wgsl file`,
-        nextStep: "give the WESL or WGSL program"
-      });
-      return noProgram;
-    }
-    const text3 = this.#named.attempt(place, () => this.#named.reader.read(resolved));
-    if (text3 === void 0) return noProgram;
-    if (text3 === null) {
-      this.#named.reportMissing(path2, resolved, place);
-      return noProgram;
-    }
-    const root = relativePath(this.#named.folder, resolved);
-    if (language === "wgsl") return { path: root, language, files: { [root]: text3 } };
-    const modules = this.#modulesIn(folderOf(resolved), place);
-    return { path: root, language, files: { ...modules, [root]: text3 } };
-  }
-  /** Every WESL and WGSL file in a folder and below, by path relative to the manifest's folder. */
-  #modulesIn(folder, place) {
-    let modules = this.#modules.get(folder);
-    if (modules === void 0) {
-      modules = this.#named.attempt(place, () => this.#readModules(folder)) ?? {};
-      this.#modules.set(folder, modules);
-    }
-    if (typeof modules !== "string") return modules;
-    place.value({ message: modules, nextStep: "keep kernels in a folder of their own" });
-    return {};
-  }
-  #readModules(folder) {
-    const name = folder === "" ? "the repository" : `'${folder}'`;
-    const paths2 = this.#named.reader.list(folder).filter((path2) => /\.(wesl|wgsl)$/.test(path2));
-    if (paths2.length > maxModules) return `${name} holds more than ${maxModules} modules`;
-    const modules = {};
-    let characters = 0;
-    for (const path2 of paths2) {
-      const text3 = this.#named.reader.read(path2);
-      if (text3 === null) continue;
-      characters += text3.length;
-      if (characters > maxTotalCharacters) return `the modules in ${name} are more than 4 MiB of text`;
-      modules[relativePath(this.#named.folder, path2)] = text3;
-    }
-    return modules;
-  }
-};
-
-// src/manifest/source-text.ts
-var SourceText = class {
-  file;
-  text;
-  #lineStarts;
-  constructor(file, text3) {
-    this.file = file;
-    this.text = text3;
-    const starts = [0];
-    for (let at3 = text3.indexOf("\n"); at3 !== -1; at3 = text3.indexOf("\n", at3 + 1)) starts.push(at3 + 1);
-    this.#lineStarts = starts;
-  }
-  /** 1-based line and column of an offset. */
-  position(offset) {
-    let low = 0;
-    let high = this.#lineStarts.length - 1;
-    while (low < high) {
-      const middle2 = low + high + 1 >> 1;
-      if (this.#lineStarts[middle2] <= offset) low = middle2;
-      else high = middle2 - 1;
-    }
-    return { line: low + 1, column: offset - this.#lineStarts[low] + 1 };
-  }
-  /** A line without its end, by 1-based number. */
-  line(number3) {
-    const start = this.#lineStarts[number3 - 1] ?? this.text.length;
-    const end = this.#lineStarts[number3] ?? this.text.length + 1;
-    return this.text.slice(start, end - 1).replace(/\r$/, "");
-  }
-};
-
-// src/manifest/operators.ts
-function readerOf(files) {
-  return {
-    read: (path2) => Object.hasOwn(files, path2) ? files[path2] : null,
-    // Operators are WESL: nothing else is read from them.
-    readBytes: () => null,
-    listSources: () => [],
-    list: (folder) => Object.keys(files).filter((path2) => folder === "" || path2.startsWith(`${folder}/`))
-  };
-}
-function loadOperator(definition) {
-  const { name, fragment, files } = definition;
-  const source = new SourceText(`operator ${name}`, fragment);
-  const problems = new ProblemList(source);
-  const document2 = new YamlDocument(source, problems);
-  const checked2 = validateOperator(document2.data);
-  const first = problems.inOrder()[0];
-  if (first !== void 0) throw new Error(`operator ${name}, line ${first.line}: ${first.message}`);
-  if (!checked2.ok) {
-    const faults = checked2.faults.map(({ pointer: pointer2, message }) => `${pointer2} ${message}`).join("; ");
-    throw new Error(`operator ${name}: ${faults}`);
-  }
-  return { name, file: checked2.value, document: document2, programs: new ProgramFiles(readerOf(files), "") };
-}
-function operatorDefaults(definition) {
-  const { parameters } = loadOperator(definition).file;
-  return Object.fromEntries(
-    Object.entries(parameters).flatMap(
-      ([name, { default: value2 }]) => value2 === void 0 ? [] : [[name, value2]]
-    )
-  );
-}
-
-// src/manifest/place.ts
-function placeIn(document2, pointer2) {
-  return {
-    value: (details2) => document2.reportValue(pointer2, details2),
-    key: (details2) => document2.reportKey(pointer2, details2),
-    text: (offset, length, details2) => document2.reportInText(pointer2, offset, length, details2),
-    at: (...steps2) => placeIn(document2, at(pointer2, ...steps2)),
-    get position() {
-      return document2.positionOf(pointer2);
-    },
-    isWritten: document2.has(pointer2),
-    get keys() {
-      return document2.keysOf(pointer2);
-    }
-  };
-}
-function placeInOperator(operator, document2, pointer2, use) {
-  const report3 = (details2) => use.key({ ...details2, message: `operator '${operator}': ${details2.message}` });
-  return {
-    value: report3,
-    key: report3,
-    text: (_offset, _length, details2) => report3(details2),
-    at: (...steps2) => placeInOperator(operator, document2, at(pointer2, ...steps2), use),
-    get position() {
-      return use.position;
-    },
-    isWritten: document2.has(pointer2),
-    get keys() {
-      return document2.keysOf(pointer2);
-    }
   };
 }
 
@@ -28520,7 +29057,8 @@ function readKernel(name, kernel, context) {
   const clock = readClocks(kernel.clocks, context.clocks);
   const defaults = withOwnClock(parts.defaults, clock);
   const constraintVariables = clock === null ? variables : Object.assign(/* @__PURE__ */ Object.create(null), variables, { [clockTunable]: "int" });
-  const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
+  const { sources } = context;
+  const bufferContext = { workloads: parts.workloads, variables, sources, defaults: parts.defaults };
   return {
     name,
     operator: parts.operator,
@@ -28538,7 +29076,6 @@ function readKernel(name, kernel, context) {
     ...kernel.command === void 0 || parts.operator !== null ? {} : {
       command: readCommand(kernel.command, place.at("command"), {
         ...bufferContext,
-        sources: context.sources,
         names: [...Object.keys(parts.workloads.types), ...Object.keys(parts.tunables.types)],
         tunables: Object.keys(parts.tunables.types),
         tunablesPlace: place.at("tunables")
@@ -28681,9 +29218,15 @@ var pointerStart = "version https://git-lfs.github.com/spec/";
 function isPointer({ content }) {
   return Buffer.from(content().subarray(0, pointerStart.length)).toString() === pointerStart;
 }
+function filesOfFill(fill2) {
+  if (typeof fill2 === "string") return {};
+  if ("file" in fill2) return { [fill2.file.path]: fill2.file.source };
+  return "generate" in fill2 ? fill2.generate.files : {};
+}
 function checkSourcesFetched(kernels) {
-  for (const { name, command: command2, position } of kernels) {
-    const [path2] = Object.entries(command2?.files ?? {}).find(([, file]) => isPointer(file)) ?? [];
+  for (const { name, command: command2, buffers, position } of kernels) {
+    const files = [command2?.files ?? {}, ...buffers.map(({ fill: fill2 }) => filesOfFill(fill2))];
+    const [path2] = files.flatMap(Object.entries).find(([, file]) => isPointer(file)) ?? [];
     if (path2 === void 0) continue;
     throw new JoulegateError(
       "bad-input",
@@ -35893,7 +36436,7 @@ var unknown = { size: Number.NaN, align: Number.NaN };
 function roundUp(align, size2) {
   return Math.ceil(size2 / align) * align;
 }
-function layoutOf(type, numbers2) {
+function layoutOf(type, numbers3) {
   switch (type.kind) {
     case "scalar": {
       const size2 = type.scalar === "f16" ? 2 : 4;
@@ -35902,19 +36445,19 @@ function layoutOf(type, numbers2) {
     case "atomic":
       return { size: 4, align: 4 };
     case "vector": {
-      const element2 = layoutOf(type.elem, numbers2).size;
+      const element2 = layoutOf(type.elem, numbers3).size;
       return { size: element2 * type.size, align: element2 * (type.size === 2 ? 2 : 4) };
     }
     case "matrix": {
-      const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, numbers2);
+      const column = layoutOf({ kind: "vector", size: type.rows, elem: type.elem }, numbers3);
       return { size: type.cols * roundUp(column.align, column.size), align: column.align };
     }
     case "array": {
-      const { align } = layoutOf(type.elem, numbers2);
-      return { size: arrayLength(type, numbers2) * arrayStride(type.elem, numbers2), align };
+      const { align } = layoutOf(type.elem, numbers3);
+      return { size: arrayLength(type, numbers3) * arrayStride(type.elem, numbers3), align };
     }
     case "struct": {
-      const members = structMembers(type, numbers2);
+      const members = structMembers(type, numbers3);
       const align = Math.max(1, ...members.map((member2) => member2.align));
       const last2 = members.at(-1);
       return { size: last2 ? roundUp(align, last2.offset + last2.size) : 0, align };
@@ -35923,20 +36466,20 @@ function layoutOf(type, numbers2) {
       return unknown;
   }
 }
-function arrayLength(type, numbers2) {
+function arrayLength(type, numbers3) {
   if (!type.countExpression) return type.count ?? Number.NaN;
-  const length = numbers2(type.countExpression);
+  const length = numbers3(type.countExpression);
   return length !== null && Number.isInteger(length) && length > 0 ? length : Number.NaN;
 }
-function arrayStride(element2, numbers2) {
-  const { size: size2, align } = layoutOf(element2, numbers2);
+function arrayStride(element2, numbers3) {
+  const { size: size2, align } = layoutOf(element2, numbers3);
   return roundUp(align, size2);
 }
-function structMembers(type, numbers2) {
+function structMembers(type, numbers3) {
   let end = 0;
   return type.members.map(({ name, type: memberType2 }) => {
-    const natural = layoutOf(memberType2, numbers2);
-    const declared = type.structElem && memberAttributes(type.structElem, name, numbers2);
+    const natural = layoutOf(memberType2, numbers3);
+    const declared = type.structElem && memberAttributes(type.structElem, name, numbers3);
     const align = declared?.align ?? natural.align;
     const size2 = declared?.size ?? natural.size;
     const offset = roundUp(align, end);
@@ -35944,14 +36487,14 @@ function structMembers(type, numbers2) {
     return { name, type: memberType2, size: size2, align, offset };
   });
 }
-function memberAttributes(struct, name, numbers2) {
+function memberAttributes(struct, name, numbers3) {
   const found = {};
   const member2 = struct.members.find((candidate) => candidate.name.name === name);
   for (const { attribute: attribute2 } of member2?.attributes ?? []) {
     if (attribute2.kind !== "@attribute" || attribute2.name !== "align" && attribute2.name !== "size")
       continue;
     const parameter2 = attribute2.params?.[0];
-    found[attribute2.name] = (parameter2 && numbers2(parameter2.expression)) ?? Number.NaN;
+    found[attribute2.name] = (parameter2 && numbers3(parameter2.expression)) ?? Number.NaN;
   }
   return found;
 }
@@ -35972,17 +36515,17 @@ function dataShape(type, module) {
     ...extent(type, numbersOf(module))
   };
 }
-function extent(type, numbers2) {
+function extent(type, numbers3) {
   if (type.kind === "array" && isRuntimeSized(type)) {
-    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbers2) };
+    return { fixedBytes: 0, elementBytes: arrayStride(type.elem, numbers3) };
   }
   if (type.kind === "struct") {
-    const last2 = structMembers(type, numbers2).at(-1);
+    const last2 = structMembers(type, numbers3).at(-1);
     if (last2?.type.kind === "array" && isRuntimeSized(last2.type)) {
-      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbers2) };
+      return { fixedBytes: last2.offset, elementBytes: arrayStride(last2.type.elem, numbers3) };
     }
   }
-  return { fixedBytes: layoutOf(type, numbers2).size, elementBytes: 0 };
+  return { fixedBytes: layoutOf(type, numbers3).size, elementBytes: 0 };
 }
 function collectScalars(type, found) {
   switch (type.kind) {
@@ -36003,7 +36546,7 @@ function collectScalars(type, found) {
   }
 }
 var mostSlots = 16384;
-function dataSlots(type, numbers2, atLeast2 = 0) {
+function dataSlots(type, numbers3, atLeast2 = 0) {
   const slots = [];
   const repeat = (options) => {
     for (let i = 0; options.goesOn(i); i++) {
@@ -36022,28 +36565,28 @@ function dataSlots(type, numbers2, atLeast2 = 0) {
       case "atomic":
         return visit(part.elem, path2, offset);
       case "vector": {
-        const strideBytes = layoutOf(part.elem, numbers2).size;
+        const strideBytes = layoutOf(part.elem, numbers3).size;
         const name = (i) => `${path2}.${"xyzw"[i]}`;
         const goesOn = (i) => i < part.size;
         return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
       }
       case "matrix": {
         const column = { kind: "vector", size: part.rows, elem: part.elem };
-        const strideBytes = arrayStride(column, numbers2);
+        const strideBytes = arrayStride(column, numbers3);
         const name = (i) => `${path2}[${i}]`;
         const goesOn = (i) => i < part.cols;
         return repeat({ goesOn, strideBytes, element: column, path: name, offset });
       }
       case "array": {
-        const strideBytes = arrayStride(part.elem, numbers2);
+        const strideBytes = arrayStride(part.elem, numbers3);
         const name = (i) => `${path2}[${i}]`;
-        const length = arrayLength(part, numbers2);
+        const length = arrayLength(part, numbers3);
         if (Number.isNaN(length) && !isRuntimeSized(part)) return false;
         const goesOn = (i) => Number.isNaN(length) ? i === 0 || slots.length < atLeast2 : i < length;
         return repeat({ goesOn, strideBytes, element: part.elem, path: name, offset });
       }
       case "struct":
-        return structMembers(part, numbers2).every(
+        return structMembers(part, numbers3).every(
           (member2) => visit(member2.type, path2 === "" ? member2.name : `${path2}.${member2.name}`, offset + member2.offset)
         );
       default:
@@ -36055,14 +36598,196 @@ function dataSlots(type, numbers2, atLeast2 = 0) {
 function isRuntimeSized({ count: count2, countExpression }) {
   return count2 === void 0 && countExpression === void 0;
 }
-function valueLayout(type, numbers2, count2) {
-  const slots = dataSlots(type, numbers2, count2);
-  const { fixedBytes, elementBytes } = extent(type, numbers2);
+function valueLayout(type, numbers3, count2) {
+  const slots = dataSlots(type, numbers3, count2);
+  const { fixedBytes, elementBytes } = extent(type, numbers3);
   const end = slots?.at(-1)?.offsetBytes;
   if (slots === null || end === void 0) return null;
   const elements = elementBytes === 0 ? 0 : Math.floor((end - fixedBytes) / elementBytes) + 1;
   const byteLength = fixedBytes + elements * elementBytes;
   return Number.isFinite(byteLength) ? { slots, byteLength } : null;
+}
+
+// src/kernel/fills.ts
+import { createHash as createHash3 } from "node:crypto";
+
+// src/kernel/blocks.ts
+function writeWords(view, offset, count2, random) {
+  for (let i = 0; i < count2; i++) view.setUint32(offset + 4 * i, random.integer(2 ** 32), true);
+}
+function writeScale(view, offset, exponent2, random) {
+  view.setUint16(offset, exponent2 + 15 << 10 | random.integer(1024), true);
+}
+var scales = {
+  f16: { bytes: 2, write: (view, offset, random) => writeScale(view, offset, -6, random) },
+  f32: {
+    bytes: 4,
+    write: (view, offset, random) => view.setFloat32(offset, 2 ** -6 * (1 + random.integer(1024) / 1024), true)
+  }
+};
+var formats = {
+  // 32 values: f16 scale, 32 nibbles (value i and i + 16 in one byte), less 8 (ggml-common.h: block_q4_0).
+  q4_0: {
+    apart: false,
+    bytes: 18,
+    write(view, offset, random) {
+      writeScale(view, offset, -6, random);
+      writeWords(view, offset + 2, 4, random);
+    }
+  },
+  // 32 values: f16 scale, 32 i8 of which -128 is none (block_q8_0).
+  q8_0: {
+    apart: false,
+    bytes: 34,
+    write(view, offset, random) {
+      writeScale(view, offset, -10, random);
+      for (let i = 0; i < 32; i++) view.setInt8(offset + 2 + i, random.integer(255) - 127);
+    }
+  },
+  // 256 values: f16 scales of the scales and of the minima, 8 of each in 6 bits, nibbles (block_q4_K).
+  q4_k: {
+    apart: false,
+    bytes: 144,
+    write(view, offset, random) {
+      writeScale(view, offset, -12, random);
+      writeScale(view, offset + 2, -9, random);
+      writeWords(view, offset + 4, 35, random);
+    }
+  },
+  // Eight nibbles a word, less 8 (MatMulNBits of ONNX Runtime); all are values.
+  "ort-q4-32": {
+    apart: true,
+    bytes: 4,
+    write: (view, offset, random) => writeWords(view, offset, 1, random)
+  },
+  // Eight nibbles a word, less 7: 15 is none (q4f16_1 of MLC).
+  "mlc-q4f16": {
+    apart: true,
+    bytes: 4,
+    write(view, offset, random) {
+      for (let i = 0; i < 4; i++) view.setUint8(offset + i, random.integer(15) | random.integer(15) << 4);
+    }
+  }
+};
+function blockOf(format6, type) {
+  const { apart, ...block } = formats[format6];
+  return apart && (type === "f32" || type === "f16") ? scales[type] : block;
+}
+
+// src/kernel/fills.ts
+var exact2 = {
+  f32: [-(2 ** 24), 2 ** 24 + 1],
+  f16: [-(2 ** 11), 2 ** 11 + 1],
+  i32: [-(2 ** 31), 2 ** 31],
+  u32: [0, 2 ** 32]
+};
+function refuse2({ definition }, why, index) {
+  const place = definition.fillAt?.(index) ?? {};
+  return failed("validation", `the fill of buffer \`${definition.name}\` ${why}`, place);
+}
+function evaluated(expressions, buffer, whole) {
+  const found = [];
+  for (const [i, expression] of expressions.entries()) {
+    const value2 = evaluateOrFail((known3) => expression.evaluate(known3), buffer.variables);
+    if (!value2.ok) return refuse2(buffer, value2.failure.message, i);
+    const number3 = value2.value;
+    const isRight = typeof number3 === "number" && (whole ? Number.isSafeInteger(number3) : Number.isFinite(number3));
+    if (!isRight) return refuse2(buffer, `is ${number3}, which is no ${whole ? "whole " : ""}number`, i);
+    found.push(number3);
+  }
+  return succeeded(found);
+}
+function range(expressions, buffer) {
+  const numbers3 = evaluated(expressions, buffer, true);
+  if (!numbers3.ok) return numbers3;
+  const [from = 0, below = 1] = numbers3.value;
+  if (below <= from)
+    return refuse2(buffer, `has no number from ${from} to below ${below}; write [least, most + 1]`);
+  return succeeded([from, below]);
+}
+function unlessHeld(buffer, from, below, fill2) {
+  const [least2, most] = exact2[buffer.type];
+  if (from >= least2 && below <= most) return succeeded({ fill: fill2 });
+  return refuse2(
+    buffer,
+    `goes from ${from} to ${below - 1}; ${buffer.type} holds all whole numbers only from ${least2} to ${most - 1}`
+  );
+}
+function sizeOf({ type, length }) {
+  return length * bytesPerElement[type];
+}
+var kinds2 = {
+  integers(written, buffer) {
+    const numbers3 = range(written, buffer);
+    if (!numbers3.ok) return numbers3;
+    const [from, below] = numbers3.value;
+    return unlessHeld(buffer, from, below, { integers: [from, below] });
+  },
+  permutation(written, buffer) {
+    const numbers3 = evaluated(written, buffer, true);
+    if (!numbers3.ok) return numbers3;
+    const [count2 = 0] = numbers3.value;
+    if (count2 < 1) return refuse2(buffer, `is a permutation of ${count2} numbers; it must be at least 1`);
+    return unlessHeld(buffer, 0, count2, { permutation: count2 });
+  },
+  cumulative(written, buffer) {
+    const numbers3 = range(written, buffer);
+    if (!numbers3.ok) return numbers3;
+    const [from, below] = numbers3.value;
+    if (from < 0) return refuse2(buffer, `has steps from ${from}; row starts never fall`, 0);
+    return unlessHeld(buffer, 0, (buffer.length - 1) * (below - 1) + 1, { cumulative: [from, below] });
+  },
+  values(written, buffer) {
+    const { type, length } = buffer;
+    const numbers3 = evaluated(written, buffer, type === "i32" || type === "u32");
+    if (!numbers3.ok) return numbers3;
+    const values2 = numbers3.value;
+    if (values2.length !== length) {
+      const at3 = values2.length > length ? length : void 0;
+      return refuse2(buffer, `gives ${values2.length} values, and the buffer has ${length} elements`, at3);
+    }
+    const [least2, most] = exact2[type];
+    const beyond = values2.findIndex((value2) => value2 < least2 || value2 >= most);
+    if (beyond >= 0 && (type === "i32" || type === "u32"))
+      return refuse2(buffer, `is ${values2[beyond]}, which is outside of ${type}`, beyond);
+    return succeeded({ fill: "zeros", values: values2 });
+  },
+  blocks(format6, buffer) {
+    const { bytes } = blockOf(format6, buffer.type);
+    const rest = sizeOf(buffer) % bytes;
+    if (rest < 4 && sizeOf(buffer) >= bytes) return succeeded({ fill: { blocks: format6 } });
+    return refuse2(
+      buffer,
+      `is ${format6}, blocks of ${bytes} bytes, and the buffer's ${sizeOf(buffer)} bytes are no whole number of them`
+    );
+  },
+  file({ path: path2, source }, buffer) {
+    const { byteLength } = source.content();
+    if (byteLength !== sizeOf(buffer)) {
+      const { type, length } = buffer;
+      return refuse2(buffer, `is ${path2} of ${byteLength} bytes; ${length} ${type} are ${sizeOf(buffer)}`);
+    }
+    return succeeded({ fill: { file: source.digest }, content: source.content });
+  },
+  generate({ run, folder, files }, { workload }) {
+    const filled2 = run.map((argument) => fillArgument(argument, workload.parameters));
+    const generator = commandOf({ run: filled2, folder, files });
+    return succeeded({ fill: { generate: generator.identity }, generator });
+  }
+};
+function commandOf(program) {
+  const { run, folder, files } = program;
+  const sources = Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]);
+  const digest2 = (parts) => createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+  const buildIdentity = digest2([folder, sources, null]);
+  return { ...program, build: null, outputs: [], buildIdentity, identity: digest2([buildIdentity, run]) };
+}
+function resolveFill(buffer) {
+  const { fill: fill2 } = buffer.definition;
+  if (typeof fill2 === "string") return succeeded({ fill: fill2 });
+  const [[kind, written]] = Object.entries(fill2);
+  const resolve7 = kinds2[kind];
+  return resolve7(written, buffer);
 }
 
 // src/kernel/half.ts
@@ -36089,10 +36814,10 @@ function roundedShift(value2, shift) {
   const half = 1 << shift - 1;
   return rest > half || rest === half && (kept2 & 1) === 1 ? kept2 + 1 : kept2;
 }
-var numbers = null;
+var numbers2 = null;
 function fromHalf(bits2) {
-  numbers ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
-  return numbers[bits2];
+  numbers2 ??= Float32Array.from({ length: 65536 }, (_, pattern8) => decode(pattern8));
+  return numbers2[bits2];
 }
 function decode(bits2) {
   const sign2 = bits2 & 32768 ? -1 : 1;
@@ -36174,23 +36899,23 @@ function bitsRemark(definition, { members }) {
   return `\`${found.path}\` of buffer \`${definition.name}\` is f32, and ${written} is taken for the bits of ${found.fromBits}; write that number, and leave out 'type'`;
 }
 function evaluateMembers(definition, { members }, variables) {
-  const numbers2 = [];
+  const numbers3 = [];
   for (const { path: path2, type, value: value2, fromBits } of members) {
     const expression = value2 === null ? void 0 : definition.values?.[value2];
     if (value2 === null || expression === void 0 || fromBits !== null) {
-      numbers2.push(fromBits ?? 0);
+      numbers3.push(fromBits ?? 0);
       continue;
     }
     const what = path2 === "" ? `value ${value2}` : `\`${path2}\` (${type})`;
     const place = definition.valuesAt?.(value2);
-    const refuse4 = (why) => failed("validation", `${what} of buffer \`${definition.name}\` ${why}`, place);
-    const evaluated = evaluateOrFail((known3) => expression.evaluate(known3), variables);
-    if (!evaluated.ok) return refuse4(evaluated.failure.message);
-    const fault = memberFault(evaluated.value, type);
-    if (fault !== null) return refuse4(`is ${evaluated.value}, ${fault}`);
-    numbers2.push(Number(evaluated.value));
+    const refuse5 = (why) => failed("validation", `${what} of buffer \`${definition.name}\` ${why}`, place);
+    const evaluated2 = evaluateOrFail((known3) => expression.evaluate(known3), variables);
+    if (!evaluated2.ok) return refuse5(evaluated2.failure.message);
+    const fault = memberFault(evaluated2.value, type);
+    if (fault !== null) return refuse5(`is ${evaluated2.value}, ${fault}`);
+    numbers3.push(Number(evaluated2.value));
   }
-  return succeeded(numbers2);
+  return succeeded(numbers3);
 }
 var ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1] };
 function memberFault(value2, type) {
@@ -36228,14 +36953,13 @@ function bindBuffers(options) {
       );
     }
     const kind = variable2?.kind ?? defaultKind(definition.kind);
-    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: variable2?.layout ?? (() => null) });
+    const contents = definition.values === null ? filled(definition, { type, kind, variables, workload }) : listed2(definition, { type, kind, variables, layout: variable2?.layout ?? (() => null) });
     if (!contents.ok) return contents;
     bound.push({
       name: definition.name,
       group: definition.group,
       binding: definition.binding,
       kind,
-      fill: definition.fill,
       seed: definition.seed,
       check: definition.check,
       ...contents.value,
@@ -36247,12 +36971,18 @@ function bindBuffers(options) {
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
 }
-function filled(definition, type, variables) {
+function alignOf2(kind) {
+  return kind === "uniform" ? 16 : 4;
+}
+function filled(definition, options) {
+  const { type, kind, variables, workload } = options;
   const length = evaluateCount((known3) => definition.length.evaluate(known3), variables);
   if (!length.ok)
     return failed("validation", `length of buffer \`${definition.name}\` ${length.failure.message}`);
-  const byteLength = roundUp(4, length.value * bytesPerElement[type]);
-  return succeeded({ type, length: length.value, byteLength, values: null });
+  const fill2 = resolveFill({ definition, type, length: length.value, variables, workload });
+  if (!fill2.ok) return fill2;
+  const byteLength = roundUp(alignOf2(kind), length.value * bytesPerElement[type]);
+  return succeeded({ type, length: length.value, byteLength, values: null, ...fill2.value });
 }
 function listed2(definition, options) {
   const layout2 = options.layout(definition.values?.length ?? 0);
@@ -36262,7 +36992,7 @@ function listed2(definition, options) {
   if (!values2.ok) return values2;
   const { members: _, ...shape } = arranged.value;
   const remark = bitsRemark(definition, arranged.value);
-  return succeeded({ ...shape, values: values2.value, ...remark === null ? {} : { remark } });
+  return succeeded({ fill: "zeros", ...shape, values: values2.value, ...remark === null ? {} : { remark } });
 }
 function elementType(definition, workload) {
   const type = typeof definition.type === "string" ? definition.type : workload.parameters[definition.type.parameter];
@@ -36301,7 +37031,7 @@ function undeclaredMessage(definition, bindings) {
 }
 
 // src/kernel/command-builder.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 
 // src/kernel/features/assignments.ts
 var byAddress = 1e3;
@@ -36786,8 +37516,8 @@ var unknownLaunch = {
   workgroupSize: null
 };
 var maxCalls = 1e4;
-function startRun(launch, numbers2, ...[body, constants14 = places(64)]) {
-  return { numbers: numbers2, launch, body, constants: constants14, callsLeft: maxCalls, laneReads: 0, assumed: null };
+function startRun(launch, numbers3, ...[body, constants14 = places(64)]) {
+  return { numbers: numbers3, launch, body, constants: constants14, callsLeft: maxCalls, laneReads: 0, assumed: null };
 }
 function entryFrame() {
   return { arguments: null, caller: null, depth: 0, memory: places(0) };
@@ -37050,7 +37780,7 @@ function inputValue(name, view, run) {
 }
 
 // src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+function sizeCode(type, scope, measure = (one3, numbers3) => layoutOf(one3, numbers3).size) {
   if (!dependsOnNumbers(type)) return measure(type, () => null);
   return (run) => measure(type, scope.typeNumbers(run));
 }
@@ -37126,7 +37856,7 @@ function memberCode(base2, name, scope) {
   return sizeCode(
     base2,
     scope,
-    (_type, numbers2) => structMembers(base2, numbers2).find((member2) => member2.name === name)?.offset ?? Number.NaN
+    (_type, numbers3) => structMembers(base2, numbers3).find((member2) => member2.name === name)?.offset ?? Number.NaN
   );
 }
 
@@ -37813,7 +38543,7 @@ function privateSize(type, scope) {
   const size2 = sizeCode(
     type,
     scope,
-    (one3, numbers2) => one3.kind === "array" ? arrayLength(one3, numbers2) * arrayStride(one3.elem, numbers2) : layoutOf(one3, numbers2).size
+    (one3, numbers3) => one3.kind === "array" ? arrayLength(one3, numbers3) * arrayStride(one3.elem, numbers3) : layoutOf(one3, numbers3).size
   );
   return typeof size2 === "number" ? () => size2 : size2;
 }
@@ -38627,13 +39357,13 @@ function programCode(options) {
   const { privateSizes } = structure;
   return {
     requiredFeatures: requiredFeaturesOf(module),
-    with: (numbers2) => {
-      const run = startRun(unknownLaunch, numbers2, body);
+    with: (numbers3) => {
+      const run = startRun(unknownLaunch, numbers3, body);
       return {
         needs: () => needs(run),
         count: (launch) => {
           const tally = new Tally();
-          const launched = startRun(launch, numbers2, body, run.constants);
+          const launched = startRun(launch, numbers3, body, run.constants);
           if (code !== null && code !== "unfinished") perform(code, launched, entryFrame(), tally, 1);
           return tally;
         },
@@ -38760,7 +39490,7 @@ var SharedParts = class {
 
 // src/kernel/command-builder.ts
 function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 function bindOutputs({ outputs }, workload, variables) {
   const bound = [];
@@ -38848,7 +39578,7 @@ var CommandBuilder = class {
 };
 
 // src/kernel/identity.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 function programIdentity(program) {
   const buffers = program.buffers.map((buffer) => [
     buffer.group,
@@ -38865,7 +39595,7 @@ function programIdentity(program) {
   ]);
   const tokens2 = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash4("sha256").update(canonical).digest("hex");
+  return createHash5("sha256").update(canonical).digest("hex");
 }
 function variantRemarks({ program }) {
   return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
@@ -39258,10 +39988,10 @@ function unrollAll(marked, { module, lines: lines2 }) {
   const scope = valueScope(module, assignments);
   let copied = 0;
   for (const { mark, loop } of marked) {
-    const refuse4 = (message, element2) => failed("validation", message, positionAt(starts, element2.start));
+    const refuse5 = (message, element2) => failed("validation", message, positionAt(starts, element2.start));
     const factor3 = factorOf(mark, scope);
     if (factor3 === null) {
-      return refuse4("the factor of `@unroll` must be a constant whole number of at least 1", loop);
+      return refuse5("the factor of `@unroll` must be a constant whole number of at least 1", loop);
     }
     text3.copy(copied, mark.start);
     copied = loop.end;
@@ -39271,7 +40001,7 @@ function unrollAll(marked, { module, lines: lines2 }) {
     }
     const counting = countingLoop(loop, scope);
     if ("message" in counting) {
-      return refuse4(`this loop cannot be unrolled: ${counting.message}`, counting.element);
+      return refuse5(`this loop cannot be unrolled: ${counting.message}`, counting.element);
     }
     const copies = counting.trips < 2 * factor3 ? counting.trips : factor3;
     const size2 = text3.length + copies * (loop.body.end - loop.body.start) + module.text.length - loop.end;
@@ -39418,17 +40148,17 @@ var Structures = class {
   }
   #make(configuration) {
     const { constants: constants14, conditions } = linkParameters(programValues(this.#workload, configuration));
-    const kinds2 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
-    let origin = this.#origins.get(kinds2);
+    const kinds4 = Object.entries(constants14).map(([name, value2]) => `${name} ${kindOf3(value2)}`).join();
+    let origin = this.#origins.get(kinds4);
     try {
       if (!origin) {
         origin = originOf(new BindableProgram(this.#modules, constants14), conditions);
-        this.#origins.set(kinds2, origin);
+        this.#origins.set(kinds4, origin);
       }
       const code = this.#codeOf(origin, conditions);
       if (origin.program.modules.length === origin.moduleCount) return code;
       origin = originOf(origin.program, conditions);
-      this.#origins.set(kinds2, origin);
+      this.#origins.set(kinds4, origin);
       return this.#codeOf(origin, conditions);
     } catch (error) {
       bindingFailure(error, this.#kernel.source.path);
@@ -39453,8 +40183,8 @@ var Structures = class {
       const keyOf3 = (value2) => {
         const { constants: constants14, conditions } = linkParameters({ [name]: value2 });
         const isTrue = Object.keys(conditions).filter((word4) => conditions[word4] && words2.has(word4));
-        const kinds2 = Object.values(constants14).map(kindOf3);
-        return [...kinds2, ...isTrue].join(" ");
+        const kinds4 = Object.values(constants14).map(kindOf3);
+        return [...kinds4, ...isTrue].join(" ");
       };
       return { name, keys: new Map(values2.map((value2) => [value2, keyOf3(value2)])) };
     });
@@ -39641,7 +40371,7 @@ function unusableReference(found, reference, length) {
 // src/kernel/compare-unordered.ts
 function read({ length, value: value2, isWritten }) {
   const found = noneYet();
-  const numbers2 = new Float64Array(length);
+  const numbers3 = new Float64Array(length);
   let count2 = 0;
   let unwritten = 0;
   for (let i = 0; i < length; i++) {
@@ -39651,9 +40381,9 @@ function read({ length, value: value2, isWritten }) {
     }
     const number3 = value2(i);
     note(found, number3, i);
-    if (!Number.isNaN(number3)) numbers2[count2++] = number3;
+    if (!Number.isNaN(number3)) numbers3[count2++] = number3;
   }
-  return { found, unwritten, numbers: numbers2.subarray(0, count2) };
+  return { found, unwritten, numbers: numbers3.subarray(0, count2) };
 }
 function compareUnordered({ name, check: check3, length }, actual, expected) {
   const mine = read(actual);
@@ -39891,19 +40621,19 @@ function describeEntry(entry, module, locate2, parameters) {
 }
 function foreignPart(module, locate2) {
   const starts = lineStarts2(module.text);
-  const refuse4 = (offset, why) => locate2(failed("unsupported", why, positionAt(starts, offset)).failure);
+  const refuse5 = (offset, why) => locate2(failed("unsupported", why, positionAt(starts, offset)).failure);
   for (const item of module.declarations) {
     if (item.kind === "gvar") {
       const { name, template: template2 } = item;
       const space2 = template2?.[0]?.name ?? "";
       if (space2 !== "push_constant" && space2 !== "immediate") continue;
       const which = `\`${name.decl.ident.originalName}\` is in the address space ${space2}`;
-      return refuse4(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
+      return refuse5(name.start, `${which}, which WebGPU does not have; use a uniform buffer`);
     }
     if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
     const foreign = item.directive.extensions.find(({ name }) => name.startsWith("wgpu_"));
     if (foreign === void 0) continue;
-    return refuse4(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
+    return refuse5(item.start, `it enables \`${foreign.name}\`, which WebGPU does not have`);
   }
   return null;
 }
@@ -39953,22 +40683,22 @@ function axesOf(reachable) {
 function describeVariable(variable2, module, reads) {
   const name = variable2.name.decl.ident.originalName;
   const place = positionAt(lineStarts2(module.text), variable2.name.start);
-  const refuse4 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
+  const refuse5 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
   const group = attributeNumber(variable2.attributes, "group", module);
   const binding = attributeNumber(variable2.attributes, "binding", module);
   if (group === null && binding === null) {
     const written = attributeOf(variable2.attributes, "group") ?? attributeOf(variable2.attributes, "binding");
-    return written === null ? null : refuse4("needs a constant @group and a constant @binding");
+    return written === null ? null : refuse5("needs a constant @group and a constant @binding");
   }
-  if (group === null || binding === null) return refuse4("needs a constant @group and a constant @binding");
-  if (group > 3) return refuse4(`is in @group(${group}); WebGPU has groups 0 to 3`);
-  if (binding > 999) return refuse4(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
+  if (group === null || binding === null) return refuse5("needs a constant @group and a constant @binding");
+  if (group > 3) return refuse5(`is in @group(${group}); WebGPU has groups 0 to 3`);
+  if (binding > 999) return refuse5(`is at @binding(${binding}); WebGPU has bindings 0 to 999`);
   const type = typeOfDeclaration(variable2.name.decl.ident, module);
   const text3 = typeText(variable2, module);
   const kind = bindingKind(variable2);
   const slot2 = `@group(${group}) @binding(${binding})`;
   if (kind === null || text3.startsWith("binding_array")) {
-    return refuse4(`at ${slot2} ${noBuffer(variable2, module)}`);
+    return refuse5(`at ${slot2} ${noBuffer(variable2, module)}`);
   }
   const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
@@ -40123,9 +40853,9 @@ function createTemplateBuilder(kernel) {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
         return built.ok ? built.value.module.text : null;
       };
-      const numbers2 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
+      const numbers3 = Object.keys(values2).filter((name) => typeof values2[name] === "number");
       const free = [];
-      for (const name of numbers2) {
+      for (const name of numbers3) {
         const isFree = !unrolls || Object.hasOwn(parameters, name) && await isConstant2(name, values2, marks, program);
         if (isFree) free.push(name);
       }
@@ -40136,7 +40866,7 @@ function createTemplateBuilder(kernel) {
       const bound = kernel.buffers.map(
         ({ group, binding }) => bindings.find((one3) => one3.group === group && one3.binding === binding)
       );
-      const kinds2 = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const kinds4 = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
       const layouts = [];
       for (const [i, definition] of kernel.buffers.entries()) {
         const layout2 = layoutOf2(definition, bound[i], { name: "", parameters });
@@ -40146,11 +40876,11 @@ function createTemplateBuilder(kernel) {
       return succeeded({
         conditions: conditions.filter((name) => isTrue[name] === true),
         fixed: Object.fromEntries(
-          numbers2.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
+          numbers3.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
         ),
         pieces,
         requiredFeatures,
-        kinds: kinds2,
+        kinds: kinds4,
         layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
@@ -41531,7 +42261,7 @@ var amdgpu = hwmonKind({
 });
 
 // src/meter/command/kind.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import { basename as basename3 } from "node:path";
 
 // src/meter/command/parse.ts
@@ -41687,7 +42417,7 @@ var command = {
       await running.close();
       return missing(`${label}: ${first.why}`);
     }
-    const key2 = `command-${createHash5("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const key2 = `command-${createHash6("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
     const sensor = createSensor2({ program: running, quantity: first.value, label, key: key2, time: context.time });
     return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
       ...context,
@@ -42044,7 +42774,7 @@ async function lastingSlowdowns(sensors, time) {
 
 // src/meter/open-meter.ts
 import { fileURLToPath as fileURLToPath2 } from "node:url";
-var kinds = meterKinds;
+var kinds3 = meterKinds;
 async function openMeter(options) {
   const { choice } = options;
   const context = {
@@ -42065,7 +42795,7 @@ async function openMeter(options) {
   };
   if (choice === "none") return { meter: null, reason: "energy was not asked for", clocks: null };
   if (choice === "auto") return openFirst(context);
-  const kind = kinds.find(({ name }) => name === choice);
+  const kind = kinds3.find(({ name }) => name === choice);
   if (kind === void 0) {
     throw new JoulegateError("bad-input", `There is no meter '${choice}'.`, {
       code: "unknown-meter",
@@ -42093,7 +42823,7 @@ function refusal2(choice, { obstacle, missing: missing3 }) {
 async function openFirst(context) {
   const tried2 = [];
   const explain3 = (openings) => openings.map(({ obstacle }) => obstacle);
-  const candidates = kinds.filter(({ isOffered }) => isOffered?.(context) ?? true);
+  const candidates = kinds3.filter(({ isOffered }) => isOffered?.(context) ?? true);
   for (const kind of candidates) {
     const opening = await kind.open(context);
     if (opening.ok) {
@@ -42339,7 +43069,7 @@ function retunedNote(kernel) {
 
 // src/report/notes/window.ts
 var maxReasons = 3;
-function range(values2, unit2) {
+function range2(values2, unit2) {
   if (values2.length === 0) return "";
   const [low, high] = [least(values2), -least(values2.map((value2) => -value2))].map(
     (value2) => formatInteger(value2)
@@ -42372,8 +43102,8 @@ function windowText(windows) {
       (value2) => `counter and integrated power within ${percent2(value2)}`
     ),
     busy2.length === 0 ? "" : `device busy at least ${percent2(least(busy2))}`,
-    range(known(windows, "celsius"), "°C"),
-    range(known(windows, "smMhz"), "MHz"),
+    range2(known(windows, "celsius"), "°C"),
+    range2(known(windows, "smMhz"), "MHz"),
     largest(
       known(windows, "powerCappedPart"),
       (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
@@ -42572,10 +43302,10 @@ function exampleText(example) {
   return configuration === "" ? what : `${what} (${configuration})`;
 }
 function failureNotes(kernel) {
-  const kinds2 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
+  const kinds4 = Object.entries(kernel.failures).sort(([a2, m], [b, n]) => n - m || (a2 < b ? -1 : 1));
   const notes2 = [];
   const others = [];
-  for (const [kind, count2] of kinds2) {
+  for (const [kind, count2] of kinds4) {
     const text3 = cleanLine(`${kind} ${count2}`, 120);
     const example = kernel.failureExamples.find((one3) => one3.kind === kind);
     if (example === void 0) others.push(text3);
@@ -42721,10 +43451,10 @@ function sparkline(values2, points) {
   });
   const known3 = picked2.filter((value2) => value2 !== null);
   const low = Math.min(...known3);
-  const range3 = Math.max(...known3) - low;
+  const range4 = Math.max(...known3) - low;
   return picked2.map((value2) => {
     if (value2 === null) return " ";
-    return bars.charAt(range3 > 0 ? Math.round((value2 - low) / range3 * (bars.length - 1)) : 0);
+    return bars.charAt(range4 > 0 ? Math.round((value2 - low) / range4 * (bars.length - 1)) : 0);
   }).join("");
 }
 
@@ -44436,7 +45166,7 @@ function precisionRound(step2, max) {
 }
 
 // node_modules/d3-scale/dist/d3-scale.mjs
-function initRange(domain, range3) {
+function initRange(domain, range4) {
   switch (arguments.length) {
     case 0:
       break;
@@ -44444,7 +45174,7 @@ function initRange(domain, range3) {
       this.range(domain);
       break;
     default:
-      this.range(range3).domain(domain);
+      this.range(range4).domain(domain);
       break;
   }
   return this;
@@ -44473,23 +45203,23 @@ function clamper(a2, b) {
     return Math.max(a2, Math.min(b, x2));
   };
 }
-function bimap(domain, range3, interpolate) {
-  var d0 = domain[0], d1 = domain[1], r0 = range3[0], r1 = range3[1];
+function bimap(domain, range4, interpolate) {
+  var d0 = domain[0], d1 = domain[1], r0 = range4[0], r1 = range4[1];
   if (d1 < d0) d0 = normalize2(d1, d0), r0 = interpolate(r1, r0);
   else d0 = normalize2(d0, d1), r0 = interpolate(r0, r1);
   return function(x2) {
     return r0(d0(x2));
   };
 }
-function polymap(domain, range3, interpolate) {
-  var j = Math.min(domain.length, range3.length) - 1, d = new Array(j), r = new Array(j), i = -1;
+function polymap(domain, range4, interpolate) {
+  var j = Math.min(domain.length, range4.length) - 1, d = new Array(j), r = new Array(j), i = -1;
   if (domain[j] < domain[0]) {
     domain = domain.slice().reverse();
-    range3 = range3.slice().reverse();
+    range4 = range4.slice().reverse();
   }
   while (++i < j) {
     d[i] = normalize2(domain[i], domain[i + 1]);
-    r[i] = interpolate(range3[i], range3[i + 1]);
+    r[i] = interpolate(range4[i], range4[i + 1]);
   }
   return function(x2) {
     var i2 = bisectRight(domain, x2, 1, j) - 1;
@@ -44500,28 +45230,28 @@ function copy$1(source, target) {
   return target.domain(source.domain()).range(source.range()).interpolate(source.interpolate()).clamp(source.clamp()).unknown(source.unknown());
 }
 function transformer$2() {
-  var domain = unit, range3 = unit, interpolate$1 = value, transform, untransform, unknown5, clamp = identity$1, piecewise2, output2, input;
+  var domain = unit, range4 = unit, interpolate$1 = value, transform, untransform, unknown5, clamp = identity$1, piecewise2, output2, input;
   function rescale() {
-    var n = Math.min(domain.length, range3.length);
+    var n = Math.min(domain.length, range4.length);
     if (clamp !== identity$1) clamp = clamper(domain[0], domain[n - 1]);
     piecewise2 = n > 2 ? polymap : bimap;
     output2 = input = null;
     return scale;
   }
   function scale(x2) {
-    return x2 == null || isNaN(x2 = +x2) ? unknown5 : (output2 || (output2 = piecewise2(domain.map(transform), range3, interpolate$1)))(transform(clamp(x2)));
+    return x2 == null || isNaN(x2 = +x2) ? unknown5 : (output2 || (output2 = piecewise2(domain.map(transform), range4, interpolate$1)))(transform(clamp(x2)));
   }
   scale.invert = function(y2) {
-    return clamp(untransform((input || (input = piecewise2(range3, domain.map(transform), number2)))(y2)));
+    return clamp(untransform((input || (input = piecewise2(range4, domain.map(transform), number2)))(y2)));
   };
   scale.domain = function(_) {
     return arguments.length ? (domain = Array.from(_, number$1), rescale()) : domain.slice();
   };
   scale.range = function(_) {
-    return arguments.length ? (range3 = Array.from(_), rescale()) : range3.slice();
+    return arguments.length ? (range4 = Array.from(_), rescale()) : range4.slice();
   };
   scale.rangeRound = function(_) {
-    return range3 = Array.from(_), interpolate$1 = round, rescale();
+    return range4 = Array.from(_), interpolate$1 = round, rescale();
   };
   scale.clamp = function(_) {
     return arguments.length ? (clamp = _ ? true : identity$1, rescale()) : clamp !== identity$1;
@@ -44776,13 +45506,13 @@ function readableTicks(options, scale, candidates) {
   return candidates(1).slice(0, 1);
 }
 function createAxis(options) {
-  const { values: values2, range: range3, from = "fit" } = options;
+  const { values: values2, range: range4, from = "fit" } = options;
   const positive = values2.filter((value2) => value2 > 0);
   const [low, high] = extentOf(from === "zero" ? [0, ...values2] : values2);
   const isLogarithmic = from === "fit" && positive.length === values2.length && low > 0 && high / low > logarithmicRatio;
   if (isLogarithmic) {
     const pad2 = (high / low) ** room;
-    const scale2 = log4([low / pad2, high * pad2], [...range3]);
+    const scale2 = log4([low / pad2, high * pad2], [...range4]);
     const round2 = scale2.ticks(options.ticks).filter((tick) => [1, 2, 5].includes(leadingDigit(tick)));
     const ticks3 = readableTicks(options, scale2, (count2) => {
       const every = Math.max(1, Math.ceil(round2.length / (count2 + 1)));
@@ -44792,7 +45522,7 @@ function createAxis(options) {
   }
   const spread = high - low || Math.abs(high) || 1;
   const [below, above] = from === "first" ? [0, 0] : from === "zero" ? [0, room] : [room, room];
-  const scale = linear2([low - below * spread, high + above * spread], [...range3]);
+  const scale = linear2([low - below * spread, high + above * spread], [...range4]);
   const ticks2 = readableTicks(options, scale, (count2) => {
     const round2 = scale.ticks(count2);
     if (from !== "first") return round2;
@@ -48034,7 +48764,7 @@ function findFault({ kernels }) {
     if (entries.some(({ configuration }) => configuration >= configurations2.length)) {
       return `kernel "${name}" has an entry without its configuration`;
     }
-    if (templates.some(({ kinds: kinds2 }) => kinds2.length !== buffers.length)) {
+    if (templates.some(({ kinds: kinds4 }) => kinds4.length !== buffers.length)) {
       return `kernel "${name}" has a template that does not tell how every buffer is bound`;
     }
   }
@@ -48386,6 +49116,7 @@ var Tail = class {
 
 // src/device/process/gpu-process.ts
 var tailCharacters = 8192;
+var maxContentBytes = 512 * 1024 ** 2;
 var goneMs = 5e3;
 var politeMs2 = 2e3;
 var GpuProcess = class {
@@ -48394,6 +49125,8 @@ var GpuProcess = class {
   #gone;
   #pending = null;
   #expecting = /* @__PURE__ */ new Set();
+  /** Contents that it has, with their bytes. */
+  #provided = /* @__PURE__ */ new Map();
   #lastId = 0;
   #alive = true;
   constructor(options) {
@@ -48463,6 +49196,17 @@ var GpuProcess = class {
     if (!this.alive) return;
     this.#expecting.add(program.identity);
     const notice = { expect: program };
+    this.#child.send(notice, () => void 0);
+  }
+  /** Hands over what buffers hold, as far as the process has not got it. Never waits. */
+  provide(contents) {
+    const missing3 = new Map([...contents].filter(([name]) => !this.#provided.has(name)));
+    if (missing3.size === 0 || !this.alive) return;
+    const sizes2 = [...this.#provided.values(), ...[...missing3.values()].map(({ byteLength }) => byteLength)];
+    const forget = sizes2.reduce((sum, bytes) => sum + bytes, 0) > maxContentBytes;
+    if (forget) this.#provided.clear();
+    for (const [name, { byteLength }] of contents) this.#provided.set(name, byteLength);
+    const notice = { contents: forget ? contents : missing3, forget };
     this.#child.send(notice, () => void 0);
   }
   /** Lets the process destroy its device and exit; kills it if it is busy or does not. */
@@ -48569,7 +49313,7 @@ var ProgramGroup = class {
   /** Resolves with how it ended: `it ended with status 1`. */
   ended;
   constructor(start) {
-    const { onLine } = start;
+    const { onLine, onBytes } = start;
     const started = startProgram(start);
     if ("fault" in started) {
       this.#child = null;
@@ -48583,8 +49327,10 @@ var ProgramGroup = class {
     const group = child.pid;
     const spared = group === void 0 ? [] : [killAtExit2(() => killGroup(group)), start.reaper.watch(group)];
     child.stdin.on("error", () => void 0);
-    child.stdout.setEncoding("utf8");
-    child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    if (onBytes === void 0) {
+      child.stdout.setEncoding("utf8");
+      child.stdout.on("data", (text3) => this.#receive(text3, onLine));
+    } else child.stdout.on("data", onBytes);
     child.stderr.setEncoding("utf8");
     child.stderr.on("data", (text3) => this.#tail.push(text3));
     this.#gone = new Promise((resolve7) => child.once("close", () => resolve7()));
@@ -49026,6 +49772,7 @@ import { mkdtempSync } from "node:fs";
 import { constants as constants8, cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname as dirname5, join as join18, sep as sep2 } from "node:path";
 var maxBuilds = 16;
+var maxPrinted = 32;
 var longestBuildMs = 10 * 6e4;
 var asIs = {
   recursive: true,
@@ -49037,6 +49784,7 @@ var CommandWorkspace = class {
   #options;
   #builds = /* @__PURE__ */ new Map();
   #building = /* @__PURE__ */ new Set();
+  #printed = /* @__PURE__ */ new Map();
   #root = null;
   #reaper = null;
   constructor(options) {
@@ -49073,6 +49821,21 @@ var CommandWorkspace = class {
     } finally {
       if (build !== null) build.copies--;
     }
+  }
+  /**
+   * What a program prints, at most `maxBytes`. It is run once: what is run from the same files with the same arguments in
+   * the same environment prints the same.
+   */
+  async printed(program, maxBytes4) {
+    const key2 = `${program.identity} ${maxBytes4}`;
+    const known3 = this.#printed.get(key2) ?? this.#print(program, maxBytes4);
+    this.#printed.delete(key2);
+    this.#printed.set(key2, known3);
+    for (const oldest of this.#printed.keys()) {
+      if (this.#printed.size <= maxPrinted) break;
+      this.#printed.delete(oldest);
+    }
+    return known3;
   }
   /** Builds a program that will be opened soon. */
   expect(program) {
@@ -49133,10 +49896,31 @@ var CommandWorkspace = class {
   }
   async #makeBuild(program, root) {
     await putFiles(program, root);
-    const command2 = program.build ?? [];
+    return this.#finish({ command: program.build ?? [], folder: join18(root, program.folder) });
+  }
+  async #print(program, maxBytes4) {
+    const opened = await this.open(program);
+    if (!opened.ok) return opened;
+    const chunks = [];
+    let bytes = 0;
+    const onBytes = (chunk) => {
+      bytes += chunk.byteLength;
+      if (bytes <= maxBytes4) chunks.push(chunk);
+    };
+    try {
+      const ended = await this.#finish({ command: program.run, folder: opened.value.path, onBytes });
+      if (!ended.ok) return ended;
+      if (bytes <= maxBytes4) return { ok: true, value: new Uint8Array(Buffer.concat(chunks)) };
+      return failed4("validation", `it printed ${bytes} bytes; the buffer has ${maxBytes4}`);
+    } finally {
+      opened.value.release();
+    }
+  }
+  /** Runs a program that has nothing to read to its end. */
+  async #finish(start) {
+    const { command: command2, ...rest } = start;
     const { environment, signal } = this.#options;
-    const folder = join18(root, program.folder);
-    const group = new ProgramGroup({ program: command2, folder, environment, reaper: this.reaper });
+    const group = new ProgramGroup({ ...rest, program: command2, environment, reaper: this.reaper });
     this.#building.add(group);
     group.endInput();
     let late = false;
@@ -49272,7 +50056,7 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
 import { dirname as dirname6, join as join19 } from "node:path";
@@ -49332,7 +50116,7 @@ function findSwiftshaderArchive(fromFile) {
     throw error;
   }
 }
-function refuse2(message) {
+function refuse3(message) {
   return new JoulegateError("could-not-measure", message, {
     code: "unsafe-cache-folder",
     nextStep: "Remove it, or choose a cache folder that only you can write to."
@@ -49346,15 +50130,15 @@ async function isTrusted(folder) {
     if (error.code === "ENOENT") return false;
     throw unusable(dirname6(folder), error);
   }
-  if (!stats.isDirectory()) throw refuse2(`${folder} is not a folder.`);
+  if (!stats.isDirectory()) throw refuse3(`${folder} is not a folder.`);
   const ownUser = process.getuid?.();
-  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse2(`${folder} belongs to another user.`);
-  if ((stats.mode & 18) !== 0) throw refuse2(`${folder} can be written by other users.`);
+  if (ownUser !== void 0 && stats.uid !== ownUser) throw refuse3(`${folder} belongs to another user.`);
+  if ((stats.mode & 18) !== 0) throw refuse3(`${folder} can be written by other users.`);
   return true;
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
+  const digest2 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
   const folder = join19(cacheFolder, `swiftshader-${digest2}`);
   const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
@@ -49658,10 +50442,13 @@ var WebgpuDevice = class {
   verify(variant, reference) {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return Promise.resolve(failed5(noProgram2(reference)));
-    return this.#ask("verify", variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram)
-    }));
+    return this.#ask(
+      "verify",
+      variant,
+      this.#deadlines.verifyMs,
+      (program) => ({ program, reference: toWire(referenceProgram) }),
+      [referenceProgram]
+    );
   }
   time(variant, options) {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
@@ -49678,13 +50465,15 @@ var WebgpuDevice = class {
     await this.#process.close();
   }
   /** Sends one request about a variant, after those before it. */
-  #ask(kind, variant, limitMs, request) {
+  #ask(kind, variant, limitMs, request, others = []) {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
     const turn = this.#queue.then(async () => {
+      const contents = await this.#contentsOf([program, ...others]);
+      if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === "lost") {
         const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
         return failed5({ kind: exchange.kind, message });
@@ -49700,15 +50489,32 @@ var WebgpuDevice = class {
     return turn;
   }
   /** One exchange, in a fresh process if the present one is gone or ends before it has taken the request up. */
-  async #exchange(kind, request, deadlineMs) {
+  async #exchange(kind, request, deadlineMs, contents) {
     await this.#ensureProcess();
+    this.#process.provide(contents);
     const exchange = await this.#process.request(kind, request, deadlineMs);
     if (exchange.status === "answered") return exchange;
     const isDoubtful = exchange.expecting.length > 0;
     for (const identity4 of exchange.expecting) this.#suspects.add(identity4);
     if (!isDoubtful && (exchange.begun || exchange.kind === "timeout")) return exchange;
     await this.#ensureProcess();
+    this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
+  }
+  /** What buffers of these programs hold that is no rule: files, and what programs print. */
+  async #contentsOf(programs) {
+    const known3 = /* @__PURE__ */ new Map();
+    for (const { fill: fill2, content, generator, ...buffer } of programs.flatMap(({ buffers }) => buffers)) {
+      if (typeof fill2 === "string") continue;
+      if ("file" in fill2 && content !== void 0) known3.set(fill2.file, content());
+      if (!("generate" in fill2) || generator === void 0) continue;
+      const bytes = buffer.length * (buffer.type === "f16" ? 2 : 4);
+      const printed = await this.#options.generate?.(generator, bytes);
+      const failure = printed === void 0 ? notAllowed : contentsFault(printed, buffer.name, bytes);
+      if (failure !== null) return failed5(failure);
+      if (printed?.ok) known3.set(fill2.generate, printed.value);
+    }
+    return { ok: true, value: known3 };
   }
   async #ensureProcess() {
     if (this.#closed) throw new Error("the device is closed");
@@ -49754,7 +50560,20 @@ async function startProcess(options, deadlines) {
 }
 function toWire(program) {
   const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+  const plain2 = buffers.map(({ content: _, generator: __, ...buffer }) => buffer);
+  return { wgsl: wgsl2, entryPoint, dispatch, buffers: plain2, requiredFeatures, identity: identity4 };
+}
+var notAllowed = {
+  kind: "unsupported",
+  message: "a program prints the contents of a buffer, and none may be run"
+};
+function contentsFault(printed, name, bytes) {
+  const subject = `the program that generates buffer \`${name}\``;
+  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
+  const { byteLength } = printed.value;
+  if (byteLength === bytes) return null;
+  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
+  return { kind: "validation", message };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
@@ -49849,22 +50668,26 @@ function optionalNow(part, work) {
 }
 
 // src/app/laboratory/mixed-device.ts
-function notAllowed(kernel) {
+function notAllowed2(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
     code: "commands-not-allowed",
     nextStep: "A manifest whose programs you trust: give --allow-commands, or in a workflow the input `allow-commands: true`."
   });
 }
+function runsProgram({ command: command2, buffers }) {
+  const isGenerated = ({ fill: fill2 }) => typeof fill2 === "object" && fill2 !== null && "generate" in fill2;
+  return command2 !== void 0 || buffers.some(isGenerated);
+}
 function checkCommandsAllowed(options, kernels) {
-  const first = kernels.find(({ command: command2 }) => command2 !== void 0);
-  if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
+  const first = kernels.find(runsProgram);
+  if (first !== void 0 && options.allowCommands !== true) throw notAllowed2(first.name);
 }
 function mixedDevice(info, devices) {
   const { webgpu, commands: commands2 } = devices;
   function deviceFor(variant) {
     const device = variant.command === void 0 ? webgpu : commands2;
     if (device !== null) return device;
-    if (variant.command !== void 0) throw notAllowed(variant.kernel);
+    if (variant.command !== void 0) throw notAllowed2(variant.kernel);
     throw new Error(`${variant.id} needs a WebGPU adapter, and none was opened`);
   }
   return {
@@ -49953,11 +50776,11 @@ function isWritable(folder) {
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
-async function findAdapter(host, options, onlyCommands) {
+async function findAdapter(host, options, onlyCommands, generate) {
   const search = driverSearch(host);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver, generate });
     return { first: await open(), open };
   } catch (error) {
     const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
@@ -49972,8 +50795,9 @@ function deviceOf(adapter, options, onlyCommands) {
   const found = hostDevice({ cpuOnly: false });
   return found.software ? adapter : found;
 }
-function commandBench(host, info, options) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => void 0 };
+function commandBench(host, options) {
+  if (options.allowCommands !== true)
+    return { generate: void 0, open: () => null, close: async () => void 0 };
   const { environment, signal, workerPath } = host;
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
@@ -49984,7 +50808,8 @@ function commandBench(host, info, options) {
     warn: (text3) => host.progress.warn(text3)
   });
   return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    generate: (program, bytes) => workspace.printed(program, bytes),
+    open: (info) => createCommandDevice({ info, workspace, clock: monotonicClock }),
     close: () => workspace.close()
   };
 }
@@ -49994,10 +50819,10 @@ async function openLaboratory(outer, options, kernels = []) {
   const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
+  const commands2 = commandBench(host, options);
+  const adapter = await findAdapter(host, options, onlyCommands, commands2.generate);
   const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
-  const commands2 = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open(info) });
   const closeDevices = async () => {
     try {
       await device.close();
@@ -50035,7 +50860,7 @@ async function openLaboratory(outer, options, kernels = []) {
       async openDevice() {
         await device.rest?.();
         const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() });
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open(info) });
         return clockedDevice(fresh, clocks);
       },
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
@@ -51171,15 +51996,15 @@ import { statSync as statSync3 } from "node:fs";
 import { join as join25 } from "node:path";
 
 // src/git/stored-content.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
-  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+  return createHash8(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
 }
 function sha256(bytes) {
-  return createHash7("sha256").update(bytes).digest("hex");
+  return createHash8("sha256").update(bytes).digest("hex");
 }
 function pointer(hash, size2) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
@@ -51191,7 +52016,7 @@ function lfsPointer(bytes) {
   return pointer(sha256(bytes), bytes.length);
 }
 function lfsPointerOfFile(path2) {
-  const hash = createHash7("sha256");
+  const hash = createHash8("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync6(path2, "r");
   try {
@@ -52926,7 +53751,7 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
@@ -52959,7 +53784,7 @@ function subjectDigest({ kernel, workload, space: space2, device, meter }) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -54144,8 +54969,8 @@ function divisibility({ values: values2 }) {
   const powersOfTwo = sizes2.filter((value2, i) => value2 === 2 ** halved[i]).length;
   if (powersOfTwo < 2 || powersOfTwo === sizes2.length) return null;
   const lowest3 = Math.min(...halved);
-  const range3 = Math.max(...halved) - lowest3;
-  return halved.map((times) => (times - lowest3) / range3);
+  const range4 = Math.max(...halved) - lowest3;
+  return halved.map((times) => (times - lowest3) / range4);
 }
 function logValues(tunable) {
   if (tunable.values.length < 3) return null;
@@ -56591,7 +57416,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -56609,7 +57434,7 @@ function attemptDigest({ comparison, subject }, machine) {
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash10("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
@@ -57259,7 +58084,7 @@ import { join as join38 } from "node:path";
 import { join as join37 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { join as join35 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
@@ -57296,7 +58121,7 @@ function header2(final, configuration, program, role) {
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash10("sha256").update(`${kernel.name}
+  const digest2 = createHash11("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
 }
@@ -57328,10 +58153,10 @@ ${program.wgsl.trimEnd()}
 }
 
 // src/app/retune/recordings.ts
-import { createHash as createHash11 } from "node:crypto";
+import { createHash as createHash12 } from "node:crypto";
 import { join as join36 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
+  const digest2 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
 }
 function writeSearchRecordings(options) {
@@ -58724,7 +59549,7 @@ var Programs = class {
     for (const variation of variations(parameters, this.#builder.conditions)) {
       const built = await this.#builder.build(variation, configuration);
       if (!built.ok) return built.failure.message;
-      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2, layouts } = built.value;
+      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds4, layouts } = built.value;
       const { workgroupSize, workgroupBytes } = built.value;
       const place = JSON.stringify([conditions, fixed2]);
       this.#templates.set(place, {
@@ -58732,7 +59557,7 @@ var Programs = class {
         fixed: fixed2,
         wgsl: pieces,
         requiredFeatures,
-        kinds: kinds2,
+        kinds: kinds4,
         ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
       });
       const key2 = keyOf2(configuration);
@@ -60146,7 +60971,7 @@ var reportCommand = {
 var defaultSeed = 1;
 var replayOnly = ["recording", "objective", "latency-slack"];
 var manifestOnly = ["kernel", "budget", "out", "keep", "max-minutes", "meter", "watts-per-core"];
-function refuse3(args, names2, reason) {
+function refuse4(args, names2, reason) {
   const given = names2.find((name) => args.text(name) !== void 0 || args.number(name) !== void 0);
   if (given !== void 0) throw misplaced(`--${given}`, reason);
 }
@@ -60162,7 +60987,7 @@ function optional2(key2, value2) {
 function replayOptions(args) {
   const reason = "means nothing with --device replay, which needs no manifest";
   if (givenManifest(args) !== void 0) throw misplaced("A manifest", reason);
-  refuse3(args, manifestOnly, reason);
+  refuse4(args, manifestOnly, reason);
   const recording = args.text("recording");
   if (recording === void 0) {
     throw new JoulegateError("bad-input", "--device replay needs --recording FILE.", {
@@ -60239,7 +61064,7 @@ With --device replay it searches a recording instead: no GPU, no manifest, the s
     if (args.text("device") === "replay") {
       return reportResult(await retuneRecording(host, replayOptions(args)), args, terminal);
     }
-    refuse3(args, replayOnly, "only means something with --device replay");
+    refuse4(args, replayOnly, "only means something with --device replay");
     const report3 = await retune(host, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
@@ -60365,8 +61190,8 @@ function checkValue(name, raw, spec, command2) {
   }
   const min = spec.min ?? 0;
   if (value2 < min || value2 > (spec.max ?? Number.MAX_SAFE_INTEGER)) {
-    const range3 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
-    throw usageError(`--${name} is ${raw}, but must be ${range3}.`, command2);
+    const range4 = spec.max === void 0 ? `at least ${min}` : `from ${min} to ${spec.max}`;
+    throw usageError(`--${name} is ${raw}, but must be ${range4}.`, command2);
   }
   return value2;
 }

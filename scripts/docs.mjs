@@ -15,12 +15,13 @@ const schema = JSON.parse(readFileSync('schemas/manifest.schema.json', 'utf8'));
 const tables = {
   kernel: 'A kernel',
   buffer: 'A buffer',
+  fill: 'A fill',
   command: 'A command',
   output: 'An output of a command',
 };
 
 /** Definitions with keys that stand in the table of whatever has them. */
-const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks']);
+const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks', 'generator']);
 
 /** What is written for values of a definition, where its type says too little. */
 const words = {
@@ -45,10 +46,16 @@ const words = {
   clocks: 'keys below',
   command: 'keys of a command',
   'program-arguments': 'program and arguments',
+  fill: '`zeros`, `ones`, `normal`, `uniform`, `index`, or one key of a fill',
+  generator: 'keys below',
 };
 
 /** The same for the items of a list. */
-const plurals = { workload: 'mappings of names to values', 'number-expression': 'expressions or numbers' };
+const plurals = {
+  workload: 'mappings of names to values',
+  'number-expression': 'expressions or numbers',
+  expression: 'expressions',
+};
 
 function nameOf(node) {
   return node?.$ref?.split('/').at(-1) ?? null;

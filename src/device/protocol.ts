@@ -2,7 +2,10 @@
 import type { FailureKind, Program } from '../kernel/index.ts';
 import type { Completion, DeviceInfo, LatencySamples, Remarks, TimeOptions } from '../measure/index.ts';
 
-/** What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics. */
+/**
+ * What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics, and so does where the
+ * bytes of a buffer come from: those come in notices of their own.
+ */
 export type WireProgram = Pick<
   Program,
   'wgsl' | 'entryPoint' | 'dispatch' | 'buffers' | 'requiredFeatures' | 'identity'
@@ -68,6 +71,12 @@ export interface RequestEnvelope {
 /** Parent to GPU process, at any time: this program will be wanted soon. Answered with `ExpectedNotice`, however it went. */
 export interface ExpectNotice {
   readonly expect: WireProgram;
+}
+
+/** Parent to GPU process, before a request that needs them: bytes of buffers by their fill's name, and whether to forget others. */
+export interface ContentsNotice {
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly forget: boolean;
 }
 
 /** GPU process to parent: a program that was expected has been compiled, or could not be. */

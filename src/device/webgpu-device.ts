@@ -1,5 +1,7 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
+  type CommandProgram,
+  type KnownContents,
   mapDiagnostic,
   type Outcome,
   type Program,
@@ -36,6 +38,8 @@ export interface WebgpuDeviceOptions {
    * the compiler would take the cores that are being measured.
    */
   readonly compilesAhead?: boolean | undefined;
+  /** Runs a program that prints what a buffer holds. Absent: none may be run. */
+  readonly generate?: ((program: CommandProgram, bytes: number) => Promise<Outcome<Uint8Array>>) | undefined;
   /** Gets what Dawn and the driver print. */
   readonly onLog?: ((text: string) => void) | undefined;
 }
@@ -76,10 +80,13 @@ class WebgpuDevice implements Device {
   verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return Promise.resolve(failed(noProgram(reference)));
-    return this.#ask('verify', variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram),
-    }));
+    return this.#ask(
+      'verify',
+      variant,
+      this.#deadlines.verifyMs,
+      (program) => ({ program, reference: toWire(referenceProgram) }),
+      [referenceProgram],
+    );
   }
 
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {
@@ -105,13 +112,16 @@ class WebgpuDevice implements Device {
     variant: Variant,
     limitMs: number,
     request: (program: WireProgram) => Exchanges[Kind]['request'],
+    others: readonly Program[] = [],
   ): Promise<Outcome<ResponseValue<Kind>>> {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed(noProgram(variant)));
     const turn = this.#queue.then(async () => {
+      const contents = await this.#contentsOf([program, ...others]);
+      if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === 'lost') {
         const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
         return failed({ kind: exchange.kind, message });
@@ -134,8 +144,10 @@ class WebgpuDevice implements Device {
     kind: Kind,
     request: Exchanges[Kind]['request'],
     deadlineMs: number,
+    contents: KnownContents,
   ): Promise<Exchange<Exchanges[Kind]['response']>> {
     await this.#ensureProcess();
+    this.#process.provide(contents);
     const exchange = await this.#process.request(kind, request, deadlineMs);
     if (exchange.status === 'answered') return exchange;
     // Who was only expected may have done it: this one gets another chance, alone.
@@ -143,7 +155,24 @@ class WebgpuDevice implements Device {
     for (const identity of exchange.expecting) this.#suspects.add(identity);
     if (!isDoubtful && (exchange.begun || exchange.kind === 'timeout')) return exchange;
     await this.#ensureProcess();
+    this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
+  }
+
+  /** What buffers of these programs hold that is no rule: files, and what programs print. */
+  async #contentsOf(programs: readonly Program[]): Promise<Outcome<KnownContents>> {
+    const known = new Map<string, Uint8Array>();
+    for (const { fill, content, generator, ...buffer } of programs.flatMap(({ buffers }) => buffers)) {
+      if (typeof fill === 'string') continue;
+      if ('file' in fill && content !== undefined) known.set(fill.file, content());
+      if (!('generate' in fill) || generator === undefined) continue;
+      const bytes = buffer.length * (buffer.type === 'f16' ? 2 : 4);
+      const printed = await this.#options.generate?.(generator, bytes);
+      const failure = printed === undefined ? notAllowed : contentsFault(printed, buffer.name, bytes);
+      if (failure !== null) return failed(failure);
+      if (printed?.ok) known.set(fill.generate, printed.value);
+    }
+    return { ok: true, value: known };
   }
 
   async #ensureProcess(): Promise<void> {
@@ -200,7 +229,24 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
 
 function toWire(program: Program): WireProgram {
   const { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity } = program;
-  return { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity };
+  const plain = buffers.map(({ content: _, generator: __, ...buffer }) => buffer);
+  return { wgsl, entryPoint, dispatch, buffers: plain, requiredFeatures, identity };
+}
+
+/** What nobody gets to see: such kernels are refused before a device is opened. */
+const notAllowed: VariantFailure = {
+  kind: 'unsupported',
+  message: 'a program prints the contents of a buffer, and none may be run',
+};
+
+/** Why what a program printed is not what a buffer of so many bytes holds; null if it is. */
+function contentsFault(printed: Outcome<Uint8Array>, name: string, bytes: number): VariantFailure | null {
+  const subject = `the program that generates buffer \`${name}\``;
+  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
+  const { byteLength } = printed.value;
+  if (byteLength === bytes) return null;
+  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
+  return { kind: 'validation', message };
 }
 
 function toOutcome<T>(program: Program, outcome: WireOutcome<T>): Outcome<T> {

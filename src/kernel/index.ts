@@ -1,6 +1,6 @@
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
-export { bufferContents, poison } from './contents.ts';
+export { bufferContents, type KnownContents, poison } from './contents.ts';
 export { isPadding } from './data-shape.ts';
 export {
   type DataSlot,

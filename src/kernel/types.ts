@@ -19,6 +19,10 @@ export interface BufferBinding {
   readonly length: number;
   readonly byteLength: number;
   readonly fill: Fill;
+  /** The bytes of a fill `file`. Not for other processes. */
+  readonly content?: () => Uint8Array;
+  /** What prints the bytes of a fill `generate`. Not for other processes. */
+  readonly generator?: CommandProgram;
   readonly seed: number;
   /** What it holds, scalar by scalar, where the manifest lists it; null where it is filled. */
   readonly values: readonly number[] | null;

@@ -11,8 +11,10 @@ import {
   listAdapters,
   openWebgpuDevice,
   takenAdapter,
+  type WebgpuDeviceOptions,
 } from '../../device/index.ts';
 import { JoulegateError } from '../../errors/index.ts';
+import type { CommandProgram } from '../../kernel/index.ts';
 import { checkSourcesFetched, type KernelDefinition } from '../../manifest/index.ts';
 import {
   type Clock,
@@ -127,12 +129,13 @@ async function findAdapter(
   host: Host,
   options: LaboratoryOptions,
   onlyCommands: boolean,
+  generate: WebgpuDeviceOptions['generate'],
 ): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
   const search = driverSearch(host);
   try {
     const driver =
       options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
+    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver, generate });
     return { first: await open(), open };
   } catch (error) {
     const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === 'could-not-measure';
@@ -158,8 +161,9 @@ export function deviceOf(
 }
 
 /** Opens devices for both kinds of kernels. Programs share one workspace, which is made on first use. */
-function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) {
-  if (options.allowCommands !== true) return { open: () => null, close: async () => undefined };
+function commandBench(host: Host, options: LaboratoryOptions) {
+  if (options.allowCommands !== true)
+    return { generate: undefined, open: () => null, close: async () => undefined };
   const { environment, signal, workerPath } = host;
   const workspace = new CommandWorkspace({
     // GPUs are numbered as NVML numbers them, unless the user says otherwise.
@@ -170,7 +174,8 @@ function commandBench(host: Host, info: DeviceInfo, options: LaboratoryOptions) 
     warn: (text) => host.progress.warn(text),
   });
   return {
-    open: () => createCommandDevice({ info, workspace, clock: monotonicClock }),
+    generate: (program: CommandProgram, bytes: number) => workspace.printed(program, bytes),
+    open: (info: DeviceInfo) => createCommandDevice({ info, workspace, clock: monotonicClock }),
     close: () => workspace.close(),
   };
 }
@@ -191,10 +196,10 @@ export async function openLaboratory(
   const onlyCommands = kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
+  const commands = commandBench(host, options);
+  const adapter = await findAdapter(host, options, onlyCommands, commands.generate);
   const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
-  const commands = commandBench(host, info, options);
-  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
+  const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open(info) });
   const closeDevices = async () => {
     try {
       await device.close();
@@ -233,7 +238,7 @@ export async function openLaboratory(
         // What was screened keeps nothing of the GPU from what is measured now.
         await device.rest?.();
         const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
-        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() });
+        const fresh = mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open(info) });
         return clockedDevice(fresh, clocks);
       },
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.

@@ -1,3 +1,4 @@
+import type { KnownContents } from '../../kernel/index.ts';
 import type { Clock, DeviceInfo, Remarks } from '../../measure/index.ts';
 import type { NativeSearch } from '../../native/index.ts';
 import type {
@@ -32,6 +33,8 @@ interface SessionContext {
   readonly polling: Polling;
   /** Where Dawn is looked for. */
   readonly search: NativeSearch;
+  /** What buffers hold that is no rule: the parent sends it before it is needed. */
+  readonly contents: KnownContents;
 }
 
 type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'run' }>;
@@ -53,20 +56,23 @@ export class Session {
     readonly info: DeviceInfo;
     readonly clock: Clock;
     readonly launcher: Launcher;
+    readonly contents: KnownContents;
   }) {
-    const { opened, info, clock, launcher } = options;
+    const { opened, info, clock, launcher, contents } = options;
     this.#opened = opened;
     this.info = info;
     this.#clock = clock;
     this.#launcher = launcher;
-    this.#programs = new Programs(launcher.device, info.software ? softwareBytes : hardwareBytes);
+    const maxBytes = info.software ? softwareBytes : hardwareBytes;
+    this.#programs = new Programs(launcher.device, maxBytes, contents);
     this.loss = new Loss(
       opened.device.lost.then(({ reason, message }) => `${message || 'no message'} (${reason})`),
     );
   }
 
   /** @throws AdapterFault */
-  static async open(name: string | null, { clock, polling, search }: SessionContext): Promise<Session> {
+  static async open(name: string | null, context: SessionContext): Promise<Session> {
+    const { clock, polling, search, contents } = context;
     const opened = await openAdapter(await loadDawn(search), name);
     const { adapter, device } = opened;
     device.addEventListener('uncapturederror', (event) => {
@@ -76,7 +82,7 @@ export class Session {
     const timestamps = await timestampsArePlausible({ device, clock, polling, quiet });
     const launcher = createLauncher({ device, clock, polling, timestamps, quiet });
     const info = describeDevice(opened, timestamps);
-    return new Session({ opened, info, clock, launcher });
+    return new Session({ opened, info, clock, launcher, contents });
   }
 
   async handle(request: VariantRequest): Promise<VariantResponse> {

@@ -30,6 +30,8 @@ export async function runOnce(launcher: Launcher, compiled: CompiledProgram): Pr
   bound.reset(encoder);
   device.queue.submit([encoder.finish()]);
   for (const { binding, index } of outputsOf(program)) {
+    // What the program reads has just been put back.
+    if (binding.readsInitial) continue;
     writeAll(device, bound.buffers[index] as GPUBuffer, poison(binding));
   }
   launcher.submit(compiled, 1);

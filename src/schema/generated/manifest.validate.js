@@ -982,11 +982,11 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
   return validate101.errors = vErrors, errors === 0;
 }
 validate101.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema43 = { type: "object", additionalProperties: !1, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } }, schema44 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+var schema43 = { type: "object", additionalProperties: !1, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { $ref: "#/$defs/fill", default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } }, schema44 = { type: ["string", "object"], maxLength: 16, minProperties: 1, maxProperties: 1, additionalProperties: !1, properties: { integers: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, permutation: { $ref: "#/$defs/expression" }, cumulative: { type: "array", minItems: 2, maxItems: 2, items: { $ref: "#/$defs/expression" } }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } }, blocks: { enum: ["q4_0", "q4_k", "q8_0", "ort-q4-32", "mlc-q4f16"] }, file: { type: "string", minLength: 1, maxLength: 512 }, generate: { $ref: "#/$defs/generator" } }, if: { type: "string", maxLength: 16 }, then: { enum: ["zeros", "ones", "normal", "uniform", "index"] } }, schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -1009,9 +1009,205 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate110.errors = vErrors, errors === 0;
+  return validate113.errors = vErrors, errors === 0;
 }
-validate110.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+validate113.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.run === void 0 || !func0.call(data, "run")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "run" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.sources === void 0 || !func0.call(data, "sources")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "sources" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "run" || key0 === "sources")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.run !== void 0 && func0.call(data, "run") && (validate72(data.run, { instancePath: instancePath + "/run", parentData: data, parentDataProperty: "run", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors), errors = vErrors.length)), data.sources !== void 0 && func0.call(data, "sources")) {
+      let data1 = data.sources;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          let err3 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data1.length < 1) {
+          let err4 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 == "string") {
+            if (func67(data2) > 512) {
+              let err5 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 512 } };
+              vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+            }
+            if (func67(data2) < 1) {
+              let err6 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+          } else {
+            let err7 = { instancePath: instancePath + "/sources/" + i0, schemaPath: "#/properties/sources/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+          }
+        }
+      } else {
+        let err8 = { instancePath: instancePath + "/sources", schemaPath: "#/properties/sources/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate115.errors = vErrors, errors === 0;
+}
+validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  let _errs1 = errors, valid0 = !0, _errs2 = errors;
+  if (errors === _errs2)
+    if (typeof data == "string") {
+      if (func67(data) > 16) {
+        let err1 = {};
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    } else {
+      let err2 = {};
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs4 = errors;
+    if (!(data === "zeros" || data === "ones" || data === "normal" || data === "uniform" || data === "index")) {
+      let err3 = { instancePath, schemaPath: "#/then/enum", keyword: "enum", params: { allowedValues: schema44.then.enum } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    var _valid0 = _errs4 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err4 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  if (typeof data == "string" && func67(data) > 16) {
+    let err5 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 16 } };
+    vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 1) {
+      let err6 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err7 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "integers" || key0 === "permutation" || key0 === "cumulative" || key0 === "values" || key0 === "blocks" || key0 === "file" || key0 === "generate")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.integers !== void 0 && func0.call(data, "integers")) {
+      let data0 = data.integers;
+      if (Array.isArray(data0)) {
+        if (data0.length > 2) {
+          let err9 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (data0.length < 2) {
+          let err10 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate79(data0[i0], { instancePath: instancePath + "/integers/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      } else {
+        let err11 = { instancePath: instancePath + "/integers", schemaPath: "#/properties/integers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.permutation !== void 0 && func0.call(data, "permutation") && (validate79(data.permutation, { instancePath: instancePath + "/permutation", parentData: data, parentDataProperty: "permutation", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.cumulative !== void 0 && func0.call(data, "cumulative")) {
+      let data3 = data.cumulative;
+      if (Array.isArray(data3)) {
+        if (data3.length > 2) {
+          let err12 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        if (data3.length < 2) {
+          let err13 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/minItems", keyword: "minItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate79(data3[i1], { instancePath: instancePath + "/cumulative/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      } else {
+        let err14 = { instancePath: instancePath + "/cumulative", schemaPath: "#/properties/cumulative/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+      }
+    }
+    if (data.values !== void 0 && func0.call(data, "values")) {
+      let data5 = data.values;
+      if (Array.isArray(data5)) {
+        if (data5.length > 16384) {
+          let err15 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        }
+        if (data5.length < 1) {
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate113(data5[i2], { instancePath: instancePath + "/values/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.blocks !== void 0 && func0.call(data, "blocks")) {
+      let data7 = data.blocks;
+      if (!(data7 === "q4_0" || data7 === "q4_k" || data7 === "q8_0" || data7 === "ort-q4-32" || data7 === "mlc-q4f16")) {
+        let err18 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/enum", keyword: "enum", params: { allowedValues: schema44.properties.blocks.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.file !== void 0 && func0.call(data, "file")) {
+      let data8 = data.file;
+      if (typeof data8 == "string") {
+        if (func67(data8) > 512) {
+          let err19 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 512 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        if (func67(data8) < 1) {
+          let err20 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        }
+      } else {
+        let err21 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+    }
+    data.generate !== void 0 && func0.call(data, "generate") && (validate115(data.generate, { instancePath: instancePath + "/generate", parentData: data, parentDataProperty: "generate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
+  }
+  return validate109.errors = vErrors, errors === 0;
+}
+validate109.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -1088,27 +1284,20 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
-    if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
-      let data5 = data.fill;
-      if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
-      }
-    }
-    if (data.seed !== void 0 && func0.call(data, "seed")) {
+    if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill") && (validate109(data.fill, { instancePath: instancePath + "/fill", parentData: data, parentDataProperty: "fill", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length)), data.seed !== void 0 && func0.call(data, "seed")) {
       let data6 = data.seed;
       if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-        let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        let err13 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data6 == "number" && isFinite(data6)) {
         if (data6 > 4294967295 || isNaN(data6)) {
-          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err14 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
         if (data6 < 0 || isNaN(data6)) {
-          let err16 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err15 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
     }
@@ -1116,24 +1305,24 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
       let data8 = data.values;
       if (Array.isArray(data8)) {
         if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          let err16 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         let len0 = data8.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+          validate113(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
   }
   return validate107.errors = vErrors, errors === 0;
 }
@@ -1172,8 +1361,8 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
   return validate105.errors = vErrors, errors === 0;
 }
 validate105.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 3) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
@@ -1190,14 +1379,14 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate114.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate114.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema46 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+validate123.evaluated = { items: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema48 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: !1, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema48.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -1223,11 +1412,11 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate123(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length));
   }
-  return validate117.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate117.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate126.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -1400,7 +1589,7 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate117(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate123(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate126(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
       let err27 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
     }
