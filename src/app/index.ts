@@ -29,4 +29,4 @@ export {
   retune,
   retuneRecording,
 } from './retune/index.ts';
-export { validate } from './validate.ts';
+export { type Validation, validate } from './validate.ts';

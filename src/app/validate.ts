@@ -1,4 +1,4 @@
-import { createVariantBuilder, type VariantFailure, variantRemarks } from '../kernel/index.ts';
+import { createVariantBuilder, fillText, type VariantFailure, variantRemarks } from '../kernel/index.ts';
 import { checkSourcesFetched, isSelfJudged, noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
@@ -16,6 +16,12 @@ export interface Validation {
     readonly workload: string;
     readonly failure: VariantFailure;
   }[];
+  /** What buffers hold before a launch, by name, for kernels that link. */
+  readonly contents: readonly {
+    readonly kernel: string;
+    readonly workload: string;
+    readonly buffers: Readonly<Record<string, string>>;
+  }[];
   /** What the user should know of kernels that link, each once. */
   readonly warnings: readonly { readonly kernel: string; readonly message: string; readonly line: number }[];
 }
@@ -30,12 +36,19 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   checkSourcesFetched(manifest.kernels);
   const faults: Validation['faults'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
+  const contents: Validation['contents'][number][] = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      const own = await builder.build(kernel.defaults);
+      if (own.ok && own.value.program !== null) {
+        const { buffers } = own.value.program;
+        const filled = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
+        contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled });
+      }
+      for (const built of [own, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -52,6 +65,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     kernels: manifest.kernels.length,
     workloads,
     faults,
+    contents,
     warnings: [...warnings.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
   };

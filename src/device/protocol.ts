@@ -35,11 +35,20 @@ export type OpenResult =
       readonly nextStep?: string | null;
     };
 
+/** What a check of indices says. */
+export interface BoundsNotes {
+  readonly notes: Uint8Array;
+  /** Whether results depend on what is read beyond buffers; false where nothing is. */
+  readonly shows: boolean;
+}
+
 /** Every request with its response. Requests about variants carry the program: a restarted process knows none. */
 export interface Exchanges {
   /** Opens the adapter whose name contains `adapterName`, or the best one. */
   open: { request: { readonly adapterName: string | null }; response: OpenResult };
   prepare: { request: { readonly program: WireProgram }; response: WireOutcome<null> };
+  /** Launches the check of a program's indices. */
+  bounds: { request: { readonly program: WireProgram }; response: WireOutcome<BoundsNotes> };
   verify: {
     request: { readonly program: WireProgram; readonly reference: WireProgram };
     response: WireOutcome<Remarks>;

@@ -1,5 +1,6 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
+  boundsCheck,
   type CommandProgram,
   type KnownContents,
   mapDiagnostic,
@@ -46,7 +47,10 @@ export interface WebgpuDeviceOptions {
 
 const startTries = 3;
 
-type VariantRequestKind = 'prepare' | 'verify' | 'time' | 'run';
+/** Programs of which it is remembered whether their indices are within their buffers. */
+const maxChecked = 1024;
+
+type VariantRequestKind = 'prepare' | 'bounds' | 'verify' | 'time' | 'run';
 
 /** Dawn in a process of its own, restarted whenever a variant costs it its life. */
 class WebgpuDevice implements Device {
@@ -57,6 +61,8 @@ class WebgpuDevice implements Device {
   #closed = false;
   /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
   readonly #suspects = new Set<string>();
+  /** What became of the check of indices, by program. */
+  readonly #checked = new Map<string, Outcome<Remarks>>();
   /** The end of the last request: they are served one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -77,16 +83,55 @@ class WebgpuDevice implements Device {
     this.#process.expect(toWire(program));
   }
 
-  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
+  async verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed(noProgram(reference)));
-    return this.#ask(
+    if (referenceProgram === null) return failed(noProgram(reference));
+    const expected = await this.#inBounds(reference);
+    if (!expected.ok) {
+      const { message, ...rest } = expected.failure;
+      const isOwn = referenceProgram.identity === variant.program?.identity;
+      return failed(isOwn ? expected.failure : { ...rest, message: `the reference: ${message}` });
+    }
+    const own = await this.#inBounds(variant);
+    if (!own.ok) return own;
+    const verified = await this.#ask(
       'verify',
       variant,
       this.#deadlines.verifyMs,
       (program) => ({ program, reference: toWire(referenceProgram) }),
       [referenceProgram],
     );
+    if (!verified.ok || own.value === null) return verified;
+    return { ok: true, value: [...(verified.value ?? []), ...own.value] };
+  }
+
+  /** Whether every index is within its buffer, by one launch of a program that notes them; remembered. */
+  async #inBounds(variant: Variant): Promise<Outcome<Remarks>> {
+    const { program } = variant;
+    if (program === null) return failed(noProgram(variant));
+    const { identity } = program;
+    const known = this.#checked.get(identity);
+    if (known !== undefined) return known;
+    const outcome = await this.#checkBounds(variant, program);
+    this.#checked.set(identity, outcome);
+    for (const oldest of this.#checked.keys()) {
+      if (this.#checked.size <= maxChecked) break;
+      this.#checked.delete(oldest);
+    }
+    return outcome;
+  }
+
+  async #checkBounds(variant: Variant, program: Program): Promise<Outcome<Remarks>> {
+    const check = boundsCheck(program);
+    if (check === null) return { ok: true, value: null };
+    const checked = { ...variant, program: check.program };
+    const notes = await this.#ask('bounds', checked, this.#deadlines.verifyMs, (wire) => ({ program: wire }));
+    if (notes.ok) {
+      const failure = check.failure(notes.value.notes, notes.value.shows);
+      return failure === null ? { ok: true, value: null } : failed(failure);
+    }
+    // What is wrong with the program itself shows when it is compared.
+    return { ok: true, value: [`reads out of range were not looked for: ${notes.failure.message}`] };
   }
 
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {

@@ -6,6 +6,7 @@ import {
   workloadVariables,
 } from '../manifest/index.ts';
 import { type Configuration, configurationId } from '../space/index.ts';
+import { refuseRandomIndices } from './bounds/index.ts';
 import { evaluateCount } from './buffer-counts.ts';
 import { bindBuffers } from './buffers.ts';
 import { CommandBuilder } from './command-builder.ts';
@@ -164,6 +165,8 @@ class Builder implements VariantBuilder {
     const launched = this.#launch(launch, configuration, bindings, role);
     if (!launched.ok) return launched;
     const { dispatch, buffers } = launched.value;
+    const indices = refuseRandomIndices(module, buffers);
+    if (!indices.ok) return indices;
     const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
     const refused = refusal(demands, this.#limits);
     if (refused !== null) return failed('unsupported', refused);

@@ -168,3 +168,13 @@ export function resolveFill(buffer: Filled): Outcome<Resolved> {
   const resolve: Resolve<never> = kinds[kind];
   return resolve(written, buffer);
 }
+
+/** What a buffer holds before a launch, in the manifest's words with every number worked out: `{ integers: [0, 1000] }`. */
+export function fillText({ fill, values }: Pick<BufferBinding, 'fill' | 'values'>): string {
+  if (values !== null) return `${values.length} listed values`;
+  if (typeof fill === 'string') return fill;
+  const [[kind, value]] = Object.entries(fill) as [[Kind, unknown]];
+  if (kind === 'file' || kind === 'generate') return `{ ${kind}: sha256 ${String(value).slice(0, 12)} }`;
+  const shown = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+  return `{ ${kind}: ${shown} }`;
+}

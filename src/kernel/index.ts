@@ -1,3 +1,4 @@
+export { boundsCheck } from './bounds/index.ts';
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
 export { bufferContents, type KnownContents, poison } from './contents.ts';
@@ -10,6 +11,7 @@ export {
   describeProgram,
 } from './describe/index.ts';
 export { featureNames } from './features/index.ts';
+export { fillText } from './fills.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
 export { mapDiagnostic } from './source-lines.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';

@@ -99,6 +99,8 @@ export type FailureKind =
   | 'wrong-result'
   | 'not-a-number'
   | 'unwritten'
+  // It reads or writes beyond a buffer.
+  | 'out-of-range'
   | 'out-of-memory'
   | 'timeout'
   | 'crash'

@@ -10,6 +10,7 @@ import type {
   WorkerRequest,
 } from '../protocol.ts';
 import { AdapterFault, isSoftware, loadDawn, type OpenAdapter, openAdapter } from './adapter.ts';
+import { takeNotes } from './bounds.ts';
 import { scoped } from './faults.ts';
 import { describeDevice } from './info.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
@@ -37,7 +38,7 @@ interface SessionContext {
   readonly contents: KnownContents;
 }
 
-type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'run' }>;
+type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'bounds' | 'verify' | 'time' | 'run' }>;
 type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
 
 /** An open device and everything that lives as long as it does. */
@@ -92,6 +93,13 @@ export class Session {
           if (compiled.launchMs === null) await warmUp(this.#launcher, compiled, this.#clock);
           return null;
         });
+      case 'bounds': {
+        const { program } = request;
+        const notes = await this.#with(program, (compiled) => takeNotes(this.#launcher, compiled));
+        // It is launched once.
+        this.#programs.drop(program.identity);
+        return notes;
+      }
       case 'verify':
         return this.#verify(request.program, request.reference);
       case 'time':
