@@ -1,5 +1,6 @@
 import {
   createVariantBuilder,
+  fillText,
   type NamedExtension,
   reachedExtensions,
   type VariantFailure,
@@ -24,6 +25,12 @@ export interface Validation {
     readonly workload: string;
     readonly failure: VariantFailure;
   }[];
+  /** What buffers hold before a launch, by name, for kernels that link. */
+  readonly contents: readonly {
+    readonly kernel: string;
+    readonly workload: string;
+    readonly buffers: Readonly<Record<string, string>>;
+  }[];
   /** What the user should know of kernels that link, each once. */
   readonly warnings: readonly { readonly kernel: string; readonly message: string; readonly line: number }[];
 }
@@ -39,6 +46,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   const faults: Validation['faults'][number][] = [];
   const needs: Validation['needs'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
+  const contents: Validation['contents'][number][] = [];
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     // Constraints of operators say what they need.
@@ -47,7 +55,13 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      const own = await builder.build(kernel.defaults);
+      if (own.ok && own.value.program !== null) {
+        const { buffers } = own.value.program;
+        const filled = Object.fromEntries(buffers.map((buffer) => [buffer.name, fillText(buffer)]));
+        contents.push({ kernel: kernel.name, workload: workload.name, buffers: filled });
+      }
+      for (const built of [own, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -65,6 +79,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     workloads,
     needs,
     faults,
+    contents,
     warnings: [...warnings.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
   };

@@ -1,5 +1,8 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
+  boundsCheck,
+  type CommandProgram,
+  type KnownContents,
   mapDiagnostic,
   type Outcome,
   type Program,
@@ -38,13 +41,18 @@ export interface WebgpuDeviceOptions {
    * the compiler would take the cores that are being measured.
    */
   readonly compilesAhead?: boolean | undefined;
+  /** Runs a program that prints what a buffer holds. Absent: none may be run. */
+  readonly generate?: ((program: CommandProgram, bytes: number) => Promise<Outcome<Uint8Array>>) | undefined;
   /** Gets what Dawn and the driver print. */
   readonly onLog?: ((text: string) => void) | undefined;
 }
 
 const startTries = 3;
 
-type VariantRequestKind = 'prepare' | 'verify' | 'time' | 'passes' | 'run';
+/** Programs of which it is remembered whether their indices are within their buffers. */
+const maxChecked = 1024;
+
+type VariantRequestKind = 'prepare' | 'bounds' | 'verify' | 'time' | 'passes' | 'run';
 
 /** Dawn in a process of its own, restarted whenever a variant costs it its life. */
 class WebgpuDevice implements Device {
@@ -55,6 +63,8 @@ class WebgpuDevice implements Device {
   #closed = false;
   /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
   readonly #suspects = new Set<string>();
+  /** What became of the check of indices, by program. */
+  readonly #checked = new Map<string, Outcome<Remarks>>();
   /** The end of the last request: they are served one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -75,13 +85,55 @@ class WebgpuDevice implements Device {
     this.#process.expect(toWire(program));
   }
 
-  verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
+  async verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     const referenceProgram = reference.program;
-    if (referenceProgram === null) return Promise.resolve(failed(noProgram(reference)));
-    return this.#ask('verify', variant, this.#deadlines.verifyMs, (program) => ({
-      program,
-      reference: toWire(referenceProgram),
-    }));
+    if (referenceProgram === null) return failed(noProgram(reference));
+    const expected = await this.#inBounds(reference);
+    if (!expected.ok) {
+      const { message, ...rest } = expected.failure;
+      const isOwn = referenceProgram.identity === variant.program?.identity;
+      return failed(isOwn ? expected.failure : { ...rest, message: `the reference: ${message}` });
+    }
+    const own = await this.#inBounds(variant);
+    if (!own.ok) return own;
+    const verified = await this.#ask(
+      'verify',
+      variant,
+      this.#deadlines.verifyMs,
+      (program) => ({ program, reference: toWire(referenceProgram) }),
+      [referenceProgram],
+    );
+    if (!verified.ok || own.value === null) return verified;
+    return { ok: true, value: [...(verified.value ?? []), ...own.value] };
+  }
+
+  /** Whether every index is within its buffer, by one launch of a program that notes them; remembered. */
+  async #inBounds(variant: Variant): Promise<Outcome<Remarks>> {
+    const { program } = variant;
+    if (program === null) return failed(noProgram(variant));
+    const { identity } = program;
+    const known = this.#checked.get(identity);
+    if (known !== undefined) return known;
+    const outcome = await this.#checkBounds(variant, program);
+    this.#checked.set(identity, outcome);
+    for (const oldest of this.#checked.keys()) {
+      if (this.#checked.size <= maxChecked) break;
+      this.#checked.delete(oldest);
+    }
+    return outcome;
+  }
+
+  async #checkBounds(variant: Variant, program: Program): Promise<Outcome<Remarks>> {
+    const check = boundsCheck(program);
+    if (check === null) return { ok: true, value: null };
+    const checked = { ...variant, program: check.program };
+    const notes = await this.#ask('bounds', checked, this.#deadlines.verifyMs, (wire) => ({ program: wire }));
+    if (notes.ok) {
+      const failure = check.failure(notes.value.notes, notes.value.shows);
+      return failure === null ? { ok: true, value: null } : failed(failure);
+    }
+    // What is wrong with the program itself shows when it is compared.
+    return { ok: true, value: [`reads out of range were not looked for: ${notes.failure.message}`] };
   }
 
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {
@@ -116,13 +168,16 @@ class WebgpuDevice implements Device {
     variant: Variant,
     limitMs: number,
     request: (program: WireProgram) => Exchanges[Kind]['request'],
+    others: readonly Program[] = [],
   ): Promise<Outcome<ResponseValue<Kind>>> {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed(noProgram(variant)));
     const turn = this.#queue.then(async () => {
+      const contents = await this.#contentsOf([program, ...others]);
+      if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
-      const exchange = await this.#exchange(kind, request(wire), deadlineMs);
+      const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === 'lost') {
         const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
         return failed({ kind: exchange.kind, message });
@@ -145,8 +200,10 @@ class WebgpuDevice implements Device {
     kind: Kind,
     request: Exchanges[Kind]['request'],
     deadlineMs: number,
+    contents: KnownContents,
   ): Promise<Exchange<Exchanges[Kind]['response']>> {
     await this.#ensureProcess();
+    this.#process.provide(contents);
     const exchange = await this.#process.request(kind, request, deadlineMs);
     if (exchange.status === 'answered') return exchange;
     // Who was only expected may have done it: this one gets another chance, alone.
@@ -154,7 +211,24 @@ class WebgpuDevice implements Device {
     for (const identity of exchange.expecting) this.#suspects.add(identity);
     if (!isDoubtful && (exchange.begun || exchange.kind === 'timeout')) return exchange;
     await this.#ensureProcess();
+    this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
+  }
+
+  /** What buffers of these programs hold that is no rule: files, and what programs print. */
+  async #contentsOf(programs: readonly Program[]): Promise<Outcome<KnownContents>> {
+    const known = new Map<string, Uint8Array>();
+    for (const { fill, content, generator, ...buffer } of programs.flatMap(({ buffers }) => buffers)) {
+      if (typeof fill === 'string') continue;
+      if ('file' in fill && content !== undefined) known.set(fill.file, content());
+      if (!('generate' in fill) || generator === undefined) continue;
+      const bytes = buffer.length * (buffer.type === 'f16' ? 2 : 4);
+      const printed = await this.#options.generate?.(generator, bytes);
+      const failure = printed === undefined ? notAllowed : contentsFault(printed, buffer.name, bytes);
+      if (failure !== null) return failed(failure);
+      if (printed?.ok) known.set(fill.generate, printed.value);
+    }
+    return { ok: true, value: known };
   }
 
   async #ensureProcess(): Promise<void> {
@@ -210,7 +284,27 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
 }
 
 function toWire(program: Program): WireProgram {
-  return { ...program, passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass) };
+  return {
+    ...program,
+    passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass),
+    buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer),
+  };
+}
+
+/** What nobody gets to see: such kernels are refused before a device is opened. */
+const notAllowed: VariantFailure = {
+  kind: 'unsupported',
+  message: 'a program prints the contents of a buffer, and none may be run',
+};
+
+/** Why what a program printed is not what a buffer of so many bytes holds; null if it is. */
+function contentsFault(printed: Outcome<Uint8Array>, name: string, bytes: number): VariantFailure | null {
+  const subject = `the program that generates buffer \`${name}\``;
+  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
+  const { byteLength } = printed.value;
+  if (byteLength === bytes) return null;
+  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
+  return { kind: 'validation', message };
 }
 
 function toOutcome<T>(program: Program, outcome: WireOutcome<T>): Outcome<T> {

@@ -1,6 +1,7 @@
+export { boundsCheck } from './bounds/index.ts';
 export { createVariantBuilder } from './builder.ts';
 export { compareOutput } from './compare.ts';
-export { bufferContents, poison } from './contents.ts';
+export { bufferContents, type KnownContents, poison } from './contents.ts';
 export { isPadding } from './data-shape.ts';
 export {
   type DataSlot,
@@ -11,6 +12,7 @@ export {
 } from './describe/index.ts';
 export { extensionsNamed, featureOfExtension, lackingExtension, type NamedExtension } from './extensions.ts';
 export { featureNames } from './features/index.ts';
+export { fillText } from './fills.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
 export { programSources } from './program-sources.ts';
 export { reachedExtensions } from './reached-extensions.ts';

@@ -1,5 +1,5 @@
+export { fillArgument } from './arguments.ts';
 export { alignClock, clockOf, clockTunable } from './clocks.ts';
-export { fillArgument } from './command.ts';
 export { formatProblems } from './format-problems.ts';
 export { hasReference, isSelfJudged } from './has-reference.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
@@ -19,6 +19,7 @@ export { operatorDefaults } from './operators.ts';
 export { type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export { checkSourcesFetched } from './source-files.ts';
 export type {
+  BlockFormat,
   Budget,
   BufferDefinition,
   CommandDefinition,
@@ -26,6 +27,8 @@ export type {
   FileContent,
   FileReader,
   Fill,
+  FillDefinition,
+  FillName,
   Gate,
   KernelDefinition,
   Manifest,
@@ -37,6 +40,7 @@ export type {
   ScalarType,
   Slot,
   SourceFile,
+  SourcePosition,
   Workload,
   WorkloadParameter,
 } from './types.ts';

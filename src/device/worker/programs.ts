@@ -1,4 +1,4 @@
-import type { BufferBinding } from '../../kernel/index.ts';
+import type { BufferBinding, KnownContents } from '../../kernel/index.ts';
 import type { WirePass, WireProgram } from '../protocol.ts';
 import { requireFeatures } from './adapter.ts';
 import { type BoundBuffers, BufferPool } from './buffers.ts';
@@ -52,10 +52,14 @@ export class Programs {
   #garbage = 0;
 
   /** `pool`: kept for later programs. `program`: that one may have at all. */
-  constructor(device: GPUDevice, maxBytes: { readonly pool: number; readonly program: number }) {
+  constructor(
+    device: GPUDevice,
+    maxBytes: { readonly pool: number; readonly program: number },
+    contents: KnownContents = new Map(),
+  ) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes.program;
-    this.#pool = new BufferPool(device, maxBytes.pool);
+    this.#pool = new BufferPool(device, maxBytes.pool, contents);
   }
 
   /**
