@@ -60094,7 +60094,8 @@ function storageLength(binding, bytes, shape) {
 function storageFill(what) {
   if (!what.read) return null;
   if (what.isFloat) return { value: "normal", note: null };
-  return what.written ? null : { value: null, note: "zeros, ones, index, or uniform (all bits random)" };
+  const note2 = "of indices { integers: [0, COUNT] }; of packed weights { blocks: q4_0 }; else index, zeros, ones, or uniform (all bits random)";
+  return what.written ? null : { value: null, note: note2 };
 }
 function uniform(binding, parameterOf) {
   const { slots, shape } = binding;
