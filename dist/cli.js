@@ -30054,7 +30054,8 @@ var<private> ${prefix}_kept_write: vec2u;
 fn ${prefix}_read(index: u32, length: u32, note: u32) -> u32 {
   let beyond = index >= length;
   ${prefix}_kept_read = select(${prefix}_kept_read, vec2u(note, index), beyond);
-  return select(index, select(0u, length / 2u, ${prefix}_mode.x > 1u), beyond && ${prefix}_mode.x > 0u);
+  let other = min(length - 1u, (length / 8u + 1u) * ${prefix}_mode.y);
+  return select(index, other, beyond && ${prefix}_mode.x > 0u);
 }
 fn ${prefix}_write(index: u32, length: u32, note: u32) -> u32 {
   ${prefix}_kept_write = select(${prefix}_kept_write, vec2u(note, index), index >= length);
@@ -52737,10 +52738,84 @@ function fail(kind, message) {
   return { ok: false, failure: { kind, message } };
 }
 
+// src/device/bounds-checks.ts
+var maxChecked = 1024;
+var losses = /* @__PURE__ */ new Set(["crash", "timeout", "device-lost"]);
+var BoundsChecks = class {
+  #launch;
+  #checked = /* @__PURE__ */ new Map();
+  /** @param launch launches a program that notes its indices */
+  constructor(launch) {
+    this.#launch = launch;
+  }
+  /** What is wrong with the indices of a reference, or of a variant; else what is to be said of the variant's. */
+  async of(variant, reference) {
+    const own = await this.#inBounds(variant);
+    if (!own.ok || reference.program?.identity === variant.program?.identity) return own;
+    const expected = await this.#inBounds(reference);
+    if (expected.ok) return own;
+    const { kind, message } = expected.failure;
+    return { ok: false, failure: { kind, message: `the reference failed: ${message}` } };
+  }
+  async #inBounds(variant) {
+    const identity4 = variant.program?.identity ?? "";
+    const known4 = this.#checked.get(identity4);
+    if (known4 !== void 0) return known4;
+    const outcome = await this.#check(variant);
+    if (!outcome.ok && losses.has(outcome.failure.kind)) return outcome;
+    this.#checked.set(identity4, outcome);
+    for (const oldest of this.#checked.keys()) {
+      if (this.#checked.size <= maxChecked) break;
+      this.#checked.delete(oldest);
+    }
+    return outcome;
+  }
+  async #check(variant) {
+    const check3 = variant.program === null ? null : boundsCheck(variant.program);
+    if (check3 === null) return { ok: true, value: null };
+    const launched = await this.#launch({ ...variant, program: check3.program });
+    if (launched.ok) {
+      const failure = check3.failure(launched.value.notes, launched.value.shows);
+      return failure === null ? { ok: true, value: null } : { ok: false, failure };
+    }
+    if (losses.has(launched.failure.kind)) return launched;
+    const { message } = launched.failure;
+    return { ok: true, value: [`reads out of range were not looked for: ${message}`] };
+  }
+};
+
+// src/device/buffer-contents.ts
+var notAllowed = {
+  kind: "unsupported",
+  message: "a program prints the contents of a buffer, and none may be run"
+};
+async function contentsOf(programs, generate) {
+  const known4 = /* @__PURE__ */ new Map();
+  for (const { name, type, length, fill: fill2, content, generator } of programs.flatMap(({ buffers }) => buffers)) {
+    if (typeof fill2 === "string") continue;
+    if ("file" in fill2 && content !== void 0) known4.set(fill2.file, content());
+    if (!("generate" in fill2) || generator === void 0 || known4.has(fill2.generate)) continue;
+    const bytes = length * (type === "f16" ? 2 : 4);
+    const printed = await generate?.(generator, bytes);
+    const failure = printed === void 0 ? notAllowed : printedFault(printed, name, bytes);
+    if (failure !== null) return { ok: false, failure };
+    if (printed?.ok) known4.set(fill2.generate, printed.value);
+  }
+  return { ok: true, value: known4 };
+}
+function printedFault(printed, name, bytes) {
+  const subject = `the program that generates buffer \`${name}\``;
+  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
+  const { byteLength } = printed.value;
+  if (byteLength === bytes) return null;
+  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
+  return { kind: "validation", message };
+}
+
 // src/device/webgpu-device.ts
 var defaultDeadlines2 = { openMs: 3e4, prepareMs: 3e4, verifyMs: 6e4, slackMs: 2e4 };
 var startTries = 3;
-var maxChecked = 1024;
+var askedFor = { bounds: "verify" };
 var WebgpuDevice = class {
   info;
   #options;
@@ -52749,8 +52824,9 @@ var WebgpuDevice = class {
   #closed = false;
   /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
   #suspects = /* @__PURE__ */ new Set();
-  /** What became of the check of indices, by program. */
-  #checked = /* @__PURE__ */ new Map();
+  #bounds = new BoundsChecks(
+    (variant) => this.#ask("bounds", variant, this.#deadlines.verifyMs, (program) => ({ program }))
+  );
   /** The end of the last request: they are served one after the other. */
   #queue = Promise.resolve();
   constructor(options, deadlines, started) {
@@ -52770,13 +52846,7 @@ var WebgpuDevice = class {
   async verify(variant, reference) {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return failed5(noProgram2(reference));
-    const expected = await this.#inBounds(reference);
-    if (!expected.ok) {
-      const { message, ...rest } = expected.failure;
-      const isOwn = referenceProgram.identity === variant.program?.identity;
-      return failed5(isOwn ? expected.failure : { ...rest, message: `the reference: ${message}` });
-    }
-    const own = await this.#inBounds(variant);
+    const own = await this.#bounds.of(variant, reference);
     if (!own.ok) return own;
     const verified = await this.#ask(
       "verify",
@@ -52787,32 +52857,6 @@ var WebgpuDevice = class {
     );
     if (!verified.ok || own.value === null) return verified;
     return { ok: true, value: [...verified.value ?? [], ...own.value] };
-  }
-  /** Whether every index is within its buffer, by one launch of a program that notes them; remembered. */
-  async #inBounds(variant) {
-    const { program } = variant;
-    if (program === null) return failed5(noProgram2(variant));
-    const { identity: identity4 } = program;
-    const known4 = this.#checked.get(identity4);
-    if (known4 !== void 0) return known4;
-    const outcome = await this.#checkBounds(variant, program);
-    this.#checked.set(identity4, outcome);
-    for (const oldest of this.#checked.keys()) {
-      if (this.#checked.size <= maxChecked) break;
-      this.#checked.delete(oldest);
-    }
-    return outcome;
-  }
-  async #checkBounds(variant, program) {
-    const check3 = boundsCheck(program);
-    if (check3 === null) return { ok: true, value: null };
-    const checked2 = { ...variant, program: check3.program };
-    const notes2 = await this.#ask("bounds", checked2, this.#deadlines.verifyMs, (wire) => ({ program: wire }));
-    if (notes2.ok) {
-      const failure = check3.failure(notes2.value.notes, notes2.value.shows);
-      return failure === null ? { ok: true, value: null } : failed5(failure);
-    }
-    return { ok: true, value: [`reads out of range were not looked for: ${notes2.failure.message}`] };
   }
   time(variant, options) {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
@@ -52841,13 +52885,13 @@ var WebgpuDevice = class {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed5(noProgram2(variant)));
     const turn = this.#queue.then(async () => {
-      const contents = await this.#contentsOf([program, ...others]);
+      const contents = await contentsOf([program, ...others], this.#options.generate);
       if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
       const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === "lost") {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        const message = `${variant.id} cost the GPU process its life during '${askedFor[kind] ?? kind}': ${exchange.message}`;
         return failed5({ kind: exchange.kind, message });
       }
       const outcome = exchange.response;
@@ -52872,21 +52916,6 @@ var WebgpuDevice = class {
     await this.#ensureProcess();
     this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
-  }
-  /** What buffers of these programs hold that is no rule: files, and what programs print. */
-  async #contentsOf(programs) {
-    const known4 = /* @__PURE__ */ new Map();
-    for (const { fill: fill2, content, generator, ...buffer } of programs.flatMap(({ buffers }) => buffers)) {
-      if (typeof fill2 === "string") continue;
-      if ("file" in fill2 && content !== void 0) known4.set(fill2.file, content());
-      if (!("generate" in fill2) || generator === void 0) continue;
-      const bytes = buffer.length * (buffer.type === "f16" ? 2 : 4);
-      const printed = await this.#options.generate?.(generator, bytes);
-      const failure = printed === void 0 ? notAllowed : contentsFault(printed, buffer.name, bytes);
-      if (failure !== null) return failed5(failure);
-      if (printed?.ok) known4.set(fill2.generate, printed.value);
-    }
-    return { ok: true, value: known4 };
   }
   async #ensureProcess() {
     if (this.#closed) throw new Error("the device is closed");
@@ -52936,18 +52965,6 @@ function toWire(program) {
     passes: program.passes.map(({ lines: lines2, workgroupSize, identity: identity4, ...pass }) => pass),
     buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer)
   };
-}
-var notAllowed = {
-  kind: "unsupported",
-  message: "a program prints the contents of a buffer, and none may be run"
-};
-function contentsFault(printed, name, bytes) {
-  const subject = `the program that generates buffer \`${name}\``;
-  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
-  const { byteLength } = printed.value;
-  if (byteLength === bytes) return null;
-  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
-  return { kind: "validation", message };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
@@ -62254,7 +62271,8 @@ function storageLength(binding, bytes, shape) {
 function storageFill(what) {
   if (!what.read) return null;
   if (what.isFloat) return { value: "normal", note: null };
-  return what.written ? null : { value: null, note: "zeros, ones, index, or uniform (all bits random)" };
+  const note2 = "of indices { integers: [0, COUNT] }; of packed weights { blocks: q4_0 }; else index, zeros, ones, or uniform (all bits random)";
+  return what.written ? null : { value: null, note: note2 };
 }
 function uniform(binding, parameterOf) {
   const { slots, shape } = binding;
@@ -63951,7 +63969,7 @@ function listed3(names2) {
   const rest = names2.length - 8;
   return names2.slice(0, 8).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
-function contentsOf({ manifest, contents }) {
+function contentsOf2({ manifest, contents }) {
   const lines2 = contents.flatMap(({ kernel, workload, buffers }) => {
     const filled2 = Object.entries(buffers);
     if (!filled2.some(([, fill2]) => fill2.startsWith("{"))) return [];
@@ -63987,7 +64005,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
 `;
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    const notes2 = `${warnings.join("")}${needs.join("")}${contentsOf(result)}${judged}`;
+    const notes2 = `${warnings.join("")}${needs.join("")}${contentsOf2(result)}${judged}`;
     return { output: `${faults.join("")}${notes2}${summary}, ${verdict}
 `, exitCode };
   }

@@ -1,7 +1,5 @@
 import { JoulegateError } from '../errors/index.ts';
 import {
-  boundsCheck,
-  type CommandProgram,
   type KnownContents,
   mapDiagnostic,
   type Outcome,
@@ -11,6 +9,8 @@ import {
 } from '../kernel/index.ts';
 import type { Device, DeviceInfo, PassTime, Remarks } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
+import { BoundsChecks } from './bounds-checks.ts';
+import { contentsOf, type Generate } from './buffer-contents.ts';
 import type { DriverChoice } from './driver/index.ts';
 import { type Exchange, GpuProcess } from './process/index.ts';
 import type { Exchanges, WireFailure, WireOutcome, WireProgram } from './protocol.ts';
@@ -42,15 +42,15 @@ export interface WebgpuDeviceOptions {
    */
   readonly compilesAhead?: boolean | undefined;
   /** Runs a program that prints what a buffer holds. Absent: none may be run. */
-  readonly generate?: ((program: CommandProgram, bytes: number) => Promise<Outcome<Uint8Array>>) | undefined;
+  readonly generate?: Generate | undefined;
   /** Gets what Dawn and the driver print. */
   readonly onLog?: ((text: string) => void) | undefined;
 }
 
 const startTries = 3;
 
-/** Programs of which it is remembered whether their indices are within their buffers. */
-const maxChecked = 1024;
+/** What the user asked for where a request is a part of it. */
+const askedFor: Readonly<Partial<Record<VariantRequestKind, VariantRequestKind>>> = { bounds: 'verify' };
 
 type VariantRequestKind = 'prepare' | 'bounds' | 'verify' | 'time' | 'passes' | 'run';
 
@@ -63,8 +63,9 @@ class WebgpuDevice implements Device {
   #closed = false;
   /** Programs whose compiling may have cost a process its life: they are not compiled ahead again. */
   readonly #suspects = new Set<string>();
-  /** What became of the check of indices, by program. */
-  readonly #checked = new Map<string, Outcome<Remarks>>();
+  readonly #bounds = new BoundsChecks((variant) =>
+    this.#ask('bounds', variant, this.#deadlines.verifyMs, (program) => ({ program })),
+  );
   /** The end of the last request: they are served one after the other. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -88,13 +89,7 @@ class WebgpuDevice implements Device {
   async verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>> {
     const referenceProgram = reference.program;
     if (referenceProgram === null) return failed(noProgram(reference));
-    const expected = await this.#inBounds(reference);
-    if (!expected.ok) {
-      const { message, ...rest } = expected.failure;
-      const isOwn = referenceProgram.identity === variant.program?.identity;
-      return failed(isOwn ? expected.failure : { ...rest, message: `the reference: ${message}` });
-    }
-    const own = await this.#inBounds(variant);
+    const own = await this.#bounds.of(variant, reference);
     if (!own.ok) return own;
     const verified = await this.#ask(
       'verify',
@@ -105,35 +100,6 @@ class WebgpuDevice implements Device {
     );
     if (!verified.ok || own.value === null) return verified;
     return { ok: true, value: [...(verified.value ?? []), ...own.value] };
-  }
-
-  /** Whether every index is within its buffer, by one launch of a program that notes them; remembered. */
-  async #inBounds(variant: Variant): Promise<Outcome<Remarks>> {
-    const { program } = variant;
-    if (program === null) return failed(noProgram(variant));
-    const { identity } = program;
-    const known = this.#checked.get(identity);
-    if (known !== undefined) return known;
-    const outcome = await this.#checkBounds(variant, program);
-    this.#checked.set(identity, outcome);
-    for (const oldest of this.#checked.keys()) {
-      if (this.#checked.size <= maxChecked) break;
-      this.#checked.delete(oldest);
-    }
-    return outcome;
-  }
-
-  async #checkBounds(variant: Variant, program: Program): Promise<Outcome<Remarks>> {
-    const check = boundsCheck(program);
-    if (check === null) return { ok: true, value: null };
-    const checked = { ...variant, program: check.program };
-    const notes = await this.#ask('bounds', checked, this.#deadlines.verifyMs, (wire) => ({ program: wire }));
-    if (notes.ok) {
-      const failure = check.failure(notes.value.notes, notes.value.shows);
-      return failure === null ? { ok: true, value: null } : failed(failure);
-    }
-    // What is wrong with the program itself shows when it is compared.
-    return { ok: true, value: [`reads out of range were not looked for: ${notes.failure.message}`] };
   }
 
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {
@@ -173,13 +139,13 @@ class WebgpuDevice implements Device {
     const { program } = variant;
     if (program === null) return Promise.resolve(failed(noProgram(variant)));
     const turn = this.#queue.then(async () => {
-      const contents = await this.#contentsOf([program, ...others]);
+      const contents = await contentsOf([program, ...others], this.#options.generate);
       if (!contents.ok) return contents;
       const wire = toWire(program);
       const deadlineMs = this.#deadlines.prepareMs + limitMs;
       const exchange = await this.#exchange(kind, request(wire), deadlineMs, contents.value);
       if (exchange.status === 'lost') {
-        const message = `${variant.id} cost the GPU process its life during '${kind}': ${exchange.message}`;
+        const message = `${variant.id} cost the GPU process its life during '${askedFor[kind] ?? kind}': ${exchange.message}`;
         return failed({ kind: exchange.kind, message });
       }
       const outcome = exchange.response as WireOutcome<ResponseValue<Kind>>;
@@ -213,22 +179,6 @@ class WebgpuDevice implements Device {
     await this.#ensureProcess();
     this.#process.provide(contents);
     return this.#process.request(kind, request, deadlineMs);
-  }
-
-  /** What buffers of these programs hold that is no rule: files, and what programs print. */
-  async #contentsOf(programs: readonly Program[]): Promise<Outcome<KnownContents>> {
-    const known = new Map<string, Uint8Array>();
-    for (const { fill, content, generator, ...buffer } of programs.flatMap(({ buffers }) => buffers)) {
-      if (typeof fill === 'string') continue;
-      if ('file' in fill && content !== undefined) known.set(fill.file, content());
-      if (!('generate' in fill) || generator === undefined) continue;
-      const bytes = buffer.length * (buffer.type === 'f16' ? 2 : 4);
-      const printed = await this.#options.generate?.(generator, bytes);
-      const failure = printed === undefined ? notAllowed : contentsFault(printed, buffer.name, bytes);
-      if (failure !== null) return failed(failure);
-      if (printed?.ok) known.set(fill.generate, printed.value);
-    }
-    return { ok: true, value: known };
   }
 
   async #ensureProcess(): Promise<void> {
@@ -289,22 +239,6 @@ function toWire(program: Program): WireProgram {
     passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass),
     buffers: program.buffers.map(({ content: _, generator: __, ...buffer }) => buffer),
   };
-}
-
-/** What nobody gets to see: such kernels are refused before a device is opened. */
-const notAllowed: VariantFailure = {
-  kind: 'unsupported',
-  message: 'a program prints the contents of a buffer, and none may be run',
-};
-
-/** Why what a program printed is not what a buffer of so many bytes holds; null if it is. */
-function contentsFault(printed: Outcome<Uint8Array>, name: string, bytes: number): VariantFailure | null {
-  const subject = `the program that generates buffer \`${name}\``;
-  if (!printed.ok) return { ...printed.failure, message: `${subject}: ${printed.failure.message}` };
-  const { byteLength } = printed.value;
-  if (byteLength === bytes) return null;
-  const message = `${subject} printed ${byteLength} bytes; the buffer has ${bytes}`;
-  return { kind: 'validation', message };
 }
 
 function toOutcome<T>(program: Program, outcome: WireOutcome<T>): Outcome<T> {

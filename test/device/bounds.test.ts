@@ -37,14 +37,14 @@ describeOnAdapter('indices beyond buffers', (adapter) => {
     });
   });
 
-  it.each([
+  it.each<[string, string, string, BufferBinding['fill']?]>([
     ['by one, in one invocation', 'o[i] = a[i + 1u];', 'in one invocation, the least index is 4096'],
     ['before the first', 'o[i] = a[i32(i) - 1];', 'is 4294967295 (-1 as i32)'],
     ['through a pointer', 'let p = &a; o[i] = (*p)[i + 5u] + p[i];', '`(*p)[i + 5u]` reads beyond `a`'],
-    ['in an index', 'o[i] = a[u32(a[i + 7u])];', '`a[i + 7u]` reads beyond `a`'],
+    ['in an index', 'o[i] = a[u32(a[i + 7u])];', '`a[i + 7u]` reads beyond `a`', 'index'],
     ['that are scaled down', 'o[i] = a[i] + 1e-3 * a[i * 3u];', '`a[i * 3u]` reads beyond'],
-  ])('are found %s', async (id, body, message) => {
-    const outcome = await run(table(id, body));
+  ])('are found %s', async (id, body, message, fill = 'normal') => {
+    const outcome = await run(table(id, body, fill));
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'out-of-range' } });
     expect(outcome).toHaveProperty('failure.message', expect.stringContaining(message));
   });
@@ -72,7 +72,7 @@ describeOnAdapter('indices beyond buffers', (adapter) => {
     const reference = table('reference', 'o[i] = a[i * 2u];');
     expect(await device.verify(table('right', 'o[i] = a[i];'), reference)).toHaveProperty(
       'failure.message',
-      expect.stringMatching(/^the reference: `a\[i \* 2u\]` reads beyond `a`/),
+      expect.stringMatching(/^the reference failed: `a\[i \* 2u\]` reads beyond `a`/),
     );
   });
 

@@ -17,7 +17,8 @@ interface Edit {
  * So a check costs a comparison for each access, and no atomics before the end. Lines keep their numbers.
  *
  * @param notes two words for each access: how many invocations, and the least index
- * @param mode where reads beyond go: its first word is 0 for where the device has them, 1 for the first element, 2 for the middle one
+ * @param mode where reads beyond go: its first word is 0 for where the device has them, 1 for about as many eighths of the array as
+ *   its second word says
  */
 export function notingText(
   module: WgslModule,
@@ -64,7 +65,8 @@ var<private> ${prefix}_kept_write: vec2u;
 fn ${prefix}_read(index: u32, length: u32, note: u32) -> u32 {
   let beyond = index >= length;
   ${prefix}_kept_read = select(${prefix}_kept_read, vec2u(note, index), beyond);
-  return select(index, select(0u, length / 2u, ${prefix}_mode.x > 1u), beyond && ${prefix}_mode.x > 0u);
+  let other = min(length - 1u, (length / 8u + 1u) * ${prefix}_mode.y);
+  return select(index, other, beyond && ${prefix}_mode.x > 0u);
 }
 fn ${prefix}_write(index: u32, length: u32, note: u32) -> u32 {
   ${prefix}_kept_write = select(${prefix}_kept_write, vec2u(note, index), index >= length);
