@@ -51482,6 +51482,10 @@ function openFolder(path2) {
   };
 }
 
+// src/git/checked-out-content.ts
+import { statSync as statSync5 } from "node:fs";
+import { join as join27 } from "node:path";
+
 // src/git/source-rules.ts
 function filtered(path2, filter) {
   return new JoulegateError(
@@ -51507,6 +51511,13 @@ function mustSucceed(result, what) {
     code: "git-failed",
     nextStep: "Check the repository (git fsck); a partial clone needs the files of the revision fetched first."
   });
+}
+function isRules(bytes, object2) {
+  if (isObject(bytes, object2)) return true;
+  return isObject(
+    Buffer.from(Buffer.from(bytes).toString("latin1").replaceAll("\r\n", "\n"), "latin1"),
+    object2
+  );
 }
 function storedContent(repository, object2, path2) {
   const args = path2 === null ? ["cat-file", "blob", object2] : ["cat-file", "--filters", `--path=${path2}`, object2];
@@ -51547,7 +51558,7 @@ var CheckedOutContent = class {
       if (known3 !== void 0) return known3;
       const object2 = this.#objectAt(file);
       const bytes = this.#onDisk(file);
-      const isSame = object2 === null ? bytes === null : bytes !== null && isObject(bytes, object2);
+      const isSame = object2 === null ? bytes === null : bytes !== null && isRules(bytes, object2);
       this.#unchangedRules.set(file, isSame);
       return isSame;
     });
@@ -51557,11 +51568,38 @@ var CheckedOutContent = class {
     const answer2 = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
     return answer2.split("\0")[2] ?? "";
   }
-  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch, `git-failed` */
+  /** The filter of a file whose program is set up here, so that what it makes of one is not known; null without one. */
+  #programFor(path2) {
+    const programs = this.#repository.settings.flatMap(
+      ({ key: key2, value: value2 }) => (value2 === "" ? null : /^filter\.(.*)\.(?:smudge|process)$/s.exec(key2)?.[1]) ?? []
+    );
+    if (programs.every((name) => name === "lfs")) return null;
+    const filter = this.#filterOf(path2);
+    return filter !== "lfs" && programs.includes(filter) ? filter : null;
+  }
+  /**
+   * Whether git wrote a file to the disk out of this object, and nobody has touched it since. That is told by its time:
+   * `git diff-files` would compare what is there without the filter, where the index was written in the same tick.
+   */
+  #isCheckedOut(path2, object2) {
+    const args = ["--literal-pathspecs", "ls-files", "--stage", "--debug", "--", path2];
+    const entry = mustSucceed(askGit(this.#repository, { args }), path2).toString("utf8");
+    const [, seconds = "", rest = ""] = /^ +mtime: (\d+):(\d+)$/m.exec(entry) ?? [];
+    if (entry.split(" ")[1] !== object2 || seconds === "") return false;
+    const { mtimeNs } = statSync5(join27(this.#repository.root, path2), { bigint: true });
+    return mtimeNs === BigInt(seconds) * 1000000000n + BigInt(rest);
+  }
+  /** @throws JoulegateError (bad-input): `source-not-in-git` for what Git LFS did not fetch or another filter changes, `git-failed` */
   read(path2, object2) {
     const disk = this.#onDisk(path2);
     if (disk !== null && (isObject(disk, object2) || isObject(lfsPointer(disk), object2))) return disk;
-    const stored = storedContent(this.#repository, object2, this.#hasSameRules(path2) ? path2 : null);
+    const hasSameRules = this.#hasSameRules(path2);
+    const filter = hasSameRules ? this.#programFor(path2) : null;
+    if (filter !== null) {
+      if (disk !== null && this.#isCheckedOut(path2, object2)) return disk;
+      throw filtered(path2, filter);
+    }
+    const stored = storedContent(this.#repository, object2, hasSameRules ? path2 : null);
     const hash = lfsContentHash(stored);
     if (hash === null || this.#filterOf(path2) !== "lfs") return stored;
     const content = lfsContent(this.#repository.commonDirectory, hash);
@@ -51571,7 +51609,7 @@ var CheckedOutContent = class {
 };
 
 // src/git/open-submodule.ts
-import { join as join27 } from "node:path";
+import { join as join28 } from "node:path";
 function inSubmodule(path2) {
   return new JoulegateError("bad-input", `${path2} is a submodule, whose files are not here`, {
     code: "source-not-in-git",
@@ -51579,7 +51617,7 @@ function inSubmodule(path2) {
   });
 }
 function openSubmodule(outer, path2) {
-  const root = join27(outer.root, path2);
+  const root = join28(outer.root, path2);
   const inner = openRepository({ root, environment: outer.environment });
   if (inner?.root === root) return inner;
   throw inSubmodule(path2);
@@ -51725,7 +51763,7 @@ function openRevision(repository, revision) {
 
 // src/git/open-work-tree.ts
 import { existsSync as existsSync9 } from "node:fs";
-import { join as join28 } from "node:path";
+import { join as join29 } from "node:path";
 var maxListBytes = 64 * 1024 * 1024;
 var submodule = /^160000 [0-9a-f]+ 0\t(.*)$/s;
 function ask(repository, args) {
@@ -51771,7 +51809,7 @@ function sourcesAt(repository, path2) {
   const folders = path2.split("/");
   for (let depth = 1; depth < folders.length; depth++) {
     const folder = folders.slice(0, depth).join("/");
-    if (!existsSync9(join28(repository.root, folder, ".git"))) continue;
+    if (!existsSync9(join29(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
     return inner.map((one3) => `${folder}/${one3}`);
@@ -52729,7 +52767,7 @@ function selectKernels(manifest, names2) {
 }
 
 // src/app/project/report-files.ts
-import { join as join29 } from "node:path";
+import { join as join30 } from "node:path";
 function prepareReportFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -52751,7 +52789,7 @@ function writeReportFiles(host, place, result) {
   const faults = [];
   const warn = (text3) => void faults.push(withoutLocalPaths(host, text3));
   const write = (name, work) => optionalNow({ cost: `there is no ${name}`, otherwise: false, warn }, () => {
-    work(join29(path2, name));
+    work(join30(path2, name));
     return true;
   });
   const hasData = write("report.json", (file) => writeReport(file, report3));
@@ -52787,7 +52825,7 @@ function loadReport(host, path2) {
 }
 
 // src/app/guard/guard.ts
-import { join as join33 } from "node:path";
+import { join as join34 } from "node:path";
 
 // src/app/recordings/export.ts
 import { gzipSync as gzipSync2 } from "node:zlib";
@@ -55417,14 +55455,14 @@ async function runFinals(options) {
 
 // src/app/tuning/trial-store.ts
 import { rmSync as rmSync4 } from "node:fs";
-import { join as join30 } from "node:path";
+import { join as join31 } from "node:path";
 var forgetful = { load: () => [], save: () => void 0, clear: () => void 0 };
 function openTrialStore(options) {
   const { host, space: space2, folder } = options;
   if (folder === null) return forgetful;
   const subject = subjectDigest(options);
   let writable = true;
-  const path2 = join30(folder, "trials", `${subject}.json.gz`);
+  const path2 = join31(folder, "trials", `${subject}.json.gz`);
   return {
     load() {
       const cached = readCachedRecording(path2);
@@ -55554,17 +55592,17 @@ async function costRows(search, family, measurements) {
 
 // src/app/tuning/state-folder.ts
 import { existsSync as existsSync11, lstatSync as lstatSync5 } from "node:fs";
-import { join as join31 } from "node:path";
+import { join as join32 } from "node:path";
 function prepare(folder) {
   if (lstatSync5(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new JoulegateError("bad-input", "it is a link", { code: "cannot-write" });
   }
   makeFolder(folder);
-  const ignore = join31(folder, ".gitignore");
+  const ignore = join32(folder, ".gitignore");
   if (!existsSync11(ignore)) writeFileAtomic(ignore, "*\n");
 }
 function openStateFolder(host, manifestFolder) {
-  const folder = join31(manifestFolder, ".joulegate");
+  const folder = join32(manifestFolder, ".joulegate");
   try {
     prepare(folder);
     return folder;
@@ -56401,7 +56439,7 @@ function overallOf(options) {
 
 // src/app/guard/revisions.ts
 import { existsSync as existsSync12 } from "node:fs";
-import { basename as basename7, join as join32, posix as posix2 } from "node:path";
+import { basename as basename7, join as join33, posix as posix2 } from "node:path";
 function firstFault(message) {
   const lines2 = message.split("\n");
   return lines2.find((line3) => /:\d+:\d+: error: /.test(line3)) ?? lines2[0] ?? "";
@@ -56423,7 +56461,7 @@ function commitOf(repository) {
   }
 }
 function openBaseFolder(host, folder, manifestName2) {
-  const path2 = join32(folder, manifestName2);
+  const path2 = join33(folder, manifestName2);
   if (!existsSync12(path2)) {
     throw new JoulegateError(
       "bad-input",
@@ -56437,7 +56475,7 @@ function openBaseFolder(host, folder, manifestName2) {
   const described2 = { label: displayPath(host, folder), ...commitOf(repositoryOf(host, folder)) };
   return readBaseline(described2, () => {
     const { manifest } = openManifest(host, path2);
-    return { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
+    return { manifest, tuned: readTunedIfPresent(join33(folder, manifest.tunedPath)) };
   });
 }
 function tunedAt(reader, folder, tunedPath, label) {
@@ -56483,7 +56521,7 @@ function inRepository(host, { folder, path: path2, repository }) {
 function openRevisions(host, options) {
   const opened = openManifest(host, options.manifest);
   const { manifest, folder, path: path2 } = opened;
-  const revision = { manifest, tuned: readTunedIfPresent(join32(folder, manifest.tunedPath)) };
+  const revision = { manifest, tuned: readTunedIfPresent(join33(folder, manifest.tunedPath)) };
   if (typeof options.base === "string" && namesFolder(options.base)) {
     return {
       head: { revision, described: { label: displayPath(host, folder), commit: null } },
@@ -57061,7 +57099,7 @@ function writeSuggestion(host, options, head2, advice) {
   if (options.report === void 0) {
     return { suggestion: { path: head2.tunedPath, file: null }, warnings: [] };
   }
-  const path2 = join33(absolutePath2(host, options.report), suggestionFile);
+  const path2 = join34(absolutePath2(host, options.report), suggestionFile);
   const warnings = [];
   const part = { cost: "the suggestion is in the report only", otherwise: null };
   const file = optionalNow({ ...part, warn: (text3) => void warnings.push(text3) }, () => {
@@ -57222,12 +57260,12 @@ function historyOf(states, made) {
 }
 
 // src/app/history/show-history.ts
-import { readdirSync as readdirSync5, statSync as statSync5 } from "node:fs";
-import { join as join34 } from "node:path";
+import { readdirSync as readdirSync5, statSync as statSync6 } from "node:fs";
+import { join as join35 } from "node:path";
 var stateName = /^(?:joulegate-.*-)?state\.json\.gz$/;
 var nextStep = "Name the directory that the nightly job has as its input `cache`, or a state in it (joulegate-…-state.json.gz).";
 function isFolder(path2) {
-  return statSync5(path2, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statSync6(path2, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 function namesIn4(path2, shown) {
   try {
@@ -57244,7 +57282,7 @@ function namesIn4(path2, shown) {
 function statesIn(path2, shown) {
   if (!isFolder(path2)) return [path2];
   const names2 = namesIn4(path2, shown).filter((name) => stateName.test(name));
-  if (names2.length > 0) return names2.sort().map((name) => join34(path2, name));
+  if (names2.length > 0) return names2.sort().map((name) => join35(path2, name));
   throw new JoulegateError("bad-input", `${shown} holds no kept state.`, { code: "no-history", nextStep });
 }
 function showHistory(host, { paths: paths2, out }) {
@@ -57263,14 +57301,14 @@ function showHistory(host, { paths: paths2, out }) {
 
 // src/app/retune/explain.ts
 import { existsSync as existsSync13, readdirSync as readdirSync6 } from "node:fs";
-import { join as join38 } from "node:path";
+import { join as join39 } from "node:path";
 
 // src/app/retune/write-findings.ts
-import { join as join37 } from "node:path";
+import { join as join38 } from "node:path";
 
 // src/app/retune/keep-sources.ts
 import { createHash as createHash10 } from "node:crypto";
-import { join as join35 } from "node:path";
+import { join as join36 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
   try {
@@ -57318,7 +57356,7 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join35(folder, `${stem(final)}-${name}.wgsl`);
+      const path2 = join36(folder, `${stem(final)}-${name}.wgsl`);
       writeFileAtomic(path2, `${header2(final, configuration, program, role)}
 
 ${program.wgsl.trimEnd()}
@@ -57339,7 +57377,7 @@ ${program.wgsl.trimEnd()}
 
 // src/app/retune/recordings.ts
 import { createHash as createHash11 } from "node:crypto";
-import { join as join36 } from "node:path";
+import { join as join37 } from "node:path";
 function fileName({ kernel, workload }) {
   const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
   return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
@@ -57351,7 +57389,7 @@ function writeSearchRecordings(options) {
     const { kernel, workload, space: space2, result } = search;
     const device = laboratory.info;
     const meter = laboratory.meter?.info ?? null;
-    const path2 = join36(folder, fileName(search));
+    const path2 = join37(folder, fileName(search));
     const subject = subjectDigest({ kernel, workload, space: space2, device, meter });
     const { measurements } = result;
     writeRecording(
@@ -57416,7 +57454,7 @@ async function writeFindings(task) {
     faults.push(fault);
   }
   if (report3 !== void 0) {
-    const folder = join37(absolutePath2(host, report3), recordingsFolder);
+    const folder = join38(absolutePath2(host, report3), recordingsFolder);
     faults.push(
       await keepFile(
         "the recordings are not whole",
@@ -57446,9 +57484,9 @@ function rowsOf({ tunables, measurements }) {
   }));
 }
 function recordingsIn(folder) {
-  const path2 = join38(folder, recordingsFolder);
+  const path2 = join39(folder, recordingsFolder);
   if (!existsSync13(path2)) return [];
-  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join38(path2, name)));
+  return readdirSync6(path2).filter((name) => /\.json(?:\.gz)?$/.test(name)).sort().map((name) => readRecording(join39(path2, name)));
 }
 function neighboursOf2(kernel, rows) {
   const { configuration, objective } = kernel;
@@ -57500,7 +57538,7 @@ function importancesOf(kernel, rows) {
 }
 function explain2(host, options) {
   const folder = absolutePath2(host, options.report);
-  const report3 = readReport(join38(folder, "report.json"));
+  const report3 = readReport(join39(folder, "report.json"));
   if (report3.kind !== "retune") {
     throw new JoulegateError("bad-input", `${options.report} holds the report of a guard run.`, {
       code: "wrong-report",
@@ -57830,7 +57868,7 @@ async function retuneRecording(host, options) {
 }
 
 // src/app/retune/retune.ts
-import { join as join39, posix as posix3 } from "node:path";
+import { join as join40, posix as posix3 } from "node:path";
 
 // src/app/retune/noise.ts
 function noiseKernelOf(manifest, kernels) {
@@ -57848,7 +57886,7 @@ async function measureNoiseOf(options) {
 
 // src/app/retune/retune.ts
 function ownTunedPath({ folder, manifest }) {
-  return join39(folder, manifest.tunedPath);
+  return join40(folder, manifest.tunedPath);
 }
 function budgetOf({ options, opened }) {
   const budget = opened.manifest.budget[options.budget];
@@ -57923,7 +57961,7 @@ function exitCodeOf2(interrupted, faulty, kernels) {
 }
 function modelPathOf({ host, options, laboratory, stateFolder }) {
   if (options.model !== void 0) return absolutePath2(host, options.model);
-  return stateFolder === null ? null : join39(stateFolder, `model-${laboratory.info.family}.json.gz`);
+  return stateFolder === null ? null : join40(stateFolder, `model-${laboratory.info.family}.json.gz`);
 }
 async function compare3(run, searches, noiseKernel) {
   const { host, options, laboratory, tuned } = run;
@@ -58083,7 +58121,7 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
 }
 
 // src/app/doctor/locks.ts
-import { accessSync as accessSync3, constants as constants11, statSync as statSync6 } from "node:fs";
+import { accessSync as accessSync3, constants as constants11, statSync as statSync7 } from "node:fs";
 import { dirname as dirname10 } from "node:path";
 var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on this host may write to, and mount it into every container that does.";
 function checkLocks(folder) {
@@ -58098,7 +58136,7 @@ function checkLocks(folder) {
 function folderFault(folder) {
   try {
     const there = nearestThere(folder);
-    if (!statSync6(there).isDirectory()) {
+    if (!statSync7(there).isDirectory()) {
       return there === folder ? `${folder} is not a folder` : `${folder} cannot be made: ${there} is not a folder`;
     }
     accessSync3(there, constants11.W_OK | constants11.X_OK);
@@ -58110,7 +58148,7 @@ function folderFault(folder) {
 function nearestThere(path2) {
   const parent = dirname10(path2);
   try {
-    statSync6(path2);
+    statSync7(path2);
     return path2;
   } catch (error) {
     const { code } = error;
@@ -58173,7 +58211,7 @@ function describeSensor(info) {
 }
 
 // src/app/doctor/vulkan.ts
-import { basename as basename8, dirname as dirname11, join as join40, resolve as resolve6 } from "node:path";
+import { basename as basename8, dirname as dirname11, join as join41, resolve as resolve6 } from "node:path";
 var libraryFolders = [
   "/usr/lib/x86_64-linux-gnu",
   "/usr/lib/aarch64-linux-gnu",
@@ -58189,7 +58227,7 @@ function paths(value2) {
 }
 function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
-  const loader = folders.map((folder) => join40(folder, "libvulkan.so.1")).find((path2) => exists(path2));
+  const loader = folders.map((folder) => join41(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
   return loader !== void 0 ? good(subject, loader) : wrong(
     subject,
@@ -58201,7 +58239,7 @@ function driverFiles({ environment, list: list4 }) {
   const named3 = environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES;
   if (named3 !== void 0 && named3 !== "") return paths(named3);
   return driverFolders.flatMap(
-    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join40(folder, name))
+    (folder) => list4(folder).filter((name) => name.endsWith(".json")).map((name) => join41(folder, name))
   );
 }
 function checkDrivers(view) {
@@ -58628,10 +58666,10 @@ async function measureMachineNoise(host, options) {
 }
 
 // src/app/export-runtime.ts
-import { join as join41 } from "node:path";
+import { join as join42 } from "node:path";
 async function exportRuntime(host, options) {
   const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join41(folder, manifest.tunedPath));
+  const tuned = readTunedIfPresent(join42(folder, manifest.tunedPath));
   const kernels = [];
   for (const kernel of selectKernels(manifest, options.kernels)) {
     if (kernel.command !== void 0) {
@@ -58821,7 +58859,7 @@ function refused3(kernel, reason, nextStep3 = usualNextStep) {
 
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join43 } from "node:path";
+import { dirname as dirname13, join as join44 } from "node:path";
 
 // src/app/init/buffer.ts
 var mostListed = 256;
@@ -59061,7 +59099,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join42 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join43 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -59069,7 +59107,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join43(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -59221,7 +59259,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join43(root, path2));
+  const shown = (path2) => displayPath(host, join44(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -59231,7 +59269,7 @@ async function draftAll(host, place, named3) {
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names2);
-      const source = slashed(join43(root, folder), join43(root, path2));
+      const source = slashed(join44(root, folder), join44(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -59255,7 +59293,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join44(folder, absolute.slice(dirname13(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -59299,8 +59337,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join43(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join43(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join44(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join44(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
