@@ -21578,19 +21578,21 @@ function steadyFrom(values2) {
     const score2 = squares / count2 ** 2;
     if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
   }
-  return cut3 > 0 && differs(values2.slice(0, cut3), values2.slice(cut3)) ? cut3 : 0;
+  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
+  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
 }
-function differs(head2, rest) {
+function differs(head2, rest, least2) {
   const { mean: from } = moments(head2);
   const { mean: to, variance } = moments(rest);
   const difference = Math.abs(from - to);
   const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
+  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
 }
 var STEP_PART = 0.03;
 var STEP_ERRORS = 6;
 var LEAST_SIDE = 4;
 var LEAST_SIDE_PART = 1 / 8;
+var SETTLING_PART = 0.1;
 function changeIn(values2) {
   const n = values2.length;
   const all = moments(values2);
@@ -21613,11 +21615,14 @@ function changeIn(values2) {
   const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
   return { from, to, sudden: within < total2 - along };
 }
+function leap(head2, rest) {
+  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
+  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
+}
 
 // src/measure/updates.ts
 var LATE_PERIODS = 1.8;
 var LOST_PART = 0.7;
-var JUMP_FACTOR = 3;
 var LEAST_UPDATES = 4;
 var OUTLIER_DEVIATIONS = 8;
 var OUTLIER_PART = 0.15;
@@ -21641,22 +21646,16 @@ function updatesBetween(ticks2, completions) {
     };
   });
 }
-function implausible(updates, updatePeriodMs) {
+function lostEnergy(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts }) => watts));
+  const usual = median(updates.map(({ watts: watts2 }) => watts2));
   const lost = updates.find(
     ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
-  if (lost !== void 0) {
-    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-    const lateMs = Math.round(lost.shortestMs);
-    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
-  }
-  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
-  if (first > JUMP_FACTOR * second) {
-    return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
-  }
-  return null;
+  if (lost === void 0) return null;
+  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+  const lateMs = Math.round(lost.shortestMs);
+  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
 }
 function groupUpdates(updates, leastMs2) {
   const groups = [];
@@ -21744,7 +21743,7 @@ function cutWindow(request) {
   }
   const updates = updatesBetween(ticks2, completions);
   if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection2 = implausible(updates, meter.updatePeriodMs);
+    const objection2 = lostEnergy(updates, meter.updatePeriodMs);
     if (objection2 !== null) return isVoid(objection2);
   }
   const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
@@ -21778,10 +21777,13 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut3, meter) {
-  const whole = wholeUpdates(updates.slice(cut3), meter);
-  const outlier = outlierAmong(whole);
+  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
+    (part) => wholeUpdates(part, meter)
+  );
+  const outlier = outlierAmong(whole ?? []);
   if (outlier !== null) return isVoid(outlier);
-  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
+  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };
@@ -27253,9 +27255,9 @@ function createSchedule(grid, constraints) {
 var Draft = class {
   #schedule;
   #configuration = {};
-  constructor(schedule) {
-    this.#schedule = schedule;
-    for (const { name, values: values2 } of schedule.grid.tunables)
+  constructor(schedule2) {
+    this.#schedule = schedule2;
+    for (const { name, values: values2 } of schedule2.grid.tunables)
       this.#configuration[name] = values2[0];
   }
   /** Whether the constraints without tunables hold. */
@@ -27279,9 +27281,9 @@ var Draft = class {
 };
 
 // src/space/walk.ts
-function* walk(schedule, budget = { visits: Infinity }) {
-  const { levels } = schedule.grid;
-  const draft = new Draft(schedule);
+function* walk(schedule2, budget = { visits: Infinity }) {
+  const { levels } = schedule2.grid;
+  const draft = new Draft(schedule2);
   if (!draft.allowsAny()) return;
   if (levels.length === 0) {
     yield [];
@@ -27313,10 +27315,10 @@ var rejectionTries = 2e4;
 var diveTries = 200;
 var divesPerDraw = 8;
 var probeSeed = 24301;
-function listAll(schedule) {
+function listAll(schedule2) {
   const points = [];
   const budget = { visits: listing.visits };
-  for (const point2 of walk(schedule, budget)) {
+  for (const point2 of walk(schedule2, budget)) {
     points.push(point2);
     if (points.length > listing.points) return null;
   }
@@ -27328,9 +27330,9 @@ function listSource(points) {
     all: points
   };
 }
-function dive(schedule, random) {
-  const { levels } = schedule.grid;
-  const draft = new Draft(schedule);
+function dive(schedule2, random) {
+  const { levels } = schedule2.grid;
+  const draft = new Draft(schedule2);
   if (!draft.allowsAny()) return null;
   const point2 = [];
   let weight = 1;
@@ -27345,7 +27347,7 @@ function dive(schedule, random) {
   }
   return { point: point2, weight };
 }
-function diveSource(schedule) {
+function diveSource(schedule2) {
   return {
     all: null,
     draw: (random) => {
@@ -27353,7 +27355,7 @@ function diveSource(schedule) {
       let total2 = 0;
       let found = 0;
       for (let i = 0; i < diveTries && found < divesPerDraw; i++) {
-        const next = dive(schedule, random);
+        const next = dive(schedule2, random);
         if (next === null) continue;
         found++;
         total2 += next.weight;
@@ -27363,28 +27365,28 @@ function diveSource(schedule) {
     }
   };
 }
-function rejectionSource(schedule) {
-  const draft = new Draft(schedule);
+function rejectionSource(schedule2) {
+  const draft = new Draft(schedule2);
   return {
     all: null,
     draw: (random) => {
       for (let i = 0; i < rejectionTries; i++) {
-        const point2 = schedule.grid.draw(random);
+        const point2 = schedule2.grid.draw(random);
         if (draft.allows(point2)) return point2;
       }
       return null;
     }
   };
 }
-function createSource(schedule) {
+function createSource(schedule2) {
   const random = createRandom(probeSeed);
-  const rejection = rejectionSource(schedule);
-  const draft = new Draft(schedule);
+  const rejection = rejectionSource(schedule2);
+  const draft = new Draft(schedule2);
   let valid = 0;
-  for (let i = 0; i < probes; i++) if (draft.allows(schedule.grid.draw(random))) valid++;
-  if (schedule.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
-  const points = listAll(schedule);
-  return points === null ? diveSource(schedule) : listSource(points);
+  for (let i = 0; i < probes; i++) if (draft.allows(schedule2.grid.draw(random))) valid++;
+  if (schedule2.grid.rawSize > probes && valid >= probes * smallestShare) return rejection;
+  const points = listAll(schedule2);
+  return points === null ? diveSource(schedule2) : listSource(points);
 }
 function drawDistinct(source, random, count2, tries3 = 1e3) {
   const found = /* @__PURE__ */ new Map();
@@ -27576,13 +27578,13 @@ function assemble({ grid, isValid, enumerate, createSource: createSource2 }) {
 }
 function createSpace(options) {
   const grid = createGrid(options.tunables);
-  const schedule = createSchedule(grid, options.constraints);
-  const draft = new Draft(schedule);
+  const schedule2 = createSchedule(grid, options.constraints);
+  const draft = new Draft(schedule2);
   return assemble({
     grid,
     isValid: (point2) => grid.holds(point2) && draft.allows(point2),
-    enumerate: (budget) => walk(schedule, budget),
-    createSource: () => createSource(schedule)
+    enumerate: (budget) => walk(schedule2, budget),
+    createSource: () => createSource(schedule2)
   });
 }
 function compare(a2, b) {
@@ -40578,12 +40580,22 @@ var closeParts = 2e-3;
 function settledAfterMs({ delayMs, shape, spreadMs }) {
   return delayMs + (shape === "box" ? spreadMs : settlingConstants * spreadMs);
 }
+var leastSpanMs = 100;
 function counterUpdates(ticks2) {
-  return ticks2.slice(1).flatMap((tick, i) => {
-    const before = ticks2[i];
-    const watts = 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs);
-    return watts < 0 ? [] : [{ timeMs: tick.timeMs, sinceMs: before.timeMs, watts }];
-  });
+  const updates = [];
+  let before = ticks2[0];
+  for (const tick of ticks2.slice(1)) {
+    if (before === void 0 || tick.joules < before.joules) before = tick;
+    const spanMs = tick.timeMs - before.timeMs;
+    if (spanMs < leastSpanMs) continue;
+    updates.push({
+      timeMs: tick.timeMs,
+      sinceMs: before.timeMs,
+      watts: 1e3 * (tick.joules - before.joules) / spanMs
+    });
+    before = tick;
+  }
+  return updates;
 }
 function powerUpdates(powers, periodMs) {
   const updates = [];
@@ -40644,14 +40656,16 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   }
   let last2 = values2[0] ?? 0;
   const kept2 = shape === "exponential" ? Math.exp(-stepMs2 / spreadMs) : 0;
-  const shown = values2.map((value2, i) => {
+  const shown = new Float64Array(values2.length);
+  for (let i = 0; i < shown.length; i++) {
+    const value2 = values2[i];
     if (shape === "exponential") last2 = value2 + (last2 - value2) * kept2;
     else {
       const untilMs = startMs + i * stepMs2;
       last2 = (causeSum(untilMs) - causeSum(untilMs - spreadMs)) / spreadMs;
     }
-    return last2;
-  });
+    shown[i] = last2;
+  }
   const shownSums = runningSums(shown, stepMs2);
   return {
     at: (timeMs) => valueAt3(shown, startMs, stepMs2, timeMs),
@@ -40659,8 +40673,8 @@ function blur({ startMs, stepMs: stepMs2, values: values2 }, shape, spreadMs) {
   };
 }
 function runningSums(values2, stepMs2) {
-  const sums = [0];
-  for (const value2 of values2) sums.push(sums.at(-1) + value2 * stepMs2);
+  const sums = new Float64Array(values2.length + 1);
+  for (let i = 0; i < values2.length; i++) sums[i + 1] = sums[i] + values2[i] * stepMs2;
   return sums;
 }
 function valueAt3(values2, startMs, stepMs2, timeMs) {
@@ -40673,7 +40687,7 @@ function sumBetween(values2, sums, startMs, stepMs2, timeMs) {
   const place = (timeMs - startMs) / stepMs2;
   if (place <= 0) return place * stepMs2 * (values2[0] ?? 0);
   if (place >= values2.length)
-    return sums.at(-1) + (place - values2.length) * stepMs2 * (values2.at(-1) ?? 0);
+    return sums[values2.length] + (place - values2.length) * stepMs2 * (values2[values2.length - 1] ?? 0);
   const below = Math.floor(place);
   return sums[below] + (place - below) * stepMs2 * values2[below];
 }
@@ -40894,8 +40908,14 @@ async function loaded(load, durationMs, time, watch) {
   await watch.until(fromMs + durationMs, () => running);
   const outcome = await run;
   if (!outcome.ok) return { ok: false, why: outcome.failure.message };
-  const endMs = outcome.value.completions.at(-1)?.timeMs ?? 0;
-  return { ok: true, span: { fromMs, toMs: endMs > fromMs ? endMs : fromMs + durationMs } };
+  return { ok: true, span: spanOf(outcome.value.completions, fromMs, durationMs) };
+}
+function spanOf(completions, askedMs, durationMs) {
+  const [first, second] = completions;
+  const endMs = completions.at(-1)?.timeMs ?? 0;
+  if (first === void 0 || endMs <= askedMs) return { fromMs: askedMs, toMs: askedMs + durationMs };
+  const begunMs = second === void 0 ? askedMs : 2 * first.timeMs - second.timeMs;
+  return { fromMs: Math.max(askedMs, begunMs), toMs: endMs };
 }
 function causeOf(spans, startMs, endMs) {
   const steps2 = Math.ceil((endMs - startMs) / stepMs) + 1;
@@ -40975,8 +40995,8 @@ async function confirmLoads(request) {
     return confirmationOf(fitOf(observed, sensor), checkedBy, sensor, loads);
   });
 }
-function onlyConfirmed(confirmations) {
-  const rises = confirmations.map((one3) => one3.ok ? one3.fit.gain : 0);
+function onlyConfirmed(confirmations2) {
+  const rises = confirmations2.map((one3) => one3.ok ? one3.fit.gain : 0);
   const best = rises.indexOf(Math.max(...rises));
   const rise = rises[best] ?? 0;
   const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
@@ -41432,9 +41452,9 @@ async function choose(candidates, context) {
   const load = loadOf(context);
   if (load === null) throw ambiguous(possible.candidates, device.info, false);
   const sensors = possible.candidates.map(({ sensor }) => sensor);
-  const confirmations = await confirmLoads({ sensors, load, time, periodMs: null });
-  const found = onlyConfirmed(confirmations) ?? -1;
-  const [loaded2, confirmation] = [possible.candidates[found], confirmations[found]];
+  const confirmations2 = await confirmLoads({ sensors, load, time, periodMs: null });
+  const found = onlyConfirmed(confirmations2) ?? -1;
+  const [loaded2, confirmation] = [possible.candidates[found], confirmations2[found]];
   if (loaded2 === void 0 || confirmation?.ok !== true)
     throw ambiguous(possible.candidates, device.info, true);
   return { candidate: loaded2, why: "of several its power alone followed loads on the device", confirmation };
@@ -50439,40 +50459,41 @@ function changePoints(values2, alpha = 0.01) {
   return search(0, values2.length);
 }
 
-// src/judge/options.ts
-var leastBlocks = 3;
-var attemptsFactor = 2;
-var suspectFactor = 2;
-function withDefaults(options) {
-  return {
-    alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
-    improvedBy: 0.01,
-    noiseFloor: { energy: null, latency: null },
-    earlier: [],
-    machineChanged: null,
-    ...options
-  };
+// src/judge/levels.ts
+var schedule = {
+  /** Fewer blocks than this decide nothing: two points always lie on a line. The first look is here, then one at every block. */
+  least: 3,
+  /** Flagging blocks of what is open, */
+  flag: 6,
+  /** and of what looks worse than its margin without being flagged. */
+  suspect: 12,
+  /** Fresh blocks that confirm a flag, at most. */
+  confirm: 12
+};
+var firstShare = 0.8;
+function attemptShare(attempt) {
+  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
 }
-function mayGate(subject, metric) {
-  return !subject.sentinel && isTrusted2(subject, metric);
+var firstFlagFactor = 2;
+function flagLevel(blocks, alpha) {
+  return alpha * (blocks <= schedule.least ? firstFlagFactor : 1);
 }
-function isTrusted2({ gate, energyEstimated, energyShared }, metric) {
-  if (metric === "latency") return true;
-  const { allowEstimated, allowShared } = gate.energy;
-  return (!energyEstimated || allowEstimated) && (energyShared !== true || allowShared === true);
+function spentBy(nominal) {
+  const l = Math.min(17, -Math.log(nominal));
+  return Math.min(1, nominal * Math.max(1, 0.674 + 0.9149 * l - 0.02654 * l * l));
 }
-function effectiveMargin(subject, metric, { noiseFloor }) {
-  const margin = subject.gate[metric].margin;
-  const floor = noiseFloor[metric] ?? 0;
-  return {
-    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
-    margin: Math.min(Math.max(margin, floor), 2 * margin),
-    widened: floor > margin,
-    tooNoisy: floor > 2 * margin
-  };
+function nominalLevel(level) {
+  let nominal = level;
+  for (let i = 0; i < 30; i++) nominal *= level / spentBy(nominal);
+  return nominal;
 }
+var earlyShare = 0.2;
+var lastShare = 0.7;
+function clearLevel(phase, blocks, alpha) {
+  if (phase === "confirm") return nominalLevel(alpha * lastShare);
+  return alpha * (blocks < schedule.flag ? earlyShare : lastShare);
+}
+var intervalTail = { flag: 0.02, confirm: nominalLevel(0.025) };
 
 // src/judge/pairs.ts
 function samplesBySubject(samples2) {
@@ -50494,6 +50515,9 @@ function poolAttempts(samples2, earlier) {
   );
   return [...apart.flat(), ...samples2];
 }
+function isOfThisAttempt({ from }) {
+  return from.block < attemptStride;
+}
 function attemptOf(subject, earlier) {
   const measured = earlier.filter(
     (attempt) => attempt.some(({ kernel, workload }) => kernel === subject.kernel && workload === subject.workload)
@@ -50502,20 +50526,21 @@ function attemptOf(subject, earlier) {
 }
 function pairsOf(request) {
   const { phase, from, to } = request;
+  const pairs = [];
   const waiting = /* @__PURE__ */ new Map();
   for (const sample of request.samples) {
     if (sample.phase !== phase) continue;
     if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? "from" : "to"].push(sample);
+    const queue = waiting.get(sample.block);
+    const partner = queue?.[0];
+    if (queue === void 0 || partner === void 0) waiting.set(sample.block, [sample]);
+    else if (partner.arm === sample.arm) queue.push(sample);
+    else {
+      queue.shift();
+      pairs.push(sample.arm === to ? { from: partner, to: sample } : { from: sample, to: partner });
+    }
   }
-  return [...waiting.values()].flatMap(
-    (block) => block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === void 0 ? [] : [{ from: sample, to: partner }];
-    })
-  );
+  return pairs;
 }
 function differencesOf(pairs, metric) {
   const values2 = [];
@@ -50545,8 +50570,9 @@ function wasDisturbed({ latencyMs, voidReasons }) {
   return latencyMs === null && voidReasons.length > 0 && !voidReasons.some((reason) => /^(?:[a-z-]+: |not measured because arm )/.test(reason));
 }
 var leastSpread = 1e-3;
-function estimateOf({ values: values2, resolutionSd }) {
-  return values2.length < leastBlocks ? null : estimateMean(values2, Math.max(resolutionSd, leastSpread));
+function estimateOf({ values: values2, resolutionSd }, phase, leastSd = leastSpread) {
+  if (values2.length < schedule.least) return null;
+  return { ...estimateMean(values2, Math.max(resolutionSd, leastSd)), phase };
 }
 function readMetric(sample, metric) {
   const value2 = metric === "energy" ? sample.joules : sample.latencyMs;
@@ -50562,7 +50588,7 @@ function detectableChange(request) {
   const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
   const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
-  if (values2.length < leastBlocks || blocks < leastBlocks) return null;
+  if (values2.length < schedule.least || blocks < schedule.least) return null;
   const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
   const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
   return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
@@ -50570,7 +50596,7 @@ function detectableChange(request) {
 
 // src/judge/ratio.ts
 function toRatio(estimate) {
-  const [low, high] = meanInterval(estimate, 0.95);
+  const [low, high] = meanInterval(estimate, 1 - 2 * intervalTail[estimate.phase]);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
 function compareArms(request) {
@@ -50580,7 +50606,7 @@ function compareArms(request) {
 }
 function latestEstimate(request) {
   const { samples: samples2, metric, from, to } = request;
-  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric));
+  const inPhase = (phase) => estimateOf(differencesOf(pairsOf({ samples: samples2, phase, from, to }), metric), phase);
   return inPhase("confirm") ?? inPhase("flag");
 }
 
@@ -50597,26 +50623,65 @@ function attribute(request) {
   return counts(tuning) ? "tuning" : null;
 }
 
+// src/judge/options.ts
+var attemptsFactor = 2;
+function withDefaults(options) {
+  return {
+    alpha: 0.05,
+    improvedBy: 0.01,
+    noiseFloor: { energy: null, latency: null },
+    earlier: [],
+    machineChanged: null,
+    ...options
+  };
+}
+function mayGate(subject, metric) {
+  return !subject.sentinel && isTrusted2(subject, metric);
+}
+function isTrusted2({ gate, energyEstimated, energyShared }, metric) {
+  if (metric === "latency") return true;
+  const { allowEstimated, allowShared } = gate.energy;
+  return (!energyEstimated || allowEstimated) && (energyShared !== true || allowShared === true);
+}
+function effectiveMargin(subject, metric, { noiseFloor }) {
+  const margin = subject.gate[metric].margin;
+  const floor = noiseFloor[metric] ?? 0;
+  return {
+    // Twofold at most: the floor comes from what is kept between runs, which others on the runner may have written.
+    margin: Math.min(Math.max(margin, floor), 2 * margin),
+    widened: floor > margin,
+    tooNoisy: floor > 2 * margin
+  };
+}
+
 // src/judge/evidence.ts
 var metrics = ["energy", "latency"];
-function gatherEvidence(subject, metric, samples2, options) {
+var leastSpreadPart = 0.15;
+function gatherEvidence(subject, samples2, options) {
   const arms2 = { samples: samples2, from: "B", to: "H" };
-  const flag = differencesOf(pairsOf({ ...arms2, phase: "flag" }), metric);
-  const confirm2 = differencesOf(pairsOf({ ...arms2, phase: "confirm" }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
-    margin,
-    flag,
-    confirm: confirm2,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm2),
-    flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha
-  };
+  const flagging = pairsOf({ ...arms2, phase: "flag" });
+  const fresh = pairsOf({ ...arms2, phase: "confirm" });
+  const own = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
+  const attempt = attemptOf(subject, options.earlier);
+  return metrics.map((metric) => {
+    const [flag, confirm2] = [differencesOf(flagging, metric), differencesOf(fresh, metric)];
+    const margin = effectiveMargin(subject, metric, options);
+    const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
+    const flagEstimate = estimateOf(flag, "flag", leastSd);
+    return {
+      subject,
+      metric,
+      attempt,
+      gates: mayGate(subject, metric) && (flag.measured || confirm2.measured),
+      margin,
+      flag,
+      confirm: confirm2,
+      flagEstimate,
+      confirmEstimate: estimateOf(confirm2, "confirm", leastSd),
+      freshBlocks: own === fresh ? confirm2.values.length : differencesOf(own, metric).values.length,
+      flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha)
+    };
+  });
 }
 function pAbove(estimate, margin) {
   return tTestP(estimate, "greater", Math.log1p(margin));
@@ -50625,15 +50690,31 @@ function pBelow(estimate, margin) {
   return tTestP(estimate, "less", Math.log1p(margin));
 }
 
-// src/judge/levels.ts
-var firstShare = 0.8;
-function attemptShare(attempt) {
-  return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
+// src/judge/confirmation.ts
+function confirmations(evidence) {
+  const adjusted = /* @__PURE__ */ new Map();
+  for (const gates of [true, false]) {
+    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const pValues = family.map(
+      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, spentBy(pAbove(confirmEstimate, margin.margin)) / attemptShare(attempt))
+    );
+    holmAdjust(pValues).forEach((p, i) => {
+      adjusted.set(family[i], p);
+    });
+  }
+  return adjusted;
 }
-var earlyShare = 0.2;
-var lastShare = 0.7;
-function clearLevel(blocks, levels) {
-  return levels.alpha * (blocks < levels.flagBlocks ? earlyShare : lastShare);
+function leastHope(blocks) {
+  return (blocks - schedule.least) / 6;
+}
+function isHopeless({ confirmEstimate, margin, freshBlocks }) {
+  if (confirmEstimate === null || freshBlocks < schedule.least) return false;
+  const above = confirmEstimate.mean - Math.log1p(margin.margin);
+  return above < leastHope(freshBlocks) * confirmEstimate.standardError;
+}
+function isDecided(evidence, adjusted, level) {
+  const flagged = evidence.filter((one3) => one3.flagged && one3.gates);
+  return flagged.every(isHopeless) || flagged.some((one3) => one3.freshBlocks >= schedule.least && (adjusted.get(one3) ?? 1) < level);
 }
 
 // src/judge/text.ts
@@ -50682,7 +50763,7 @@ function judgeMetric(request) {
 function decide(evidence, estimate, confirmP, options) {
   const { margin, flagged } = evidence;
   if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
+  const level = clearLevel(estimate.phase, estimate.count, options.alpha);
   const change2 = describeEstimate(estimate);
   const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? " (widened to the noise of this device)" : ""}`;
   if (isUnconfirmed(evidence)) {
@@ -50716,7 +50797,7 @@ function isUnconfirmed({ flagged, confirmEstimate }) {
   return flagged && confirmEstimate === null;
 }
 function lackVerdict({ flag, confirm: confirm2 }) {
-  return flag.disturbed + confirm2.disturbed >= leastBlocks ? "environment" : "inconclusive";
+  return flag.disturbed + confirm2.disturbed >= schedule.least ? "environment" : "inconclusive";
 }
 function describeLack({ metric, flag }) {
   if (!flag.measured) {
@@ -50733,8 +50814,8 @@ function excuse(estimate, movement2) {
 // src/judge/sentinel.ts
 function movedSentinels(subjects, samplesOf3, options) {
   return subjects.filter((subject) => subject.sentinel).flatMap(
-    (subject) => metrics.filter((metric) => isTrusted2(subject, metric)).flatMap((metric) => {
-      const evidence = gatherEvidence(subject, metric, samplesOf3(subject), options);
+    (subject) => gatherEvidence(subject, samplesOf3(subject), options).filter(({ metric }) => isTrusted2(subject, metric)).flatMap((evidence) => {
+      const { metric } = evidence;
       const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
         (estimate) => estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha)
       );
@@ -50781,10 +50862,8 @@ function judge(subjects, samples2, options = {}) {
   const samplesOf3 = samplesBySubject(poolAttempts(samples2, settings2.earlier));
   const moved = movedSentinels(subjects, samplesOf3, settings2);
   const movement2 = movementOf(moved, settings2);
-  const evidence = subjects.map(
-    (subject) => metrics.map((metric) => gatherEvidence(subject, metric, samplesOf3(subject), settings2))
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
+  const evidence = subjects.map((subject) => gatherEvidence(subject, samplesOf3(subject), settings2));
+  const confirmP = confirmations(evidence.flat());
   return subjects.map((subject, i) => {
     const judged = evidence[i].map(
       (one3) => judgeMetric({
@@ -50809,19 +50888,6 @@ function judge(subjects, samples2, options = {}) {
     };
   });
 }
-function adjustedConfirmations(evidence) {
-  const adjusted = /* @__PURE__ */ new Map();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
-    const pValues = family.map(
-      ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt))
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i], p);
-    });
-  }
-  return adjusted;
-}
 function decidingMetric(judged) {
   const gating = judged.filter(({ gates }) => gates);
   const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
@@ -50833,7 +50899,7 @@ function decidingMetric(judged) {
 // src/judge/noise-floor.ts
 var LEAST_AA_BLOCKS = 20;
 function noiseFloorOf(request) {
-  const { subject, samples: samples2, metric, blocks = 6 } = request;
+  const { subject, samples: samples2, metric, blocks = schedule.flag } = request;
   const arms2 = { samples: samplesBySubject(samples2)(subject), from: "B", to: "H" };
   const pairs = ["flag", "confirm"].flatMap((phase) => pairsOf({ ...arms2, phase }));
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
@@ -50909,7 +50975,7 @@ function overallVerdict(request) {
 }
 function isGated({ metrics: metrics3 }) {
   return metrics3.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== "environment"
+    ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== "environment"
   );
 }
 function isUnjudged(one3) {
@@ -50938,7 +51004,7 @@ function standingOf(evidence, options) {
   );
   const distances = counting.map(distanceOf);
   return {
-    settled: counting.length > 0 && counting.every((evidence2) => isClear2(evidence2, options)),
+    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one3) => isClear2(one3, options)),
     distance: distances.length === 0 ? 0 : Math.min(...distances)
   };
 }
@@ -50947,8 +51013,8 @@ function bounds({ margin: { margin }, subject }) {
 }
 function isClear2(evidence, options) {
   const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
+  if (estimate === null) return false;
+  const level = clearLevel("flag", estimate.count, options.alpha);
   const clearOf = (bound) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
   if (!bounds(evidence).every(clearOf)) return false;
   const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);
@@ -50964,7 +51030,7 @@ function distanceOf(evidence) {
 
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, ...judging } = options;
+  const { flaggingIsOver = false, shards = 1, ...judging } = options;
   const settings2 = withDefaults(judging);
   if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
@@ -50978,44 +51044,43 @@ function planNext(subjects, samples2, options = {}) {
   if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
   const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm2 = missing3({
-    subjects: [...sentinels, ...flagged],
-    phase: "confirm",
-    blocks: settings2.confirmBlocks,
-    finishFirst: true
-  });
-  return confirm2 ?? { phase: "done" };
+  const adjusted = confirmations(subjects.flatMap(evidenceOf));
+  const level = settings2.alpha / shards;
+  const open = flagged.filter((subject) => !isDecided(evidenceOf(subject), adjusted, level));
+  return confirmNext({ subjects, open, missing: missing3 }) ?? { phase: "done" };
+}
+function confirmNext(request) {
+  const { subjects, open, missing: missing3 } = request;
+  const wanted = (of, blocks) => missing3({ subjects: of, phase: "confirm", blocks, finishFirst: true });
+  if (wanted(open, schedule.confirm) === null) return null;
+  const all = [...subjects.filter(({ sentinel }) => sentinel), ...open];
+  const first = wanted(all, schedule.least);
+  if (first !== null) return first;
+  const more = wanted(all, schedule.confirm);
+  return more === null ? null : { ...more, blocks: 1 };
 }
 function evidenceBySubject(samplesOf3, settings2) {
   const gathered = /* @__PURE__ */ new Map();
   return (subject) => {
     const known3 = gathered.get(subject);
     if (known3 !== void 0) return known3;
-    const samples2 = samplesOf3(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples2, settings2));
+    const evidence = gatherEvidence(subject, samplesOf3(subject), settings2);
     gathered.set(subject, evidence);
     return evidence;
   };
 }
 function flagNext(request) {
   const { subjects, evidenceOf, missing: missing3, settings: settings2 } = request;
-  const { flagBlocks } = settings2;
-  const first = missing3({
-    subjects,
-    phase: "flag",
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true
-  });
+  const first = missing3({ subjects, phase: "flag", blocks: schedule.least, finishFirst: true });
   if (first !== null) return first;
   const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
-  const more = missing3({ subjects: open, phase: "flag", blocks: flagBlocks, finishFirst: false });
+  const more = missing3({ subjects: open, phase: "flag", blocks: schedule.flag, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
   const again = missing3({
     subjects: suspects,
     phase: "flag",
-    blocks: suspectFactor * flagBlocks,
+    blocks: schedule.suspect,
     finishFirst: false
   });
   return again === null ? null : { ...again, blocks: 1 };
@@ -51047,7 +51112,7 @@ function missingOf(samples2, phase, wanted) {
   const complete = pairs.filter(
     ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0
   ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  if (complete === 0 && pairs.length >= schedule.least) return 0;
   return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
 }
 
@@ -56715,7 +56780,7 @@ async function measureChanged(task, laboratory, removed) {
     contests,
     seconds,
     followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
-    judging
+    judging: { ...judging, shards: options.shards ?? 1 }
   });
   const { samples: samples2, machineChanged } = measured;
   const judgements = judge(

@@ -4,7 +4,7 @@ import { peerRules } from './peers.ts';
 import { changed, play, subjectsOf } from './run-judge.ts';
 
 /** True changes of energy. 3 % is the margin: up to there, red is a false alarm. */
-export const effects: readonly number[] = [0, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1];
+export const effects: readonly number[] = [0, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.1];
 
 /** How often one kernel is called worse, by true change. */
 export interface Detection {
@@ -14,25 +14,32 @@ export interface Detection {
   readonly worse: readonly number[];
   /** Blocks used per effect; null where a rule has no blocks. */
   readonly blocks: readonly number[] | null;
+  /** How often the 95 % interval of energy, wherever the run stopped, holds the truth; null where a rule has none. */
+  readonly covered: readonly number[] | null;
 }
 
 function ours(model: NoiseModel, runs: number): Detection {
   const subjects = subjectsOf(1);
   const blocks: number[] = [];
+  const covered: number[] = [];
   const worse = effects.map((effect) => {
     const random = createRandom(31).fork(`${model.name} ${effect}`);
     let red = 0;
     let spent = 0;
+    let holds = 0;
     for (let run = 0; run < runs; run++) {
       // One metric, as the other tools have it.
       const played = play({ subjects, truthOf: () => changed(effect, 0), model, random });
       if (played.judgements[0]?.verdict === 'regressed') red++;
       spent += played.blocks;
+      const ratio = played.judgements[0]?.metrics[0]?.ratio;
+      if (ratio != null && ratio.low <= 1 + effect && 1 + effect <= ratio.high) holds++;
     }
     blocks.push(spent / runs);
+    covered.push(holds / runs);
     return red / runs;
   });
-  return { rule: 'Joulegate', model: model.name, worse, blocks };
+  return { rule: 'Joulegate', model: model.name, worse, blocks, covered };
 }
 
 /** Ours and the others' under one model. */
@@ -48,6 +55,7 @@ export function measureDetection(model: NoiseModel, runs: number): readonly Dete
         return worse / runs;
       }),
       blocks: null,
+      covered: null,
     }),
   );
   return [ours(model, runs), ...theirs];

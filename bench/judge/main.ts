@@ -22,7 +22,9 @@ const { values } = parseArgs({
 const runs = Number(values.runs);
 const recorded = recordedModels(values.data);
 for (const path of recorded.missing) console.error(`not there, so not measured: ${values.data}/${path}`);
-const models = [...noiseModels, ...recorded.models].filter(({ name }) => name.includes(values.only));
+const models = [...noiseModels, ...recorded.models].filter(({ name }) =>
+  values.only.split('|').some((text) => name.includes(text)),
+);
 const bars = [];
 const detection = [];
 for (const model of models) {

@@ -62,9 +62,13 @@ export function untouchedText(run: Untouched): string {
 /** One table per rule: models down, true changes across. */
 export function detectionTables(detection: readonly Detection[]): string[] {
   const rules = [...new Set(detection.map(({ rule }) => rule))];
-  return rules.map((rule) => {
+  const titles = ['noise', ...effects.map((effect) => `+${(effect * 100).toFixed(0)} %`)];
+  const covered = detection.flatMap((one) =>
+    one.covered === null ? [] : [[one.model, ...one.covered.map(percent)]],
+  );
+  const coverage = `95 % intervals of energy that hold the truth, wherever the run stopped, at a true change of\n\n${table(titles, covered)}`;
+  const called = rules.map((rule) => {
     const own = detection.filter((one) => one.rule === rule);
-    const titles = ['noise', ...effects.map((effect) => `+${(effect * 100).toFixed(0)} %`)];
     const rows = own.map(({ model, worse, blocks }) => [
       model,
       ...worse.map((share, i) => {
@@ -75,6 +79,7 @@ export function detectionTables(detection: readonly Detection[]): string[] {
     const note = own.some(({ blocks }) => blocks !== null) ? ', blocks used in brackets' : '';
     return `**${rule}**: called worse at a true change of${note}\n\n${table(titles, rows)}`;
   });
+  return [...called.slice(0, 1), coverage, ...called.slice(1)];
 }
 
 export function modelTable(models: readonly NoiseModel[]): string {

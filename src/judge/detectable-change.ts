@@ -1,6 +1,6 @@
 import type { BlockSample } from '../measure/index.ts';
 import { estimateMean, studentTQuantile } from '../stats/index.ts';
-import { leastBlocks } from './options.ts';
+import { schedule } from './levels.ts';
 import { differencesOf, pairsOf, type SubjectKey, samplesBySubject } from './pairs.ts';
 import type { Metric } from './types.ts';
 
@@ -25,7 +25,7 @@ export function detectableChange(request: {
   const arms = { samples: samplesBySubject(samples)(subject), from: 'B', to: 'H' } as const;
   const pairs = (['flag', 'confirm'] as const).flatMap((phase) => pairsOf({ ...arms, phase }));
   const { values, resolutionSd } = differencesOf(pairs, metric);
-  if (values.length < leastBlocks || blocks < leastBlocks) return null;
+  if (values.length < schedule.least || blocks < schedule.least) return null;
   const { standardError, count } = estimateMean(values, resolutionSd);
   const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power, blocks - 1);
   return Math.expm1((reach * standardError * Math.sqrt(count)) / Math.sqrt(blocks));

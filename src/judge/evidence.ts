@@ -1,10 +1,20 @@
 import type { BlockSample } from '../measure/index.ts';
 import { type MeanEstimate, tTestP } from '../stats/index.ts';
+import { flagLevel } from './levels.ts';
 import { type EffectiveMargin, effectiveMargin, type JudgeOptions, mayGate } from './options.ts';
-import { attemptOf, type Differences, differencesOf, estimateOf, pairsOf } from './pairs.ts';
+import {
+  attemptOf,
+  type BlockEstimate,
+  type Differences,
+  differencesOf,
+  estimateOf,
+  isOfThisAttempt,
+  leastSpread,
+  pairsOf,
+} from './pairs.ts';
 import type { Metric, Subject } from './types.ts';
 
-export const metrics: readonly Metric[] = ['energy', 'latency'];
+const metrics: readonly Metric[] = ['energy', 'latency'];
 
 /** All that was measured of one metric of one subject, tested but not yet judged. */
 export interface Evidence {
@@ -17,37 +27,53 @@ export interface Evidence {
   readonly margin: EffectiveMargin;
   readonly flag: Differences;
   readonly confirm: Differences;
-  readonly flagEstimate: MeanEstimate | null;
-  readonly confirmEstimate: MeanEstimate | null;
-  /** The flagging blocks lie clearly above the margin. */
+  readonly flagEstimate: BlockEstimate | null;
+  readonly confirmEstimate: BlockEstimate | null;
+  /** Confirming blocks that this attempt measured. */
+  readonly freshBlocks: number;
+  /** The flagging blocks lie above the margin, clearly enough to look again. */
   readonly flagged: boolean;
 }
 
-/** Reads one metric of a subject out of its samples of all attempts, and tests whether it is flagged. */
+/**
+ * Where three blocks may decide, they are believed to agree to this part of their margin at best: three that agree by accident
+ * would make a certainty of what lies just beyond it.
+ */
+const leastSpreadPart = 0.15;
+
+/** Reads a subject's metrics out of its samples of all attempts, and tests whether they are flagged. */
 export function gatherEvidence(
   subject: Subject,
-  metric: Metric,
   samples: readonly BlockSample[],
   options: Required<JudgeOptions>,
-): Evidence {
+): readonly Evidence[] {
   const arms = { samples, from: 'B', to: 'H' } as const;
-  const flag = differencesOf(pairsOf({ ...arms, phase: 'flag' }), metric);
-  const confirm = differencesOf(pairsOf({ ...arms, phase: 'confirm' }), metric);
-  const flagEstimate = estimateOf(flag);
-  const margin = effectiveMargin(subject, metric, options);
-  return {
-    subject,
-    metric,
-    attempt: attemptOf(subject, options.earlier),
-    gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
-    margin,
-    flag,
-    confirm,
-    flagEstimate,
-    confirmEstimate: estimateOf(confirm),
-    flagged:
-      !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < options.alpha,
-  };
+  const flagging = pairsOf({ ...arms, phase: 'flag' });
+  const fresh = pairsOf({ ...arms, phase: 'confirm' });
+  const own = options.earlier.length === 0 ? fresh : fresh.filter(isOfThisAttempt);
+  const attempt = attemptOf(subject, options.earlier);
+  return metrics.map((metric) => {
+    const [flag, confirm] = [differencesOf(flagging, metric), differencesOf(fresh, metric)];
+    const margin = effectiveMargin(subject, metric, options);
+    const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
+    const flagEstimate = estimateOf(flag, 'flag', leastSd);
+    return {
+      subject,
+      metric,
+      attempt,
+      gates: mayGate(subject, metric) && (flag.measured || confirm.measured),
+      margin,
+      flag,
+      confirm,
+      flagEstimate,
+      confirmEstimate: estimateOf(confirm, 'confirm', leastSd),
+      freshBlocks: own === fresh ? confirm.values.length : differencesOf(own, metric).values.length,
+      flagged:
+        !subject.sentinel &&
+        flagEstimate !== null &&
+        pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha),
+    };
+  });
 }
 
 /** p of the estimate if the true change were `margin`: small means clearly above. */

@@ -5,7 +5,7 @@ export { noiseFloorOf } from './noise-floor.ts';
 export type { JudgeOptions } from './options.ts';
 export { type OverallVerdict, overallVerdict } from './overall.ts';
 export { attemptOf } from './pairs.ts';
-export { planNext } from './plan.ts';
+export { type PlanOptions, planNext } from './plan.ts';
 export { compareArms } from './ratio.ts';
 export type {
   JudgePlan,

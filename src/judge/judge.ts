@@ -1,9 +1,8 @@
 import { byAttention } from '../manifest/index.ts';
 import type { BlockSample } from '../measure/index.ts';
-import { holmAdjust } from '../stats/index.ts';
 import { attribute } from './attribution.ts';
-import { type Evidence, gatherEvidence, metrics, pAbove } from './evidence.ts';
-import { attemptShare } from './levels.ts';
+import { confirmations } from './confirmation.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
 import { judgeMetric } from './metric-verdict.ts';
 import { type JudgeOptions, withDefaults } from './options.ts';
 import { poolAttempts, samplesBySubject } from './pairs.ts';
@@ -23,12 +22,10 @@ export function judge(
   const samplesOf = samplesBySubject(poolAttempts(samples, settings.earlier));
   const moved = movedSentinels(subjects, samplesOf, settings);
   const movement = movementOf(moved, settings);
-  const evidence = subjects.map((subject) =>
-    metrics.map((metric) => gatherEvidence(subject, metric, samplesOf(subject), settings)),
-  );
-  const confirmP = adjustedConfirmations(evidence.flat());
+  const evidence = subjects.map((subject) => gatherEvidence(subject, samplesOf(subject), settings));
+  const confirmP = confirmations(evidence.flat());
   return subjects.map((subject, i) => {
-    const judged = (evidence[i] as Evidence[]).map((one) =>
+    const judged = (evidence[i] as readonly Evidence[]).map((one) =>
       judgeMetric({
         evidence: one,
         confirmP: confirmP.get(one) ?? null,
@@ -52,27 +49,6 @@ export function judge(
       reason: `${deciding.metric}: ${deciding.reason}`,
     };
   });
-}
-
-/**
- * Holm-adjusted p of every flagged metric's confirmation, each first divided by the part of the level that its attempt
- * may spend. One without enough fresh blocks counts as p = 1, so that
- * losing its data never makes another's case easier. What cannot gate is a family of its own: it must not weaken what can.
- */
-function adjustedConfirmations(evidence: readonly Evidence[]): Map<Evidence, number> {
-  const adjusted = new Map<Evidence, number>();
-  for (const gates of [true, false]) {
-    const family = evidence.filter((one) => one.flagged && one.gates === gates);
-    const pValues = family.map(({ confirmEstimate, margin, attempt }) =>
-      confirmEstimate === null
-        ? 1
-        : Math.min(1, pAbove(confirmEstimate, margin.margin) / attemptShare(attempt)),
-    );
-    holmAdjust(pValues).forEach((p, i) => {
-      adjusted.set(family[i] as Evidence, p);
-    });
-  }
-  return adjusted;
 }
 
 /** The gating metric that decides the verdict, the worst: improved only counts if nothing is left open. Latency if nothing was measured that gates. */

@@ -1,7 +1,7 @@
-import type { MeanEstimate } from '../stats/index.ts';
 import { type Evidence, pBelow } from './evidence.ts';
-import { clearLevel } from './levels.ts';
-import { type JudgeOptions, leastBlocks } from './options.ts';
+import { clearLevel, schedule } from './levels.ts';
+import type { JudgeOptions } from './options.ts';
+import type { BlockEstimate } from './pairs.ts';
 import { toRatio } from './ratio.ts';
 import { countOf, describeEstimate, formatChange, formatMargin, listReasons } from './text.ts';
 import type { MetricJudgement } from './types.ts';
@@ -53,13 +53,13 @@ interface Finding {
 
 function decide(
   evidence: Evidence,
-  estimate: MeanEstimate | null,
+  estimate: BlockEstimate | null,
   confirmP: number | null,
   options: Required<JudgeOptions>,
 ): Finding {
   const { margin, flagged } = evidence;
   if (estimate === null) return { verdict: lackVerdict(evidence), reason: describeLack(evidence) };
-  const level = clearLevel(estimate.count, options);
+  const level = clearLevel(estimate.phase, estimate.count, options.alpha);
   const change = describeEstimate(estimate);
   const limit = `the margin of ${formatMargin(margin.margin)}${margin.widened ? ' (widened to the noise of this device)' : ''}`;
   if (isUnconfirmed(evidence)) {
@@ -98,7 +98,7 @@ function isUnconfirmed({ flagged, confirmEstimate }: Evidence): boolean {
 
 /** Three blocks that the machine disturbed are its doing; a variant that fails, or time that is up, is not. */
 function lackVerdict({ flag, confirm }: Evidence): Verdict {
-  return flag.disturbed + confirm.disturbed >= leastBlocks ? 'environment' : 'inconclusive';
+  return flag.disturbed + confirm.disturbed >= schedule.least ? 'environment' : 'inconclusive';
 }
 
 function describeLack({ metric, flag }: Evidence): string {
@@ -109,7 +109,7 @@ function describeLack({ metric, flag }: Evidence): string {
   return flag.voidReasons.length === 0 ? counted : `${counted}: ${listReasons(flag.voidReasons)}`;
 }
 
-function excuse(estimate: MeanEstimate | null, movement: string): Finding {
+function excuse(estimate: BlockEstimate | null, movement: string): Finding {
   const change = estimate === null ? '' : `${describeEstimate(estimate)}, but `;
   return { verdict: 'environment', reason: `${change}${movement}` };
 }

@@ -5,10 +5,6 @@ import type { Metric, Subject } from './types.ts';
 export interface JudgeOptions {
   /** Level of every test; 0.05. */
   readonly alpha?: number;
-  /** Blocks that decide what is looked at again; 6, and twice that for what looks worse than its margin without being flagged. */
-  readonly flagBlocks?: number;
-  /** Fresh blocks that decide what regressed; 9. */
-  readonly confirmBlocks?: number;
   /** Smallest change worth calling an improvement; 0.01. */
   readonly improvedBy?: number;
   /**
@@ -25,20 +21,12 @@ export interface JudgeOptions {
   readonly machineChanged?: string | null;
 }
 
-/** Fewer blocks than this decide nothing: two points always lie on a line. */
-export const leastBlocks = 3;
-
 /** Blocks of a phase are measured again for void ones until this many times the wanted number were tried. */
 export const attemptsFactor = 2;
-
-/** What looks worse than its margin and is not flagged gets this many times the flagging blocks. */
-export const suspectFactor = 2;
 
 export function withDefaults(options: JudgeOptions): Required<JudgeOptions> {
   return {
     alpha: 0.05,
-    flagBlocks: 6,
-    confirmBlocks: 9,
     improvedBy: 0.01,
     noiseFloor: { energy: null, latency: null },
     earlier: [],

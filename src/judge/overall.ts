@@ -1,5 +1,5 @@
 import { type Verdict, verdicts } from '../manifest/index.ts';
-import { leastBlocks } from './options.ts';
+import { schedule } from './levels.ts';
 import { countOf, listReasons } from './text.ts';
 import type { SubjectJudgement } from './types.ts';
 
@@ -112,7 +112,7 @@ export function overallVerdict(request: {
 /** A gate could have fired: a metric that gates was measured in enough blocks, and the machine was quiet enough. */
 function isGated({ metrics }: SubjectJudgement): boolean {
   return metrics.some(
-    ({ gates, blocks, verdict }) => gates && blocks >= leastBlocks && verdict !== 'environment',
+    ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== 'environment',
   );
 }
 

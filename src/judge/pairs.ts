@@ -1,6 +1,6 @@
 import type { Arm, BlockSample } from '../measure/index.ts';
 import { estimateMean, type MeanEstimate, mean } from '../stats/index.ts';
-import { leastBlocks } from './options.ts';
+import { schedule } from './levels.ts';
 import type { Metric } from './types.ts';
 
 /** What names a subject. */
@@ -45,6 +45,11 @@ export function poolAttempts(
   return [...apart.flat(), ...samples];
 }
 
+/** Whether a pair is not one of those that were pooled with it. */
+export function isOfThisAttempt({ from }: Pair): boolean {
+  return from.block < attemptStride;
+}
+
 /** Which attempt at a subject's comparison this is: 1 plus the earlier ones that measured it. */
 export function attemptOf(subject: SubjectKey, earlier: readonly (readonly BlockSample[])[]): number {
   const measured = earlier.filter((attempt) =>
@@ -65,20 +70,22 @@ export function pairsOf(request: {
   readonly to: Arm;
 }): Pair[] {
   const { phase, from, to } = request;
-  const waiting = new Map<number, { from: BlockSample[]; to: BlockSample[] }>();
+  const pairs: Pair[] = [];
+  // Of each block, what has no partner yet: all of one arm.
+  const waiting = new Map<number, BlockSample[]>();
   for (const sample of request.samples) {
     if (sample.phase !== phase) continue;
     if (sample.arm !== from && sample.arm !== to) continue;
-    const block = waiting.get(sample.block) ?? { from: [], to: [] };
-    waiting.set(sample.block, block);
-    block[sample.arm === from ? 'from' : 'to'].push(sample);
+    const queue = waiting.get(sample.block);
+    const partner = queue?.[0];
+    if (queue === undefined || partner === undefined) waiting.set(sample.block, [sample]);
+    else if (partner.arm === sample.arm) queue.push(sample);
+    else {
+      queue.shift();
+      pairs.push(sample.arm === to ? { from: partner, to: sample } : { from: sample, to: partner });
+    }
   }
-  return [...waiting.values()].flatMap((block) =>
-    block.from.flatMap((sample, i) => {
-      const partner = block.to[i];
-      return partner === undefined ? [] : [{ from: sample, to: partner }];
-    }),
-  );
+  return pairs;
 }
 
 /** Log ratios of a metric, one per block in which both arms count. */
@@ -134,11 +141,21 @@ function wasDisturbed({ latencyMs, voidReasons }: BlockSample): boolean {
  * Blocks are never believed to agree better than to one part in a thousand: where readings come in steps, a few equal
  * ones have no spread at all, and then a rounding error beyond the margin would be certain to be real.
  */
-const leastSpread = 0.001;
+export const leastSpread = 0.001;
+
+/** A mean of blocks of one phase: how far it is to be trusted depends on where its blocks may have ended. */
+export interface BlockEstimate extends MeanEstimate {
+  readonly phase: BlockSample['phase'];
+}
 
 /** Mean difference with its error; null if there are too few blocks to tell. */
-export function estimateOf({ values, resolutionSd }: Differences): MeanEstimate | null {
-  return values.length < leastBlocks ? null : estimateMean(values, Math.max(resolutionSd, leastSpread));
+export function estimateOf(
+  { values, resolutionSd }: Differences,
+  phase: BlockSample['phase'],
+  leastSd = leastSpread,
+): BlockEstimate | null {
+  if (values.length < schedule.least) return null;
+  return { ...estimateMean(values, Math.max(resolutionSd, leastSd)), phase };
 }
 
 /** null unless it is a number that a logarithm can be taken of: samples may come from a file. */

@@ -1,6 +1,8 @@
 import type { BlockSample } from '../measure/index.ts';
-import { type Evidence, gatherEvidence, metrics } from './evidence.ts';
-import { attemptsFactor, type JudgeOptions, leastBlocks, suspectFactor, withDefaults } from './options.ts';
+import { confirmations, isDecided } from './confirmation.ts';
+import { type Evidence, gatherEvidence } from './evidence.ts';
+import { schedule } from './levels.ts';
+import { attemptsFactor, type JudgeOptions, withDefaults } from './options.ts';
 import { pairsOf, poolAttempts, samplesBySubject } from './pairs.ts';
 import { movedSentinels } from './sentinel.ts';
 import { standingOf } from './settled.ts';
@@ -9,6 +11,11 @@ import type { JudgePlan, Subject } from './types.ts';
 export interface PlanOptions extends JudgeOptions {
   /** No more flagging blocks: what is flagged by now is confirmed in the time that is left. */
   readonly flaggingIsOver?: boolean;
+  /**
+   * Runs whose kernels are judged together with these; 1 unless given. As many are taken to be flagged in each of the others,
+   * so that what is certain here is certain among all.
+   */
+  readonly shards?: number;
 }
 
 /**
@@ -18,7 +25,8 @@ export interface PlanOptions extends JudgeOptions {
  * Every subject gets three flagging blocks. Those whose outcome is still open get more, one at a time and up to six, the
  * nearest to their margin first; those that look worse than their margin even then, and are not flagged, up to twelve.
  * Then, if a metric that gates is flagged, those kernels get fresh blocks to confirm it, the clearest first, and the
- * sentinels with them: the machine may have changed since. Void blocks are measured again,
+ * sentinels with them: the machine may have changed since. After three, and after every further one up to twelve, those
+ * that are confirmed, or have no hope to be, are done. Void blocks are measured again,
  * up to twice the wanted number of blocks; a subject that never gave a block is given up.
  */
 export function planNext(
@@ -26,7 +34,7 @@ export function planNext(
   samples: readonly BlockSample[],
   options: PlanOptions = {},
 ): JudgePlan {
-  const { flaggingIsOver = false, ...judging } = options;
+  const { flaggingIsOver = false, shards = 1, ...judging } = options;
   const settings = withDefaults(judging);
   if (settings.machineChanged !== null) return { phase: 'done' };
   const measuredOf = samplesBySubject(samples);
@@ -45,14 +53,28 @@ export function planNext(
     .sort((a, b) => b.strength - a.strength)
     .map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: 'done' };
-  const sentinels = subjects.filter(({ sentinel }) => sentinel);
-  const confirm = missing({
-    subjects: [...sentinels, ...flagged],
-    phase: 'confirm',
-    blocks: settings.confirmBlocks,
-    finishFirst: true,
-  });
-  return confirm ?? { phase: 'done' };
+  const adjusted = confirmations(subjects.flatMap(evidenceOf));
+  const level = settings.alpha / shards;
+  const open = flagged.filter((subject) => !isDecided(evidenceOf(subject), adjusted, level));
+  return confirmNext({ subjects, open, missing }) ?? { phase: 'done' };
+}
+
+/** Fresh blocks of what is open, and of the sentinels beside it; null if no more are to be had. */
+function confirmNext(request: {
+  readonly subjects: readonly Subject[];
+  readonly open: readonly Subject[];
+  readonly missing: Missing;
+}): Phase | null {
+  const { subjects, open, missing } = request;
+  const wanted = (of: readonly Subject[], blocks: number) =>
+    missing({ subjects: of, phase: 'confirm', blocks, finishFirst: true });
+  // Sentinels alone would confirm nothing.
+  if (wanted(open, schedule.confirm) === null) return null;
+  const all = [...subjects.filter(({ sentinel }) => sentinel), ...open];
+  const first = wanted(all, schedule.least);
+  if (first !== null) return first;
+  const more = wanted(all, schedule.confirm);
+  return more === null ? null : { ...more, blocks: 1 };
 }
 
 /** The evidence on all metrics of a subject, gathered when it is first asked for. */
@@ -64,8 +86,7 @@ function evidenceBySubject(
   return (subject) => {
     const known = gathered.get(subject);
     if (known !== undefined) return known;
-    const samples = samplesOf(subject);
-    const evidence = metrics.map((metric) => gatherEvidence(subject, metric, samples, settings));
+    const evidence = gatherEvidence(subject, samplesOf(subject), settings);
     gathered.set(subject, evidence);
     return evidence;
   };
@@ -82,26 +103,20 @@ function flagNext(request: {
   readonly settings: Required<JudgeOptions>;
 }): Phase | null {
   const { subjects, evidenceOf, missing, settings } = request;
-  const { flagBlocks } = settings;
-  const first = missing({
-    subjects,
-    phase: 'flag',
-    blocks: Math.min(leastBlocks, flagBlocks),
-    finishFirst: true,
-  });
+  const first = missing({ subjects, phase: 'flag', blocks: schedule.least, finishFirst: true });
   if (first !== null) return first;
   const open = subjects
     .map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings) }))
     .filter(({ settled }) => !settled)
     .sort((a, b) => Number(b.subject.sentinel) - Number(a.subject.sentinel) || a.distance - b.distance)
     .map(({ subject }) => subject);
-  const more = missing({ subjects: open, phase: 'flag', blocks: flagBlocks, finishFirst: false });
+  const more = missing({ subjects: open, phase: 'flag', blocks: schedule.flag, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
   const again = missing({
     subjects: suspects,
     phase: 'flag',
-    blocks: suspectFactor * flagBlocks,
+    blocks: schedule.suspect,
     finishFirst: false,
   });
   return again === null ? null : { ...again, blocks: 1 };
@@ -154,6 +169,6 @@ function missingOf(samples: readonly BlockSample[], phase: BlockSample['phase'],
   const complete = pairs.filter(
     ({ from, to }) => from.voidReasons.length === 0 && to.voidReasons.length === 0,
   ).length;
-  if (complete === 0 && pairs.length >= leastBlocks) return 0;
+  if (complete === 0 && pairs.length >= schedule.least) return 0;
   return Math.max(0, Math.min(wanted - complete, attemptsFactor * wanted - pairs.length));
 }

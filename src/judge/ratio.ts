@@ -1,11 +1,19 @@
 import type { Arm, BlockSample } from '../measure/index.ts';
-import { type MeanEstimate, meanInterval } from '../stats/index.ts';
-import { differencesOf, estimateOf, pairsOf, type SubjectKey, samplesBySubject } from './pairs.ts';
+import { meanInterval } from '../stats/index.ts';
+import { intervalTail } from './levels.ts';
+import {
+  type BlockEstimate,
+  differencesOf,
+  estimateOf,
+  pairsOf,
+  type SubjectKey,
+  samplesBySubject,
+} from './pairs.ts';
 import type { Metric, Ratio } from './types.ts';
 
-/** A mean log ratio as a ratio with its 95 % confidence interval. */
-export function toRatio(estimate: MeanEstimate): Ratio {
-  const [low, high] = meanInterval(estimate, 0.95);
+/** A mean log ratio as a ratio with its 95 % confidence interval, which holds wherever the blocks ended. */
+export function toRatio(estimate: BlockEstimate): Ratio {
+  const [low, high] = meanInterval(estimate, 1 - 2 * intervalTail[estimate.phase]);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
 
@@ -31,9 +39,9 @@ export function latestEstimate(request: {
   readonly metric: Metric;
   readonly from: Arm;
   readonly to: Arm;
-}): MeanEstimate | null {
+}): BlockEstimate | null {
   const { samples, metric, from, to } = request;
   const inPhase = (phase: BlockSample['phase']) =>
-    estimateOf(differencesOf(pairsOf({ samples, phase, from, to }), metric));
+    estimateOf(differencesOf(pairsOf({ samples, phase, from, to }), metric), phase);
   return inPhase('confirm') ?? inPhase('flag');
 }

@@ -1,7 +1,7 @@
 import type { BlockSample } from '../measure/index.ts';
-import type { MeanEstimate } from '../stats/index.ts';
-import { gatherEvidence, metrics, pAbove, pBelow } from './evidence.ts';
+import { gatherEvidence, pAbove, pBelow } from './evidence.ts';
 import { isTrusted, type JudgeOptions } from './options.ts';
+import type { BlockEstimate } from './pairs.ts';
 import { describeEstimate, formatMargin } from './text.ts';
 import type { Metric, MetricJudgement, Subject, SubjectJudgement } from './types.ts';
 
@@ -9,7 +9,7 @@ import type { Metric, MetricJudgement, Subject, SubjectJudgement } from './types
 export interface MovedSentinel {
   readonly subject: Subject;
   readonly metric: Metric;
-  readonly estimate: MeanEstimate;
+  readonly estimate: BlockEstimate;
 }
 
 /**
@@ -24,10 +24,10 @@ export function movedSentinels(
   return subjects
     .filter((subject) => subject.sentinel)
     .flatMap((subject) =>
-      metrics
-        .filter((metric) => isTrusted(subject, metric))
-        .flatMap((metric) => {
-          const evidence = gatherEvidence(subject, metric, samplesOf(subject), options);
+      gatherEvidence(subject, samplesOf(subject), options)
+        .filter(({ metric }) => isTrusted(subject, metric))
+        .flatMap((evidence) => {
+          const { metric } = evidence;
           const moved = [evidence.confirmEstimate, evidence.flagEstimate].find(
             (estimate) =>
               estimate !== null && isClearlyBeyond(estimate, evidence.margin.margin, options.alpha),
@@ -37,7 +37,7 @@ export function movedSentinels(
     );
 }
 
-function isClearlyBeyond(estimate: MeanEstimate, margin: number, alpha: number): boolean {
+function isClearlyBeyond(estimate: BlockEstimate, margin: number, alpha: number): boolean {
   // Symmetric in the logarithm: 1 / (1 + margin) is as far down as 1 + margin is up.
   return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
 }

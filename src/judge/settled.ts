@@ -1,6 +1,6 @@
 import { type Evidence, pAbove, pBelow } from './evidence.ts';
 import { clearLevel } from './levels.ts';
-import { isTrusted, type JudgeOptions, leastBlocks } from './options.ts';
+import { isTrusted, type JudgeOptions } from './options.ts';
 
 /** Whether more flagging blocks of a subject could still change what comes of it. */
 export interface Standing {
@@ -10,8 +10,9 @@ export interface Standing {
 }
 
 /**
- * Where a subject stands after its blocks so far, by the evidence on all its metrics. It is settled when every metric that counts lies clearly on one side
- * of its margin, and what looks improved is clearly so: blocks are for those that are near.
+ * Where a subject stands after its blocks so far, by the evidence on all its metrics. It is settled when one that gates is
+ * flagged, for then fresh blocks decide; or when every metric that counts lies clearly on one side of its margin, and what
+ * looks improved is clearly so: blocks are for those that are near.
  */
 export function standingOf(evidence: readonly Evidence[], options: Required<JudgeOptions>): Standing {
   const counting = evidence.filter(
@@ -19,7 +20,9 @@ export function standingOf(evidence: readonly Evidence[], options: Required<Judg
   );
   const distances = counting.map(distanceOf);
   return {
-    settled: counting.length > 0 && counting.every((evidence) => isClear(evidence, options)),
+    settled:
+      evidence.some(({ gates, flagged }) => gates && flagged) ||
+      (counting.length > 0 && counting.every((one) => isClear(one, options))),
     distance: distances.length === 0 ? 0 : Math.min(...distances),
   };
 }
@@ -31,8 +34,8 @@ function bounds({ margin: { margin }, subject }: Evidence): readonly number[] {
 
 function isClear(evidence: Evidence, options: Required<JudgeOptions>): boolean {
   const { flagEstimate: estimate, subject } = evidence;
-  if (estimate === null || estimate.count < leastBlocks) return false;
-  const level = clearLevel(estimate.count, options);
+  if (estimate === null) return false;
+  const level = clearLevel('flag', estimate.count, options.alpha);
   const clearOf = (bound: number) => pAbove(estimate, bound) < level || pBelow(estimate, bound) < level;
   if (!bounds(evidence).every(clearOf)) return false;
   const looksImproved = !subject.sentinel && estimate.mean < Math.log1p(-options.improvedBy);

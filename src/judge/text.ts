@@ -1,4 +1,4 @@
-import type { MeanEstimate } from '../stats/index.ts';
+import type { BlockEstimate } from './pairs.ts';
 import { toRatio } from './ratio.ts';
 
 /** A relative change as people read it: `+3.1 %`, `-12 %`. */
@@ -16,7 +16,7 @@ export function formatMargin(margin: number): string {
 }
 
 /** `+3.1 % (95 % interval +2.0 % to +4.2 %)` */
-export function describeEstimate(estimate: MeanEstimate): string {
+export function describeEstimate(estimate: BlockEstimate): string {
   const { estimate: ratio, low, high } = toRatio(estimate);
   return `${formatChange(ratio - 1)} (95 % interval ${formatChange(low - 1)} to ${formatChange(high - 1)})`;
 }

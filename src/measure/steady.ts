@@ -32,15 +32,21 @@ export function steadyFrom(values: readonly number[]): number {
     // Of equal cuts the earliest, which keeps most.
     if (d <= n / 2 && score <= least) [least, cut] = [score, d];
   }
-  return cut > 0 && differs(values.slice(0, cut), values.slice(cut)) ? cut : 0;
+  const [head, rest] = [values.slice(0, cut), values.slice(cut)];
+  return cut > 0 && differs(head, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut : 0;
 }
 
-function differs(head: readonly number[], rest: readonly number[]): boolean {
+/** Whether the means of two parts of a series differ by more than chance, as the scatter of `rest` tells, and by a part of its mean. */
+function differs(
+  head: readonly number[],
+  rest: readonly number[],
+  least: { readonly errors: number; readonly part: number },
+): boolean {
   const { mean: from } = moments(head);
   const { mean: to, variance } = moments(rest);
   const difference = Math.abs(from - to);
   const error = Math.sqrt(variance * (1 / head.length + 1 / rest.length));
-  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
+  return difference > least.errors * error && difference > least.part * Math.abs(to);
 }
 
 /** Two parts of a series whose means differ by more than this, */
@@ -50,6 +56,9 @@ const STEP_ERRORS = 6;
 /** Fewer values on a side than this, or a smaller part of all, say nothing about a state: a host that stalls does so for a moment. */
 const LEAST_SIDE = 4;
 const LEAST_SIDE_PART = 1 / 8;
+
+/** What was cut off was settling if it differs from what is left by no more than this part. */
+const SETTLING_PART = 0.1;
 
 /** A series in two parts whose means differ. */
 export interface Change {
@@ -82,4 +91,13 @@ export function changeIn(values: readonly number[]): Change | null {
   const slopes = values.map((value, i) => (i - middle) * (value - all.mean));
   const along = slopes.reduce((sum, one) => sum + one, 0) ** 2 / ((n * (n * n - 1)) / 12);
   return { from, to, sudden: within < total - along };
+}
+
+/**
+ * The change from what was cut off a series to what is left of it, if that is more than settling: a load in step with a
+ * sensor that looks now and then comes and goes, and would be steady for a while.
+ */
+export function leap(head: readonly number[], rest: readonly number[]): Change | null {
+  if (head.length === 0 || !differs(head, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
+  return { from: moments(head).mean, to: moments(rest).mean, sudden: false };
 }

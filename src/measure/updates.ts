@@ -19,8 +19,6 @@ export interface Update {
 const LATE_PERIODS = 1.8;
 /** with less power in it than this part of the others', has lost what it should have held. */
 const LOST_PART = 0.7;
-/** One update of more than this many times the power of any other is no power. */
-const JUMP_FACTOR = 3;
 /** Fewer updates than this have no "others". */
 const LEAST_UPDATES = 4;
 /** An update stands out by so many standard deviations of the others, as their median deviation tells, */
@@ -53,30 +51,21 @@ export function updatesBetween(ticks: readonly Tick[], completions: readonly Com
 }
 
 /**
- * Why updates of a sensor of known period cannot be energy; null if they can. A counter that froze for a few periods and
- * went on without them, or was set forward, moves on all the same: only the power of single updates shows it. A tick that
- * a busy host saw late is neither: what it makes the one update longer it makes the next one shorter.
+ * Why updates of a sensor of known period do not hold all energy; null if they do. A counter that froze for a few periods
+ * and went on without them moves on all the same: only the power of single updates shows it. A tick that a busy host saw
+ * late is none: what it makes the one update longer it makes the next one shorter.
  */
-export function implausible(updates: readonly Update[], updatePeriodMs: number): string | null {
+export function lostEnergy(updates: readonly Update[], updatePeriodMs: number): string | null {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
     ({ shortestMs, joules }) =>
       shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual,
   );
-  if (lost !== undefined) {
-    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-    const lateMs = Math.round(lost.shortestMs);
-    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
-  }
-  const [second, first] = updates
-    .map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs)))
-    .sort((a, b) => a - b)
-    .slice(-2) as [number, number];
-  if (first > JUMP_FACTOR * second) {
-    return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
-  }
-  return null;
+  if (lost === undefined) return null;
+  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+  const lateMs = Math.round(lost.shortestMs);
+  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
 }
 
 /** Updates put together until each spans `leastMs`: what a launch draws unevenly, or a sensor repeats, is no noise. */

@@ -2,9 +2,9 @@ import type { WindowOptions } from './options.ts';
 import type { Completion, EnergyReading, MeterInfo, PowerReading } from './ports.ts';
 import { relativeErrorOf } from './precision.ts';
 import { findTicks, integratedJoules, launchesAt, type Tick } from './series.ts';
-import { changeIn, steadyFrom } from './steady.ts';
+import { changeIn, leap, steadyFrom } from './steady.ts';
 import type { EnergyMeasurement, PowerUpdate } from './types.ts';
-import { groupUpdates, implausible, outlierAmong, type Update, updatesBetween } from './updates.ts';
+import { groupUpdates, lostEnergy, outlierAmong, type Update, updatesBetween } from './updates.ts';
 
 /** A window that counts, or why it does not. */
 export type WindowCut =
@@ -83,7 +83,7 @@ export function cutWindow(request: {
   }
   const updates = updatesBetween(ticks, completions);
   if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection = implausible(updates, meter.updatePeriodMs);
+    const objection = lostEnergy(updates, meter.updatePeriodMs);
     if (objection !== null) return isVoid(objection);
   }
   // What is left must still cover enough of what was asked for.
@@ -129,10 +129,14 @@ function wholeUpdates(updates: readonly Update[], { updatePeriodMs }: MeterInfo)
 
 /** Why what is left of a window after its first `cut` updates is not one state of the board; null if it is. */
 function unsteady(updates: readonly Update[], cut: number, meter: MeterInfo): WindowCut | null {
-  const whole = wholeUpdates(updates.slice(cut), meter);
-  const outlier = outlierAmong(whole);
+  const [before, whole] = [updates.slice(0, cut), updates.slice(cut)].map((part) =>
+    wholeUpdates(part, meter),
+  );
+  const outlier = outlierAmong(whole ?? []);
   if (outlier !== null) return isVoid(outlier);
-  const change = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  const joulesOf = (part: readonly Update[] = []) =>
+    part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
+  const change = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
   if (change === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change.from)} to ${shortJoules(change.to)}`;
   return { ok: false, reason, changed: change.sudden };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pullRequestEvent } from '../support/action-run.ts';
+import { sampled } from '../support/full.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest, type RunOptions } from '../support/pull-request.ts';
 
@@ -56,7 +57,7 @@ async function asked(
 }
 
 describe('a pull request that is asked for', () => {
-  it.each(Object.keys(events) as (keyof typeof events)[])(
+  it.each(sampled(Object.keys(events) as (keyof typeof events)[]))(
     'after %s is compared and commented on',
     async (eventName) => {
       const { github, checkout, run } = await asked();
@@ -111,26 +112,28 @@ describe('a pull request that is asked for', () => {
 });
 
 describe('what is checked out has to be it:', () => {
-  it.each([
-    [
-      'the branch that it is to be merged into',
-      async () => {
-        const made = await asked();
-        gitIn(made.job.workspace, ['fetch', '--quiet', '--depth=1', 'origin', made.checkout.base]);
-        gitIn(made.job.workspace, ['checkout', '--quiet', '--force', '--detach', made.checkout.base]);
-        return made;
-      },
-    ],
-    ['a head that was pushed over', () => asked({ pull: { headSha: 'e'.repeat(40) } })],
-    [
-      'a merge commit that the server did not make',
-      () => asked({ isMerge: true, pull: { mergeSha: 'e'.repeat(40) } }),
-    ],
-    [
-      'a merge commit where the server has none',
-      () => asked({ isMerge: true, pull: { mergeSha: undefined } }),
-    ],
-  ])('%s is refused', async (_, arrange) => {
+  it.each(
+    sampled([
+      [
+        'the branch that it is to be merged into',
+        async () => {
+          const made = await asked();
+          gitIn(made.job.workspace, ['fetch', '--quiet', '--depth=1', 'origin', made.checkout.base]);
+          gitIn(made.job.workspace, ['checkout', '--quiet', '--force', '--detach', made.checkout.base]);
+          return made;
+        },
+      ],
+      ['a head that was pushed over', () => asked({ pull: { headSha: 'e'.repeat(40) } })],
+      [
+        'a merge commit that the server did not make',
+        () => asked({ isMerge: true, pull: { mergeSha: 'e'.repeat(40) } }),
+      ],
+      [
+        'a merge commit where the server has none',
+        () => asked({ isMerge: true, pull: { mergeSha: undefined } }),
+      ],
+    ]),
+  )('%s is refused', async (_, arrange) => {
     const { github, run } = await arrange();
     for (const inputs of [{}, { base: 'main' }, { base: '/nowhere' }]) {
       const ended = await run(inputs);
@@ -156,7 +159,7 @@ describe('a fork that is asked for is treated as one:', () => {
     expect(github.comments(7)).toHaveLength(1);
   });
 
-  it.each([['mallory/kernels'], [null]])('its programs are not run: %s', async (headRepository) => {
+  it.each(sampled([['mallory/kernels'], [null]]))('its programs are not run: %s', async (headRepository) => {
     const { run } = await asked({ pull: { headRepository } });
     const ended = await run({ 'allow-commands': 'true' });
     expect(ended.status).toBe(2);
@@ -165,26 +168,28 @@ describe('a fork that is asked for is treated as one:', () => {
 });
 
 describe('is refused with the next step', () => {
-  it.each<[string, object, Record<string, string>, string]>([
-    ['one that is closed', { state: 'closed' }, {}, 'Pull request 7 is not open.'],
-    [
-      'one that is not there',
-      {},
-      { 'pull-request': '8' },
-      'There is no pull request 8 that the token may read.',
-    ],
-    ['one of another repository', { baseRepository: 'mallory/kernels' }, {}, 'is not what it should be'],
-    ['a base that is an option', { baseRef: '--upload-pack=x' }, {}, 'is not what it should be'],
-    ['a head that is no commit', { headSha: 'main' }, {}, 'is not what it should be'],
-    [
-      'a number that is none',
-      {},
-      { 'pull-request': '7/../8' },
-      'is not the number of a pull request, e.g. 7',
-    ],
-    ['no token', {}, { 'github-token': '' }, 'The input pull-request needs a github-token.'],
-    ['retuning', {}, { mode: 'retune' }, 'pull-request: is of no use with mode retune'],
-  ])('%s', async (_, pull, inputs, text) => {
+  it.each(
+    sampled<[string, object, Record<string, string>, string]>([
+      ['one that is closed', { state: 'closed' }, {}, 'Pull request 7 is not open.'],
+      [
+        'one that is not there',
+        {},
+        { 'pull-request': '8' },
+        'There is no pull request 8 that the token may read.',
+      ],
+      ['one of another repository', { baseRepository: 'mallory/kernels' }, {}, 'is not what it should be'],
+      ['a base that is an option', { baseRef: '--upload-pack=x' }, {}, 'is not what it should be'],
+      ['a head that is no commit', { headSha: 'main' }, {}, 'is not what it should be'],
+      [
+        'a number that is none',
+        {},
+        { 'pull-request': '7/../8' },
+        'is not the number of a pull request, e.g. 7',
+      ],
+      ['no token', {}, { 'github-token': '' }, 'The input pull-request needs a github-token.'],
+      ['retuning', {}, { mode: 'retune' }, 'pull-request: is of no use with mode retune'],
+    ]),
+  )('%s', async (_, pull, inputs, text) => {
     const { github, run } = await asked({ pull });
     const ended = await run(inputs);
     expect(ended.status).toBe(2);
@@ -192,10 +197,12 @@ describe('is refused with the next step', () => {
     expect(github.comments(7)).toEqual([]);
   });
 
-  it.each<[string, object]>([
-    ['push', { before: 'b'.repeat(40), repository }],
-    ['merge_group', { merge_group: { head_sha: 'a'.repeat(40), base_sha: 'b'.repeat(40) }, repository }],
-  ])('beside the event %s', async (eventName, event) => {
+  it.each(
+    sampled<[string, object]>([
+      ['push', { before: 'b'.repeat(40), repository }],
+      ['merge_group', { merge_group: { head_sha: 'a'.repeat(40), base_sha: 'b'.repeat(40) }, repository }],
+    ]),
+  )('beside the event %s', async (eventName, event) => {
     const { run } = await asked();
     const ended = await run({}, { eventName, event });
     expect(ended.status).toBe(2);

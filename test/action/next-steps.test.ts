@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
+import { sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { gitIn } from '../support/long-history.ts';
 import { pullRequest } from '../support/pull-request.ts';
@@ -29,7 +30,7 @@ async function checkedOutInto(folder: string) {
 }
 
 describe('a checkout elsewhere is named', () => {
-  it.each(['src', 'deep/src'])('in %s', async (folder) => {
+  it.each(sampled(['src', 'deep/src']))('in %s', async (folder) => {
     const { run } = await checkedOutInto(folder);
     const first = await run();
     expect(first.status).toBe(2);
@@ -94,16 +95,18 @@ it('an artifact whose name is taken says how jobs get names of their own', async
 });
 
 describe('a base', () => {
-  it.each([
-    'HEAD~1',
-    'HEAD^',
-    'main~1',
-    'origin/main~1',
-    'tagged^{}',
-    'tags/tagged',
-    'heads/función/é#@1',
-    '-HASH-',
-  ])('that is given as %s is found in a clone of one commit', async (form) => {
+  it.each(
+    sampled([
+      'HEAD~1',
+      'HEAD^',
+      'main~1',
+      'origin/main~1',
+      'tagged^{}',
+      'tags/tagged',
+      'heads/función/é#@1',
+      '-HASH-',
+    ]),
+  )('that is given as %s is found in a clone of one commit', async (form) => {
     const { job, run, makeShallow, checkout } = await pullRequest(untouched, { short: true });
     gitIn(job.workspace, ['tag', '-a', '-m', 'tag', 'tagged', checkout.base]);
     gitIn(job.workspace, ['branch', 'función/é#@1', checkout.base]);
@@ -135,16 +138,21 @@ describe('a base', () => {
     }
   });
 
-  it.each([
-    ['nope', 'origin has no branch or tag "nope"\nCheck the input `base`; for a folder write ./ before'],
-    ['abc1234', 'Give the input `base` the full hash: a remote does not find a commit by the start of one.'],
-    ['0'.repeat(40), `origin has no ${'0'.repeat(40)}: `],
-    ['HEAD~99', 'there is no revision "HEAD~99": there is HEAD, but not what follows'],
-    ['main@{u}', 'A checkout of a commit has no upstream and no earlier states'],
-    ['-x', '"-x" is not a branch, tag, commit or folder'],
-    ['main..HEAD', '"main..HEAD" is not a revision'],
-    ['HEAD:README.md', '"HEAD:README.md" is not a revision'],
-  ])('that is nowhere says what to do: %s', async (base, text) => {
+  it.each(
+    sampled([
+      ['nope', 'origin has no branch or tag "nope"\nCheck the input `base`; for a folder write ./ before'],
+      [
+        'abc1234',
+        'Give the input `base` the full hash: a remote does not find a commit by the start of one.',
+      ],
+      ['0'.repeat(40), `origin has no ${'0'.repeat(40)}: `],
+      ['HEAD~99', 'there is no revision "HEAD~99": there is HEAD, but not what follows'],
+      ['main@{u}', 'A checkout of a commit has no upstream and no earlier states'],
+      ['-x', '"-x" is not a branch, tag, commit or folder'],
+      ['main..HEAD', '"main..HEAD" is not a revision'],
+      ['HEAD:README.md', '"HEAD:README.md" is not a revision'],
+    ]),
+  )('that is nowhere says what to do: %s', async (base, text) => {
     const { run, makeShallow } = await pullRequest(untouched, { short: true });
     makeShallow();
     const ended = await run({ inputs: { base } });

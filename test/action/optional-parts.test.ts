@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Host, runAction } from '../../src/app/index.ts';
 import { pullRequestEvent } from '../support/action-run.ts';
+import { sampled } from '../support/full.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { scriptedBundles } from '../support/scripted-adapter/bundles.ts';
 import { smallProject } from '../support/small-project.ts';
@@ -105,12 +106,14 @@ describe('a fault of ours in what the action does after measuring costs that par
     publishComment: 'the pull request has no comment of this run',
   };
 
-  it.each<[string, (keyof typeof costs)[]]>([
-    ['none', []],
-    ['the check run', ['publishCheckRun']],
-    ['the comment', ['publishComment']],
-    ['everything that shows a report', Object.keys(costs) as (keyof typeof costs)[]],
-  ])('guard: %s', async (_what, names) => {
+  it.each<[string, (keyof typeof costs)[]]>(
+    sampled<[string, (keyof typeof costs)[]]>([
+      ['none', []],
+      ['the check run', ['publishCheckRun']],
+      ['the comment', ['publishComment']],
+      ['everything that shows a report', Object.keys(costs) as (keyof typeof costs)[]],
+    ]),
+  )('guard: %s', async (_what, names) => {
     const change = await pullRequest(smallProject(300), { labelled: true });
     breakAll(names);
     const { exitCode, faults, report } = await act(change, {});
@@ -122,10 +125,12 @@ describe('a fault of ours in what the action does after measuring costs that par
     expect(change.github.comments(7)).toHaveLength(names.includes('publishComment') ? 0 : 1);
   });
 
-  it.each<[string, string | null, string | null]>([
-    ['none', null, null],
-    ['labels', 'readPullRequestLabels', 'nothing was accepted by a label'],
-  ])('report, of guards: %s', async (_what, name, cost) => {
+  it.each(
+    sampled<[string, string | null, string | null]>([
+      ['none', null, null],
+      ['labels', 'readPullRequestLabels', 'nothing was accepted by a label'],
+    ]),
+  )('report, of guards: %s', async (_what, name, cost) => {
     const change = await pullRequest(smallProject(300), { labelled: true });
     await act(change, { shard: '1/1' });
     breakAll(name === null ? [] : [name]);
@@ -135,13 +140,15 @@ describe('a fault of ours in what the action does after measuring costs that par
     expect(faults).toEqual(cost === null ? [] : [said(cost)]);
   });
 
-  it.each<[string, string | null, string | null]>([
-    ['none', null, null],
-    ['history', 'latestTag', 'this night is not in the history'],
-    ['the page of the history', 'renderHistory', 'there is no page of the history'],
-    ['kept state', 'saveState', 'what this run learnt is not kept'],
-    ['the artifacts', 'uploadArtifact', 'there is no artifact of the recordings'],
-  ])('retune: %s', async (_what, name, cost) => {
+  it.each(
+    sampled<[string, string | null, string | null]>([
+      ['none', null, null],
+      ['history', 'latestTag', 'this night is not in the history'],
+      ['the page of the history', 'renderHistory', 'there is no page of the history'],
+      ['kept state', 'saveState', 'what this run learnt is not kept'],
+      ['the artifacts', 'uploadArtifact', 'there is no artifact of the recordings'],
+    ]),
+  )('retune: %s', async (_what, name, cost) => {
     const change = await pullRequest({}, { short: true });
     breakAll(name === null ? [] : [name]);
     const { exitCode, faults, report } = await act(change, { mode: 'retune' });
@@ -151,11 +158,13 @@ describe('a fault of ours in what the action does after measuring costs that par
     else expect(faults).toContain(said(cost));
   });
 
-  it.each<[string, string | null, string | null]>([
-    ['none', null, null],
-    ['kept state', 'saveState', 'what the jobs learnt is not kept'],
-    ['the page of the history', 'renderHistory', 'there is no page of the history'],
-  ])('report, of retunes: %s', async (_what, name, cost) => {
+  it.each(
+    sampled<[string, string | null, string | null]>([
+      ['none', null, null],
+      ['kept state', 'saveState', 'what the jobs learnt is not kept'],
+      ['the page of the history', 'renderHistory', 'there is no page of the history'],
+    ]),
+  )('report, of retunes: %s', async (_what, name, cost) => {
     const change = await pullRequest({}, { short: true });
     await act(change, { mode: 'retune', shard: '1/1' });
     breakAll(name === null ? [] : [name]);

@@ -5,6 +5,7 @@ import { packState, stateVersion } from '../../src/store/index.ts';
 import { environmentOf, events } from '../github/runners.ts';
 import { lyingState } from '../hostile/lies.ts';
 import { unusableStates } from '../hostile/unusable-states.ts';
+import { isFull } from '../support/full.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { scriptedFamily } from '../support/scripted-adapter/bundles.ts';
 import { powerKernel, smallManifest } from '../support/small-project.ts';
@@ -51,7 +52,7 @@ describe('a kept state that lies', () => {
     expect(ended.status).toBe(1);
   });
 
-  it('does not blame one that costs the same: it is green as without a state', async () => {
+  it.runIf(isFull)('does not blame one that costs the same: it is green as without a state', async () => {
     const lies = packState(lyingState(family, subject, 'blame'));
     const sameWork = powerKernel(100).replace('x * 1.5 + 0.25', '0.25 + x * 1.5');
     const ended = await runBeside(lies, sameWork);
@@ -67,7 +68,7 @@ describe('a kept state that lies', () => {
     expect(ended.outputs).toMatchObject({ verdict: 'failed', regressed: '1' });
   });
 
-  it('and is of another device is said, and decides nothing', async () => {
+  it.runIf(isFull)('and is of another device is said, and decides nothing', async () => {
     const lies = packState(lyingState('nvidia-h200', subject, 'hide'));
     const ended = await runBeside(lies, 'broken');
     expect(ended.log).toMatch(/^::warning.*is of nvidia-h200, not of .*: it is not used and made anew/m);

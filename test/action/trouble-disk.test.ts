@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runnerFolderOf } from '../support/action-run.ts';
+import { sampled } from '../support/full.ts';
 import { halfWritten } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
@@ -58,7 +59,7 @@ describe.runIf(process.platform === 'linux')('a disk that is full', () => {
     expect(halfWritten(...folders)).toEqual([]);
   });
 
-  it.each(['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT'])('may be that of %s alone', async (name) => {
+  it.each(sampled(['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT']))('may be that of %s alone', async (name) => {
     const { github, run } = await pullRequest(untouched);
     const ended = await run({ environment: { [name]: '/dev/full' } });
     expect(ended.status).toBe(0);
@@ -68,7 +69,7 @@ describe.runIf(process.platform === 'linux')('a disk that is full', () => {
 });
 
 describe('a file of the runner that is not there', () => {
-  it.each(['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT'])('costs no verdict: %s', async (name) => {
+  it.each(sampled(['GITHUB_STEP_SUMMARY', 'GITHUB_OUTPUT']))('costs no verdict: %s', async (name) => {
     const { job, github, run } = await pullRequest(untouched);
     const away = join(job.workspace, 'nowhere', 'file');
     const ended = await run({ environment: { [name]: away } });
@@ -91,10 +92,12 @@ describe('a file of the runner that is not there', () => {
 });
 
 describe('a disk that gets full while a guard runs', () => {
-  it.each([
-    ['red', broken, 1, 'Joulegate: failed'],
-    ['green', touched, 0, 'Joulegate: passed'],
-  ] as const)('leaves it %s', async (_, head, status, title) => {
+  it.each(
+    sampled([
+      ['red', broken, 1, 'Joulegate: failed'],
+      ['green', touched, 0, 'Joulegate: passed'],
+    ] as const),
+  )('leaves it %s', async (_, head, status, title) => {
     const { job, github, run, folders } = await pullRequest(head);
     const ended = await run({ meanwhile: fullFrom('device: ') });
     expect(ended.status).toBe(status);

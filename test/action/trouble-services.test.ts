@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServiceFault } from '../support/actions-services.ts';
+import { sampled } from '../support/full.ts';
 import { halfWritten } from '../support/left-behind.ts';
 import { pullRequest } from '../support/pull-request.ts';
 import { powerKernel } from '../support/small-project.ts';
@@ -15,10 +16,12 @@ const passed = { status: 0, outputs: { verdict: 'passed', identical: '1' } };
 const ownFolder = '.joulegate-cache';
 
 describe('a cache that cannot be read', () => {
-  it.each<[string, ServiceFault]>([
-    ['its service refuses', { status: 403, message: 'cache read denied: untrusted' }],
-    ['its service hangs up', 'cut'],
-  ])('is a cold start with a warning: %s', async (_, fault) => {
+  it.each(
+    sampled<[string, ServiceFault]>([
+      ['its service refuses', { status: 403, message: 'cache read denied: untrusted' }],
+      ['its service hangs up', 'cut'],
+    ]),
+  )('is a cold start with a warning: %s', async (_, fault) => {
     const { job, run, folders } = await touched();
     job.services.fail('GetCacheEntryDownloadURL', fault);
     const ended = await run();
@@ -29,10 +32,12 @@ describe('a cache that cannot be read', () => {
     expect(halfWritten(...folders)).toEqual([]);
   });
 
-  it.each([
-    ['what is learnt then is kept in place of what is cut off for good', 'archive'],
-    ['what is kept is not replaced if the connection was cut in the middle of it', 'connection'],
-  ])('is a cold start with a warning, and %s', async (_, what) => {
+  it.each(
+    sampled([
+      ['what is learnt then is kept in place of what is cut off for good', 'archive'],
+      ['what is kept is not replaced if the connection was cut in the middle of it', 'connection'],
+    ]),
+  )('is a cold start with a warning, and %s', async (_, what) => {
     const { job, run, folders } = await touched();
     await run({ attempt: 1 });
     expect(job.services.cacheKeys).toHaveLength(1);
@@ -50,10 +55,12 @@ describe('a cache that cannot be read', () => {
 });
 
 describe('a cache that never answers', () => {
-  it.each([
-    ['asked', 'GetCacheEntryDownloadURL'],
-    ['given something', 'CreateCacheEntry'],
-  ])(
+  it.each(
+    sampled([
+      ['asked', 'GetCacheEntryDownloadURL'],
+      ['given something', 'CreateCacheEntry'],
+    ]),
+  )(
     'does not hold a run that is cancelled while it is %s',
     async (_, method) => {
       const { job, github, run, folders } = await touched();
@@ -77,11 +84,13 @@ describe('a cache that never answers', () => {
 });
 
 describe('a cache that cannot be written', () => {
-  it.each<[string, string, ServiceFault]>([
-    ['it is read-only', 'CreateCacheEntry', { status: 403, message: 'cache write denied: read-only' }],
-    ['its storage refuses', 'PUT blob', { status: 403, message: 'no' }],
-    ['its last step fails', 'FinalizeCacheEntryUpload', { status: 403, message: 'no' }],
-  ])('is a warning: %s', async (_, method, fault) => {
+  it.each(
+    sampled<[string, string, ServiceFault]>([
+      ['it is read-only', 'CreateCacheEntry', { status: 403, message: 'cache write denied: read-only' }],
+      ['its storage refuses', 'PUT blob', { status: 403, message: 'no' }],
+      ['its last step fails', 'FinalizeCacheEntryUpload', { status: 403, message: 'no' }],
+    ]),
+  )('is a warning: %s', async (_, method, fault) => {
     const { job, run, folders } = await touched();
     job.services.fail(method, fault, 1);
     const ended = await run();
@@ -105,10 +114,12 @@ describe('a cache that cannot be written', () => {
 });
 
 describe('an artifact that cannot be uploaded', () => {
-  it.each([
-    ['its storage refuses', 'PUT blob'],
-    ['its last step fails', 'FinalizeArtifact'],
-  ])('is a warning, and a line of the comment: %s', async (_, method) => {
+  it.each(
+    sampled([
+      ['its storage refuses', 'PUT blob'],
+      ['its last step fails', 'FinalizeArtifact'],
+    ]),
+  )('is a warning, and a line of the comment: %s', async (_, method) => {
     const { job, github, run, folders } = await pullRequest({ 'README.md': 'words' });
     job.services.fail(method, { status: 403, message: 'no' });
     const ended = await run();

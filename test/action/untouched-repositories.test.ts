@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { checkOutMerge, pullRequestEvent, runAction } from '../support/action-run.ts';
 import { startJob } from '../support/actions-services.ts';
 import { commitAll, writeFiles } from '../support/command-line.ts';
+import { sampled } from '../support/full.ts';
 import { startGithubServer } from '../support/github-server.ts';
 import { gitIn } from '../support/long-history.ts';
 import { powerKernel, smallManifest } from '../support/small-project.ts';
@@ -167,7 +168,7 @@ async function guarded(situation: Situation, head: Readonly<Record<string, strin
   return { ...ended, base: checkout.base, others };
 }
 
-it.each(Object.entries(situations))(
+it.each(sampled(Object.entries(situations)))(
   'a pull request of a README opens no device and is identical in a repository with %s',
   async (_, situation) => {
     const ended = await guarded(situation, { 'README.md': 'after\n' });

@@ -15,10 +15,8 @@ const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
  */
 const sample: Readonly<Record<string, number>> = {
   'GPU process killed': 1,
-  'retune killed': 1,
   'guard terminated': 1,
   'library missing': 1,
-  'counter that freezes': 1,
 };
 const all: Readonly<Record<string, number>> = {
   'none, equal work in other words': 1,

@@ -34,7 +34,7 @@ describe('a run that is repeated', () => {
     expect(attemptOf(gelu, [first])).toBe(2);
     expect(planNext([gelu], [], { earlier: [first] })).toMatchObject({ phase: 'flag', blocks: 3 });
     const again = exactBlocks('gelu', around(1.3, 0.01, 3));
-    expect(planNext([gelu], again, { earlier: [first] })).toMatchObject({ phase: 'confirm', blocks: 9 });
+    expect(planNext([gelu], again, { earlier: [first] })).toMatchObject({ phase: 'confirm', blocks: 3 });
     const fresh = exactBlocks('gelu', around(1.3, 0.01, 9), confirm);
     const [judged] = judge([gelu], [...again, ...fresh], { earlier: [first] });
     expect(judged?.verdict).toBe('regressed');
@@ -43,8 +43,8 @@ describe('a run that is repeated', () => {
 
   test('does not draw a new lot: a lucky second attempt does not wipe out the first', () => {
     const bad = [
-      ...exactBlocks('gelu', around(1.12, 0.01, 6)),
-      ...exactBlocks('gelu', around(1.12, 0.01, 9), confirm),
+      ...exactBlocks('gelu', around(1.15, 0.01, 6)),
+      ...exactBlocks('gelu', around(1.15, 0.01, 9), confirm),
     ];
     const lucky = [
       ...exactBlocks('gelu', around(1.045, 0.01, 6)),
@@ -56,7 +56,7 @@ describe('a run that is repeated', () => {
 
   test('may spend less of the level each time: 4/5, 1/10, 1/20', () => {
     const flag = exactBlocks('gelu', around(1.2, 0.01, 6));
-    const fresh = (count: number) => exactBlocks('gelu', around(1.12, 0.15, count), confirm);
+    const fresh = (count: number) => exactBlocks('gelu', around(1.2, 0.15, count), confirm);
     const pOf = (samples: readonly BlockSample[], earlier: readonly (readonly BlockSample[])[]) =>
       judge([gelu], samples, { earlier })[0]?.metrics[1]?.confirmP ?? Number.NaN;
     const once = pOf([...flag, ...fresh(18)], []);

@@ -21,7 +21,7 @@ describe('the plan', () => {
 
   test('spends further blocks on what is open, the nearest to its margin first and sentinels before all', () => {
     const samples = [
-      ...exactBlocks('gelu', around(1.2, 0.1, 3)),
+      ...exactBlocks('gelu', around(0.9, 0.2, 3)),
       ...exactBlocks('softmax', around(1.03, 0.02, 3)),
       ...exactBlocks('far', around(1, 0.0001, 3)),
       ...exactBlocks('copy', around(1, 0.02, 3)),
@@ -54,7 +54,7 @@ describe('the plan', () => {
     expect(planAfter(6)).toEqual({ phase: 'flag', blocks: 1, subjects: named('gelu') });
     expect(planAfter(8)).toMatchObject({ phase: 'flag', blocks: 1 });
     // By now it is flagged: fresh blocks decide.
-    expect(planAfter(12)).toMatchObject({ phase: 'confirm', blocks: 9 });
+    expect(planAfter(12)).toMatchObject({ phase: 'confirm', blocks: 3 });
     const onIt = exactBlocks('gelu', around(1.055, 0.08, 12));
     expect(planNext([gelu], onIt)).toEqual({ phase: 'done' });
   });
@@ -67,7 +67,7 @@ describe('the plan', () => {
     expect(planNext([gelu, softmax, copy], samples)).toMatchObject({ phase: 'flag' });
     expect(planNext([gelu, softmax], samples, { flaggingIsOver: true })).toEqual({
       phase: 'confirm',
-      blocks: 9,
+      blocks: 3,
       subjects: named('gelu'),
     });
     expect(planNext([softmax], samples, { flaggingIsOver: true })).toEqual({ phase: 'done' });
@@ -82,7 +82,7 @@ describe('the plan', () => {
     expect(planNext([gelu, softmax], samples)).toEqual({ phase: 'done' });
   });
 
-  test('confirms what is flagged in nine fresh blocks, and looks at the sentinels again', () => {
+  test('confirms what is flagged in fresh blocks, three at first, and looks at the sentinels again', () => {
     const samples = [
       ...exactBlocks('gelu', flagged),
       ...exactBlocks('softmax', still),
@@ -90,14 +90,47 @@ describe('the plan', () => {
     ];
     expect(planNext([gelu, softmax, copy], samples)).toEqual({
       phase: 'confirm',
-      blocks: 9,
+      blocks: 3,
       subjects: named('copy', 'gelu'),
     });
-    const confirmed = [
-      ...exactBlocks('gelu', around(1.3, 0.01, 9), { phase: 'confirm' }),
-      ...exactBlocks('copy', around(1, 0.01, 9), { phase: 'confirm' }),
+    const planAfter = (ratios: readonly number[]) =>
+      planNext(
+        [gelu, softmax, copy],
+        [
+          ...samples,
+          ...exactBlocks('gelu', ratios, { phase: 'confirm' }),
+          ...exactBlocks('copy', around(1, 0.01, ratios.length), { phase: 'confirm' }),
+        ],
+      );
+    const more = { phase: 'confirm', blocks: 1, subjects: named('copy', 'gelu') };
+    // Certain after three; open after three, and then one at a time up to twelve; without hope after three.
+    expect(planAfter(around(1.3, 0.01, 3))).toEqual({ phase: 'done' });
+    expect(planAfter(around(1.06, 0.03, 3))).toEqual(more);
+    expect(planAfter(around(1.08, 0.06, 11))).toEqual(more);
+    expect(planAfter(around(1.08, 0.06, 12))).toEqual({ phase: 'done' });
+    expect(planAfter(around(1.02, 0.01, 3))).toEqual({ phase: 'done' });
+  });
+
+  test('asks for more where other jobs are judged together with this one', () => {
+    const samples = [
+      ...exactBlocks('gelu', flagged),
+      ...exactBlocks('gelu', around(1.15, 0.01, 3), { phase: 'confirm' }),
     ];
-    expect(planNext([gelu, softmax, copy], [...samples, ...confirmed])).toEqual({ phase: 'done' });
+    expect(planNext([gelu], samples)).toEqual({ phase: 'done' });
+    expect(planNext([gelu], samples, { shards: 8 })).toMatchObject({ phase: 'confirm', blocks: 1 });
+  });
+
+  test('lets go of a confirmed kernel while another one is open', () => {
+    const samples = [...exactBlocks('gelu', flagged), ...exactBlocks('softmax', flagged)];
+    const fresh = [
+      ...exactBlocks('gelu', around(1.3, 0.01, 3), { phase: 'confirm' }),
+      ...exactBlocks('softmax', around(1.06, 0.03, 3), { phase: 'confirm' }),
+    ];
+    expect(planNext([gelu, softmax], [...samples, ...fresh])).toEqual({
+      phase: 'confirm',
+      blocks: 1,
+      subjects: named('softmax'),
+    });
   });
 
   test('does not confirm what could not fail: estimated energy', () => {

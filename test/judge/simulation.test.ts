@@ -38,9 +38,9 @@ describe('simulated comparisons', () => {
     }
     // 5 % and two standard errors of 60 runs.
     expect(red / runs).toBeLessThan(0.107);
-    // The test could fail: eighty metrics at the margin are flagged at 5 % each, and more where up to twelve looks are had.
-    expect(flagged / runs / 80).toBeGreaterThan(0.05);
-    expect(flagged / runs / 80).toBeLessThan(0.12);
+    // The test could fail: eighty metrics at the margin are flagged at 10 % after three blocks, and at 5 % at up to nine looks more.
+    expect(flagged / runs / 80).toBeGreaterThan(0.1);
+    expect(flagged / runs / 80).toBeLessThan(0.18);
   });
 
   test('+10 % with a spread of 1 % is always caught, and nothing else turns red with it', () => {
@@ -51,13 +51,17 @@ describe('simulated comparisons', () => {
       better: { energy: -0.1, latency: -0.1 },
     };
     const random = createRandom(5);
+    let spent = 0;
     for (let run = 0; run < 200; run++) {
       const { judgements, blocks } = play(subjects, (kernel) => truths[kernel] ?? {}, random);
       expect(judgements.map(({ verdict }) => verdict)).toEqual(['regressed', 'unchanged', 'improved']);
-      // Three flagging blocks at least, six at most, nine fresh ones.
-      expect(blocks).toBeGreaterThanOrEqual(12);
-      expect(blocks).toBeLessThanOrEqual(15);
+      // Three to six flagging blocks, three to twelve fresh ones.
+      expect(blocks).toBeGreaterThanOrEqual(6);
+      expect(blocks).toBeLessThanOrEqual(18);
+      spent += blocks / 200;
     }
+    // Two others have to settle as well.
+    expect(spent).toBeLessThan(9);
   });
 
   test('no change and a spread of 1 %: never red, mostly green, done after three to six blocks', () => {

@@ -47,8 +47,8 @@ describe('a window begins', () => {
   });
 
   test('where power had settled: a ramp before it is not in it', () => {
-    // 1.2 s at a power that rises from 100 to 200 W.
-    const { seconds, watts } = cut((update) => Math.min(200, 100 + 100 * (update / 12)));
+    // 1.2 s at a power that rises from 180 to 200 W.
+    const { seconds, watts } = cut((update) => Math.min(200, 180 + 20 * (update / 12)));
     expect(watts).toBeGreaterThan(199);
     expect(watts).toBeLessThanOrEqual(200 + 1e-9);
     expect(seconds).toBeGreaterThanOrEqual(2.7);
@@ -60,6 +60,17 @@ describe('a window begins', () => {
     expect(voided((update) => 100 + 3 * update)).toEqual({ ok: false, reason, changed: false });
     // The board is another one from then on: what follows is not measured again as if it were the same.
     expect(voided((update) => (update < 26 ? 200 : 182))).toEqual({ ok: false, reason, changed: true });
+  });
+
+  test('nowhere if what was before is no settling: a load in step with a sensor that looks now and then', () => {
+    // A board that draws 60 and 180 W in turn: every look comes a little later in its cycle than the last.
+    const beat = (update: number) => (update < 19 ? 60 + 5 * update : 180);
+    expect(cutWindow(requestFor(beat))).toEqual({
+      ...{ ok: false, changed: false },
+      reason: expect.stringMatching(
+        /^the energy of a launch changed within the window, from 1\.\d+ J to 1\.80 J$/,
+      ),
+    });
   });
 
   test('nowhere if one update stands out of the others', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Meter } from '../../src/measure/index.ts';
 import { openMeter } from '../../src/meter/index.ts';
+import { sampled } from '../support/full.ts';
 import { adapterOf, HwmonTree, setAttribute, setMetrics } from './hwmon-tree.ts';
 
 let tree: HwmonTree;
@@ -16,9 +17,14 @@ afterEach(() => tree.remove());
 const idleWatts = 30;
 const loadWatts = 330;
 
-/** A board that counts every 10 ms; `rate` is what its accumulator makes of a joule, `lagMs` how late its power follows. */
-function board(faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs?: number } = {}) {
-  const { rate = 1, lagMs = 1, stopsMs = 1e9, backMs = 1e9 } = faults;
+/**
+ * A board that counts every 10 ms; `rate` is what its accumulator makes of a joule, `lagMs` how late its power follows, and
+ * `mute` that its power reads 0 W at rest.
+ */
+function board(
+  faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs?: number; mute?: boolean } = {},
+) {
+  const { rate = 1, lagMs = 1, stopsMs = 1e9, backMs = 1e9, mute = false } = faults;
   let [joules, shown, average, lastMs] = [5e4, 5e4, idleWatts, tree.time.nowMs()];
   tree.onTime = (nowMs) => {
     const watts = tree.busy ? loadWatts : idleWatts;
@@ -29,7 +35,8 @@ function board(faults: { rate?: number; lagMs?: number; stopsMs?: number; backMs
     lastMs = nowMs;
     const count = BigInt(Math.round(shown * 2 ** 16));
     setMetrics(hwmon, { revision: [1, 3], bytes: 120, offset: 24, count });
-    setAttribute(hwmon, 'power1_average', Math.round(1e6 * (average + 0.2 * Math.sin(nowMs))));
+    const said = mute && !tree.busy ? 0 : average + 0.2 * Math.sin(nowMs);
+    setAttribute(hwmon, 'power1_average', Math.round(1e6 * said));
   };
   tree.onTime(tree.time.nowMs());
 }
@@ -61,12 +68,14 @@ describe('the energy accumulator of AMD', () => {
     );
   });
 
-  it.each([
-    [1.2, 1, '20.0 % more'],
-    [0.5, 1, '50.0 % less'],
-    // Power that is late is waited for, not taken for a fault of the accumulator, and its own fault is seen all the same.
-    [1.5, 300, '(?:49|50)\\.\\d % more'],
-  ])(
+  it.each(
+    sampled([
+      [1.2, 1, '20.0 % more'],
+      [0.5, 1, '50.0 % less'],
+      // Power that is late is waited for, not taken for a fault of the accumulator, and its own fault is seen all the same.
+      [1.5, 300, '(?:49|50)\\.\\d % more'],
+    ]),
+  )(
     'gives way to the power where its rate is %d, with power that is %d ms late',
     async (rate, lagMs, how) => {
       board({ rate, lagMs });
@@ -87,6 +96,18 @@ describe('the energy accumulator of AMD', () => {
     expect(meter.info.description).toMatch(/, energy accumulator \(board, [01]\.\d % from its power\)$/);
   });
 
+  it('is not measured with where its power contradicts it and cannot stand in for it', async () => {
+    // So little that windows alone would pass it.
+    board({ rate: 1.04, mute: true });
+    const meter = await open();
+    const why =
+      /^AMD card0 .*: its counter says [345]\.\d % more under load, and its average power reads 0 W$/;
+    expect(await tree.measure(meter)).toEqual({
+      ...{ status: 'void', disturbed: false },
+      reasons: [expect.stringMatching(why)],
+    });
+  });
+
   it('is not used where it stands still, and voids windows in which it stops or goes back', async () => {
     board({ stopsMs: 0 });
     const still = await open();
@@ -104,11 +125,13 @@ describe('the energy accumulator of AMD', () => {
     }
   });
 
-  it.each([
-    ['of revision 1.6, whose layout differs between kernels', [1, 6], 1664, 'revision 1.6 of '],
-    ['of revision 1.0, which counts in 32 bits', [1, 0], 96, 'revision 1.0 of '],
-    ['that is cut short', [1, 1], 28, 'ends before its accumulator'],
-  ] as const)('is not read in a table %s, and that is said', async (_, revision, bytes, why) => {
+  it.each(
+    sampled([
+      ['of revision 1.6, whose layout differs between kernels', [1, 6], 1664, 'revision 1.6 of '],
+      ['of revision 1.0, which counts in 32 bits', [1, 0], 96, 'revision 1.0 of '],
+      ['that is cut short', [1, 1], 28, 'ends before its accumulator'],
+    ] as const),
+  )('is not read in a table %s, and that is said', async (_, revision, bytes, why) => {
     setMetrics(hwmon, { revision, bytes, offset: 16, count: 77n });
     const { description } = (await open()).info;
     expect(description).toContain('average power added up because its energy counter cannot be read: ');
@@ -125,13 +148,15 @@ describe('the energy accumulator of AMD', () => {
     expect((await open()).info.description).toContain('is no table of metrics');
   });
 
-  it.each([
-    [[1, 1], 96, 24],
-    [[1, 2], 104, 24],
-    [[1, 4], 288, 24],
-    [[1, 5], 360, 88],
-    [[1, 8], 4000, 24],
-  ] as const)('stands in tables of revision %j of %d bytes at %d', async (revision, bytes, offset) => {
+  it.each(
+    sampled([
+      [[1, 1], 96, 24],
+      [[1, 2], 104, 24],
+      [[1, 4], 288, 24],
+      [[1, 5], 360, 88],
+      [[1, 8], 4000, 24],
+    ] as const),
+  )('stands in tables of revision %j of %d bytes at %d', async (revision, bytes, offset) => {
     tree.onTime = (nowMs) => {
       const count = BigInt(Math.floor(nowMs / 10)) * 65536n;
       setMetrics(hwmon, { revision, bytes, offset, count });

@@ -35,6 +35,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     base: await resolveBase(host, runner, inputs),
     kernels,
     listsRemoved: isFirst,
+    ...(shard === null ? {} : { shards: shard.count }),
     device: inputs.device,
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),

@@ -1,4 +1,4 @@
-import { type JudgeOptions, type JudgePlan, planNext } from '../../judge/index.ts';
+import { type JudgePlan, type PlanOptions, planNext } from '../../judge/index.ts';
 import type { BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import { type Laboratory, machineLabel, measureBlock } from '../laboratory/index.ts';
@@ -56,7 +56,7 @@ export async function measureContests(options: {
   readonly seconds: number;
   /** What was flagged may take this much longer to be confirmed: a suspicion should not have to stay one. */
   readonly followUpSeconds: number;
-  readonly judging: JudgeOptions;
+  readonly judging: PlanOptions;
 }): Promise<Measured> {
   const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
   const { clock } = laboratory;

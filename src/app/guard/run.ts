@@ -27,6 +27,8 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly base: string | BaseCommit | null;
   /** Kernels that head removed are listed whatever `kernels` leaves out: they are in no share of head's. */
   readonly listsRemoved?: boolean;
+  /** Jobs whose kernels are judged together with these, this one included; 1 unless given. */
+  readonly shards?: number;
   /** Verdicts that fail the run; the manifest's gates decide unless given. */
   readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
@@ -42,7 +44,7 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly onVerdict?: (report: ReportGuard) => Promise<void>;
 }
 
-/** What was flagged may take this many times the budget more to be confirmed: nine fresh blocks follow three to twelve. */
+/** What was flagged may take this many times the budget more to be confirmed: three to twelve fresh blocks follow as many. */
 const followUpFactor = 3;
 
 /** What is compared. */
@@ -170,7 +172,7 @@ async function measureChanged(
     contests,
     seconds,
     followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
-    judging,
+    judging: { ...judging, shards: options.shards ?? 1 },
   });
   const { samples, machineChanged } = measured;
   const judgements = judge(

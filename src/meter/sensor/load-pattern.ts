@@ -106,8 +106,20 @@ async function loaded(
   await watch.until(fromMs + durationMs, () => running);
   const outcome = await run;
   if (!outcome.ok) return { ok: false, why: outcome.failure.message };
-  const endMs = outcome.value.completions.at(-1)?.timeMs ?? 0;
-  return { ok: true, span: { fromMs, toMs: endMs > fromMs ? endMs : fromMs + durationMs } };
+  return { ok: true, span: spanOf(outcome.value.completions, fromMs, durationMs) };
+}
+
+/** When launches ran: from one batch before the first completion, since the device may get to them late. */
+function spanOf(
+  completions: readonly { readonly timeMs: number }[],
+  askedMs: number,
+  durationMs: number,
+): Span {
+  const [first, second] = completions;
+  const endMs = completions.at(-1)?.timeMs ?? 0;
+  if (first === undefined || endMs <= askedMs) return { fromMs: askedMs, toMs: askedMs + durationMs };
+  const begunMs = second === undefined ? askedMs : 2 * first.timeMs - second.timeMs;
+  return { fromMs: Math.max(askedMs, begunMs), toMs: endMs };
 }
 
 function causeOf(spans: readonly Span[], startMs: number, endMs: number): Cause {

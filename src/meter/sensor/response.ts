@@ -60,13 +60,25 @@ function settledAfterMs({ delayMs, shape, spreadMs }: Response): number {
   return delayMs + (shape === 'box' ? spreadMs : settlingConstants * spreadMs);
 }
 
-/** The updates of a counter: mean power from tick to tick, but for those in which it went back. */
+/** A tick is noticed up to a poll late: over so many milliseconds that is a small part. */
+const leastSpanMs = 100;
+
+/** The updates of a counter: mean power from tick to tick, over 100 ms at least, but for those in which it went back. */
 export function counterUpdates(ticks: readonly EnergyReading[]): SensorUpdate[] {
-  return ticks.slice(1).flatMap((tick, i) => {
-    const before = ticks[i] as EnergyReading;
-    const watts = (1000 * (tick.joules - before.joules)) / (tick.timeMs - before.timeMs);
-    return watts < 0 ? [] : [{ timeMs: tick.timeMs, sinceMs: before.timeMs, watts }];
-  });
+  const updates: SensorUpdate[] = [];
+  let before = ticks[0];
+  for (const tick of ticks.slice(1)) {
+    if (before === undefined || tick.joules < before.joules) before = tick;
+    const spanMs = tick.timeMs - before.timeMs;
+    if (spanMs < leastSpanMs) continue;
+    updates.push({
+      timeMs: tick.timeMs,
+      sinceMs: before.timeMs,
+      watts: (1000 * (tick.joules - before.joules)) / spanMs,
+    });
+    before = tick;
+  }
+  return updates;
 }
 
 /**
@@ -161,14 +173,16 @@ function blur({ startMs, stepMs, values }: Cause, shape: Response['shape'], spre
   }
   let last = values[0] ?? 0;
   const kept = shape === 'exponential' ? Math.exp(-stepMs / spreadMs) : 0;
-  const shown = values.map((value, i) => {
+  const shown = new Float64Array(values.length);
+  for (let i = 0; i < shown.length; i++) {
+    const value = values[i] as number;
     if (shape === 'exponential') last = value + (last - value) * kept;
     else {
       const untilMs = startMs + i * stepMs;
       last = (causeSum(untilMs) - causeSum(untilMs - spreadMs)) / spreadMs;
     }
-    return last;
-  });
+    shown[i] = last;
+  }
   const shownSums = runningSums(shown, stepMs);
   return {
     at: (timeMs) => valueAt(shown, startMs, stepMs, timeMs),
@@ -177,14 +191,14 @@ function blur({ startMs, stepMs, values }: Cause, shape: Response['shape'], spre
 }
 
 /** Sums before each value; one more than there are values. */
-function runningSums(values: readonly number[], stepMs: number): number[] {
-  const sums = [0];
-  for (const value of values) sums.push((sums.at(-1) as number) + value * stepMs);
+function runningSums(values: ArrayLike<number>, stepMs: number): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) sums[i + 1] = (sums[i] as number) + (values[i] as number) * stepMs;
   return sums;
 }
 
 /** Linear between steps, held beyond both ends. */
-function valueAt(values: readonly number[], startMs: number, stepMs: number, timeMs: number): number {
+function valueAt(values: ArrayLike<number>, startMs: number, stepMs: number, timeMs: number): number {
   const place = Math.min(Math.max((timeMs - startMs) / stepMs, 0), values.length - 1);
   const below = Math.floor(place);
   const from = values[below] ?? 0;
@@ -192,8 +206,8 @@ function valueAt(values: readonly number[], startMs: number, stepMs: number, tim
 }
 
 function sumBetween(
-  values: readonly number[],
-  sums: readonly number[],
+  values: ArrayLike<number>,
+  sums: ArrayLike<number>,
   startMs: number,
   stepMs: number,
   timeMs: number,
@@ -201,7 +215,9 @@ function sumBetween(
   const place = (timeMs - startMs) / stepMs;
   if (place <= 0) return place * stepMs * (values[0] ?? 0);
   if (place >= values.length)
-    return (sums.at(-1) as number) + (place - values.length) * stepMs * (values.at(-1) ?? 0);
+    return (
+      (sums[values.length] as number) + (place - values.length) * stepMs * (values[values.length - 1] ?? 0)
+    );
   const below = Math.floor(place);
   return (sums[below] as number) + (place - below) * stepMs * (values[below] as number);
 }

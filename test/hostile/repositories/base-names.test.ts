@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sampled } from '../../support/full.ts';
 import { pullRequest, type RunOptions } from '../../support/pull-request.ts';
 import { smallProject } from '../../support/small-project.ts';
 import { emptyPlace, guarded, type Place, placeAt, project, pullRequestTo } from './support.ts';
@@ -15,7 +16,7 @@ const namesOfMain: Readonly<Record<string, (place: Place) => string>> = {
 };
 
 describe('a folder in the checkout is not taken for', () => {
-  it.each(Object.keys(namesOfMain))('%s', async (kind) => {
+  it.each(sampled(Object.keys(namesOfMain)))('%s', async (kind) => {
     const place = pullRequestTo(project('fine'), { 'README.md': 'more' });
     const name = namesOfMain[kind]?.(place) ?? '';
     place.write({ [`${name}/joulegate.yaml`]: 'version: [' });
@@ -29,16 +30,20 @@ describe('a folder in the checkout is not taken for', () => {
     });
   });
 
-  it.each<[string, (place: Place, copy: string) => void]>([
-    [
-      'a folder',
-      ({ write }) =>
-        write(
-          Object.fromEntries(Object.entries(project('broken')).map(([path, text]) => [`main/${path}`, text])),
-        ),
-    ],
-    ['a link', ({ folder }, copy) => symlinkSync(copy, join(folder, 'main'))],
-  ])('a branch that was not fetched: %s', async (_, put) => {
+  it.each<[string, (place: Place, copy: string) => void]>(
+    sampled<[string, (place: Place, copy: string) => void]>([
+      [
+        'a folder',
+        ({ write }) =>
+          write(
+            Object.fromEntries(
+              Object.entries(project('broken')).map(([path, text]) => [`main/${path}`, text]),
+            ),
+          ),
+      ],
+      ['a link', ({ folder }, copy) => symlinkSync(copy, join(folder, 'main'))],
+    ]),
+  )('a branch that was not fetched: %s', async (_, put) => {
     const seed = pullRequestTo(project('fine'), project('broken'));
     const clone = emptyPlace();
     clone.git('clone', '--quiet', '--depth=1', '--branch=pr', `file://${seed.folder}`, '.');
@@ -77,7 +82,7 @@ describe('a name that several refs have is refused:', () => {
     },
   };
 
-  it.each(Object.keys(shadows))('%s', async (name) => {
+  it.each(sampled(Object.keys(shadows)))('%s', async (name) => {
     const place = pullRequestTo(project('fine'), project('broken'));
     const base = shadows[name]?.(place) ?? '';
     const ended = await guarded(place.folder, '--base', base);
@@ -99,7 +104,7 @@ describe('a name that several refs have is refused:', () => {
   });
 });
 
-it.each(['-c', '--output=x', 'main..pr', 'HEAD:source', ':/commit', 'ma\nin'])(
+it.each(sampled(['-c', '--output=x', 'main..pr', 'HEAD:source', ':/commit', 'ma\nin']))(
   '%j is no base',
   async (base) => {
     const place = pullRequestTo(project('fine'), {});
@@ -131,7 +136,7 @@ describe('the action', () => {
       void git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', copy.folder, 'base'),
   };
 
-  it.each(Object.keys(ofHead))('takes no folder of the checkout for a base: %s', async (name) => {
+  it.each(sampled(Object.keys(ofHead)))('takes no folder of the checkout for a base: %s', async (name) => {
     const { run } = await attacked(ofHead[name] as (place: Place, copy: Place) => void);
     const ended = await run({ base: './base' });
     expect(ended.log).toContain('The folder ./base is one of the checkout that is judged.');
@@ -158,14 +163,19 @@ describe('the action', () => {
     },
   };
 
-  it.each(Object.keys(elsewhere))('guards nothing where its working directory is %s', async (name) => {
-    const { run } = await attacked(elsewhere[name] as (place: Place, copy: Place) => void);
-    for (const inputs of [{ 'working-directory': 'gpu' }, { manifest: 'gpu/joulegate.yaml' }]) {
-      const ended = await run(inputs);
-      expect(ended.log).toMatch(/is not in the repository that the job checked out|lies outside the project/);
-      expect(ended.status).toBe(2);
-    }
-  });
+  it.each(sampled(Object.keys(elsewhere)))(
+    'guards nothing where its working directory is %s',
+    async (name) => {
+      const { run } = await attacked(elsewhere[name] as (place: Place, copy: Place) => void);
+      for (const inputs of [{ 'working-directory': 'gpu' }, { manifest: 'gpu/joulegate.yaml' }]) {
+        const ended = await run(inputs);
+        expect(ended.log).toMatch(
+          /is not in the repository that the job checked out|lies outside the project/,
+        );
+        expect(ended.status).toBe(2);
+      }
+    },
+  );
 
   it('takes no link of the checkout for head, not even to the folder that is its base', async () => {
     const apart = emptyPlace();

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { headCommit, isDirty, openWorkTree, requireRepository } from '../../../src/git/index.ts';
+import { sampled } from '../../support/full.ts';
 import { emptyPlace, guarded, type Place, placeAt, project, pullRequestTo, setTrap } from './support.ts';
 
 const parts = ['HEAD', 'config', 'index', 'objects', 'refs'];
@@ -74,10 +75,12 @@ async function expectJudged(place: Place, folder: string, ...args: string[]): Pr
 }
 
 describe('a bare repository that is committed as plain files is passed over', () => {
-  it.each([
-    ['the git that is here', () => undefined],
-    ['an older git', olderGit],
-  ])('in the folder of the manifest, with %s', async (_, arrange) => {
+  it.each(
+    sampled([
+      ['the git that is here', () => undefined],
+      ['an older git', olderGit],
+    ]),
+  )('in the folder of the manifest, with %s', async (_, arrange) => {
     arrange();
     const { place, trap } = carrier();
     await expectJudged(place, place.folder, '--manifest', 'gpu/joulegate.yaml', '--base', 'main');
@@ -112,19 +115,21 @@ describe('a .git that a build step left', () => {
   /** The repository is beside the program's folder, so that only what leads there makes it one. */
   const led = () => carrier('store');
 
-  it.each<[string, (gpu: string, store: string) => void]>([
-    ['is a file that leads to it', (gpu) => placeAt(gpu).write({ '.git': 'gitdir: ../store\n' })],
-    ['is a link to it', (gpu, store) => symlinkSync(store, join(gpu, '.git'))],
-    [
-      'shares the objects and settings of it',
-      (gpu) =>
-        placeAt(gpu).write({
-          '.git/HEAD': 'ref: refs/heads/main\n',
-          '.git/objects/x': '',
-          '.git/commondir': '../../store\n',
-        }),
-    ],
-  ])('and that %s is refused', async (_, make) => {
+  it.each<[string, (gpu: string, store: string) => void]>(
+    sampled<[string, (gpu: string, store: string) => void]>([
+      ['is a file that leads to it', (gpu) => placeAt(gpu).write({ '.git': 'gitdir: ../store\n' })],
+      ['is a link to it', (gpu, store) => symlinkSync(store, join(gpu, '.git'))],
+      [
+        'shares the objects and settings of it',
+        (gpu) =>
+          placeAt(gpu).write({
+            '.git/HEAD': 'ref: refs/heads/main\n',
+            '.git/objects/x': '',
+            '.git/commondir': '../../store\n',
+          }),
+      ],
+    ]),
+  )('and that %s is refused', async (_, make) => {
     const { place, trap } = led();
     const gpu = join(place.folder, 'gpu');
     make(gpu, join(place.folder, 'store'));
@@ -141,12 +146,14 @@ describe('a .git that a build step left', () => {
   });
 });
 
-it.each([
-  ['GIT_DIR', ''],
-  ['GIT_COMMON_DIR', ''],
-  ['GIT_OBJECT_DIRECTORY', 'objects'],
-  ['GIT_INDEX_FILE', 'index'],
-])('a repository that %s in the environment of the job names is not the one that is meant', (name, part) => {
+it.each(
+  sampled([
+    ['GIT_DIR', ''],
+    ['GIT_COMMON_DIR', ''],
+    ['GIT_OBJECT_DIRECTORY', 'objects'],
+    ['GIT_INDEX_FILE', 'index'],
+  ]),
+)('a repository that %s in the environment of the job names is not the one that is meant', (name, part) => {
   const { place, trap } = carrier('store');
   const root = join(place.folder, 'gpu');
   const environment = { ...process.env, [name]: join(place.folder, 'store', part) };

@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fetchHistory, requireRepository, resolveCommit } from '../../../src/git/index.ts';
+import { sampled } from '../../support/full.ts';
 import { emptyPlace, type Place, setTrap } from './support.ts';
 
 const environment = { PATH: process.env.PATH, HOME: '/nonexistent' };
@@ -55,7 +56,7 @@ const passedOver: Readonly<Record<string, (clone: Place, command: string) => voi
 };
 
 describe('a fetch passes over what the clone’s own settings have it run:', () => {
-  it.each(Object.keys(passedOver))('%s', async (name) => {
+  it.each(sampled(Object.keys(passedOver)))('%s', async (name) => {
     const trap = setTrap();
     const { clone, tip } = cloned();
     passedOver[name]?.(clone, trap.command);
@@ -101,7 +102,7 @@ const refused: Readonly<Record<string, (clone: Place, command: string) => void>>
 };
 
 describe('a fetch fails rather than run', () => {
-  it.each(Object.keys(refused))('%s', async (name) => {
+  it.each(sampled(Object.keys(refused)))('%s', async (name) => {
     const trap = setTrap();
     const { clone } = cloned();
     refused[name]?.(clone, trap.command);

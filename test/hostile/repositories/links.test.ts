@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readTunedIfPresent, writeFileAtomic } from '../../../src/store/index.ts';
 import { writeFiles } from '../../support/command-line.ts';
+import { sampled } from '../../support/full.ts';
 import { hostileProject } from './project.ts';
 
 const secret = 'hunter2-is-the-password';
@@ -19,10 +20,12 @@ describe('a link of a pull request that leads out of the repository', () => {
     expect(said).not.toContain(secret.slice(0, 4));
   });
 
-  it.each([
-    ['the folder of the report', ['--report', 'out']],
-    ['a folder above it', ['--report', 'out/below/it']],
-  ])('is not written through as %s', async (_what, args) => {
+  it.each(
+    sampled([
+      ['the folder of the report', ['--report', 'out']],
+      ['a folder above it', ['--report', 'out/below/it']],
+    ]),
+  )('is not written through as %s', async (_what, args) => {
     const { repository, outside, run } = await hostileProject();
     symlinkSync(outside, join(repository, 'out'));
     const { status, said } = run([...gate, ...args]);
@@ -31,38 +34,37 @@ describe('a link of a pull request that leads out of the repository', () => {
     expect(readdirSync(outside)).toEqual(['kept.txt']);
   });
 
-  it.each(['relative', 'of a folder above', 'to nowhere', 'to itself', 'inside an inner repository'])(
-    'is refused: %s',
-    async (kind) => {
-      const { repository, outside } = await hostileProject();
-      const links: Record<string, () => string> = {
-        relative: () => {
-          symlinkSync('../outside', join(repository, 'l'));
-          return 'l/new.json';
-        },
-        'of a folder above': () => {
-          symlinkSync(outside, join(repository, 'l'));
-          return 'l/a/b/new.json';
-        },
-        'to nowhere': () => {
-          symlinkSync(join(outside, 'not-there'), join(repository, 'l'));
-          return 'l/new.json';
-        },
-        'to itself': () => {
-          symlinkSync('l', join(repository, 'l'));
-          return 'l/new.json';
-        },
-        'inside an inner repository': () => {
-          mkdirSync(join(repository, 'inner', '.git'), { recursive: true });
-          symlinkSync(outside, join(repository, 'inner', 'l'));
-          return 'inner/l/new.json';
-        },
-      };
-      const path = join(repository, links[kind]!());
-      expect(() => writeFileAtomic(path, 'x')).toThrow(expect.objectContaining({ code: 'link-outside' }));
-      expect(readdirSync(outside)).toEqual(['kept.txt']);
-    },
-  );
+  it.each(
+    sampled(['relative', 'of a folder above', 'to nowhere', 'to itself', 'inside an inner repository']),
+  )('is refused: %s', async (kind) => {
+    const { repository, outside } = await hostileProject();
+    const links: Record<string, () => string> = {
+      relative: () => {
+        symlinkSync('../outside', join(repository, 'l'));
+        return 'l/new.json';
+      },
+      'of a folder above': () => {
+        symlinkSync(outside, join(repository, 'l'));
+        return 'l/a/b/new.json';
+      },
+      'to nowhere': () => {
+        symlinkSync(join(outside, 'not-there'), join(repository, 'l'));
+        return 'l/new.json';
+      },
+      'to itself': () => {
+        symlinkSync('l', join(repository, 'l'));
+        return 'l/new.json';
+      },
+      'inside an inner repository': () => {
+        mkdirSync(join(repository, 'inner', '.git'), { recursive: true });
+        symlinkSync(outside, join(repository, 'inner', 'l'));
+        return 'inner/l/new.json';
+      },
+    };
+    const path = join(repository, links[kind]!());
+    expect(() => writeFileAtomic(path, 'x')).toThrow(expect.objectContaining({ code: 'link-outside' }));
+    expect(readdirSync(outside)).toEqual(['kept.txt']);
+  });
 });
 
 describe('a link that does no harm', () => {
@@ -88,11 +90,13 @@ describe('a link that does no harm', () => {
 });
 
 describe('a file that is not one of ours', () => {
-  it.each([
-    ['text', secret],
-    ['JSON', `{"schema": "${secret}"}`],
-    ['a line of an environment', `${secret}=PASSWORD`],
-  ])('is refused without a word of it: %s', async (_what, text) => {
+  it.each(
+    sampled([
+      ['text', secret],
+      ['JSON', `{"schema": "${secret}"}`],
+      ['a line of an environment', `${secret}=PASSWORD`],
+    ]),
+  )('is refused without a word of it: %s', async (_what, text) => {
     const { repository } = await hostileProject();
     await writeFiles(repository, { 'tuned.json': text });
     const read = () => readTunedIfPresent(join(repository, 'tuned.json'));

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sampled } from '../../support/full.ts';
 import { emptyPlace, guarded, type Place, project, pullRequestTo, setTrap } from './support.ts';
 
 /** What an attacker who can write the settings of a repository does with them, given a command that must not run. */
@@ -84,7 +85,7 @@ function filters({ git }: Place, command: string): void {
 }
 
 describe('a run obeys no setting of the repository that names a program:', () => {
-  it.each(Object.keys(attacks))('%s', async (name) => {
+  it.each(sampled(Object.keys(attacks)))('%s', async (name) => {
     const trap = setTrap();
     const place = pullRequestTo(project('fine'), { 'README.md': 'more' });
     attacks[name]?.(place, trap.command);
@@ -117,7 +118,7 @@ describe('a repository does not tell another history than its own:', () => {
     },
   };
 
-  it.each(Object.keys(lies))('%s', async (name) => {
+  it.each(sampled(Object.keys(lies)))('%s', async (name) => {
     const place = pullRequestTo(project('fine'), project('broken'));
     const [main, head] = [place.git('rev-parse', 'main'), place.git('rev-parse', 'HEAD')];
     lies[name]?.(place, main, head);

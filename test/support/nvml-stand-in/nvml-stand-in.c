@@ -85,26 +85,23 @@ static double joules_at(volatile double *gpu, double ms) {
   return joules + gpu[BASE_JOULES];
 }
 
-/* Whether a thread of this process's children computes, or would if it got a core: so a busy machine makes no difference. */
-static int children_work(void) {
+/* Milliseconds for which threads of this process's children computed, or would have with a core: so a busy machine makes no difference. */
+static double children_ms(void) {
   glob_t lists, tasks;
-  int work = 0;
+  double total = 0;
   if (glob("/proc/self/task/*/children", 0, NULL, &lists) != 0) return 0;
-  for (size_t i = 0; i < lists.gl_pathc && !work; i++) {
+  for (size_t i = 0; i < lists.gl_pathc; i++) {
     FILE *file = fopen(lists.gl_pathv[i], "r");
     int pid;
-    while (file != NULL && !work && fscanf(file, "%d", &pid) == 1) {
+    while (file != NULL && fscanf(file, "%d", &pid) == 1) {
       char pattern[64];
-      snprintf(pattern, sizeof pattern, "/proc/%d/task/*/stat", pid);
+      snprintf(pattern, sizeof pattern, "/proc/%d/task/*/schedstat", pid);
       if (glob(pattern, 0, NULL, &tasks) != 0) continue;
-      for (size_t j = 0; j < tasks.gl_pathc && !work; j++) {
-        char line[512] = "";
+      for (size_t j = 0; j < tasks.gl_pathc; j++) {
+        double ran, waited;
         FILE *task = fopen(tasks.gl_pathv[j], "r");
         if (task == NULL) continue;
-        if (fgets(line, sizeof line, task) != NULL) {
-          char *end = strrchr(line, ')');
-          work = end != NULL && end[1] == ' ' && end[2] == 'R';
-        }
+        if (fscanf(task, "%lf %lf", &ran, &waited) == 2) total += (ran + waited) / 1e6;
         fclose(task);
       }
       globfree(&tasks);
@@ -112,16 +109,18 @@ static int children_work(void) {
     if (file != NULL) fclose(file);
   }
   globfree(&lists);
-  return work;
+  return total;
 }
 
-/* Joules of the children's work up to the last tick. Time in which nobody looked does not count. */
+/* Joules of the children's work up to the last tick: of the time since somebody looked, the part in which they had any. */
 static double work_joules(volatile double *gpu, double tick) {
-  static double at_ms, joules;
+  static double at_ms, worked_ms, joules;
   if (tick > at_ms) {
-    double ms = tick - at_ms;
-    if (ms < 100 && children_work()) joules += gpu[WORK_WATTS] * ms / 1e3;
+    double ms = tick - at_ms, worked = children_ms(), since = worked - worked_ms;
+    /* A thread that has ended takes its time with it. */
+    if (since > 0) joules += gpu[WORK_WATTS] * (since < ms ? since : ms) / 1e3;
     at_ms = tick;
+    worked_ms = worked;
   }
   return joules;
 }
