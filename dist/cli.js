@@ -21649,12 +21649,12 @@ function updatesBetween(ticks2, completions) {
 function lostEnergy(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
   const usual = median(updates.map(({ watts: watts2 }) => watts2));
-  const lost = updates.find(
+  const lost2 = updates.find(
     ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
   );
-  if (lost === void 0) return null;
-  const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-  const lateMs = Math.round(lost.shortestMs);
+  if (lost2 === void 0) return null;
+  const watts = Math.round(wattsOf(lost2.joules, lost2.shortestMs));
+  const lateMs = Math.round(lost2.shortestMs);
   return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
 }
 function groupUpdates(updates, leastMs2) {
@@ -42613,10 +42613,10 @@ function windowText(windows) {
   return [measured, ...facts2].join(", ");
 }
 function voidText(samples2) {
-  const lost = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
-  if (lost.length === 0) return "";
+  const lost2 = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
+  if (lost2.length === 0) return "";
   const counts = /* @__PURE__ */ new Map();
-  for (const reason of lost.flatMap(({ voidReasons }) => voidReasons)) {
+  for (const reason of lost2.flatMap(({ voidReasons }) => voidReasons)) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   const reasons = [...counts].sort(([, a2], [, b]) => b - a2);
@@ -42625,7 +42625,7 @@ function voidText(samples2) {
   });
   const rest = reasons.length - named3.length;
   const more = rest > 0 ? `; and ${formatCount(rest, "other reason")}` : "";
-  return `${lost.length} of ${formatCount(samples2.length, "sample")} void: ${named3.join("; ")}${more}`;
+  return `${lost2.length} of ${formatCount(samples2.length, "sample")} void: ${named3.join("; ")}${more}`;
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
@@ -50391,16 +50391,16 @@ function measureBlock(run) {
   });
 }
 async function measureBlocks(run) {
-  const { host, laboratory, blocks, deadlineMs, onBlock, onTurn } = run;
+  const { host, laboratory, blocks, deadlineMs, worthAnother, onBlock, onTurn } = run;
   const samples2 = [];
   let blockMs = 0;
   for (let block = 0; block < blocks; block++) {
     const startMs = laboratory.clock.nowMs();
+    const subjects = worthAnother?.(samples2) ?? run.subjects;
     if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
     onBlock?.(block);
-    samples2.push(
-      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
-    );
+    const task = { host, laboratory, subjects, phase: "flag", block };
+    samples2.push(...await measureBlock({ ...task, onTurn: (turn) => onTurn?.(block, turn) }));
     blockMs = laboratory.clock.nowMs() - startMs;
   }
   return samples2;
@@ -50929,18 +50929,18 @@ function overallVerdict(request) {
     accepted: accepted.map(toListed),
     unjudged
   };
-  const lost = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
+  const lost2 = unjudged.length === 0 ? "" : ` Not judged, for want of blocks: ${nameAll(unjudged)}.`;
   const allowed = accepted.length === 0 ? "" : ` Accepted: ${nameAll(accepted)}.`;
   if (failing.length > 0) {
-    return { ...facts2, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost}` };
+    return { ...facts2, verdict: "failed", reason: `The gate failed: ${nameAll(failing)}.${allowed}${lost2}` };
   }
   if (machineChanged !== null) {
-    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost}`;
+    const reason = `The machine changed while measuring (${machineChanged}), so nothing can be blamed on a kernel.${lost2}`;
     return { ...facts2, verdict: "environment", reason };
   }
   const moved = judgements.filter(({ sentinel, verdict }) => sentinel && verdict === "environment");
   if (moved.length > 0) {
-    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost}`;
+    const reason = `A sentinel moved (${nameAll(moved)}): the machine changed while measuring, so nothing can be blamed on a kernel.${allowed}${lost2}`;
     return { ...facts2, verdict: "environment", reason };
   }
   if (facts2.gated > 0) {
@@ -50950,11 +50950,11 @@ function overallVerdict(request) {
     return {
       ...facts2,
       verdict: unjudged.length + open2.length === 0 ? "passed" : "partial",
-      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost}`
+      reason: `${found} in ${countOf2(facts2.gated, "comparison")} (${counts}).${allowed}${excused}${lost2}`
     };
   }
   if (unjudged.length > 0) {
-    return { ...facts2, verdict: "could-not-measure", reason: `Nothing was gated.${lost}` };
+    return { ...facts2, verdict: "could-not-measure", reason: `Nothing was gated.${lost2}` };
   }
   if (compared.length > 0) {
     return {
@@ -55589,6 +55589,21 @@ function ratio2(contender, incumbent) {
   const [low, high] = meanInterval(estimate, 0.95);
   return { estimate: Math.exp(estimate.mean), low: Math.exp(low), high: Math.exp(high) };
 }
+function stillInTheRunning(contenders, objective) {
+  const [incumbent] = contenders;
+  const costs2 = ({ latencyMs, joules }) => latencyMs.map(
+    (latency, block) => weighObjective(objective.minimize, { energy: joules[block] ?? null, latency })
+  );
+  return contenders.map((contender, index) => {
+    if (index === 0 || incumbent === void 0) return true;
+    const slower = contender.latencyMs.map((latency, block) => lost(latency, incumbent.latencyMs[block]));
+    const before = costs2(incumbent);
+    return !costs2(contender).some((cost2, block) => slower[block] === true && lost(cost2, before[block]));
+  });
+}
+function lost(value2, other) {
+  return value2 !== null && other != null && value2 >= other;
+}
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
   const fastest = Math.min(...latencies);
@@ -55668,16 +55683,29 @@ function samplesOf(heat2, arm, samples2) {
     joules: own.map((sample) => sample.joules)
   };
 }
+function allSamplesOf(heat2, samples2) {
+  return heat2.variants.map((_, index) => samplesOf(heat2, arms[index], samples2));
+}
+function subjectOf({ search, variants: [B2, H, X, R] }) {
+  const { kernel, workload } = search;
+  return { kernel: kernel.name, workload: workload.name, variants: { B: B2, H, X, R } };
+}
+function openSubject(heat2, objective, samples2) {
+  const subject = subjectOf(heat2);
+  if (heat2.incumbentFailure !== null) return subject;
+  const [, , isXOpen, isROpen] = stillInTheRunning(allSamplesOf(heat2, samples2), objective);
+  const { B: B2, H, X, R } = subject.variants;
+  return { ...subject, variants: { B: B2, H, X: isXOpen ? X : void 0, R: isROpen ? R : void 0 } };
+}
 function measureHeats(options) {
-  const { host, heats } = options;
+  const { host, laboratory, heats, objectiveOf: objectiveOf2, deadlineMs } = options;
   return measureBlocks({
-    ...options,
+    host,
+    laboratory,
+    deadlineMs,
     blocks: finalBlocks,
-    subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
-      kernel: search.kernel.name,
-      workload: search.workload.name,
-      variants: { B: B2, H, X, R }
-    })),
+    subjects: heats.map(subjectOf),
+    worthAnother: (samples2) => heats.map((heat2) => openSubject(heat2, objectiveOf2(heat2), samples2)),
     onTurn: (block, turn) => host.progress.update({
       text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
       share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
@@ -55690,11 +55718,12 @@ async function runFinals(options) {
   const contested = heats.filter((heat2) => heat2.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage("comparing the best with what ships today, in fresh processes");
-  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
+  const objectiveOf2 = ({ search }) => measurableObjective(search.objective, laboratory.meter !== null);
+  const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested, objectiveOf: objectiveOf2 });
   return heats.map((heat2) => {
-    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
-    const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
+    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : allSamplesOf(heat2, measured);
+    const incumbentFails = heat2.incumbentFailure !== null;
+    const selection = selectFinalist(samples2, objectiveOf2(heat2), { incumbentFails });
     return {
       search: heat2.search,
       incumbentFailure: heat2.incumbentFailure,
@@ -56788,8 +56817,8 @@ async function measureChanged(task, laboratory, removed) {
     samples2,
     { ...judging, machineChanged }
   );
-  const lost = [];
-  const warn = (text3) => void lost.push(text3);
+  const lost2 = [];
+  const warn = (text3) => void lost2.push(text3);
   if (machineChanged === null && !host.signal.aborted) {
     const at3 = host.now().toISOString();
     const cost2 = "a repetition of this run will not know what it measured";
@@ -56805,7 +56834,7 @@ async function measureChanged(task, laboratory, removed) {
     broken,
     judgements,
     earlier,
-    warnings: [...warnings, ...lost],
+    warnings: [...warnings, ...lost2],
     noiseFloor,
     nights: kept2.nights,
     advice: [],
@@ -56815,7 +56844,7 @@ async function measureChanged(task, laboratory, removed) {
     { cost: "nothing is advised", otherwise: [], warn },
     () => advise(task, laboratory, judged, deadlineMs)
   );
-  return { ...judged, warnings: [...warnings, ...lost], advice };
+  return { ...judged, warnings: [...warnings, ...lost2], advice };
 }
 async function runGuard(task) {
   const { host, options, base: base2, policy: policy2 } = task;
@@ -58436,14 +58465,14 @@ function boardFindings({ seen, nodes, isExpected, visible }) {
     return [wrong("NVML", seen.why, next)];
   }
   const { boards, faults } = seen;
-  const lost = faults.map(
+  const lost2 = faults.map(
     (fault) => wrong(
       "NVML",
       fault,
       "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
     )
   );
-  return [...hidden(boards, nodes, visible), ...lost, ...boards.flatMap(findingsOf)];
+  return [...hidden(boards, nodes, visible), ...lost2, ...boards.flatMap(findingsOf)];
 }
 function hidden(boards, nodes, visible) {
   if (nodes.length <= boards.length) return [];
