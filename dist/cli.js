@@ -56766,7 +56766,7 @@ async function advise({ host, options, policy: policy2, onJudged }, laboratory, 
   const { contests, judgements } = judged;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
   if (options.advise === false || host.signal.aborted || moved) return [];
-  const limited = Number.isFinite(deadlineMs);
+  const limited = Number.isFinite(deadlineMs) && (options.shards ?? 1) === 1;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
   await onJudged(judged);
