@@ -7501,7 +7501,7 @@ function list(values2) {
 }
 function typeList(type) {
   const types = Array.isArray(type) ? type : [type];
-  return list(types.map((one3) => typeWords[String(one3)] ?? String(one3)));
+  return list(types.map((one4) => typeWords[String(one4)] ?? String(one4)));
 }
 function values(allowed) {
   return list((Array.isArray(allowed) ? allowed : [allowed]).map((value2) => String(value2)));
@@ -7956,7 +7956,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false }, required: ["command"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } };
+var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { $ref: "#/$defs/calls-per-day" } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, passes: false, reference: false }, required: ["command"] }, else: { if: { properties: { passes: true }, required: ["passes"] }, then: { properties: { entry: false, dispatch: false, buffers: true }, required: ["buffers"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } } };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -8318,9 +8318,10 @@ function validate85(data, { instancePath = "", parentData, parentDataProperty, r
   return validate85.errors = vErrors, errors === 0;
 }
 validate85.evaluated = { dynamicProps: false, dynamicItems: false };
+var pattern10 = new RegExp("^(?:calls-per-day|(?!__)[A-Za-z_][A-Za-z0-9_]*)$", "u");
 var schema36 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate89.evaluated;
+function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate88.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema36.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -8349,48 +8350,103 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate89.errors = vErrors, errors === 0;
+  return validate88.errors = vErrors, errors === 0;
 }
-validate89.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (Object.keys(data).length > 16) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
+validate88.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate90.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "number" && isFinite(data)) {
+    if (data > 1e18 || isNaN(data)) {
+      let err0 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (Object.keys(data).length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+    if (data <= 0 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+  } else {
+    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "number" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  return validate90.errors = vErrors, errors === 0;
+}
+validate90.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
+  evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
+  let _errs1 = errors, valid0 = true, _errs2 = errors;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    let missing0;
+    if ((data["calls-per-day"] === void 0 || !func0.call(data, "calls-per-day")) && (missing0 = "calls-per-day")) {
+      let err0 = {};
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+  }
+  var _valid0 = _errs2 === errors;
+  if (errors = _errs1, vErrors !== null && (_errs1 ? vErrors.length = _errs1 : vErrors = null), _valid0) {
+    let _errs3 = errors;
+    if (data && typeof data == "object" && !Array.isArray(data) && Object.keys(data).length < 2) {
+      let err1 = { instancePath, schemaPath: "#/then/minProperties", keyword: "minProperties", params: { limit: 2 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    var _valid0 = _errs3 === errors;
+    valid0 = _valid0;
+  }
+  if (!valid0) {
+    let err2 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: "then" } };
+    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 16) {
+      let err3 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 16 } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (Object.keys(data).length < 1) {
+      let err4 = { instancePath, schemaPath: "#/minProperties", keyword: "minProperties", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      let _errs1 = errors;
-      validate76(key0, { instancePath, parentData: data, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
-      var valid0 = _errs1 === errors;
-      if (!valid0) {
-        let err2 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      let _errs4 = errors;
+      if (typeof key0 == "string") {
+        if (func67(key0) > 64) {
+          let err5 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 64 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (func67(key0) < 1) {
+          let err6 = { instancePath, schemaPath: "#/propertyNames/minLength", keyword: "minLength", params: { limit: 1 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+        if (!pattern10.test(key0)) {
+          let err7 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?:calls-per-day|(?!__)[A-Za-z_][A-Za-z0-9_]*)$" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+      }
+      var valid1 = _errs4 === errors;
+      if (!valid1) {
+        let err8 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate89(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors), errors = vErrors.length);
+      key1 !== "calls-per-day" && (validate88(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors), errors = vErrors.length));
     }
+    data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
   return validate87.errors = vErrors, errors === 0;
 }
 validate87.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema38 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
+var schema39 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema38.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8417,11 +8473,11 @@ function validate94(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate94.errors = vErrors, errors === 0;
+  return validate95.errors = vErrors, errors === 0;
 }
-validate94.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate92.evaluated;
+validate95.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8453,7 +8509,7 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate94(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+          validate95(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
           outer0:
@@ -8474,14 +8530,14 @@ function validate92(data, { instancePath = "", parentData, parentDataProperty, r
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate92.errors = vErrors, errors === 0;
+  return validate93.errors = vErrors, errors === 0;
 }
-validate92.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema40 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
-function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
+validate93.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema41 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
+function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && typeof data != "boolean") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema40.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema41.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8494,11 +8550,11 @@ function validate98(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate98.errors = vErrors, errors === 0;
+  return validate99.errors = vErrors, errors === 0;
 }
-validate98.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
+validate99.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate98(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate98.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -8506,16 +8562,16 @@ function validate97(data, { instancePath = "", parentData, parentDataProperty, r
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate98(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length);
+      validate99(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate97.errors = vErrors, errors === 0;
+  return validate98.errors = vErrors, errors === 0;
 }
-validate97.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate101(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate101.evaluated;
+validate98.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate102.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8535,21 +8591,21 @@ function validate101(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate94(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
+      validate95(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
     }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate101.errors = vErrors, errors === 0;
+  return validate102.errors = vErrors, errors === 0;
 }
-validate101.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema43 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
-var schema44 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate110.evaluated;
+validate102.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema44 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema44.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -8572,11 +8628,11 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate110.errors = vErrors, errors === 0;
+  return validate111.errors = vErrors, errors === 0;
 }
-validate110.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+validate111.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.binding === void 0 || !func0.call(data, "binding")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
@@ -8585,7 +8641,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema43.properties, key0)) {
+      if (!func0.call(schema44.properties, key0)) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -8627,7 +8683,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0 && func0.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema43.properties.kind.enum } };
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema44.properties.kind.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -8654,7 +8710,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.length !== void 0 && func0.call(data, "length") && (validate79(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length)), data.fill !== void 0 && func0.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema43.properties.fill.enum } };
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema44.properties.fill.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
@@ -8675,34 +8731,45 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.values !== void 0 && func0.call(data, "values")) {
-      let data8 = data.values;
-      if (Array.isArray(data8)) {
-        if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    if (data.check !== void 0 && func0.call(data, "check") && (validate81(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors), errors = vErrors.length)), data.scratch !== void 0 && func0.call(data, "scratch") && typeof data.scratch != "boolean") {
+      let err17 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    }
+    if (data.clear !== void 0 && func0.call(data, "clear")) {
+      let data9 = data.clear;
+      if (!(data9 === "launch" || data9 === "pass")) {
+        let err18 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema44.properties.clear.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.values !== void 0 && func0.call(data, "values")) {
+      let data10 = data.values;
+      if (Array.isArray(data10)) {
+        if (data10.length > 16384) {
+          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data10.length < 1) {
+          let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len0 = data8.length;
+        let len0 = data10.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate110(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors), errors = vErrors.length);
+          validate111(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate107.errors = vErrors, errors === 0;
+  return validate108.errors = vErrors, errors === 0;
 }
-validate107.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
+validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -8726,20 +8793,179 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate107(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
+      validate108(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
     }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate105.errors = vErrors, errors === 0;
+  return validate106.errors = vErrors, errors === 0;
 }
-validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate114.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema46 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (Array.isArray(data)) {
     if (data.length > 3) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      let err1 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.length < 1) {
+      let err2 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate79(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.indirect === void 0 || !func0.call(data, "indirect")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "indirect" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "indirect" || key0 === "offset")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    data.indirect !== void 0 && func0.call(data, "indirect") && (validate76(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.offset !== void 0 && func0.call(data, "offset") && (validate79(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length));
+  }
+  return validate115.errors = vErrors, errors === 0;
+}
+validate115.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema48 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "bindings")) {
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.name !== void 0 && func0.call(data, "name") && (validate76(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length)), data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.when !== void 0 && func0.call(data, "when") && (validate99(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length)), data.bindings !== void 0 && func0.call(data, "bindings")) {
+      let data5 = data.bindings;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (Object.keys(data5).length > 32) {
+          let err2 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (Object.keys(data5).length < 1) {
+          let err3 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        for (let key1 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let _errs9 = errors;
+          validate76(key1, { instancePath: instancePath + "/bindings", parentData: data5, parentDataProperty: "bindings", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
+          var valid1 = _errs9 === errors;
+          if (!valid1) {
+            let err4 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let data6 = data5[key2];
+          if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && !(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
+            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema48.properties.bindings.additionalProperties.type } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          if (typeof data6 == "number" && isFinite(data6)) {
+            if (data6 > 999 || isNaN(data6)) {
+              let err6 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data6 < 0 || isNaN(data6)) {
+              let err7 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+          }
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.group === void 0 || !func0.call(data6, "group")) {
+              let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "group" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            if (data6.binding === void 0 || !func0.call(data6, "binding")) {
+              let err9 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "binding" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            for (let key3 of Object.keys(data6)) {
+              if (errors >= 200)
+                break;
+              if (!(key3 === "group" || key3 === "binding")) {
+                let err10 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            if (data6.group !== void 0 && func0.call(data6, "group")) {
+              let data7 = data6.group;
+              if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
+                let err11 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+              }
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 3 || isNaN(data7)) {
+                  let err12 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+                  vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+                }
+                if (data7 < 0 || isNaN(data7)) {
+                  let err13 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+                }
+              }
+            }
+            if (data6.binding !== void 0 && func0.call(data6, "binding")) {
+              let data8 = data6.binding;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                let err14 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 999 || isNaN(data8)) {
+                  let err15 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+                  vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+                }
+                if (data8 < 0 || isNaN(data8)) {
+                  let err16 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+                }
+              }
+            }
+          }
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+  } else {
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+  }
+  return validate121.errors = vErrors, errors === 0;
+}
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.length < 1) {
@@ -8748,19 +8974,19 @@ function validate114(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate79(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
+      validate121(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate114.errors = vErrors, errors === 0;
+  return validate120.errors = vErrors, errors === 0;
 }
-validate114.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema46 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
-function validate117(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate117.evaluated;
+validate120.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+var schema49 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
+function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema46.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema49.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -8781,16 +9007,16 @@ function validate117(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
+      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "passes")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length));
+    data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate120(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length));
   }
-  return validate117.errors = vErrors, errors === 0;
+  return validate130.errors = vErrors, errors === 0;
 }
-validate117.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate130.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0);
@@ -8828,15 +9054,19 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let err5 = { instancePath: instancePath + "/dispatch", schemaPath: "#/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
-      if (data.reference !== void 0 && func0.call(data, "reference")) {
-        let err6 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
+      if (data.passes !== void 0 && func0.call(data, "passes")) {
+        let err6 = { instancePath: instancePath + "/passes", schemaPath: "#/then/properties/passes/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (data.reference !== void 0 && func0.call(data, "reference")) {
+        let err7 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
     var _valid0 = _errs3 === errors;
     if (valid0 = _valid0, valid0) {
       var props0 = {};
-      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.reference = true, props0.operator = true;
+      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.passes = true, props0.reference = true, props0.operator = true;
     }
     ifClause0 = "then";
   } else {
@@ -8844,8 +9074,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing1;
       if ((data.command === void 0 || !func0.call(data, "command")) && (missing1 = "command")) {
-        let err7 = {};
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err8 = {};
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     var _valid1 = _errs6 === errors;
@@ -8855,137 +9085,167 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let _errs7 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
         if (data.command === void 0 || !func0.call(data, "command")) {
-          let err8 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-        }
-        if (data.source !== void 0 && func0.call(data, "source")) {
-          let err9 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
+          let err9 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (data.entry !== void 0 && func0.call(data, "entry")) {
-          let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+        if (data.source !== void 0 && func0.call(data, "source")) {
+          let err10 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
-          let err11 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
+        if (data.entry !== void 0 && func0.call(data, "entry")) {
+          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-          let err12 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
+          let err12 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (data.reference !== void 0 && func0.call(data, "reference")) {
-          let err13 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data.passes !== void 0 && func0.call(data, "passes")) {
+          let err14 = { instancePath: instancePath + "/passes", schemaPath: "#/else/then/properties/passes/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data.reference !== void 0 && func0.call(data, "reference")) {
+          let err15 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
       var _valid1 = _errs7 === errors;
       if (valid2 = _valid1, valid2) {
         var props1 = {};
-        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.reference = true, props1.command = true;
+        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.passes = true, props1.reference = true, props1.command = true;
       }
       ifClause1 = "then";
     } else {
-      let _errs8 = errors;
+      let _errs8 = errors, _errs9 = errors, valid4 = true, _errs10 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
-        if (data.source === void 0 || !func0.call(data, "source")) {
-          let err14 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "source" } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
-        }
-        if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-          let err15 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
-        }
-        if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-          let err16 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+        let missing22;
+        if ((data.passes === void 0 || !func0.call(data, "passes")) && (missing22 = "passes")) {
+          let err16 = {};
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
       }
+      var _valid2 = _errs10 === errors;
+      errors = _errs9, vErrors !== null && (_errs9 ? vErrors.length = _errs9 : vErrors = null);
+      let ifClause2;
+      if (_valid2) {
+        let _errs11 = errors;
+        if (data && typeof data == "object" && !Array.isArray(data)) {
+          if (data.buffers === void 0 || !func0.call(data, "buffers")) {
+            let err17 = { instancePath, schemaPath: "#/else/else/then/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+          }
+          if (data.entry !== void 0 && func0.call(data, "entry")) {
+            let err18 = { instancePath: instancePath + "/entry", schemaPath: "#/else/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+          if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+            let err19 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+          }
+        }
+        var _valid2 = _errs11 === errors;
+        if (valid4 = _valid2, valid4) {
+          var props2 = {};
+          props2.entry = true, props2.dispatch = true, props2.buffers = true, props2.passes = true;
+        }
+        ifClause2 = "then";
+      } else {
+        let _errs12 = errors;
+        if (data && typeof data == "object" && !Array.isArray(data)) {
+          if (data.source === void 0 || !func0.call(data, "source")) {
+            let err20 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "source" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+          if (data.buffers === void 0 || !func0.call(data, "buffers")) {
+            let err21 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+          }
+          if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
+            let err22 = { instancePath, schemaPath: "#/else/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+          }
+        }
+        var _valid2 = _errs12 === errors;
+        valid4 = _valid2, valid4 && props2 !== true && (props2 = props2 || {}, props2.source = true, props2.buffers = true, props2.dispatch = true), ifClause2 = "else";
+      }
+      if (!valid4) {
+        let err23 = { instancePath, schemaPath: "#/else/else/if", keyword: "if", params: { failingKeyword: ifClause2 } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+      }
       var _valid1 = _errs8 === errors;
-      valid2 = _valid1, valid2 && props1 !== true && (props1 = props1 || {}, props1.source = true, props1.buffers = true, props1.dispatch = true), ifClause1 = "else";
+      valid2 = _valid1, valid2 && props1 !== true && props2 !== void 0 && (props2 === true ? props1 = true : (props1 = props1 || {}, Object.assign(props1, props2))), ifClause1 = "else";
     }
     if (!valid2) {
-      let err17 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err24 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
+      vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
     }
     var _valid0 = _errs4 === errors;
     valid0 = _valid0, valid0 && props0 !== true && props1 !== void 0 && (props1 === true ? props0 = true : (props0 = props0 || {}, Object.assign(props0, props1))), ifClause0 = "else";
   }
   if (!valid0) {
-    let err18 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err25 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.workloads === void 0 || !func0.call(data, "workloads")) {
-      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
-      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      let err26 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
+      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema26.properties, key0)) {
-        let err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err27 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
-      let data11 = data.operator;
-      if (typeof data11 == "string") {
-        if (func67(data11) > 64) {
-          let err21 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        if (func67(data11) < 1) {
-          let err22 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-        }
-      } else {
-        let err23 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-      }
-    }
-    if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.command !== void 0 && func0.call(data, "command") && (validate71(data.command, { instancePath: instancePath + "/command", parentData: data, parentDataProperty: "command", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
-      let data15 = data.workloads;
-      if (Array.isArray(data15)) {
-        if (data15.length > 64) {
-          let err24 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
-        }
-        if (data15.length < 1) {
-          let err25 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-        }
-        let len0 = data15.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate87(data15[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data15, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
-      } else {
-        let err26 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-      }
-    }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate117(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err27 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-    }
-    if (data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day")) {
-      let data27 = data["calls-per-day"];
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e18 || isNaN(data27)) {
-          let err28 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
+      let data15 = data.operator;
+      if (typeof data15 == "string") {
+        if (func67(data15) > 64) {
+          let err28 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
           vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
-        if (data27 <= 0 || isNaN(data27)) {
-          let err29 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+        if (func67(data15) < 1) {
+          let err29 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
       } else {
-        let err30 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/type", keyword: "type", params: { type: "number" } };
+        let err30 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
+    if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.command !== void 0 && func0.call(data, "command") && (validate71(data.command, { instancePath: instancePath + "/command", parentData: data, parentDataProperty: "command", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
+      let data19 = data.workloads;
+      if (Array.isArray(data19)) {
+        if (data19.length > 64) {
+          let err31 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        }
+        if (data19.length < 1) {
+          let err32 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+        let len0 = data19.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate87(data19[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data19, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+      } else {
+        let err33 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate93(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate98(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate98.errors : vErrors.concat(validate98.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate102(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate106(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes") && (validate120(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate130(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err34 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+    }
+    data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day") && (validate90(data["calls-per-day"], { instancePath: instancePath + "/calls-per-day", parentData: data, parentDataProperty: "calls-per-day", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors), errors = vErrors.length));
   } else {
-    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
   }
   return validate68.errors = vErrors, errors === 0;
 }
@@ -9515,8 +9775,8 @@ var schema19 = { $schema: "https://json-schema.org/draft/2020-12/schema", type: 
 var func03 = Object.prototype.hasOwnProperty;
 var func692 = require_ucs2length3().default;
 var pattern72 = new RegExp("^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "u");
-function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
+function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9534,14 +9794,14 @@ function validate127(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate127.errors = vErrors, errors === 0;
+  return validate142.errors = vErrors, errors === 0;
 }
-validate127.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema49 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
+validate142.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema52 = { type: "object", additionalProperties: false, required: ["type"], properties: { description: { type: "string", minLength: 1, maxLength: 200 }, type: { enum: ["int", "double", "bool", "string"] }, minimum: { type: "number" }, maximum: { type: "number" }, values: { type: "array", minItems: 1, maxItems: 64, uniqueItems: true, items: { $ref: "manifest.schema.json#/$defs/parameter-value" } }, default: { $ref: "manifest.schema.json#/$defs/parameter-value" } } };
 var func272 = require_equal2().default;
 var schema37 = { type: ["number", "boolean", "string"], minimum: -9007199254740991, maximum: 9007199254740991, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate130(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate130.evaluated;
+function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema37.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -9570,11 +9830,11 @@ function validate130(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate130.errors = vErrors, errors === 0;
+  return validate145.errors = vErrors, errors === 0;
 }
-validate130.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
+validate145.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate144(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate144.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func03.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -9607,7 +9867,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func03.call(data, "type")) {
       let data1 = data.type;
       if (!(data1 === "int" || data1 === "double" || data1 === "bool" || data1 === "string")) {
-        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema49.properties.type.enum } };
+        let err5 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema52.properties.type.enum } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
@@ -9638,7 +9898,7 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data4.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate130(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length);
+          validate145(data4[i0], { instancePath: instancePath + "/values/" + i0, parentData: data4, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length);
         let i1 = data4.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9655,16 +9915,16 @@ function validate129(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
-    data.default !== void 0 && func03.call(data, "default") && (validate130(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors), errors = vErrors.length));
+    data.default !== void 0 && func03.call(data, "default") && (validate145(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length));
   } else {
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate129.errors = vErrors, errors === 0;
+  return validate144.errors = vErrors, errors === 0;
 }
-validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
+validate144.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate149.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 512) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 512 } };
@@ -9678,11 +9938,11 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate134.errors = vErrors, errors === 0;
+  return validate149.errors = vErrors, errors === 0;
 }
-validate134.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate136(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate136.evaluated;
+validate149.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate151(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate151.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
     if (func692(data) > 64) {
       let err0 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 64 } };
@@ -9700,9 +9960,9 @@ function validate136(data, { instancePath = "", parentData, parentDataProperty, 
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate136.errors = vErrors, errors === 0;
+  return validate151.errors = vErrors, errors === 0;
 }
-validate136.evaluated = { dynamicProps: false, dynamicItems: false };
+validate151.evaluated = { dynamicProps: false, dynamicItems: false };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate77.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -9725,11 +9985,11 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
   return validate77.errors = vErrors, errors === 0;
 }
 validate77.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema39 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
-function validate95(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate95.evaluated;
+var schema40 = { type: ["number", "boolean", "string"], minimum: -2147483648, maximum: 4294967295, minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" };
+function validate96(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate96.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema39.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema40.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -9756,11 +10016,11 @@ function validate95(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
   }
-  return validate95.errors = vErrors, errors === 0;
+  return validate96.errors = vErrors, errors === 0;
 }
-validate95.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate138(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate138.evaluated;
+validate96.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9792,7 +10052,7 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate95(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+          validate96(data0[i0], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
         let i1 = data0.length, j0;
         if (i1 > 1) {
           outer0:
@@ -9813,14 +10073,14 @@ function validate138(data, { instancePath = "", parentData, parentDataProperty, 
     let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
   }
-  return validate138.errors = vErrors, errors === 0;
+  return validate153.errors = vErrors, errors === 0;
 }
-validate138.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema41 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
-function validate99(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate99.evaluated;
+validate153.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema42 = { type: ["string", "boolean"], minLength: 1, maxLength: 1e3 };
+function validate100(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate100.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && typeof data != "boolean") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema41.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema42.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -9833,11 +10093,11 @@ function validate99(data, { instancePath = "", parentData, parentDataProperty, r
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
   }
-  return validate99.errors = vErrors, errors === 0;
+  return validate100.errors = vErrors, errors === 0;
 }
-validate99.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate142(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate142.evaluated;
+validate100.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate157(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate157.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
     if (data.length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 64 } };
@@ -9845,16 +10105,16 @@ function validate142(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate99(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors), errors = vErrors.length);
+      validate100(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length);
   } else {
     let err1 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate142.errors = vErrors, errors === 0;
+  return validate157.errors = vErrors, errors === 0;
 }
-validate142.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate145(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate145.evaluated;
+validate157.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate160(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate160.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -9874,16 +10134,16 @@ function validate145(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate95(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate95.errors : vErrors.concat(validate95.errors), errors = vErrors.length);
+      validate96(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate96.errors : vErrors.concat(validate96.errors), errors = vErrors.length);
     }
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate145.errors = vErrors, errors === 0;
+  return validate160.errors = vErrors, errors === 0;
 }
-validate145.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema442 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
+validate160.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema452 = { type: "object", additionalProperties: false, required: ["binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3, default: 0 }, binding: { type: "integer", minimum: 0, maximum: 999 }, kind: { enum: ["storage", "uniform"] }, type: { type: "string", minLength: 1, maxLength: 64, pattern: "^(?!__)[A-Za-z_][A-Za-z0-9_]*$" }, length: { $ref: "#/$defs/expression" }, fill: { enum: ["zeros", "ones", "normal", "uniform", "index"], default: "zeros" }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, check: { $ref: "#/$defs/tolerance" }, scratch: { type: "boolean", default: false }, clear: { enum: ["launch", "pass"] }, values: { type: "array", minItems: 1, maxItems: 16384, items: { $ref: "#/$defs/number-expression" } } } };
 var schema332 = { type: ["string", "integer"], minLength: 1, maxLength: 1e3, minimum: -9007199254740991, maximum: 9007199254740991 };
 function validate80(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate80.evaluated;
@@ -9980,11 +10240,11 @@ function validate82(data, { instancePath = "", parentData, parentDataProperty, r
   return validate82.errors = vErrors, errors === 0;
 }
 validate82.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema45 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+var schema462 = { type: ["string", "number"], minLength: 1, maxLength: 1e3, minimum: -35e37, maximum: 35e37 };
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(typeof data == "number" && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema45.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema462.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "number" && isFinite(data)) {
@@ -10007,11 +10267,11 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
   }
-  return validate111.errors = vErrors, errors === 0;
+  return validate112.errors = vErrors, errors === 0;
 }
-validate111.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate108(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate108.evaluated;
+validate112.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.binding === void 0 || !func03.call(data, "binding")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
@@ -10020,7 +10280,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func03.call(schema442.properties, key0)) {
+      if (!func03.call(schema452.properties, key0)) {
         let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
       }
@@ -10062,7 +10322,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0 && func03.call(data, "kind")) {
       let data2 = data.kind;
       if (!(data2 === "storage" || data2 === "uniform")) {
-        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema442.properties.kind.enum } };
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema452.properties.kind.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -10089,7 +10349,7 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.length !== void 0 && func03.call(data, "length") && (validate80(data.length, { instancePath: instancePath + "/length", parentData: data, parentDataProperty: "length", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length)), data.fill !== void 0 && func03.call(data, "fill")) {
       let data5 = data.fill;
       if (!(data5 === "zeros" || data5 === "ones" || data5 === "normal" || data5 === "uniform" || data5 === "index")) {
-        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema442.properties.fill.enum } };
+        let err13 = { instancePath: instancePath + "/fill", schemaPath: "#/properties/fill/enum", keyword: "enum", params: { allowedValues: schema452.properties.fill.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
@@ -10110,34 +10370,45 @@ function validate108(data, { instancePath = "", parentData, parentDataProperty, 
         }
       }
     }
-    if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.values !== void 0 && func03.call(data, "values")) {
-      let data8 = data.values;
-      if (Array.isArray(data8)) {
-        if (data8.length > 16384) {
-          let err17 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    if (data.check !== void 0 && func03.call(data, "check") && (validate82(data.check, { instancePath: instancePath + "/check", parentData: data, parentDataProperty: "check", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors), errors = vErrors.length)), data.scratch !== void 0 && func03.call(data, "scratch") && typeof data.scratch != "boolean") {
+      let err17 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+    }
+    if (data.clear !== void 0 && func03.call(data, "clear")) {
+      let data9 = data.clear;
+      if (!(data9 === "launch" || data9 === "pass")) {
+        let err18 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema452.properties.clear.enum } };
+        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+      }
+    }
+    if (data.values !== void 0 && func03.call(data, "values")) {
+      let data10 = data.values;
+      if (Array.isArray(data10)) {
+        if (data10.length > 16384) {
+          let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/maxItems", keyword: "maxItems", params: { limit: 16384 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
         }
-        if (data8.length < 1) {
-          let err18 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        if (data10.length < 1) {
+          let err20 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len0 = data8.length;
+        let len0 = data10.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate111(data8[i0], { instancePath: instancePath + "/values/" + i0, parentData: data8, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
+          validate112(data10[i0], { instancePath: instancePath + "/values/" + i0, parentData: data10, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
       } else {
-        let err19 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        let err21 = { instancePath: instancePath + "/values", schemaPath: "#/properties/values/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
   } else {
-    let err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+    let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate108.errors = vErrors, errors === 0;
+  return validate109.errors = vErrors, errors === 0;
 }
-validate108.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate149(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate149.evaluated;
+validate109.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate164(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate164.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 32) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
@@ -10161,37 +10432,54 @@ function validate149(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate108(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors), errors = vErrors.length);
+      validate109(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length);
     }
   } else {
     let err3 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
   }
-  return validate149.errors = vErrors, errors === 0;
+  return validate164.errors = vErrors, errors === 0;
 }
-validate149.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate153(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate153.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+validate164.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema47 = { type: ["array", "object"], minItems: 1, maxItems: 3, items: { $ref: "#/$defs/expression" }, additionalProperties: false, required: ["indirect"], properties: { indirect: { $ref: "#/$defs/identifier" }, offset: { $ref: "#/$defs/expression", default: 0 } } };
+function validate168(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate168.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (Array.isArray(data)) {
     if (data.length > 3) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+      let err1 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
     if (data.length < 1) {
-      let err1 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      let err2 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
       validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
-  } else {
-    let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
-    vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate153.errors = vErrors, errors === 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.indirect === void 0 || !func03.call(data, "indirect")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "indirect" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "indirect" || key0 === "offset")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    data.indirect !== void 0 && func03.call(data, "indirect") && (validate77(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.offset !== void 0 && func03.call(data, "offset") && (validate80(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
+  }
+  return validate168.errors = vErrors, errors === 0;
 }
-validate153.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-var schema47 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" } } };
+validate168.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema50 = { type: ["string", "object"], minLength: 1, maxLength: 512, additionalProperties: false, required: ["source"], properties: { source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point" }, dispatch: { $ref: "#/$defs/dispatch" }, passes: { $ref: "#/$defs/passes" } } };
 function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate70.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -10232,11 +10520,169 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   return validate86.errors = vErrors, errors === 0;
 }
 validate86.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !data || typeof data != "object") {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (Array.isArray(data)) {
     if (data.length > 3) {
-      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      let err1 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 3 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.length < 1) {
+      let err2 = { instancePath, schemaPath: "#/minItems", keyword: "minItems", params: { limit: 1 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    let len0 = data.length;
+    for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+      validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.indirect === void 0 || !func03.call(data, "indirect")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "indirect" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "indirect" || key0 === "offset")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    data.indirect !== void 0 && func03.call(data, "indirect") && (validate77(data.indirect, { instancePath: instancePath + "/indirect", parentData: data, parentDataProperty: "indirect", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.offset !== void 0 && func03.call(data, "offset") && (validate80(data.offset, { instancePath: instancePath + "/offset", parentData: data, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length));
+  }
+  return validate116.errors = vErrors, errors === 0;
+}
+validate116.evaluated = { props: true, items: true, dynamicProps: false, dynamicItems: false };
+var schema492 = { type: "object", additionalProperties: false, required: ["dispatch"], properties: { name: { $ref: "#/$defs/identifier" }, source: { $ref: "#/$defs/path" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, dispatch: { $ref: "#/$defs/dispatch" }, when: { $ref: "#/$defs/condition" }, bindings: { type: "object", minProperties: 1, maxProperties: 32, propertyNames: { $ref: "#/$defs/identifier" }, additionalProperties: { type: ["integer", "object"], minimum: 0, maximum: 999, additionalProperties: false, required: ["group", "binding"], properties: { group: { type: "integer", minimum: 0, maximum: 3 }, binding: { type: "integer", minimum: 0, maximum: 999 } } } } } };
+function validate122(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate122.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.dispatch === void 0 || !func03.call(data, "dispatch")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "bindings")) {
+        let err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+      }
+    }
+    if (data.name !== void 0 && func03.call(data, "name") && (validate77(data.name, { instancePath: instancePath + "/name", parentData: data, parentDataProperty: "name", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length)), data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length)), data.when !== void 0 && func03.call(data, "when") && (validate100(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate100.errors : vErrors.concat(validate100.errors), errors = vErrors.length)), data.bindings !== void 0 && func03.call(data, "bindings")) {
+      let data5 = data.bindings;
+      if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
+        if (Object.keys(data5).length > 32) {
+          let err2 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxProperties", keyword: "maxProperties", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+        if (Object.keys(data5).length < 1) {
+          let err3 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/minProperties", keyword: "minProperties", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        for (let key1 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let _errs9 = errors;
+          validate77(key1, { instancePath: instancePath + "/bindings", parentData: data5, parentDataProperty: "bindings", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors), errors = vErrors.length);
+          var valid1 = _errs9 === errors;
+          if (!valid1) {
+            let err4 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+        }
+        for (let key2 of Object.keys(data5)) {
+          if (errors >= 200)
+            break;
+          let data6 = data5[key2];
+          if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && !(data6 && typeof data6 == "object" && !Array.isArray(data6))) {
+            let err5 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/type", keyword: "type", params: { type: schema492.properties.bindings.additionalProperties.type } };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+          if (typeof data6 == "number" && isFinite(data6)) {
+            if (data6 > 999 || isNaN(data6)) {
+              let err6 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+              vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+            }
+            if (data6 < 0 || isNaN(data6)) {
+              let err7 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+            }
+          }
+          if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+            if (data6.group === void 0 || !func03.call(data6, "group")) {
+              let err8 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "group" } };
+              vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+            }
+            if (data6.binding === void 0 || !func03.call(data6, "binding")) {
+              let err9 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/required", keyword: "required", params: { missingProperty: "binding" } };
+              vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+            }
+            for (let key3 of Object.keys(data6)) {
+              if (errors >= 200)
+                break;
+              if (!(key3 === "group" || key3 === "binding")) {
+                let err10 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/bindings/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+              }
+            }
+            if (data6.group !== void 0 && func03.call(data6, "group")) {
+              let data7 = data6.group;
+              if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
+                let err11 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+              }
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 3 || isNaN(data7)) {
+                  let err12 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/maximum", keyword: "maximum", params: { comparison: "<=", limit: 3 } };
+                  vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+                }
+                if (data7 < 0 || isNaN(data7)) {
+                  let err13 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/group", schemaPath: "#/properties/bindings/additionalProperties/properties/group/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+                }
+              }
+            }
+            if (data6.binding !== void 0 && func03.call(data6, "binding")) {
+              let data8 = data6.binding;
+              if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                let err14 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/type", keyword: "type", params: { type: "integer" } };
+                vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 999 || isNaN(data8)) {
+                  let err15 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/maximum", keyword: "maximum", params: { comparison: "<=", limit: 999 } };
+                  vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+                }
+                if (data8 < 0 || isNaN(data8)) {
+                  let err16 = { instancePath: instancePath + "/bindings/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/binding", schemaPath: "#/properties/bindings/additionalProperties/properties/binding/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+                }
+              }
+            }
+          }
+        }
+      } else {
+        let err17 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+  } else {
+    let err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+  }
+  return validate122.errors = vErrors, errors === 0;
+}
+validate122.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1212(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1212.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), Array.isArray(data)) {
+    if (data.length > 32) {
+      let err0 = { instancePath, schemaPath: "#/maxItems", keyword: "maxItems", params: { limit: 32 } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
     if (data.length < 1) {
@@ -10245,18 +10691,18 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     }
     let len0 = data.length;
     for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-      validate80(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors), errors = vErrors.length);
+      validate122(data[i0], { instancePath: instancePath + "/" + i0, parentData: data, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors), errors = vErrors.length);
   } else {
     let err2 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "array" } };
     vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate1212.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
-function validate156(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate156.evaluated;
+validate1212.evaluated = { items: true, dynamicProps: false, dynamicItems: false };
+function validate173(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate173.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string" && !(data && typeof data == "object" && !Array.isArray(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema47.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema50.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string") {
@@ -10277,16 +10723,16 @@ function validate156(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch")) {
+      if (!(key0 === "source" || key0 === "entry" || key0 === "dispatch" || key0 === "passes")) {
         let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate115(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate70(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate86(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate116(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length)), data.passes !== void 0 && func03.call(data, "passes") && (validate1212(data.passes, { instancePath: instancePath + "/passes", parentData: data, parentDataProperty: "passes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1212.errors : vErrors.concat(validate1212.errors), errors = vErrors.length));
   }
-  return validate156.errors = vErrors, errors === 0;
+  return validate173.errors = vErrors, errors === 0;
 }
-validate156.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate173.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate523(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate523.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -10357,7 +10803,7 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
           if (errors >= 200)
             break;
           let _errs6 = errors;
-          validate127(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
+          validate142(key1, { instancePath: instancePath + "/parameters", parentData: data1, parentDataProperty: "parameters", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length);
           var valid1 = _errs6 === errors;
           if (!valid1) {
             let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
@@ -10367,14 +10813,14 @@ function validate523(data, { instancePath = "", parentData, parentDataProperty, 
         for (let key2 of Object.keys(data1)) {
           if (errors >= 200)
             break;
-          validate129(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
+          validate144(data1[key2], { instancePath: instancePath + "/parameters/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data1, parentDataProperty: key2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors), errors = vErrors.length);
         }
       } else {
         let err14 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
     }
-    data.source !== void 0 && func03.call(data, "source") && (validate134(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate136(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate138(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate142(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate145(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate149(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate153(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate156(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors), errors = vErrors.length));
+    data.source !== void 0 && func03.call(data, "source") && (validate149(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate149.errors : vErrors.concat(validate149.errors), errors = vErrors.length)), data.entry !== void 0 && func03.call(data, "entry") && (validate151(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors), errors = vErrors.length)), data.tunables !== void 0 && func03.call(data, "tunables") && (validate153(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors), errors = vErrors.length)), data.constraints !== void 0 && func03.call(data, "constraints") && (validate157(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate157.errors : vErrors.concat(validate157.errors), errors = vErrors.length)), data.default !== void 0 && func03.call(data, "default") && (validate160(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate160.errors : vErrors.concat(validate160.errors), errors = vErrors.length)), data.buffers !== void 0 && func03.call(data, "buffers") && (validate164(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors), errors = vErrors.length)), data.dispatch !== void 0 && func03.call(data, "dispatch") && (validate168(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors), errors = vErrors.length)), data.reference !== void 0 && func03.call(data, "reference") && (validate173(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate173.errors : vErrors.concat(validate173.errors), errors = vErrors.length));
   } else {
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
@@ -12199,23 +12645,100 @@ function validate632(data, { instancePath = "", parentData, parentDataProperty, 
   return validate632.errors = vErrors, errors === 0;
 }
 validate632.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { selfJudged: { type: "boolean" }, diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } };
-var schema272 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
+var schema263 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "verdict", "reason", "fails", "sentinel", "file", "line", "estimated", "energyRatio", "latencyRatio", "base", "head", "configuration", "metrics", "attribution", "kWhPerMonth", "blocks"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, diff: { type: ["string", "null"], maxLength: 4e4 }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] }, reason: { type: "string", maxLength: 4e3 }, fails: { type: "boolean" }, failOn: { type: "array", items: { $ref: "#/$defs/ReportGuardKernel/properties/verdict" }, maxItems: 9 }, accepted: { type: ["string", "null"], maxLength: 100 }, acceptLabel: { type: ["string", "null"], maxLength: 100 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, sentinel: { type: "boolean" }, on: { type: "string", minLength: 1, maxLength: 60 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, estimated: { type: "boolean" }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, base: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, configuration: { type: "object", additionalProperties: false, required: ["base", "head"], properties: { base: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, head: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] } } }, metrics: { type: "array", items: { $ref: "#/$defs/ReportMetric" }, maxItems: 2 }, attribution: { type: ["string", "null"], enum: ["code", "tuning", "both", null] }, kWhPerMonth: { type: ["number", "null"], minimum: -1e15, maximum: 1e15 }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, retuned: { oneOf: [{ $ref: "#/$defs/ReportAdvice" }, { type: "null" }] }, nights: { type: "array", items: { $ref: "#/$defs/ReportCost" }, maxItems: 60 } } };
+var schema272 = { type: "object", additionalProperties: false, required: ["name", "beforeMs", "afterMs", "changed"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, beforeMs: { type: ["number", "null"], minimum: 0 }, afterMs: { type: ["number", "null"], minimum: 0 }, changed: { type: "boolean" } } };
 function validate663(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate663.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func05.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.beforeMs === void 0 || !func05.call(data, "beforeMs")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "beforeMs" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.afterMs === void 0 || !func05.call(data, "afterMs")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "afterMs" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.changed === void 0 || !func05.call(data, "changed")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "changed" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "beforeMs" || key0 === "afterMs" || key0 === "changed")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.name !== void 0 && func05.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func86(data0) > 200) {
+          let err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+        if (func86(data0) < 1) {
+          let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+        }
+      } else {
+        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.beforeMs !== void 0 && func05.call(data, "beforeMs")) {
+      let data1 = data.beforeMs;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err8 = { instancePath: instancePath + "/beforeMs", schemaPath: "#/properties/beforeMs/type", keyword: "type", params: { type: schema272.properties.beforeMs.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1) && (data1 < 0 || isNaN(data1))) {
+        let err9 = { instancePath: instancePath + "/beforeMs", schemaPath: "#/properties/beforeMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+    if (data.afterMs !== void 0 && func05.call(data, "afterMs")) {
+      let data2 = data.afterMs;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err10 = { instancePath: instancePath + "/afterMs", schemaPath: "#/properties/afterMs/type", keyword: "type", params: { type: schema272.properties.afterMs.type } };
+        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2) && (data2 < 0 || isNaN(data2))) {
+        let err11 = { instancePath: instancePath + "/afterMs", schemaPath: "#/properties/afterMs/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.changed !== void 0 && func05.call(data, "changed") && typeof data.changed != "boolean") {
+      let err12 = { instancePath: instancePath + "/changed", schemaPath: "#/properties/changed/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+    }
+  } else {
+    let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+  }
+  return validate663.errors = vErrors, errors === 0;
+}
+validate663.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema28 = { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "identical", "new", "removed", "missing-baseline", "wrong-result", "environment"] };
+function validate682(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate682.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (!(data === "regressed" || data === "improved" || data === "unchanged" || data === "inconclusive" || data === "identical" || data === "new" || data === "removed" || data === "missing-baseline" || data === "wrong-result" || data === "environment")) {
-    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema272.enum } };
+    let err1 = { instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema28.enum } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate663.errors = vErrors, errors === 0;
+  return validate682.errors = vErrors, errors === 0;
 }
-validate663.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate682(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate682.evaluated;
+validate682.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate702(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate702.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.estimate === void 0 || !func05.call(data, "estimate")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "estimate" } };
@@ -12289,12 +12812,12 @@ function validate682(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate682.errors = vErrors, errors === 0;
+  return validate702.errors = vErrors, errors === 0;
 }
-validate682.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema29 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate712(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate712.evaluated;
+validate702.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema30 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate73(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate73.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -12331,7 +12854,7 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema29.properties.joules.type } };
+        let err6 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema30.properties.joules.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -12349,26 +12872,26 @@ function validate712(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate712.errors = vErrors, errors === 0;
+  return validate73.errors = vErrors, errors === 0;
 }
-validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate73.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern62 = new RegExp("^(?!__proto__$)", "u");
-var schema31 = { type: ["number", "boolean", "string"], maxLength: 200 };
-function validate75(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate75.evaluated;
+var schema322 = { type: ["number", "boolean", "string"], maxLength: 200 };
+function validate772(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate772.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema31.type } };
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema322.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
   if (typeof data == "string" && func86(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
-  return validate75.errors = vErrors, errors === 0;
+  return validate772.errors = vErrors, errors === 0;
 }
-validate75.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
+validate772.evaluated = { dynamicProps: false, dynamicItems: false };
+function validate762(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate762.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -12397,18 +12920,18 @@ function validate74(data, { instancePath = "", parentData, parentDataProperty, r
     for (let key1 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      validate75(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate75.errors : vErrors.concat(validate75.errors), errors = vErrors.length);
+      validate772(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate772.errors : vErrors.concat(validate772.errors), errors = vErrors.length);
     }
   } else {
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate74.errors = vErrors, errors === 0;
+  return validate762.errors = vErrors, errors === 0;
 }
-validate74.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema322 = { type: "object", additionalProperties: false, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, freshBlocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
-function validate792(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate792.evaluated;
+validate762.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema333 = { type: "object", additionalProperties: false, required: ["metric", "verdict", "ratio", "margin", "gates", "blocks", "flagged", "confirmP", "reason"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, verdict: { type: "string", enum: ["regressed", "improved", "unchanged", "inconclusive", "environment"] }, ratio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, margin: { type: "number", minimum: 0, maximum: 1e6 }, gates: { type: "boolean" }, blocks: { type: "integer", minimum: 0, maximum: 1e5 }, freshBlocks: { type: "integer", minimum: 0, maximum: 1e5 }, flagged: { type: "boolean" }, confirmP: { type: ["number", "null"], minimum: 0, maximum: 1 }, reason: { type: "string", maxLength: 4e3 } } };
+function validate812(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate812.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -12449,7 +12972,7 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema322.properties, key0)) {
+      if (!func05.call(schema333.properties, key0)) {
         let err9 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
@@ -12461,7 +12984,7 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema322.properties.metric.enum } };
+        let err11 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema333.properties.metric.enum } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
     }
@@ -12472,13 +12995,13 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (!(data1 === "regressed" || data1 === "improved" || data1 === "unchanged" || data1 === "inconclusive" || data1 === "environment")) {
-        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema322.properties.verdict.enum } };
+        let err13 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema333.properties.verdict.enum } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
     }
     if (data.ratio !== void 0 && func05.call(data, "ratio")) {
       let data2 = data.ratio, _errs7 = errors, valid1 = false, passing0 = null, _errs8 = errors;
-      validate682(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      validate702(data2, { instancePath: instancePath + "/ratio", parentData: data, parentDataProperty: "ratio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
       var _valid0 = _errs8 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
       let _errs9 = errors;
@@ -12555,7 +13078,7 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.confirmP !== void 0 && func05.call(data, "confirmP")) {
       let data8 = data.confirmP;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err27 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema322.properties.confirmP.type } };
+        let err27 = { instancePath: instancePath + "/confirmP", schemaPath: "#/properties/confirmP/type", keyword: "type", params: { type: schema333.properties.confirmP.type } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -12585,11 +13108,11 @@ function validate792(data, { instancePath = "", parentData, parentDataProperty, 
     let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
   }
-  return validate792.errors = vErrors, errors === 0;
+  return validate812.errors = vErrors, errors === 0;
 }
-validate792.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate822(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate822.evaluated;
+validate812.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -12611,7 +13134,7 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.overHead !== void 0 && func05.call(data, "overHead")) {
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate762(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length)), data.overHead !== void 0 && func05.call(data, "overHead")) {
       let data1 = data.overHead;
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         if (data1.energyRatio === void 0 || !func05.call(data1, "energyRatio")) {
@@ -12632,7 +13155,7 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
         }
         if (data1.energyRatio !== void 0 && func05.call(data1, "energyRatio")) {
           let data2 = data1.energyRatio, _errs7 = errors, valid2 = false, passing0 = null, _errs8 = errors;
-          validate682(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+          validate702(data2, { instancePath: instancePath + "/overHead/energyRatio", parentData: data1, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
           var _valid0 = _errs8 === errors;
           _valid0 && (valid2 = true, passing0 = 0);
           let _errs9 = errors;
@@ -12650,7 +13173,7 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
         }
         if (data1.latencyRatio !== void 0 && func05.call(data1, "latencyRatio")) {
           let data3 = data1.latencyRatio, _errs12 = errors, valid3 = false, passing1 = null, _errs13 = errors;
-          validate682(data3, { instancePath: instancePath + "/overHead/latencyRatio", parentData: data1, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+          validate702(data3, { instancePath: instancePath + "/overHead/latencyRatio", parentData: data1, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
           var _valid1 = _errs13 === errors;
           _valid1 && (valid3 = true, passing1 = 0);
           let _errs14 = errors;
@@ -12673,7 +13196,7 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
       let data4 = data.energyRatio, _errs17 = errors, valid4 = false, passing2 = null, _errs18 = errors;
-      validate682(data4, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      validate702(data4, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
       var _valid2 = _errs18 === errors;
       _valid2 && (valid4 = true, passing2 = 0);
       let _errs19 = errors;
@@ -12691,7 +13214,7 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
       let data5 = data.latencyRatio, _errs22 = errors, valid5 = false, passing3 = null, _errs23 = errors;
-      validate682(data5, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      validate702(data5, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
       var _valid3 = _errs23 === errors;
       _valid3 && (valid5 = true, passing3 = 0);
       let _errs24 = errors;
@@ -12711,9 +13234,9 @@ function validate822(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate822.errors = vErrors, errors === 0;
+  return validate84.errors = vErrors, errors === 0;
 }
-validate822.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate84.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate65.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -12797,422 +13320,437 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
-    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
-      let err19 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-    }
-    if (data.diff !== void 0 && func05.call(data, "diff")) {
-      let data1 = data.diff;
-      if (typeof data1 != "string" && data1 !== null) {
-        let err20 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema263.properties.diff.type } };
+    if (data.passes !== void 0 && func05.call(data, "passes")) {
+      let data0 = data.passes;
+      if (Array.isArray(data0)) {
+        if (data0.length > 64) {
+          let err19 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate663(data0[i0], { instancePath: instancePath + "/passes/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      } else {
+        let err20 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
       }
-      if (typeof data1 == "string" && func86(data1) > 4e4) {
-        let err21 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
-        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    }
+    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err21 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+    }
+    if (data.diff !== void 0 && func05.call(data, "diff")) {
+      let data3 = data.diff;
+      if (typeof data3 != "string" && data3 !== null) {
+        let err22 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/type", keyword: "type", params: { type: schema263.properties.diff.type } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+      if (typeof data3 == "string" && func86(data3) > 4e4) {
+        let err23 = { instancePath: instancePath + "/diff", schemaPath: "#/properties/diff/maxLength", keyword: "maxLength", params: { limit: 4e4 } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data2 = data.kernel;
-      if (typeof data2 == "string") {
-        if (func86(data2) > 200) {
-          let err22 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      let data4 = data.kernel;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 200) {
+          let err24 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
-        if (func86(data2) < 1) {
-          let err23 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        if (func86(data4) < 1) {
+          let err25 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
         }
       } else {
-        let err24 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err26 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data3 = data.workload;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 200) {
-          let err25 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      let data5 = data.workload;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 200) {
+          let err27 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
-        if (func86(data3) < 1) {
-          let err26 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        if (func86(data5) < 1) {
+          let err28 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
       } else {
-        let err27 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-      }
-    }
-    if (data.verdict !== void 0 && func05.call(data, "verdict")) {
-      let data4 = data.verdict;
-      if (typeof data4 != "string") {
-        let err28 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-      }
-      if (!(data4 === "regressed" || data4 === "improved" || data4 === "unchanged" || data4 === "inconclusive" || data4 === "identical" || data4 === "new" || data4 === "removed" || data4 === "missing-baseline" || data4 === "wrong-result" || data4 === "environment")) {
-        let err29 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema263.properties.verdict.enum } };
+        let err29 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data5 = data.reason;
-      if (typeof data5 == "string") {
-        if (func86(data5) > 4e3) {
-          let err30 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-        }
-      } else {
-        let err31 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+    if (data.verdict !== void 0 && func05.call(data, "verdict")) {
+      let data6 = data.verdict;
+      if (typeof data6 != "string") {
+        let err30 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+      }
+      if (!(data6 === "regressed" || data6 === "improved" || data6 === "unchanged" || data6 === "inconclusive" || data6 === "identical" || data6 === "new" || data6 === "removed" || data6 === "missing-baseline" || data6 === "wrong-result" || data6 === "environment")) {
+        let err31 = { instancePath: instancePath + "/verdict", schemaPath: "#/properties/verdict/enum", keyword: "enum", params: { allowedValues: schema263.properties.verdict.enum } };
         vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data7 = data.reason;
+      if (typeof data7 == "string") {
+        if (func86(data7) > 4e3) {
+          let err32 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+      } else {
+        let err33 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      }
+    }
     if (data.fails !== void 0 && func05.call(data, "fails") && typeof data.fails != "boolean") {
-      let err32 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      let err34 = { instancePath: instancePath + "/fails", schemaPath: "#/properties/fails/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
     }
     if (data.failOn !== void 0 && func05.call(data, "failOn")) {
-      let data7 = data.failOn;
-      if (Array.isArray(data7)) {
-        if (data7.length > 9) {
-          let err33 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+      let data9 = data.failOn;
+      if (Array.isArray(data9)) {
+        if (data9.length > 9) {
+          let err35 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/maxItems", keyword: "maxItems", params: { limit: 9 } };
+          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
-        let len0 = data7.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate663(data7[i0], { instancePath: instancePath + "/failOn/" + i0, parentData: data7, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+        let len1 = data9.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate682(data9[i1], { instancePath: instancePath + "/failOn/" + i1, parentData: data9, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
       } else {
-        let err34 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-    }
-    if (data.accepted !== void 0 && func05.call(data, "accepted")) {
-      let data9 = data.accepted;
-      if (typeof data9 != "string" && data9 !== null) {
-        let err35 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema263.properties.accepted.type } };
-        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-      }
-      if (typeof data9 == "string" && func86(data9) > 100) {
-        let err36 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        let err36 = { instancePath: instancePath + "/failOn", schemaPath: "#/properties/failOn/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
       }
     }
-    if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
-      let data10 = data.acceptLabel;
-      if (typeof data10 != "string" && data10 !== null) {
-        let err37 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema263.properties.acceptLabel.type } };
+    if (data.accepted !== void 0 && func05.call(data, "accepted")) {
+      let data11 = data.accepted;
+      if (typeof data11 != "string" && data11 !== null) {
+        let err37 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/type", keyword: "type", params: { type: schema263.properties.accepted.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
-      if (typeof data10 == "string" && func86(data10) > 100) {
-        let err38 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+      if (typeof data11 == "string" && func86(data11) > 100) {
+        let err38 = { instancePath: instancePath + "/accepted", schemaPath: "#/properties/accepted/maxLength", keyword: "maxLength", params: { limit: 100 } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
-    if (data.attempt !== void 0 && func05.call(data, "attempt")) {
-      let data11 = data.attempt;
-      if (!(typeof data11 == "number" && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
-        let err39 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+    if (data.acceptLabel !== void 0 && func05.call(data, "acceptLabel")) {
+      let data12 = data.acceptLabel;
+      if (typeof data12 != "string" && data12 !== null) {
+        let err39 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/type", keyword: "type", params: { type: schema263.properties.acceptLabel.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e5 || isNaN(data11)) {
-          let err40 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      if (typeof data12 == "string" && func86(data12) > 100) {
+        let err40 = { instancePath: instancePath + "/acceptLabel", schemaPath: "#/properties/acceptLabel/maxLength", keyword: "maxLength", params: { limit: 100 } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      }
+    }
+    if (data.attempt !== void 0 && func05.call(data, "attempt")) {
+      let data13 = data.attempt;
+      if (!(typeof data13 == "number" && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
+        let err41 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      }
+      if (typeof data13 == "number" && isFinite(data13)) {
+        if (data13 > 1e5 || isNaN(data13)) {
+          let err42 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data11 < 1 || isNaN(data11)) {
-          let err41 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        if (data13 < 1 || isNaN(data13)) {
+          let err43 = { instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
       }
     }
     if (data.sentinel !== void 0 && func05.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err42 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      let err44 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
     }
     if (data.on !== void 0 && func05.call(data, "on")) {
-      let data13 = data.on;
-      if (typeof data13 == "string") {
-        if (func86(data13) > 60) {
-          let err43 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      let data15 = data.on;
+      if (typeof data15 == "string") {
+        if (func86(data15) > 60) {
+          let err45 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/maxLength", keyword: "maxLength", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (func86(data13) < 1) {
-          let err44 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+        if (func86(data15) < 1) {
+          let err46 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
       } else {
-        let err45 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data14 = data.file;
-      if (typeof data14 != "string" && data14 !== null) {
-        let err46 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema263.properties.file.type } };
-        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
-      }
-      if (typeof data14 == "string" && func86(data14) > 4096) {
-        let err47 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err47 = { instancePath: instancePath + "/on", schemaPath: "#/properties/on/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
     }
-    if (data.line !== void 0 && func05.call(data, "line")) {
-      let data15 = data.line;
-      if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15)) && data15 !== null) {
-        let err48 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema263.properties.line.type } };
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data16 = data.file;
+      if (typeof data16 != "string" && data16 !== null) {
+        let err48 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema263.properties.file.type } };
         vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
-      if (typeof data15 == "number" && isFinite(data15)) {
-        if (data15 > 1e8 || isNaN(data15)) {
-          let err49 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      if (typeof data16 == "string" && func86(data16) > 4096) {
+        let err49 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+      }
+    }
+    if (data.line !== void 0 && func05.call(data, "line")) {
+      let data17 = data.line;
+      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17)) && data17 !== null) {
+        let err50 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema263.properties.line.type } };
+        vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+      }
+      if (typeof data17 == "number" && isFinite(data17)) {
+        if (data17 > 1e8 || isNaN(data17)) {
+          let err51 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
-        if (data15 < 1 || isNaN(data15)) {
-          let err50 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+        if (data17 < 1 || isNaN(data17)) {
+          let err52 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err51 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+      let err53 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data17 = data.energyRatio, _errs36 = errors, valid3 = false, passing0 = null, _errs37 = errors;
-      validate682(data17, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid0 = _errs37 === errors;
-      _valid0 && (valid3 = true, passing0 = 0);
-      let _errs38 = errors;
-      if (data17 !== null) {
-        let err52 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-      }
-      var _valid0 = _errs38 === errors;
-      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
-        errors = _errs36, vErrors !== null && (_errs36 ? vErrors.length = _errs36 : vErrors = null);
-      else {
-        let err53 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
-      }
-    }
-    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data18 = data.latencyRatio, _errs41 = errors, valid4 = false, passing1 = null, _errs42 = errors;
-      validate682(data18, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid1 = _errs42 === errors;
-      _valid1 && (valid4 = true, passing1 = 0);
-      let _errs43 = errors;
-      if (data18 !== null) {
-        let err54 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+      let data19 = data.energyRatio, _errs39 = errors, valid5 = false, passing0 = null, _errs40 = errors;
+      validate702(data19, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
+      var _valid0 = _errs40 === errors;
+      _valid0 && (valid5 = true, passing0 = 0);
+      let _errs41 = errors;
+      if (data19 !== null) {
+        let err54 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
-      var _valid1 = _errs43 === errors;
-      if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
-        errors = _errs41, vErrors !== null && (_errs41 ? vErrors.length = _errs41 : vErrors = null);
+      var _valid0 = _errs41 === errors;
+      if (_valid0 && valid5 ? (valid5 = false, passing0 = [passing0, 1]) : _valid0 && (valid5 = true, passing0 = 1), valid5)
+        errors = _errs39, vErrors !== null && (_errs39 ? vErrors.length = _errs39 : vErrors = null);
       else {
-        let err55 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err55 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
       }
     }
-    if (data.base !== void 0 && func05.call(data, "base")) {
-      let data19 = data.base, _errs46 = errors, valid5 = false, passing2 = null, _errs47 = errors;
-      validate712(data19, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid2 = _errs47 === errors;
-      _valid2 && (valid5 = true, passing2 = 0);
-      let _errs48 = errors;
-      if (data19 !== null) {
-        let err56 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
+      let data20 = data.latencyRatio, _errs44 = errors, valid6 = false, passing1 = null, _errs45 = errors;
+      validate702(data20, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
+      var _valid1 = _errs45 === errors;
+      _valid1 && (valid6 = true, passing1 = 0);
+      let _errs46 = errors;
+      if (data20 !== null) {
+        let err56 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
-      var _valid2 = _errs48 === errors;
-      if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
-        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
+      var _valid1 = _errs46 === errors;
+      if (_valid1 && valid6 ? (valid6 = false, passing1 = [passing1, 1]) : _valid1 && (valid6 = true, passing1 = 1), valid6)
+        errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
       else {
-        let err57 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
+        let err57 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
       }
     }
-    if (data.head !== void 0 && func05.call(data, "head")) {
-      let data20 = data.head, _errs51 = errors, valid6 = false, passing3 = null, _errs52 = errors;
-      validate712(data20, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid3 = _errs52 === errors;
-      _valid3 && (valid6 = true, passing3 = 0);
-      let _errs53 = errors;
-      if (data20 !== null) {
-        let err58 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.base !== void 0 && func05.call(data, "base")) {
+      let data21 = data.base, _errs49 = errors, valid7 = false, passing2 = null, _errs50 = errors;
+      validate73(data21, { instancePath: instancePath + "/base", parentData: data, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      var _valid2 = _errs50 === errors;
+      _valid2 && (valid7 = true, passing2 = 0);
+      let _errs51 = errors;
+      if (data21 !== null) {
+        let err58 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
-      var _valid3 = _errs53 === errors;
-      if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
-        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
+      var _valid2 = _errs51 === errors;
+      if (_valid2 && valid7 ? (valid7 = false, passing2 = [passing2, 1]) : _valid2 && (valid7 = true, passing2 = 1), valid7)
+        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
       else {
-        let err59 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err59 = { instancePath: instancePath + "/base", schemaPath: "#/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
+    if (data.head !== void 0 && func05.call(data, "head")) {
+      let data22 = data.head, _errs54 = errors, valid8 = false, passing3 = null, _errs55 = errors;
+      validate73(data22, { instancePath: instancePath + "/head", parentData: data, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      var _valid3 = _errs55 === errors;
+      _valid3 && (valid8 = true, passing3 = 0);
+      let _errs56 = errors;
+      if (data22 !== null) {
+        let err60 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      }
+      var _valid3 = _errs56 === errors;
+      if (_valid3 && valid8 ? (valid8 = false, passing3 = [passing3, 1]) : _valid3 && (valid8 = true, passing3 = 1), valid8)
+        errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
+      else {
+        let err61 = { instancePath: instancePath + "/head", schemaPath: "#/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+      }
+    }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data21 = data.configuration;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        if (data21.base === void 0 || !func05.call(data21, "base")) {
-          let err60 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
-          vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+      let data23 = data.configuration;
+      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+        if (data23.base === void 0 || !func05.call(data23, "base")) {
+          let err62 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "base" } };
+          vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
         }
-        if (data21.head === void 0 || !func05.call(data21, "head")) {
-          let err61 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
-          vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+        if (data23.head === void 0 || !func05.call(data23, "head")) {
+          let err63 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/required", keyword: "required", params: { missingProperty: "head" } };
+          vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
         }
-        for (let key1 of Object.keys(data21)) {
+        for (let key1 of Object.keys(data23)) {
           if (errors >= 200)
             break;
           if (!(key1 === "base" || key1 === "head")) {
-            let err62 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
-          }
-        }
-        if (data21.base !== void 0 && func05.call(data21, "base")) {
-          let data22 = data21.base, _errs59 = errors, valid8 = false, passing4 = null, _errs60 = errors;
-          validate74(data22, { instancePath: instancePath + "/configuration/base", parentData: data21, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid4 = _errs60 === errors;
-          _valid4 && (valid8 = true, passing4 = 0);
-          let _errs61 = errors;
-          if (data22 !== null) {
-            let err63 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
-          }
-          var _valid4 = _errs61 === errors;
-          if (_valid4 && valid8 ? (valid8 = false, passing4 = [passing4, 1]) : _valid4 && (valid8 = true, passing4 = 1), valid8)
-            errors = _errs59, vErrors !== null && (_errs59 ? vErrors.length = _errs59 : vErrors = null);
-          else {
-            let err64 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
+            let err64 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
         }
-        if (data21.head !== void 0 && func05.call(data21, "head")) {
-          let data23 = data21.head, _errs64 = errors, valid9 = false, passing5 = null, _errs65 = errors;
-          validate74(data23, { instancePath: instancePath + "/configuration/head", parentData: data21, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-          var _valid5 = _errs65 === errors;
-          _valid5 && (valid9 = true, passing5 = 0);
-          let _errs66 = errors;
-          if (data23 !== null) {
-            let err65 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        if (data23.base !== void 0 && func05.call(data23, "base")) {
+          let data24 = data23.base, _errs62 = errors, valid10 = false, passing4 = null, _errs63 = errors;
+          validate762(data24, { instancePath: instancePath + "/configuration/base", parentData: data23, parentDataProperty: "base", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
+          var _valid4 = _errs63 === errors;
+          _valid4 && (valid10 = true, passing4 = 0);
+          let _errs64 = errors;
+          if (data24 !== null) {
+            let err65 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf/1/type", keyword: "type", params: { type: "null" } };
             vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
           }
-          var _valid5 = _errs66 === errors;
-          if (_valid5 && valid9 ? (valid9 = false, passing5 = [passing5, 1]) : _valid5 && (valid9 = true, passing5 = 1), valid9)
-            errors = _errs64, vErrors !== null && (_errs64 ? vErrors.length = _errs64 : vErrors = null);
+          var _valid4 = _errs64 === errors;
+          if (_valid4 && valid10 ? (valid10 = false, passing4 = [passing4, 1]) : _valid4 && (valid10 = true, passing4 = 1), valid10)
+            errors = _errs62, vErrors !== null && (_errs62 ? vErrors.length = _errs62 : vErrors = null);
           else {
-            let err66 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            let err66 = { instancePath: instancePath + "/configuration/base", schemaPath: "#/properties/configuration/properties/base/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
             vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
           }
         }
-      } else {
-        let err67 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-      }
-    }
-    if (data.metrics !== void 0 && func05.call(data, "metrics")) {
-      let data24 = data.metrics;
-      if (Array.isArray(data24)) {
-        if (data24.length > 2) {
-          let err68 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        if (data23.head !== void 0 && func05.call(data23, "head")) {
+          let data25 = data23.head, _errs67 = errors, valid11 = false, passing5 = null, _errs68 = errors;
+          validate762(data25, { instancePath: instancePath + "/configuration/head", parentData: data23, parentDataProperty: "head", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
+          var _valid5 = _errs68 === errors;
+          _valid5 && (valid11 = true, passing5 = 0);
+          let _errs69 = errors;
+          if (data25 !== null) {
+            let err67 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+          }
+          var _valid5 = _errs69 === errors;
+          if (_valid5 && valid11 ? (valid11 = false, passing5 = [passing5, 1]) : _valid5 && (valid11 = true, passing5 = 1), valid11)
+            errors = _errs67, vErrors !== null && (_errs67 ? vErrors.length = _errs67 : vErrors = null);
+          else {
+            let err68 = { instancePath: instancePath + "/configuration/head", schemaPath: "#/properties/configuration/properties/head/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+            vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+          }
         }
-        let len1 = data24.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate792(data24[i1], { instancePath: instancePath + "/metrics/" + i1, parentData: data24, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate792.errors : vErrors.concat(validate792.errors), errors = vErrors.length);
       } else {
-        let err69 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
+        let err69 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
     }
-    if (data.attribution !== void 0 && func05.call(data, "attribution")) {
-      let data26 = data.attribution;
-      if (typeof data26 != "string" && data26 !== null) {
-        let err70 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema263.properties.attribution.type } };
-        vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-      }
-      if (!(data26 === "code" || data26 === "tuning" || data26 === "both" || data26 === null)) {
-        let err71 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema263.properties.attribution.enum } };
+    if (data.metrics !== void 0 && func05.call(data, "metrics")) {
+      let data26 = data.metrics;
+      if (Array.isArray(data26)) {
+        if (data26.length > 2) {
+          let err70 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/maxItems", keyword: "maxItems", params: { limit: 2 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        }
+        let len2 = data26.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate812(data26[i2], { instancePath: instancePath + "/metrics/" + i2, parentData: data26, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate812.errors : vErrors.concat(validate812.errors), errors = vErrors.length);
+      } else {
+        let err71 = { instancePath: instancePath + "/metrics", schemaPath: "#/properties/metrics/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
       }
     }
-    if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
-      let data27 = data.kWhPerMonth;
-      if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-        let err72 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema263.properties.kWhPerMonth.type } };
+    if (data.attribution !== void 0 && func05.call(data, "attribution")) {
+      let data28 = data.attribution;
+      if (typeof data28 != "string" && data28 !== null) {
+        let err72 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/type", keyword: "type", params: { type: schema263.properties.attribution.type } };
         vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
       }
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e15 || isNaN(data27)) {
-          let err73 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      if (!(data28 === "code" || data28 === "tuning" || data28 === "both" || data28 === null)) {
+        let err73 = { instancePath: instancePath + "/attribution", schemaPath: "#/properties/attribution/enum", keyword: "enum", params: { allowedValues: schema263.properties.attribution.enum } };
+        vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+      }
+    }
+    if (data.kWhPerMonth !== void 0 && func05.call(data, "kWhPerMonth")) {
+      let data29 = data.kWhPerMonth;
+      if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+        let err74 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/type", keyword: "type", params: { type: schema263.properties.kWhPerMonth.type } };
+        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+      }
+      if (typeof data29 == "number" && isFinite(data29)) {
+        if (data29 > 1e15 || isNaN(data29)) {
+          let err75 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
         }
-        if (data27 < -1e15 || isNaN(data27)) {
-          let err74 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
-          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        if (data29 < -1e15 || isNaN(data29)) {
+          let err76 = { instancePath: instancePath + "/kWhPerMonth", schemaPath: "#/properties/kWhPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e15 } };
+          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
         }
       }
     }
     if (data.blocks !== void 0 && func05.call(data, "blocks")) {
-      let data28 = data.blocks;
-      if (!(typeof data28 == "number" && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
-        let err75 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+      let data30 = data.blocks;
+      if (!(typeof data30 == "number" && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
+        let err77 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
-      if (typeof data28 == "number" && isFinite(data28)) {
-        if (data28 > 1e5 || isNaN(data28)) {
-          let err76 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
-          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+      if (typeof data30 == "number" && isFinite(data30)) {
+        if (data30 > 1e5 || isNaN(data30)) {
+          let err78 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e5 } };
+          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
-        if (data28 < 0 || isNaN(data28)) {
-          let err77 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+        if (data30 < 0 || isNaN(data30)) {
+          let err79 = { instancePath: instancePath + "/blocks", schemaPath: "#/properties/blocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
         }
       }
     }
     if (data.retuned !== void 0 && func05.call(data, "retuned")) {
-      let data29 = data.retuned, _errs78 = errors, valid12 = false, passing6 = null, _errs79 = errors;
-      validate822(data29, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate822.errors : vErrors.concat(validate822.errors), errors = vErrors.length);
-      var _valid6 = _errs79 === errors;
-      _valid6 && (valid12 = true, passing6 = 0);
-      let _errs80 = errors;
-      if (data29 !== null) {
-        let err78 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      let data31 = data.retuned, _errs81 = errors, valid14 = false, passing6 = null, _errs82 = errors;
+      validate84(data31, { instancePath: instancePath + "/retuned", parentData: data, parentDataProperty: "retuned", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length);
+      var _valid6 = _errs82 === errors;
+      _valid6 && (valid14 = true, passing6 = 0);
+      let _errs83 = errors;
+      if (data31 !== null) {
+        let err80 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
       }
-      var _valid6 = _errs80 === errors;
-      if (_valid6 && valid12 ? (valid12 = false, passing6 = [passing6, 1]) : _valid6 && (valid12 = true, passing6 = 1), valid12)
-        errors = _errs78, vErrors !== null && (_errs78 ? vErrors.length = _errs78 : vErrors = null);
+      var _valid6 = _errs83 === errors;
+      if (_valid6 && valid14 ? (valid14 = false, passing6 = [passing6, 1]) : _valid6 && (valid14 = true, passing6 = 1), valid14)
+        errors = _errs81, vErrors !== null && (_errs81 ? vErrors.length = _errs81 : vErrors = null);
       else {
-        let err79 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
-        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-      }
-    }
-    if (data.nights !== void 0 && func05.call(data, "nights")) {
-      let data30 = data.nights;
-      if (Array.isArray(data30)) {
-        if (data30.length > 60) {
-          let err80 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
-          vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-        }
-        let len2 = data30.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate712(data30[i2], { instancePath: instancePath + "/nights/" + i2, parentData: data30, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      } else {
-        let err81 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        let err81 = { instancePath: instancePath + "/retuned", schemaPath: "#/properties/retuned/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
         vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
       }
     }
+    if (data.nights !== void 0 && func05.call(data, "nights")) {
+      let data32 = data.nights;
+      if (Array.isArray(data32)) {
+        if (data32.length > 60) {
+          let err82 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/maxItems", keyword: "maxItems", params: { limit: 60 } };
+          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+        }
+        let len3 = data32.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate73(data32[i3], { instancePath: instancePath + "/nights/" + i3, parentData: data32, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      } else {
+        let err83 = { instancePath: instancePath + "/nights", schemaPath: "#/properties/nights/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+      }
+    }
   } else {
-    let err82 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+    let err84 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
   }
   return validate65.errors = vErrors, errors === 0;
 }
 validate65.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema342 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
-var schema35 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
-function validate922(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate922.evaluated;
+var schema35 = { type: "object", additionalProperties: false, required: ["source", "changes"], properties: { source: { type: "string", enum: ["base", "head"] }, changes: { type: "array", items: { $ref: "#/$defs/ReportPolicyChange" }, maxItems: 4e3 } } };
+var schema362 = { type: "object", additionalProperties: false, required: ["kernel", "setting", "base", "head", "loosens"], properties: { kernel: { type: ["string", "null"], maxLength: 200 }, setting: { type: "string", maxLength: 100 }, base: { type: "string", maxLength: 500 }, head: { type: "string", maxLength: 500 }, loosens: { type: "boolean" } } };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13245,7 +13783,7 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
       let data0 = data.kernel;
       if (typeof data0 != "string" && data0 !== null) {
-        let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: schema35.properties.kernel.type } };
+        let err6 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: schema362.properties.kernel.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data0 == "string" && func86(data0) > 200) {
@@ -13297,11 +13835,11 @@ function validate922(data, { instancePath = "", parentData, parentDataProperty, 
     let err15 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
   }
-  return validate922.errors = vErrors, errors === 0;
+  return validate94.errors = vErrors, errors === 0;
 }
-validate922.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+validate94.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate932(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate932.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.source === void 0 || !func05.call(data, "source")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "source" } };
@@ -13326,7 +13864,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (!(data0 === "base" || data0 === "head")) {
-        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema342.properties.source.enum } };
+        let err4 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema35.properties.source.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
@@ -13339,7 +13877,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate922(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate922.errors : vErrors.concat(validate922.errors), errors = vErrors.length);
+          validate94(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -13349,11 +13887,11 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate91.errors = vErrors, errors === 0;
+  return validate932.errors = vErrors, errors === 0;
 }
-validate91.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate952(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate952.evaluated;
+validate932.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate97(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate97.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13407,11 +13945,11 @@ function validate952(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate952.errors = vErrors, errors === 0;
+  return validate97.errors = vErrors, errors === 0;
 }
-validate952.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate972(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate972.evaluated;
+validate97.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate992(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate992.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.label === void 0 || !func05.call(data, "label")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "label" } };
@@ -13489,12 +14027,12 @@ function validate972(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate972.errors = vErrors, errors === 0;
+  return validate992.errors = vErrors, errors === 0;
 }
-validate972.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema382 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
-function validate1012(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1012.evaluated;
+validate992.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema392 = { type: "object", additionalProperties: false, required: ["path", "file"], properties: { path: { type: "string", maxLength: 4096 }, file: { type: ["string", "null"], maxLength: 4096 } } };
+function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.path === void 0 || !func05.call(data, "path")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "path" } };
@@ -13527,7 +14065,7 @@ function validate1012(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data1 = data.file;
       if (typeof data1 != "string" && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema382.properties.file.type } };
+        let err5 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema392.properties.file.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "string" && func86(data1) > 4096) {
@@ -13539,12 +14077,12 @@ function validate1012(data, { instancePath = "", parentData, parentDataProperty,
     let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
   }
-  return validate1012.errors = vErrors, errors === 0;
+  return validate103.errors = vErrors, errors === 0;
 }
-validate1012.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema392 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
-function validate103(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate103.evaluated;
+validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema402 = { type: "object", additionalProperties: false, required: ["energy", "latency"], properties: { energy: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e6 } } };
+function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.energy === void 0 || !func05.call(data, "energy")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
@@ -13565,7 +14103,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data0 = data.energy;
       if (!(typeof data0 == "number" && isFinite(data0)) && data0 !== null) {
-        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema392.properties.energy.type } };
+        let err3 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema402.properties.energy.type } };
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
       if (typeof data0 == "number" && isFinite(data0)) {
@@ -13582,7 +14120,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data1 = data.latency;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema392.properties.latency.type } };
+        let err6 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema402.properties.latency.type } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -13600,12 +14138,12 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate103.errors = vErrors, errors === 0;
+  return validate105.errors = vErrors, errors === 0;
 }
-validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
-function validate1052(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1052.evaluated;
+validate105.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema412 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -13650,7 +14188,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema402.properties, key0)) {
+      if (!func05.call(schema412.properties, key0)) {
         let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
@@ -13694,7 +14232,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (!(data2 === "B" || data2 === "H" || data2 === "X" || data2 === "R")) {
-        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema402.properties.arm.enum } };
+        let err18 = { instancePath: instancePath + "/arm", schemaPath: "#/properties/arm/enum", keyword: "enum", params: { allowedValues: schema412.properties.arm.enum } };
         vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
       }
     }
@@ -13751,14 +14289,14 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
       if (!(data6 === "flag" || data6 === "confirm")) {
-        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema402.properties.phase.enum } };
+        let err28 = { instancePath: instancePath + "/phase", schemaPath: "#/properties/phase/enum", keyword: "enum", params: { allowedValues: schema412.properties.phase.enum } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data7 = data.latencyMs;
       if (!(typeof data7 == "number" && isFinite(data7)) && data7 !== null) {
-        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema402.properties.latencyMs.type } };
+        let err29 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema412.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
       if (typeof data7 == "number" && isFinite(data7)) {
@@ -13775,7 +14313,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data8 = data.joules;
       if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema402.properties.joules.type } };
+        let err32 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema412.properties.joules.type } };
         vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
       if (typeof data8 == "number" && isFinite(data8)) {
@@ -13849,7 +14387,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
     if (data.window !== void 0 && func05.call(data, "window")) {
       let data13 = data.window;
       if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
-        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
+        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema412.properties.window.type } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
@@ -13944,7 +14482,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         if (data13.netJoules !== void 0 && func05.call(data13, "netJoules")) {
           let data17 = data13.netJoules;
           if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
+            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema412.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
           if (typeof data17 == "number" && isFinite(data17)) {
@@ -13961,7 +14499,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         if (data13.relativeError !== void 0 && func05.call(data13, "relativeError")) {
           let data18 = data13.relativeError;
           if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
+            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema412.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
           if (typeof data18 == "number" && isFinite(data18)) {
@@ -13978,7 +14516,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         if (data13.disagreement !== void 0 && func05.call(data13, "disagreement")) {
           let data19 = data13.disagreement;
           if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
+            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema412.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
           if (typeof data19 == "number" && isFinite(data19)) {
@@ -13995,7 +14533,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         if (data13.busyShare !== void 0 && func05.call(data13, "busyShare")) {
           let data20 = data13.busyShare;
           if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
-            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
+            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema412.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
           if (typeof data20 == "number" && isFinite(data20)) {
@@ -14012,7 +14550,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         if (data13.conditions !== void 0 && func05.call(data13, "conditions")) {
           let data21 = data13.conditions;
           if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
-            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
+            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
           if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
@@ -14043,7 +14581,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
               let data22 = data21.smMhz;
               if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
+                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
               }
               if (typeof data22 == "number" && isFinite(data22)) {
@@ -14060,7 +14598,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             if (data21.memoryMhz !== void 0 && func05.call(data21, "memoryMhz")) {
               let data23 = data21.memoryMhz;
               if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
+                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
               }
               if (typeof data23 == "number" && isFinite(data23)) {
@@ -14077,7 +14615,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             if (data21.celsius !== void 0 && func05.call(data21, "celsius")) {
               let data24 = data21.celsius;
               if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
+                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
               }
               if (typeof data24 == "number" && isFinite(data24)) {
@@ -14094,7 +14632,7 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             if (data21.powerCappedPart !== void 0 && func05.call(data21, "powerCappedPart")) {
               let data25 = data21.powerCappedPart;
               if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema412.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
               }
               if (typeof data25 == "number" && isFinite(data25)) {
@@ -14116,9 +14654,9 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
     let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
   }
-  return validate1052.errors = vErrors, errors === 0;
+  return validate107.errors = vErrors, errors === 0;
 }
-validate1052.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate107.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var formats02 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 function validate534(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate534.evaluated;
@@ -14419,7 +14957,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
       }
     }
-    if (data.policy !== void 0 && func05.call(data, "policy") && (validate91(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
+    if (data.policy !== void 0 && func05.call(data, "policy") && (validate932(data.policy, { instancePath: instancePath + "/policy", parentData: data, parentDataProperty: "policy", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate932.errors : vErrors.concat(validate932.errors), errors = vErrors.length)), data.notJudged !== void 0 && func05.call(data, "notJudged")) {
       let data21 = data.notJudged;
       if (Array.isArray(data21)) {
         if (data21.length > 32e3) {
@@ -14428,7 +14966,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data21.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate952(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate952.errors : vErrors.concat(validate952.errors), errors = vErrors.length);
+          validate97(data21[i2], { instancePath: instancePath + "/notJudged/" + i2, parentData: data21, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length);
       } else {
         let err54 = { instancePath: instancePath + "/notJudged", schemaPath: "#/properties/notJudged/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
@@ -14454,7 +14992,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data24.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate972(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate972.errors : vErrors.concat(validate972.errors), errors = vErrors.length);
+          validate992(data24[i3], { instancePath: instancePath + "/devices/" + i3, parentData: data24, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate992.errors : vErrors.concat(validate992.errors), errors = vErrors.length);
       } else {
         let err58 = { instancePath: instancePath + "/devices", schemaPath: "#/properties/devices/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
@@ -14462,7 +15000,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.suggestion !== void 0 && func05.call(data, "suggestion")) {
       let data26 = data.suggestion, _errs57 = errors, valid12 = false, passing3 = null, _errs58 = errors;
-      validate1012(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1012.errors : vErrors.concat(validate1012.errors), errors = vErrors.length);
+      validate103(data26, { instancePath: instancePath + "/suggestion", parentData: data, parentDataProperty: "suggestion", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
       var _valid3 = _errs58 === errors;
       _valid3 && (valid12 = true, passing3 = 0);
       let _errs59 = errors;
@@ -14480,7 +15018,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.noiseFloor !== void 0 && func05.call(data, "noiseFloor")) {
       let data27 = data.noiseFloor, _errs62 = errors, valid13 = false, passing4 = null, _errs63 = errors;
-      validate103(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate103.errors : vErrors.concat(validate103.errors), errors = vErrors.length);
+      validate105(data27, { instancePath: instancePath + "/noiseFloor", parentData: data, parentDataProperty: "noiseFloor", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length);
       var _valid4 = _errs63 === errors;
       _valid4 && (valid13 = true, passing4 = 0);
       let _errs64 = errors;
@@ -14505,7 +15043,7 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len4 = data28.length;
         for (let i4 = 0; i4 < len4 && errors < 200; i4++)
-          validate1052(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1052.errors : vErrors.concat(validate1052.errors), errors = vErrors.length);
+          validate107(data28[i4], { instancePath: instancePath + "/samples/" + i4, parentData: data28, parentDataProperty: i4, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length);
       } else {
         let err64 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
@@ -14518,11 +15056,11 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+var schema422 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema43 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { passes: { type: "array", maxItems: 64, items: { $ref: "#/$defs/ReportPassTime" } }, selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, spent: { type: "object", additionalProperties: false, required: ["trials", "energies", "compile", "check", "latency", "energy", "waiting"], properties: { trials: { type: "integer", minimum: 0, maximum: 1e9 }, energies: { type: "integer", minimum: 0, maximum: 1e9 }, compile: { type: "number", minimum: 0, maximum: 1e9 }, check: { type: "number", minimum: 0, maximum: 1e9 }, latency: { type: "number", minimum: 0, maximum: 1e9 }, energy: { type: "number", minimum: 0, maximum: 1e9 }, waiting: { type: "number", minimum: 0, maximum: 1e9 } } }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema453 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate1162(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1162.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -14563,7 +15101,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema443.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema453.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14580,7 +15118,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func05.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema443.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema453.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14598,12 +15136,12 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate1162.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
+validate1162.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema463 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -14629,10 +15167,10 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate762(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema452.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema463.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14649,7 +15187,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema463.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14671,11 +15209,11 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate1152.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1213(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1213.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -14725,11 +15263,11 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate1213.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+validate1213.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -14783,11 +15321,11 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate120.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate120.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func05.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -14822,7 +15360,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate113(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate1162(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1162.errors : vErrors.concat(validate1162.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -14837,7 +15375,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1152(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
+          validate118(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -14852,7 +15390,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate118(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+          validate1213(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1213.errors : vErrors.concat(validate1213.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -14867,7 +15405,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate120(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length);
+          validate123(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -14877,12 +15415,12 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate112.errors = vErrors, errors === 0;
+  return validate1152.errors = vErrors, errors === 0;
 }
-validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema492 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema502 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -14923,7 +15461,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema492.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema502.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -14946,7 +15484,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema492.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema502.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -14994,12 +15532,12 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate127.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+validate127.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema51 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -15052,7 +15590,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema51.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern53.test(data1)) {
@@ -15075,7 +15613,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema50.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema51.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -15092,7 +15630,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema50.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema51.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -15114,11 +15652,11 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+validate129.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -15166,7 +15704,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate124(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate127(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15174,7 +15712,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate126(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      validate129(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -15194,12 +15732,12 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate1342(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1342.evaluated;
+validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema522 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -15260,7 +15798,7 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema51.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema522.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -15271,7 +15809,7 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema51.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema522.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -15285,16 +15823,16 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
         }
       }
     }
-    data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length));
+    data.configuration !== void 0 && func05.call(data, "configuration") && (validate762(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length));
   } else {
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate1342.errors = vErrors, errors === 0;
+  return validate137.errors = vErrors, errors === 0;
 }
-validate1342.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
+validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -15316,7 +15854,7 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
       }
     }
-    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate762(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (typeof data1 == "number" && isFinite(data1)) {
         if (data1 > 1e9 || isNaN(data1)) {
@@ -15352,11 +15890,11 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate137.errors = vErrors, errors === 0;
+  return validate140.errors = vErrors, errors === 0;
 }
-validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
+validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -15461,680 +15999,695 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema42.properties, key0)) {
+      if (!func05.call(schema43.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
-    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
-      let err26 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
-    }
-    if (data.evidence !== void 0 && func05.call(data, "evidence")) {
-      let data1 = data.evidence, _errs5 = errors, valid1 = false, passing0 = null, _errs6 = errors;
-      validate112(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
-      var _valid0 = _errs6 === errors;
-      _valid0 && (valid1 = true, passing0 = 0);
-      let _errs7 = errors;
-      if (data1 !== null) {
-        let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.passes !== void 0 && func05.call(data, "passes")) {
+      let data0 = data.passes;
+      if (Array.isArray(data0)) {
+        if (data0.length > 64) {
+          let err26 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate663(data0[i0], { instancePath: instancePath + "/passes/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate663.errors : vErrors.concat(validate663.errors), errors = vErrors.length);
+      } else {
+        let err27 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
-      var _valid0 = _errs7 === errors;
-      if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
-        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
-      else {
-        let err28 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-      }
     }
-    if (data.history !== void 0 && func05.call(data, "history")) {
-      let data2 = data.history, _errs10 = errors, valid2 = false, passing1 = null, _errs11 = errors;
-      validate123(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
-      var _valid1 = _errs11 === errors;
-      _valid1 && (valid2 = true, passing1 = 0);
-      let _errs12 = errors;
-      if (data2 !== null) {
-        let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.selfJudged !== void 0 && func05.call(data, "selfJudged") && typeof data.selfJudged != "boolean") {
+      let err28 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+    }
+    if (data.evidence !== void 0 && func05.call(data, "evidence")) {
+      let data3 = data.evidence, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
+      validate1152(data3, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
+      var _valid0 = _errs9 === errors;
+      _valid0 && (valid3 = true, passing0 = 0);
+      let _errs10 = errors;
+      if (data3 !== null) {
+        let err29 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      var _valid1 = _errs12 === errors;
-      if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
-        errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null);
+      var _valid0 = _errs10 === errors;
+      if (_valid0 && valid3 ? (valid3 = false, passing0 = [passing0, 1]) : _valid0 && (valid3 = true, passing0 = 1), valid3)
+        errors = _errs8, vErrors !== null && (_errs8 ? vErrors.length = _errs8 : vErrors = null);
       else {
-        let err30 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        let err30 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
+    if (data.history !== void 0 && func05.call(data, "history")) {
+      let data4 = data.history, _errs13 = errors, valid4 = false, passing1 = null, _errs14 = errors;
+      validate126(data4, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      var _valid1 = _errs14 === errors;
+      _valid1 && (valid4 = true, passing1 = 0);
+      let _errs15 = errors;
+      if (data4 !== null) {
+        let err31 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      }
+      var _valid1 = _errs15 === errors;
+      if (_valid1 && valid4 ? (valid4 = false, passing1 = [passing1, 1]) : _valid1 && (valid4 = true, passing1 = 1), valid4)
+        errors = _errs13, vErrors !== null && (_errs13 ? vErrors.length = _errs13 : vErrors = null);
+      else {
+        let err32 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+      }
+    }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data3 = data.kernel;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 200) {
-          let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+      let data5 = data.kernel;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 200) {
+          let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
         }
-        if (func86(data3) < 1) {
-          let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        if (func86(data5) < 1) {
+          let err34 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
       } else {
-        let err33 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        let err35 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data4 = data.workload;
-      if (typeof data4 == "string") {
-        if (func86(data4) > 200) {
-          let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      let data6 = data.workload;
+      if (typeof data6 == "string") {
+        if (func86(data6) > 200) {
+          let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
         }
-        if (func86(data4) < 1) {
-          let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
+        if (func86(data6) < 1) {
+          let err37 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
         }
       } else {
-        let err36 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
-      }
-    }
-    if (data.file !== void 0 && func05.call(data, "file")) {
-      let data5 = data.file;
-      if (typeof data5 != "string" && data5 !== null) {
-        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
-        vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
-      }
-      if (typeof data5 == "string" && func86(data5) > 4096) {
-        let err38 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        let err38 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
-    if (data.line !== void 0 && func05.call(data, "line")) {
-      let data6 = data.line;
-      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
-        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
+    if (data.file !== void 0 && func05.call(data, "file")) {
+      let data7 = data.file;
+      if (typeof data7 != "string" && data7 !== null) {
+        let err39 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema43.properties.file.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e8 || isNaN(data6)) {
-          let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
-          vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      if (typeof data7 == "string" && func86(data7) > 4096) {
+        let err40 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
+        vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
+      }
+    }
+    if (data.line !== void 0 && func05.call(data, "line")) {
+      let data8 = data.line;
+      if (!(typeof data8 == "number" && !(data8 % 1) && !isNaN(data8) && isFinite(data8)) && data8 !== null) {
+        let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema43.properties.line.type } };
+        vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+      }
+      if (typeof data8 == "number" && isFinite(data8)) {
+        if (data8 > 1e8 || isNaN(data8)) {
+          let err42 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
+          vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
         }
-        if (data6 < 1 || isNaN(data6)) {
-          let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-          vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
+        if (data8 < 1 || isNaN(data8)) {
+          let err43 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+          vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data7 = data.objective;
-      if (typeof data7 != "string") {
-        let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
+      let data9 = data.objective;
+      if (typeof data9 != "string") {
+        let err44 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (!(data7 === "energy" || data7 === "latency" || data7 === "edp" || data7 === "ed2p")) {
-        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
-        vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
+      if (!(data9 === "energy" || data9 === "latency" || data9 === "edp" || data9 === "ed2p")) {
+        let err45 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema43.properties.objective.enum } };
+        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data8 = data.latencySlack;
-      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
-        vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
+      let data10 = data.latencySlack;
+      if (!(typeof data10 == "number" && isFinite(data10)) && data10 !== null) {
+        let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema43.properties.latencySlack.type } };
+        vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e6 || isNaN(data8)) {
-          let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
-          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+      if (typeof data10 == "number" && isFinite(data10)) {
+        if (data10 > 1e6 || isNaN(data10)) {
+          let err47 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
+          vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data8 < 0 || isNaN(data8)) {
-          let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
+        if (data10 < 0 || isNaN(data10)) {
+          let err48 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data9 = data.configuration, _errs27 = errors, valid3 = false, passing2 = null, _errs28 = errors;
-      validate74(data9, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid2 = _errs28 === errors;
-      _valid2 && (valid3 = true, passing2 = 0);
-      let _errs29 = errors;
-      if (data9 !== null) {
-        let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
-      }
-      var _valid2 = _errs29 === errors;
-      if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
-        errors = _errs27, vErrors !== null && (_errs27 ? vErrors.length = _errs27 : vErrors = null);
-      else {
-        let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
-        vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-      }
-    }
-    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data10 = data.previousConfiguration, _errs32 = errors, valid4 = false, passing3 = null, _errs33 = errors;
-      validate74(data10, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid3 = _errs33 === errors;
-      _valid3 && (valid4 = true, passing3 = 0);
-      let _errs34 = errors;
-      if (data10 !== null) {
-        let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
+      let data11 = data.configuration, _errs30 = errors, valid5 = false, passing2 = null, _errs31 = errors;
+      validate762(data11, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
+      var _valid2 = _errs31 === errors;
+      _valid2 && (valid5 = true, passing2 = 0);
+      let _errs32 = errors;
+      if (data11 !== null) {
+        let err49 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
-      var _valid3 = _errs34 === errors;
-      if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
-        errors = _errs32, vErrors !== null && (_errs32 ? vErrors.length = _errs32 : vErrors = null);
+      var _valid2 = _errs32 === errors;
+      if (_valid2 && valid5 ? (valid5 = false, passing2 = [passing2, 1]) : _valid2 && (valid5 = true, passing2 = 1), valid5)
+        errors = _errs30, vErrors !== null && (_errs30 ? vErrors.length = _errs30 : vErrors = null);
       else {
-        let err50 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        let err50 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
-    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data11 = data.latencyMs;
-      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
+    if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
+      let data12 = data.previousConfiguration, _errs35 = errors, valid6 = false, passing3 = null, _errs36 = errors;
+      validate762(data12, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate762.errors : vErrors.concat(validate762.errors), errors = vErrors.length);
+      var _valid3 = _errs36 === errors;
+      _valid3 && (valid6 = true, passing3 = 0);
+      let _errs37 = errors;
+      if (data12 !== null) {
+        let err51 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e9 || isNaN(data11)) {
-          let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      var _valid3 = _errs37 === errors;
+      if (_valid3 && valid6 ? (valid6 = false, passing3 = [passing3, 1]) : _valid3 && (valid6 = true, passing3 = 1), valid6)
+        errors = _errs35, vErrors !== null && (_errs35 ? vErrors.length = _errs35 : vErrors = null);
+      else {
+        let err52 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
+        vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+      }
+    }
+    if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
+      let data13 = data.latencyMs;
+      if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
+        let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema43.properties.latencyMs.type } };
+        vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+      }
+      if (typeof data13 == "number" && isFinite(data13)) {
+        if (data13 > 1e9 || isNaN(data13)) {
+          let err54 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
         }
-        if (data11 <= 0 || isNaN(data11)) {
-          let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+        if (data13 <= 0 || isNaN(data13)) {
+          let err55 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data12 = data.joules;
-      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
-        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
-        vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+      let data14 = data.joules;
+      if (!(typeof data14 == "number" && isFinite(data14)) && data14 !== null) {
+        let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema43.properties.joules.type } };
+        vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
       }
-      if (typeof data12 == "number" && isFinite(data12)) {
-        if (data12 > 1e9 || isNaN(data12)) {
-          let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+      if (typeof data14 == "number" && isFinite(data14)) {
+        if (data14 > 1e9 || isNaN(data14)) {
+          let err57 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
         }
-        if (data12 <= 0 || isNaN(data12)) {
-          let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+        if (data14 <= 0 || isNaN(data14)) {
+          let err58 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
         }
       }
     }
     if (data.estimated !== void 0 && func05.call(data, "estimated") && typeof data.estimated != "boolean") {
-      let err57 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
+      let err59 = { instancePath: instancePath + "/estimated", schemaPath: "#/properties/estimated/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data14 = data.before, _errs43 = errors, valid5 = false, passing4 = null, _errs44 = errors;
-      validate712(data14, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid4 = _errs44 === errors;
-      _valid4 && (valid5 = true, passing4 = 0);
-      let _errs45 = errors;
-      if (data14 !== null) {
-        let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
-      }
-      var _valid4 = _errs45 === errors;
-      if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
-        errors = _errs43, vErrors !== null && (_errs43 ? vErrors.length = _errs43 : vErrors = null);
-      else {
-        let err59 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
-        vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
-      }
-    }
-    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data15 = data.energyRatio, _errs48 = errors, valid6 = false, passing5 = null, _errs49 = errors;
-      validate682(data15, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid5 = _errs49 === errors;
-      _valid5 && (valid6 = true, passing5 = 0);
-      let _errs50 = errors;
-      if (data15 !== null) {
-        let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+      let data16 = data.before, _errs46 = errors, valid7 = false, passing4 = null, _errs47 = errors;
+      validate73(data16, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors), errors = vErrors.length);
+      var _valid4 = _errs47 === errors;
+      _valid4 && (valid7 = true, passing4 = 0);
+      let _errs48 = errors;
+      if (data16 !== null) {
+        let err60 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
-      var _valid5 = _errs50 === errors;
-      if (_valid5 && valid6 ? (valid6 = false, passing5 = [passing5, 1]) : _valid5 && (valid6 = true, passing5 = 1), valid6)
-        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
+      var _valid4 = _errs48 === errors;
+      if (_valid4 && valid7 ? (valid7 = false, passing4 = [passing4, 1]) : _valid4 && (valid7 = true, passing4 = 1), valid7)
+        errors = _errs46, vErrors !== null && (_errs46 ? vErrors.length = _errs46 : vErrors = null);
       else {
-        let err61 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
+        let err61 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
-    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data16 = data.latencyRatio, _errs53 = errors, valid7 = false, passing6 = null, _errs54 = errors;
-      validate682(data16, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid6 = _errs54 === errors;
-      _valid6 && (valid7 = true, passing6 = 0);
-      let _errs55 = errors;
-      if (data16 !== null) {
-        let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
+    if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
+      let data17 = data.energyRatio, _errs51 = errors, valid8 = false, passing5 = null, _errs52 = errors;
+      validate702(data17, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
+      var _valid5 = _errs52 === errors;
+      _valid5 && (valid8 = true, passing5 = 0);
+      let _errs53 = errors;
+      if (data17 !== null) {
+        let err62 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      var _valid6 = _errs55 === errors;
-      if (_valid6 && valid7 ? (valid7 = false, passing6 = [passing6, 1]) : _valid6 && (valid7 = true, passing6 = 1), valid7)
-        errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
+      var _valid5 = _errs53 === errors;
+      if (_valid5 && valid8 ? (valid8 = false, passing5 = [passing5, 1]) : _valid5 && (valid8 = true, passing5 = 1), valid8)
+        errors = _errs51, vErrors !== null && (_errs51 ? vErrors.length = _errs51 : vErrors = null);
       else {
-        let err63 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        let err63 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
-    if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data17 = data.trials;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
-        let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+    if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
+      let data18 = data.latencyRatio, _errs56 = errors, valid9 = false, passing6 = null, _errs57 = errors;
+      validate702(data18, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate702.errors : vErrors.concat(validate702.errors), errors = vErrors.length);
+      var _valid6 = _errs57 === errors;
+      _valid6 && (valid9 = true, passing6 = 0);
+      let _errs58 = errors;
+      if (data18 !== null) {
+        let err64 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data17 == "number" && isFinite(data17)) {
-        if (data17 > 1e9 || isNaN(data17)) {
-          let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      var _valid6 = _errs58 === errors;
+      if (_valid6 && valid9 ? (valid9 = false, passing6 = [passing6, 1]) : _valid6 && (valid9 = true, passing6 = 1), valid9)
+        errors = _errs56, vErrors !== null && (_errs56 ? vErrors.length = _errs56 : vErrors = null);
+      else {
+        let err65 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
+        vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+      }
+    }
+    if (data.trials !== void 0 && func05.call(data, "trials")) {
+      let data19 = data.trials;
+      if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+        let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+      }
+      if (typeof data19 == "number" && isFinite(data19)) {
+        if (data19 > 1e9 || isNaN(data19)) {
+          let err67 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
         }
-        if (data17 < 0 || isNaN(data17)) {
-          let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        if (data19 < 0 || isNaN(data19)) {
+          let err68 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data18 = data.energyMeasurements;
-      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
-        let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+      let data20 = data.energyMeasurements;
+      if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+        let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
       }
-      if (typeof data18 == "number" && isFinite(data18)) {
-        if (data18 > 1e9 || isNaN(data18)) {
-          let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+      if (typeof data20 == "number" && isFinite(data20)) {
+        if (data20 > 1e9 || isNaN(data20)) {
+          let err70 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data18 < 0 || isNaN(data18)) {
-          let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        if (data20 < 0 || isNaN(data20)) {
+          let err71 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data19 = data.failures;
-      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-        if (Object.keys(data19).length > 64) {
-          let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+      let data21 = data.failures;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        if (Object.keys(data21).length > 64) {
+          let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        for (let key1 of Object.keys(data19)) {
+        for (let key1 of Object.keys(data21)) {
           if (errors >= 200)
             break;
-          let _errs63 = errors;
+          let _errs66 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
-              let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+              let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
+              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
             }
             if (!pattern62.test(key1)) {
-              let err72 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+              let err74 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key1 };
+              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
           }
-          var valid8 = _errs63 === errors;
-          if (!valid8) {
-            let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
-            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+          var valid10 = _errs66 === errors;
+          if (!valid10) {
+            let err75 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
+            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
           }
         }
-        for (let key2 of Object.keys(data19)) {
+        for (let key2 of Object.keys(data21)) {
           if (errors >= 200)
             break;
-          let data20 = data19[key2];
-          if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
-            let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+          let data22 = data21[key2];
+          if (!(typeof data22 == "number" && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+            let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
-              let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e9 || isNaN(data22)) {
+              let err77 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data20 < 1 || isNaN(data20)) {
-              let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
-              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+            if (data22 < 1 || isNaN(data22)) {
+              let err78 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
+              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
           }
         }
       } else {
-        let err77 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
-      }
-    }
-    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data21 = data.failureExamples;
-      if (Array.isArray(data21)) {
-        if (data21.length > 20) {
-          let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
-          vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-        }
-        let len0 = data21.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1342(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
-      } else {
-        let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        let err79 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/type", keyword: "type", params: { type: "object" } };
         vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
-    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data23 = data.spaceSize;
-      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-        if (data23.value === void 0 || !func05.call(data23, "value")) {
-          let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+    if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
+      let data23 = data.failureExamples;
+      if (Array.isArray(data23)) {
+        if (data23.length > 20) {
+          let err80 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        if (data23.exact === void 0 || !func05.call(data23, "exact")) {
-          let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
-          vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+        let len1 = data23.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate137(data23[i1], { instancePath: instancePath + "/failureExamples/" + i1, parentData: data23, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+      } else {
+        let err81 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+      }
+    }
+    if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
+      let data25 = data.spaceSize;
+      if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
+        if (data25.value === void 0 || !func05.call(data25, "value")) {
+          let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
+          vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
         }
-        for (let key3 of Object.keys(data23)) {
+        if (data25.exact === void 0 || !func05.call(data25, "exact")) {
+          let err83 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
+          vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+        }
+        for (let key3 of Object.keys(data25)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
-            let err82 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+            let err84 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+            vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
           }
         }
-        if (data23.value !== void 0 && func05.call(data23, "value")) {
-          let data24 = data23.value;
-          if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
-            let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+        if (data25.value !== void 0 && func05.call(data25, "value")) {
+          let data26 = data25.value;
+          if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+            let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e15 || isNaN(data24)) {
-              let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+          if (typeof data26 == "number" && isFinite(data26)) {
+            if (data26 > 1e15 || isNaN(data26)) {
+              let err86 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
             }
-            if (data24 < 0 || isNaN(data24)) {
-              let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+            if (data26 < 0 || isNaN(data26)) {
+              let err87 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
           }
         }
-        if (data23.exact !== void 0 && func05.call(data23, "exact") && typeof data23.exact != "boolean") {
-          let err86 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
-          vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+        if (data25.exact !== void 0 && func05.call(data25, "exact") && typeof data25.exact != "boolean") {
+          let err88 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
+          vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
         }
       } else {
-        let err87 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+        let err89 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data26 = data.seed;
-      if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
-        let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
-        vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+      let data28 = data.seed;
+      if (!(typeof data28 == "number" && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
+        let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
+        vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
       }
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 4294967295 || isNaN(data26)) {
-          let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
-          vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+      if (typeof data28 == "number" && isFinite(data28)) {
+        if (data28 > 4294967295 || isNaN(data28)) {
+          let err91 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
+          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
         }
-        if (data26 < 0 || isNaN(data26)) {
-          let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+        if (data28 < 0 || isNaN(data28)) {
+          let err92 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data27 = data.stopped;
-      if (typeof data27 != "string") {
-        let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+      let data29 = data.stopped;
+      if (typeof data29 != "string") {
+        let err93 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
       }
-      if (!(data27 === "trials" || data27 === "seconds" || data27 === "converged" || data27 === "exhausted" || data27 === "interrupted")) {
-        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
-        vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+      if (!(data29 === "trials" || data29 === "seconds" || data29 === "converged" || data29 === "exhausted" || data29 === "interrupted")) {
+        let err94 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema43.properties.stopped.enum } };
+        vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data28 = data.seconds;
-      if (typeof data28 == "number" && isFinite(data28)) {
-        if (data28 > 1e9 || isNaN(data28)) {
-          let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-          vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+      let data30 = data.seconds;
+      if (typeof data30 == "number" && isFinite(data30)) {
+        if (data30 > 1e9 || isNaN(data30)) {
+          let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
-        if (data28 < 0 || isNaN(data28)) {
-          let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-          vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        if (data30 < 0 || isNaN(data30)) {
+          let err96 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
       } else {
-        let err95 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
-        vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+        let err97 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
       }
     }
     if (data.spent !== void 0 && func05.call(data, "spent")) {
-      let data29 = data.spent;
-      if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
-        if (data29.trials === void 0 || !func05.call(data29, "trials")) {
-          let err96 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
-          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
-        }
-        if (data29.energies === void 0 || !func05.call(data29, "energies")) {
-          let err97 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
-          vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
-        }
-        if (data29.compile === void 0 || !func05.call(data29, "compile")) {
-          let err98 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
+      let data31 = data.spent;
+      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+        if (data31.trials === void 0 || !func05.call(data31, "trials")) {
+          let err98 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "trials" } };
           vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
         }
-        if (data29.check === void 0 || !func05.call(data29, "check")) {
-          let err99 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
+        if (data31.energies === void 0 || !func05.call(data31, "energies")) {
+          let err99 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energies" } };
           vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
         }
-        if (data29.latency === void 0 || !func05.call(data29, "latency")) {
-          let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
+        if (data31.compile === void 0 || !func05.call(data31, "compile")) {
+          let err100 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "compile" } };
           vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
         }
-        if (data29.energy === void 0 || !func05.call(data29, "energy")) {
-          let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
+        if (data31.check === void 0 || !func05.call(data31, "check")) {
+          let err101 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "check" } };
           vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        if (data29.waiting === void 0 || !func05.call(data29, "waiting")) {
-          let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
+        if (data31.latency === void 0 || !func05.call(data31, "latency")) {
+          let err102 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "latency" } };
           vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
         }
-        for (let key4 of Object.keys(data29)) {
+        if (data31.energy === void 0 || !func05.call(data31, "energy")) {
+          let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "energy" } };
+          vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+        }
+        if (data31.waiting === void 0 || !func05.call(data31, "waiting")) {
+          let err104 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/required", keyword: "required", params: { missingProperty: "waiting" } };
+          vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+        }
+        for (let key4 of Object.keys(data31)) {
           if (errors >= 200)
             break;
           if (!(key4 === "trials" || key4 === "energies" || key4 === "compile" || key4 === "check" || key4 === "latency" || key4 === "energy" || key4 === "waiting")) {
-            let err103 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 } };
-            vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+            let err105 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 } };
+            vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
           }
         }
-        if (data29.trials !== void 0 && func05.call(data29, "trials")) {
-          let data30 = data29.trials;
-          if (!(typeof data30 == "number" && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-            let err104 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+        if (data31.trials !== void 0 && func05.call(data31, "trials")) {
+          let data32 = data31.trials;
+          if (!(typeof data32 == "number" && !(data32 % 1) && !isNaN(data32) && isFinite(data32))) {
+            let err106 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
           }
-          if (typeof data30 == "number" && isFinite(data30)) {
-            if (data30 > 1e9 || isNaN(data30)) {
-              let err105 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
-            }
-            if (data30 < 0 || isNaN(data30)) {
-              let err106 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
-            }
-          }
-        }
-        if (data29.energies !== void 0 && func05.call(data29, "energies")) {
-          let data31 = data29.energies;
-          if (!(typeof data31 == "number" && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
-            let err107 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
-          }
-          if (typeof data31 == "number" && isFinite(data31)) {
-            if (data31 > 1e9 || isNaN(data31)) {
-              let err108 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
-            }
-            if (data31 < 0 || isNaN(data31)) {
-              let err109 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
-            }
-          }
-        }
-        if (data29.compile !== void 0 && func05.call(data29, "compile")) {
-          let data32 = data29.compile;
           if (typeof data32 == "number" && isFinite(data32)) {
             if (data32 > 1e9 || isNaN(data32)) {
-              let err110 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+              let err107 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
             }
             if (data32 < 0 || isNaN(data32)) {
-              let err111 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+              let err108 = { instancePath: instancePath + "/spent/trials", schemaPath: "#/properties/spent/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
             }
-          } else {
-            let err112 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
           }
         }
-        if (data29.check !== void 0 && func05.call(data29, "check")) {
-          let data33 = data29.check;
+        if (data31.energies !== void 0 && func05.call(data31, "energies")) {
+          let data33 = data31.energies;
+          if (!(typeof data33 == "number" && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
+            let err109 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+          }
           if (typeof data33 == "number" && isFinite(data33)) {
             if (data33 > 1e9 || isNaN(data33)) {
-              let err113 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+              let err110 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
             }
             if (data33 < 0 || isNaN(data33)) {
-              let err114 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+              let err111 = { instancePath: instancePath + "/spent/energies", schemaPath: "#/properties/spent/properties/energies/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
             }
-          } else {
-            let err115 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
           }
         }
-        if (data29.latency !== void 0 && func05.call(data29, "latency")) {
-          let data34 = data29.latency;
+        if (data31.compile !== void 0 && func05.call(data31, "compile")) {
+          let data34 = data31.compile;
           if (typeof data34 == "number" && isFinite(data34)) {
             if (data34 > 1e9 || isNaN(data34)) {
-              let err116 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
+              let err112 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
             }
             if (data34 < 0 || isNaN(data34)) {
-              let err117 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
+              let err113 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
             }
           } else {
-            let err118 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
+            let err114 = { instancePath: instancePath + "/spent/compile", schemaPath: "#/properties/spent/properties/compile/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
           }
         }
-        if (data29.energy !== void 0 && func05.call(data29, "energy")) {
-          let data35 = data29.energy;
+        if (data31.check !== void 0 && func05.call(data31, "check")) {
+          let data35 = data31.check;
           if (typeof data35 == "number" && isFinite(data35)) {
             if (data35 > 1e9 || isNaN(data35)) {
-              let err119 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
+              let err115 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
             }
             if (data35 < 0 || isNaN(data35)) {
-              let err120 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
+              let err116 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
             }
           } else {
-            let err121 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
+            let err117 = { instancePath: instancePath + "/spent/check", schemaPath: "#/properties/spent/properties/check/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
           }
         }
-        if (data29.waiting !== void 0 && func05.call(data29, "waiting")) {
-          let data36 = data29.waiting;
+        if (data31.latency !== void 0 && func05.call(data31, "latency")) {
+          let data36 = data31.latency;
           if (typeof data36 == "number" && isFinite(data36)) {
             if (data36 > 1e9 || isNaN(data36)) {
-              let err122 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
+              let err118 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
             }
             if (data36 < 0 || isNaN(data36)) {
-              let err123 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
+              let err119 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
             }
           } else {
-            let err124 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
+            let err120 = { instancePath: instancePath + "/spent/latency", schemaPath: "#/properties/spent/properties/latency/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
+          }
+        }
+        if (data31.energy !== void 0 && func05.call(data31, "energy")) {
+          let data37 = data31.energy;
+          if (typeof data37 == "number" && isFinite(data37)) {
+            if (data37 > 1e9 || isNaN(data37)) {
+              let err121 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
+            }
+            if (data37 < 0 || isNaN(data37)) {
+              let err122 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
+            }
+          } else {
+            let err123 = { instancePath: instancePath + "/spent/energy", schemaPath: "#/properties/spent/properties/energy/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
+          }
+        }
+        if (data31.waiting !== void 0 && func05.call(data31, "waiting")) {
+          let data38 = data31.waiting;
+          if (typeof data38 == "number" && isFinite(data38)) {
+            if (data38 > 1e9 || isNaN(data38)) {
+              let err124 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
+            }
+            if (data38 < 0 || isNaN(data38)) {
+              let err125 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
+            }
+          } else {
+            let err126 = { instancePath: instancePath + "/spent/waiting", schemaPath: "#/properties/spent/properties/waiting/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
           }
         }
       } else {
-        let err125 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
+        let err127 = { instancePath: instancePath + "/spent", schemaPath: "#/properties/spent/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data37 = data.convergence;
-      if (Array.isArray(data37)) {
-        if (data37.length > 1e6) {
-          let err126 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
-          vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
-        }
-        let len1 = data37.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data38 = data37[i1];
-          if (!(typeof data38 == "number" && isFinite(data38)) && data38 !== null) {
-            let err127 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
-            vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
-          }
-          if (typeof data38 == "number" && isFinite(data38)) {
-            if (data38 > 1e12 || isNaN(data38)) {
-              let err128 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
-              vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
-            }
-            if (data38 < 0 || isNaN(data38)) {
-              let err129 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
-            }
-          }
-        }
-      } else {
-        let err130 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
-      }
-    }
-    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data39 = data.pareto;
+      let data39 = data.convergence;
       if (Array.isArray(data39)) {
-        if (data39.length > 1e4) {
-          let err131 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
-          vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
+        if (data39.length > 1e6) {
+          let err128 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
+          vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
         }
         let len2 = data39.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate137(data39[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data39, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
+          let data40 = data39[i2];
+          if (!(typeof data40 == "number" && isFinite(data40)) && data40 !== null) {
+            let err129 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema43.properties.convergence.items.type } };
+            vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
+          }
+          if (typeof data40 == "number" && isFinite(data40)) {
+            if (data40 > 1e12 || isNaN(data40)) {
+              let err130 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
+              vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
+            }
+            if (data40 < 0 || isNaN(data40)) {
+              let err131 = { instancePath: instancePath + "/convergence/" + i2, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
+            }
+          }
+        }
       } else {
-        let err132 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
+        let err132 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
       }
     }
-    if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data41 = data.reason;
-      if (typeof data41 == "string") {
-        if (func86(data41) > 4e3) {
-          let err133 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+    if (data.pareto !== void 0 && func05.call(data, "pareto")) {
+      let data41 = data.pareto;
+      if (Array.isArray(data41)) {
+        if (data41.length > 1e4) {
+          let err133 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
         }
+        let len3 = data41.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate140(data41[i3], { instancePath: instancePath + "/pareto/" + i3, parentData: data41, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
       } else {
-        let err134 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        let err134 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
       }
     }
+    if (data.reason !== void 0 && func05.call(data, "reason")) {
+      let data43 = data.reason;
+      if (typeof data43 == "string") {
+        if (func86(data43) > 4e3) {
+          let err135 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
+          vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
+        }
+      } else {
+        let err136 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err136] : vErrors.push(err136), errors++;
+      }
+    }
   } else {
-    let err135 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
+    let err137 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
   }
-  return validate1112.errors = vErrors, errors === 0;
+  return validate113.errors = vErrors, errors === 0;
 }
-validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1072(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1072.evaluated;
+validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1092(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1092.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -16191,7 +16744,7 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema412.properties, key0)) {
+      if (!func05.call(schema422.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -16268,14 +16821,14 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema412.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema422.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func05.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema412.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema422.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -16381,7 +16934,7 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1112(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
+          validate113(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -16391,9 +16944,9 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate1072.errors = vErrors, errors === 0;
+  return validate1092.errors = vErrors, errors === 0;
 }
-validate1072.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate1092.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16403,7 +16956,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate1072(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1072.errors : vErrors.concat(validate1072.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate1092(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1092.errors : vErrors.concat(validate1092.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -16445,8 +16998,7 @@ var require_ucs2length6 = __commonJS7({
 });
 var validate6 = validate526;
 var func06 = Object.prototype.hasOwnProperty;
-var schema204 = { type: "object", additionalProperties: false, required: ["name", "entry", "parameters", "constraints", "dispatch", "buffers", "conditions", "configurations", "entries", "templates"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, entry: { type: "string", minLength: 1, maxLength: 200 }, parameters: { type: "array", items: { $ref: "#/$defs/Parameter" }, maxItems: 128 }, constraints: { type: "array", items: { $ref: "#/$defs/Formula" }, maxItems: 1e3 }, dispatch: { type: "array", items: { $ref: "#/$defs/Formula" }, minItems: 3, maxItems: 3 }, buffers: { type: "array", items: { $ref: "#/$defs/Buffer" }, maxItems: 1e3 }, conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, configurations: { type: "array", items: { $ref: "#/$defs/Configuration" }, minItems: 1, maxItems: 2e4 }, entries: { type: "array", items: { $ref: "#/$defs/Entry" }, maxItems: 2e4 }, templates: { type: "array", items: { $ref: "#/$defs/Template" }, maxItems: 2e4 } } };
-var func78 = require_ucs2length6().default;
+var func75 = require_ucs2length6().default;
 var schema213 = { type: "object", additionalProperties: false, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } };
 var schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate552(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -16455,7 +17007,7 @@ function validate552(data, { instancePath = "", parentData, parentDataProperty, 
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (typeof data == "string" && func78(data) > 200) {
+  if (typeof data == "string" && func75(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -16484,11 +17036,11 @@ function validate543(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 100) {
+        if (func75(data0) > 100) {
           let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (func78(data0) < 1) {
+        if (func75(data0) < 1) {
           let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -16532,7 +17084,7 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   valid0 = valid0 || _valid0;
   let _errs5 = errors;
   if (typeof data == "string") {
-    if (func78(data) > 200) {
+    if (func75(data) > 200) {
       let err2 = { instancePath, schemaPath: "#/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 200 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -16571,81 +17123,65 @@ function validate583(data, { instancePath = "", parentData, parentDataProperty, 
   return validate583.errors = vErrors, evaluated0.items = items1, errors === 0;
 }
 validate583.evaluated = { dynamicProps: false, dynamicItems: true };
-var schema243 = { type: "object", additionalProperties: false, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
-    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-  }
-  if (typeof data == "number" && isFinite(data)) {
-    if (data > 9007199254740991 || isNaN(data)) {
-      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data < 0 || isNaN(data)) {
-      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-  }
-  return validate62.errors = vErrors, errors === 0;
-}
-validate62.evaluated = { dynamicProps: false, dynamicItems: false };
-function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate61.evaluated;
+var schema243 = { type: "object", additionalProperties: false, required: ["name", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, kind: { enum: ["storage", "uniform"] }, scratch: { const: true }, clear: { enum: ["launch", "pass"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: false, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func06.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.group === void 0 || !func06.call(data, "group")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+    if (data.kind === void 0 || !func06.call(data, "kind")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.binding === void 0 || !func06.call(data, "binding")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+    if (data.type === void 0 || !func06.call(data, "type")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.kind === void 0 || !func06.call(data, "kind")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+    if (data.length === void 0 || !func06.call(data, "length")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.type === void 0 || !func06.call(data, "type")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
-    if (data.length === void 0 || !func06.call(data, "length")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
-      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-    }
     if (data.values === void 0 || !func06.call(data, "values")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
-        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      if (!(key0 === "name" || key0 === "kind" || key0 === "scratch" || key0 === "clear" || key0 === "type" || key0 === "length" || key0 === "values")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 200) {
-          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        if (func75(data0) > 200) {
+          let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
       } else {
-        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    if (data.group !== void 0 && func06.call(data, "group") && (validate62(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.binding !== void 0 && func06.call(data, "binding") && (validate62(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.kind !== void 0 && func06.call(data, "kind")) {
-      let data3 = data.kind;
-      if (!(data3 === "storage" || data3 === "uniform")) {
-        let err10 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema243.properties.kind.enum } };
+    if (data.kind !== void 0 && func06.call(data, "kind")) {
+      let data1 = data.kind;
+      if (!(data1 === "storage" || data1 === "uniform")) {
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema243.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.scratch !== void 0 && func06.call(data, "scratch") && data.scratch !== true) {
+      let err9 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/const", keyword: "const", params: { allowedValue: true } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    if (data.clear !== void 0 && func06.call(data, "clear")) {
+      let data3 = data.clear;
+      if (!(data3 === "launch" || data3 === "pass")) {
+        let err10 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema243.properties.clear.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
@@ -16674,7 +17210,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.parameter !== void 0 && func06.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
-            if (func78(data5) > 200) {
+            if (func75(data5) > 200) {
               let err14 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
@@ -16728,175 +17264,32 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate61.errors = vErrors, errors === 0;
+  return validate603.errors = vErrors, errors === 0;
 }
-validate61.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema264 = { type: "object", additionalProperties: false, required: ["values", "workgroupSize", "workgroupBytes"], properties: { values: { $ref: "#/$defs/Values" }, workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
+validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern34 = new RegExp("^(?!__proto__$)", "u");
 function validate693(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate693.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (Object.keys(data).length > 128) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 9007199254740991 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      let _errs1 = errors;
-      if (typeof key0 == "string") {
-        if (func78(key0) > 100) {
-          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-        }
-        if (!pattern34.test(key0)) {
-          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
-          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-        }
-      }
-      var valid0 = _errs1 === errors;
-      if (!valid0) {
-        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key1 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
-    }
-  } else {
-    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
   return validate693.errors = vErrors, errors === 0;
 }
-validate693.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate683(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate683.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.values === void 0 || !func06.call(data, "values")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.workgroupSize === void 0 || !func06.call(data, "workgroupSize")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.workgroupBytes === void 0 || !func06.call(data, "workgroupBytes")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
-    }
-    if (data.values !== void 0 && func06.call(data, "values") && (validate693(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
-      let data1 = data.workgroupSize, _errs4 = errors, valid1 = false, _errs5 = errors;
-      if (Array.isArray(data1)) {
-        if (data1.length > 3) {
-          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (data1.length < 3) {
-          let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-        let len0 = data1.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
-      } else {
-        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-      var _valid0 = _errs5 === errors;
-      valid1 = valid1 || _valid0;
-      let _errs8 = errors;
-      if (data1 !== null) {
-        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-      }
-      var _valid0 = _errs8 === errors;
-      if (valid1 = valid1 || _valid0, valid1)
-        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
-      else {
-        let err8 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-      }
-    }
-    if (data.workgroupBytes !== void 0 && func06.call(data, "workgroupBytes")) {
-      let data3 = data.workgroupBytes;
-      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema264.properties.workgroupBytes.type } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-      }
-      if (typeof data3 == "number" && isFinite(data3) && (data3 < 0 || isNaN(data3))) {
-        let err10 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-      }
-    }
-  } else {
-    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-  }
-  return validate683.errors = vErrors, errors === 0;
-}
-validate683.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate742(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate742.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.family === void 0 || !func06.call(data, "family")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.workload === void 0 || !func06.call(data, "workload")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
-    }
-    if (data.family !== void 0 && func06.call(data, "family")) {
-      let data0 = data.family;
-      if (typeof data0 == "string") {
-        if (func78(data0) > 100) {
-          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (func78(data0) < 1) {
-          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-      } else {
-        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-    }
-    data.workload !== void 0 && func06.call(data, "workload") && (validate693(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.configuration !== void 0 && func06.call(data, "configuration") && (validate62(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length));
-  } else {
-    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-  }
-  return validate742.errors = vErrors, errors === 0;
-}
-validate742.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema292 = { type: "object", additionalProperties: false, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, layouts: { type: "array", maxItems: 1e3, items: { anyOf: [{ $ref: "#/$defs/Layout" }, { type: "null" }] } }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } };
-var schema30 = { type: "object", additionalProperties: false, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: false, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
-function validate793(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate793.evaluated;
+validate693.evaluated = { dynamicProps: false, dynamicItems: false };
+var schema282 = { type: "object", additionalProperties: false, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: false, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
+function validate712(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate712.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func06.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -16921,11 +17314,11 @@ function validate793(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.type !== void 0 && func06.call(data, "type")) {
       let data0 = data.type;
       if (!(data0 === "f32" || data0 === "f16" || data0 === "i32" || data0 === "u32")) {
-        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.type.enum } };
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema282.properties.type.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.byteLength !== void 0 && func06.call(data, "byteLength") && (validate62(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.members !== void 0 && func06.call(data, "members")) {
+    if (data.byteLength !== void 0 && func06.call(data, "byteLength") && (validate693(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.members !== void 0 && func06.call(data, "members")) {
       let data2 = data.members;
       if (Array.isArray(data2)) {
         if (data2.length > 16384) {
@@ -16959,11 +17352,11 @@ function validate793(data, { instancePath = "", parentData, parentDataProperty, 
             if (data3.type !== void 0 && func06.call(data3, "type")) {
               let data4 = data3.type;
               if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
-                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.members.items.properties.type.enum } };
+                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema282.properties.members.items.properties.type.enum } };
                 vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
               }
             }
-            data3.offsetBytes !== void 0 && func06.call(data3, "offsetBytes") && (validate62(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data3.value !== void 0 && func06.call(data3, "value") && (validate583(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
+            data3.offsetBytes !== void 0 && func06.call(data3, "offsetBytes") && (validate693(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data3.value !== void 0 && func06.call(data3, "value") && (validate583(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
           } else {
             let err11 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/type", keyword: "type", params: { type: "object" } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
@@ -16978,11 +17371,53 @@ function validate793(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate793.errors = vErrors, errors === 0;
+  return validate712.errors = vErrors, errors === 0;
 }
-validate793.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate782(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate782.evaluated;
+validate712.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema29 = { type: "object", additionalProperties: false, required: ["buffer", "group", "binding", "kind"], properties: { buffer: { $ref: "#/$defs/Count" }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "read-only-storage", "uniform"] } } };
+function validate763(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate763.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.buffer === void 0 || !func06.call(data, "buffer")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffer" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.group === void 0 || !func06.call(data, "group")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.binding === void 0 || !func06.call(data, "binding")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.kind === void 0 || !func06.call(data, "kind")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "buffer" || key0 === "group" || key0 === "binding" || key0 === "kind")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.buffer !== void 0 && func06.call(data, "buffer") && (validate693(data.buffer, { instancePath: instancePath + "/buffer", parentData: data, parentDataProperty: "buffer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.group !== void 0 && func06.call(data, "group") && (validate693(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.binding !== void 0 && func06.call(data, "binding") && (validate693(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.kind !== void 0 && func06.call(data, "kind")) {
+      let data3 = data.kind;
+      if (!(data3 === "storage" || data3 === "read-only-storage" || data3 === "uniform")) {
+        let err5 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema29.properties.kind.enum } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+  } else {
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  return validate763.errors = vErrors, errors === 0;
+}
+validate763.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate683(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate683.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.conditions === void 0 || !func06.call(data, "conditions")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
@@ -16992,22 +17427,22 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.wgsl === void 0 || !func06.call(data, "wgsl")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "wgsl" } };
+    if (data.text === void 0 || !func06.call(data, "text")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "text" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.requiredFeatures === void 0 || !func06.call(data, "requiredFeatures")) {
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requiredFeatures" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.kinds === void 0 || !func06.call(data, "kinds")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
+    if (data.bindings === void 0 || !func06.call(data, "bindings")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "bindings" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "kinds")) {
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "text" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "bindings")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
@@ -17023,7 +17458,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
-            if (func78(data1) > 300) {
+            if (func75(data1) > 300) {
               let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
@@ -17049,7 +17484,7 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
             break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
-            if (func78(key1) > 100) {
+            if (func75(key1) > 100) {
               let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
@@ -17078,120 +17513,86 @@ function validate782(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
-    if (data.wgsl !== void 0 && func06.call(data, "wgsl")) {
-      let data4 = data.wgsl;
-      if (Array.isArray(data4)) {
-        if (data4.length > 20001) {
-          let err16 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+    if (data.text !== void 0 && func06.call(data, "text") && (validate693(data.text, { instancePath: instancePath + "/text", parentData: data, parentDataProperty: "text", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length)), data.requiredFeatures !== void 0 && func06.call(data, "requiredFeatures")) {
+      let data5 = data.requiredFeatures;
+      if (Array.isArray(data5)) {
+        if (data5.length > 100) {
+          let err16 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (data4.length < 1) {
-          let err17 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len1 = data4.length;
+        let len1 = data5.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data5 = data4[i1];
-          if (typeof data5 == "string") {
-            if (func78(data5) > 4e6) {
-              let err18 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let data6 = data5[i1];
+          if (typeof data6 == "string") {
+            if (func75(data6) > 100) {
+              let err17 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
           } else {
-            let err19 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err18 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
           }
         }
       } else {
-        let err20 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-      }
-    }
-    if (data.requiredFeatures !== void 0 && func06.call(data, "requiredFeatures")) {
-      let data6 = data.requiredFeatures;
-      if (Array.isArray(data6)) {
-        if (data6.length > 100) {
-          let err21 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        let len2 = data6.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data7 = data6[i2];
-          if (typeof data7 == "string") {
-            if (func78(data7) > 100) {
-              let err22 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-            }
-          } else {
-            let err23 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-          }
-        }
-      } else {
-        let err24 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err19 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
     if (data.layouts !== void 0 && func06.call(data, "layouts")) {
-      let data8 = data.layouts;
-      if (Array.isArray(data8)) {
-        if (data8.length > 1e3) {
-          let err25 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      let data7 = data.layouts;
+      if (Array.isArray(data7)) {
+        if (data7.length > 1e3) {
+          let err20 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len3 = data8.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
-          let data9 = data8[i3], _errs23 = errors, valid11 = false, _errs24 = errors;
-          validate793(data9, { instancePath: instancePath + "/layouts/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate793.errors : vErrors.concat(validate793.errors), errors = vErrors.length);
-          var _valid0 = _errs24 === errors;
-          valid11 = valid11 || _valid0;
-          let _errs25 = errors;
-          if (data9 !== null) {
-            let err26 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let len2 = data7.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
+          let data8 = data7[i2], _errs20 = errors, valid9 = false, _errs21 = errors;
+          validate712(data8, { instancePath: instancePath + "/layouts/" + i2, parentData: data7, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+          var _valid0 = _errs21 === errors;
+          valid9 = valid9 || _valid0;
+          let _errs22 = errors;
+          if (data8 !== null) {
+            let err21 = { instancePath: instancePath + "/layouts/" + i2, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
-          var _valid0 = _errs25 === errors;
-          if (valid11 = valid11 || _valid0, valid11)
-            errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
+          var _valid0 = _errs22 === errors;
+          if (valid9 = valid9 || _valid0, valid9)
+            errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
           else {
-            let err27 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            let err22 = { instancePath: instancePath + "/layouts/" + i2, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
         }
       } else {
-        let err28 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err23 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
-    if (data.kinds !== void 0 && func06.call(data, "kinds")) {
-      let data10 = data.kinds;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          let err29 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+    if (data.bindings !== void 0 && func06.call(data, "bindings")) {
+      let data9 = data.bindings;
+      if (Array.isArray(data9)) {
+        if (data9.length > 1e3) {
+          let err24 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
-        let len4 = data10.length;
-        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
-          let data11 = data10[i4];
-          if (!(data11 === "storage" || data11 === "read-only-storage" || data11 === "uniform")) {
-            let err30 = { instancePath: instancePath + "/kinds/" + i4, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema292.properties.kinds.items.enum } };
-            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-          }
-        }
+        let len3 = data9.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate763(data9[i3], { instancePath: instancePath + "/bindings/" + i3, parentData: data9, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate763.errors : vErrors.concat(validate763.errors), errors = vErrors.length);
       } else {
-        let err31 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err25 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
   } else {
-    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+    let err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
   }
-  return validate782.errors = vErrors, errors === 0;
+  return validate683.errors = vErrors, errors === 0;
 }
-validate782.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
+validate683.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate642(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate642.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func06.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
@@ -17201,219 +17602,588 @@ function validate535(data, { instancePath = "", parentData, parentDataProperty, 
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entry" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.parameters === void 0 || !func06.call(data, "parameters")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+    if (data.dispatch === void 0 || !func06.call(data, "dispatch")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.constraints === void 0 || !func06.call(data, "constraints")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+    if (data.when === void 0 || !func06.call(data, "when")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "when" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.dispatch === void 0 || !func06.call(data, "dispatch")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+    if (data.conditions === void 0 || !func06.call(data, "conditions")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.buffers === void 0 || !func06.call(data, "buffers")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
-      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-    }
-    if (data.conditions === void 0 || !func06.call(data, "conditions")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-    }
-    if (data.configurations === void 0 || !func06.call(data, "configurations")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
-      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-    }
-    if (data.entries === void 0 || !func06.call(data, "entries")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-    }
     if (data.templates === void 0 || !func06.call(data, "templates")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
-      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func06.call(schema204.properties, key0)) {
-        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      if (!(key0 === "name" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "conditions" || key0 === "templates")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.name !== void 0 && func06.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 200) {
-          let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        if (func75(data0) > 200) {
+          let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        if (func78(data0) < 1) {
-          let err12 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        if (func75(data0) < 1) {
+          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.entry !== void 0 && func06.call(data, "entry")) {
       let data1 = data.entry;
       if (typeof data1 == "string") {
-        if (func78(data1) > 200) {
-          let err14 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        if (func75(data1) > 200) {
+          let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (func78(data1) < 1) {
-          let err15 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        if (func75(data1) < 1) {
+          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err16 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-      }
-    }
-    if (data.parameters !== void 0 && func06.call(data, "parameters")) {
-      let data2 = data.parameters;
-      if (Array.isArray(data2)) {
-        if (data2.length > 128) {
-          let err17 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len0 = data2.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate543(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
-      } else {
-        let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-      }
-    }
-    if (data.constraints !== void 0 && func06.call(data, "constraints")) {
-      let data4 = data.constraints;
-      if (Array.isArray(data4)) {
-        if (data4.length > 1e3) {
-          let err19 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-        }
-        let len1 = data4.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate583(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
-      } else {
-        let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err12 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.dispatch !== void 0 && func06.call(data, "dispatch")) {
-      let data6 = data.dispatch;
-      if (Array.isArray(data6)) {
-        if (data6.length > 3) {
-          let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/maxItems", keyword: "maxItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let data2 = data.dispatch, _errs7 = errors, valid1 = false, _errs8 = errors;
+      if (Array.isArray(data2)) {
+        if (data2.length > 3) {
+          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
-        if (data6.length < 3) {
-          let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/minItems", keyword: "minItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        if (data2.length < 3) {
+          let err14 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
-        let len2 = data6.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate583(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate583(data2[i0], { instancePath: instancePath + "/dispatch/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
       } else {
-        let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err15 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
-    }
-    if (data.buffers !== void 0 && func06.call(data, "buffers")) {
-      let data8 = data.buffers;
-      if (Array.isArray(data8)) {
-        if (data8.length > 1e3) {
-          let err24 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      var _valid0 = _errs8 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs11 = errors;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (data2.indirect === void 0 || !func06.call(data2, "indirect")) {
+          let err16 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/required", keyword: "required", params: { missingProperty: "indirect" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        let len3 = data8.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
-      } else {
-        let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-      }
-    }
-    if (data.conditions !== void 0 && func06.call(data, "conditions")) {
-      let data10 = data.conditions;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        if (data2.offset === void 0 || !func06.call(data2, "offset")) {
+          let err17 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/required", keyword: "required", params: { missingProperty: "offset" } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
-        let len4 = data10.length;
-        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
-          let data11 = data10[i4];
-          if (typeof data11 == "string") {
-            if (func78(data11) > 300) {
-              let err27 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
-              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
+          if (!(key1 === "indirect" || key1 === "offset")) {
+            let err18 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+        }
+        if (data2.indirect !== void 0 && func06.call(data2, "indirect")) {
+          let data4 = data2.indirect;
+          if (typeof data4 == "string") {
+            if (func75(data4) > 200) {
+              let err19 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/maxLength", keyword: "maxLength", params: { limit: 200 } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
             }
           } else {
-            let err28 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+            let err20 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+        data2.offset !== void 0 && func06.call(data2, "offset") && (validate583(data2.offset, { instancePath: instancePath + "/dispatch/offset", parentData: data2, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length));
+      } else {
+        let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      var _valid0 = _errs11 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null);
+      else {
+        let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+    }
+    if (data.when !== void 0 && func06.call(data, "when") && (validate583(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length)), data.conditions !== void 0 && func06.call(data, "conditions")) {
+      let data7 = data.conditions;
+      if (Array.isArray(data7)) {
+        if (data7.length > 1e3) {
+          let err23 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        let len1 = data7.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
+          let data8 = data7[i1];
+          if (typeof data8 == "string") {
+            if (func75(data8) > 300) {
+              let err24 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
+              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+            }
+          } else {
+            let err25 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
           }
         }
       } else {
-        let err29 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.templates !== void 0 && func06.call(data, "templates")) {
+      let data9 = data.templates;
+      if (Array.isArray(data9)) {
+        if (data9.length > 2e4) {
+          let err27 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        let len2 = data9.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate683(data9[i2], { instancePath: instancePath + "/templates/" + i2, parentData: data9, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
+      } else {
+        let err28 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+  } else {
+    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+  }
+  return validate642.errors = vErrors, errors === 0;
+}
+validate642.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate842(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate842.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 128) {
+      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      let _errs1 = errors;
+      if (typeof key0 == "string") {
+        if (func75(key0) > 100) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern34.test(key0)) {
+          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      }
+      var valid0 = _errs1 === errors;
+      if (!valid0) {
+        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      validate552(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate552.errors : vErrors.concat(validate552.errors), errors = vErrors.length);
+    }
+  } else {
+    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  return validate842.errors = vErrors, errors === 0;
+}
+validate842.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema323 = { type: "object", additionalProperties: false, required: ["workgroupSize", "workgroupBytes"], properties: { workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
+function validate872(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate872.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workgroupSize === void 0 || !func06.call(data, "workgroupSize")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workgroupBytes === void 0 || !func06.call(data, "workgroupBytes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "workgroupSize" || key0 === "workgroupBytes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.workgroupSize !== void 0 && func06.call(data, "workgroupSize")) {
+      let data0 = data.workgroupSize, _errs3 = errors, valid1 = false, _errs4 = errors;
+      if (Array.isArray(data0)) {
+        if (data0.length > 3) {
+          let err3 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0.length < 3) {
+          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate693(data0[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length);
+      } else {
+        let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs7 = errors;
+      if (data0 !== null) {
+        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
+      else {
+        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.workgroupBytes !== void 0 && func06.call(data, "workgroupBytes")) {
+      let data2 = data.workgroupBytes;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err8 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema323.properties.workgroupBytes.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2) && (data2 < 0 || isNaN(data2))) {
+        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate872.errors = vErrors, errors === 0;
+}
+validate872.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.values === void 0 || !func06.call(data, "values")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.passes === void 0 || !func06.call(data, "passes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "passes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "values" || key0 === "passes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.values !== void 0 && func06.call(data, "values") && (validate842(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate842.errors : vErrors.concat(validate842.errors), errors = vErrors.length)), data.passes !== void 0 && func06.call(data, "passes")) {
+      let data1 = data.passes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 32) {
+          let err3 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0], _errs6 = errors, valid3 = false, _errs7 = errors;
+          validate872(data2, { instancePath: instancePath + "/passes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate872.errors : vErrors.concat(validate872.errors), errors = vErrors.length);
+          var _valid0 = _errs7 === errors;
+          valid3 = valid3 || _valid0;
+          let _errs8 = errors;
+          if (data2 !== null) {
+            let err4 = { instancePath: instancePath + "/passes/" + i0, schemaPath: "#/properties/passes/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          var _valid0 = _errs8 === errors;
+          if (valid3 = valid3 || _valid0, valid3)
+            errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null);
+          else {
+            let err5 = { instancePath: instancePath + "/passes/" + i0, schemaPath: "#/properties/passes/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate83.errors = vErrors, errors === 0;
+}
+validate83.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func06.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func06.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.configuration === void 0 || !func06.call(data, "configuration")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.family !== void 0 && func06.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func75(data0) > 100) {
+          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (func75(data0) < 1) {
+          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    data.workload !== void 0 && func06.call(data, "workload") && (validate842(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate842.errors : vErrors.concat(validate842.errors), errors = vErrors.length)), data.configuration !== void 0 && func06.call(data, "configuration") && (validate693(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate693.errors : vErrors.concat(validate693.errors), errors = vErrors.length));
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate91.errors = vErrors, errors === 0;
+}
+validate91.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate535(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate535.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func06.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.parameters === void 0 || !func06.call(data, "parameters")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.constraints === void 0 || !func06.call(data, "constraints")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.buffers === void 0 || !func06.call(data, "buffers")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.texts === void 0 || !func06.call(data, "texts")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "texts" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.passes === void 0 || !func06.call(data, "passes")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "passes" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.configurations === void 0 || !func06.call(data, "configurations")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.entries === void 0 || !func06.call(data, "entries")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "parameters" || key0 === "constraints" || key0 === "buffers" || key0 === "texts" || key0 === "passes" || key0 === "configurations" || key0 === "entries")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.name !== void 0 && func06.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func75(data0) > 200) {
+          let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (func75(data0) < 1) {
+          let err10 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.parameters !== void 0 && func06.call(data, "parameters")) {
+      let data1 = data.parameters;
+      if (Array.isArray(data1)) {
+        if (data1.length > 128) {
+          let err12 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate543(data1[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate543.errors : vErrors.concat(validate543.errors), errors = vErrors.length);
+      } else {
+        let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.constraints !== void 0 && func06.call(data, "constraints")) {
+      let data3 = data.constraints;
+      if (Array.isArray(data3)) {
+        if (data3.length > 1e3) {
+          let err14 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate583(data3[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate583.errors : vErrors.concat(validate583.errors), errors = vErrors.length);
+      } else {
+        let err15 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.buffers !== void 0 && func06.call(data, "buffers")) {
+      let data5 = data.buffers;
+      if (Array.isArray(data5)) {
+        if (data5.length > 1e3) {
+          let err16 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate603(data5[i2], { instancePath: instancePath + "/buffers/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.texts !== void 0 && func06.call(data, "texts")) {
+      let data7 = data.texts;
+      if (Array.isArray(data7)) {
+        if (data7.length > 2e4) {
+          let err18 = { instancePath: instancePath + "/texts", schemaPath: "#/properties/texts/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        let len3 = data7.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
+          let data8 = data7[i3];
+          if (Array.isArray(data8)) {
+            if (data8.length > 20001) {
+              let err19 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data8.length < 1) {
+              let err20 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/minItems", keyword: "minItems", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            }
+            let len4 = data8.length;
+            for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+              let data9 = data8[i4];
+              if (typeof data9 == "string") {
+                if (func75(data9) > 4e6) {
+                  let err21 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
+                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                }
+              } else {
+                let err22 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+            }
+          } else {
+            let err23 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/type", keyword: "type", params: { type: "array" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/texts", schemaPath: "#/properties/texts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.passes !== void 0 && func06.call(data, "passes")) {
+      let data10 = data.passes;
+      if (Array.isArray(data10)) {
+        if (data10.length > 32) {
+          let err25 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data10.length < 1) {
+          let err26 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len5 = data10.length;
+        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
+          validate642(data10[i5], { instancePath: instancePath + "/passes/" + i5, parentData: data10, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate642.errors : vErrors.concat(validate642.errors), errors = vErrors.length);
+      } else {
+        let err27 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.configurations !== void 0 && func06.call(data, "configurations")) {
       let data12 = data.configurations;
       if (Array.isArray(data12)) {
         if (data12.length > 2e4) {
-          let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          let err28 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
         if (data12.length < 1) {
-          let err31 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          let err29 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
-        let len5 = data12.length;
-        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
-          validate683(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate683.errors : vErrors.concat(validate683.errors), errors = vErrors.length);
+        let len6 = data12.length;
+        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
+          validate83(data12[i6], { instancePath: instancePath + "/configurations/" + i6, parentData: data12, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length);
       } else {
-        let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.entries !== void 0 && func06.call(data, "entries")) {
       let data14 = data.entries;
       if (Array.isArray(data14)) {
         if (data14.length > 2e4) {
-          let err33 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+          let err31 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        let len6 = data14.length;
-        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
-          validate742(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate742.errors : vErrors.concat(validate742.errors), errors = vErrors.length);
-      } else {
-        let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-    }
-    if (data.templates !== void 0 && func06.call(data, "templates")) {
-      let data16 = data.templates;
-      if (Array.isArray(data16)) {
-        if (data16.length > 2e4) {
-          let err35 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-        }
-        let len7 = data16.length;
+        let len7 = data14.length;
         for (let i7 = 0; i7 < len7 && errors < 200; i7++)
-          validate782(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate782.errors : vErrors.concat(validate782.errors), errors = vErrors.length);
+          validate91(data14[i7], { instancePath: instancePath + "/entries/" + i7, parentData: data14, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
       } else {
-        let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err32 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
   } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
   }
   return validate535.errors = vErrors, errors === 0;
 }
@@ -17458,8 +18228,8 @@ function validate526(data, { instancePath = "", parentData, parentDataProperty, 
         let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
-      if (data1 !== 1) {
-        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+      if (data1 !== 2) {
+        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 2 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
@@ -17514,7 +18284,7 @@ var schema193 = { $schema: "https://json-schema.org/draft/2020-12/schema", type:
 var func07 = Object.prototype.hasOwnProperty;
 var func71 = require_ucs2length7().default;
 var pattern35 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
-var schema205 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
+var schema204 = { type: "object", additionalProperties: false, required: ["at", "commit", "kernel", "workload", "latencyMs", "joules", "estimated", "driver"], properties: { at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], maxLength: 64, pattern: "^[0-9a-f]{40,64}$" }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 1e3 }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, driver: { type: "string", maxLength: 400 }, device: { type: "string", maxLength: 1100 }, tag: { type: "string", maxLength: 200 } } };
 var formats03 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 var pattern44 = new RegExp("^[0-9a-f]{40,64}$", "u");
 function validate536(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
@@ -17555,7 +18325,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func07.call(schema205.properties, key0)) {
+      if (!func07.call(schema204.properties, key0)) {
         let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
@@ -17579,7 +18349,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func07.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema205.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema204.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data1 == "string") {
@@ -17644,7 +18414,7 @@ function validate536(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func07.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
+        let err24 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema204.properties.joules.type } };
         vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -18086,8 +18856,8 @@ function validate573(data, { instancePath = "", parentData, parentDataProperty, 
 validate573.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern63 = new RegExp("^[0-9a-f]{32}$", "u");
 var schema244 = { type: "object", additionalProperties: false, required: ["arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution"], properties: { arm: { enum: ["B", "H", "X"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, phase: { enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e9 }, energyResolution: { type: "number", minimum: 0, maximum: 1e9 } } };
-function validate603(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate603.evaluated;
+function validate604(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate604.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.arm === void 0 || !func07.call(data, "arm")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "arm" } };
@@ -18226,9 +18996,9 @@ function validate603(data, { instancePath = "", parentData, parentDataProperty, 
     let err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
   }
-  return validate603.errors = vErrors, errors === 0;
+  return validate604.errors = vErrors, errors === 0;
 }
-validate603.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate604.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate592(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate592.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -18289,7 +19059,7 @@ function validate592(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data2.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate603(data2[i0], { instancePath: instancePath + "/samples/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate603.errors : vErrors.concat(validate603.errors), errors = vErrors.length);
+          validate604(data2[i0], { instancePath: instancePath + "/samples/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate604.errors : vErrors.concat(validate604.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/samples", schemaPath: "#/properties/samples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -18490,7 +19260,7 @@ var require_ucs2length8 = __commonJS9({
 });
 var validate8 = validate528;
 var func08 = Object.prototype.hasOwnProperty;
-var schema206 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
+var schema205 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "family", "configuration", "latencyMs", "joules", "estimated", "device", "driver", "identity", "trials", "energyMeasurements", "seed", "measuredAt"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { $ref: "#/$defs/TunedWorkload" }, family: { type: "string", minLength: 1, maxLength: 100, pattern: "^[a-z0-9][a-z0-9._-]*$" }, configuration: { $ref: "#/$defs/TunedConfiguration" }, latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, device: { type: "string", maxLength: 500 }, driver: { type: "string", maxLength: 500 }, identity: { type: "string", pattern: "^([0-9a-f]{64})?$" }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, measuredAt: { type: "string", maxLength: 40, format: "date-time" } } };
 var func82 = require_ucs2length8().default;
 var pattern36 = new RegExp("^(?!__proto__$)", "u");
 var schema233 = { type: ["number", "boolean", "string"], maxLength: 200 };
@@ -18589,8 +19359,8 @@ function validate544(data, { instancePath = "", parentData, parentDataProperty, 
   return validate544.errors = vErrors, errors === 0;
 }
 validate544.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate604(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate604.evaluated;
+function validate605(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate605.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (Object.keys(data).length > 64) {
       let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
@@ -18625,9 +19395,9 @@ function validate604(data, { instancePath = "", parentData, parentDataProperty, 
     let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
-  return validate604.errors = vErrors, errors === 0;
+  return validate605.errors = vErrors, errors === 0;
 }
-validate604.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate605.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 var pattern45 = new RegExp("^[a-z0-9][a-z0-9._-]*$", "u");
 var pattern64 = new RegExp("^([0-9a-f]{64})?$", "u");
 var formats04 = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
@@ -18693,7 +19463,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func08.call(schema206.properties, key0)) {
+      if (!func08.call(schema205.properties, key0)) {
         let err14 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
@@ -18734,7 +19504,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
       }
     }
-    if (data.configuration !== void 0 && func08.call(data, "configuration") && (validate604(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate604.errors : vErrors.concat(validate604.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func08.call(data, "latencyMs")) {
+    if (data.configuration !== void 0 && func08.call(data, "configuration") && (validate605(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate605.errors : vErrors.concat(validate605.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func08.call(data, "latencyMs")) {
       let data4 = data.latencyMs;
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 > 1e9 || isNaN(data4)) {
@@ -18753,7 +19523,7 @@ function validate537(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func08.call(data, "joules")) {
       let data5 = data.joules;
       if (!(typeof data5 == "number" && isFinite(data5)) && data5 !== null) {
-        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema206.properties.joules.type } };
+        let err25 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema205.properties.joules.type } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
       if (typeof data5 == "number" && isFinite(data5)) {
@@ -19114,6 +19884,7 @@ var manifestGuide = {
       "default",
       "buffers",
       "dispatch",
+      "passes",
       "reference",
       "objective",
       "gate",
@@ -19227,8 +19998,14 @@ var manifestGuide = {
     "example": "[{ ROWS: 4096, COLS: 1024 }]"
   },
   "/kernels/*/workloads/*": {
-    "keys": [],
+    "keys": [
+      "calls-per-day"
+    ],
     "example": "{ ROWS: 4096, COLS: 1024 }"
+  },
+  "/kernels/*/workloads/*/calls-per-day": {
+    "keys": [],
+    "example": "2000000000"
   },
   "/kernels/*/workloads/*/*": {
     "keys": [],
@@ -19276,6 +20053,8 @@ var manifestGuide = {
       "fill",
       "seed",
       "check",
+      "scratch",
+      "clear",
       "values"
     ],
     "example": null
@@ -19333,6 +20112,14 @@ var manifestGuide = {
     "keys": [],
     "example": "equal"
   },
+  "/kernels/*/buffers/*/scratch": {
+    "keys": [],
+    "example": "false"
+  },
+  "/kernels/*/buffers/*/clear": {
+    "keys": [],
+    "example": "launch"
+  },
   "/kernels/*/buffers/*/values": {
     "keys": [],
     "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
@@ -19342,18 +20129,99 @@ var manifestGuide = {
     "example": "COLS"
   },
   "/kernels/*/dispatch": {
-    "keys": [],
+    "keys": [
+      "indirect",
+      "offset"
+    ],
     "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
   },
   "/kernels/*/dispatch/*": {
     "keys": [],
     "example": "ROWS * COLS"
   },
+  "/kernels/*/passes": {
+    "keys": [],
+    "example": "[{ entry: split, dispatch: [HEADS, SPLITS] }, { entry: combine, dispatch: [HEADS], when: SPLITS > 1 }]"
+  },
+  "/kernels/*/passes/*": {
+    "keys": [
+      "name",
+      "source",
+      "entry",
+      "dispatch",
+      "when",
+      "bindings"
+    ],
+    "example": null
+  },
+  "/kernels/*/passes/*/name": {
+    "keys": [],
+    "example": "combine"
+  },
+  "/kernels/*/passes/*/source": {
+    "keys": [],
+    "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/passes/*/entry": {
+    "keys": [],
+    "example": "main"
+  },
+  "/kernels/*/passes/*/dispatch": {
+    "keys": [
+      "indirect",
+      "offset"
+    ],
+    "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/passes/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/passes/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
+  },
+  "/kernels/*/passes/*/dispatch/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/passes/*/when": {
+    "keys": [],
+    "example": "SPLITS > 1"
+  },
+  "/kernels/*/passes/*/bindings": {
+    "keys": [],
+    "example": "{ front: 1, back: 0 }"
+  },
+  "/kernels/*/passes/*/bindings/*": {
+    "keys": [
+      "group",
+      "binding"
+    ],
+    "example": null
+  },
+  "/kernels/*/passes/*/bindings/*/group": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/passes/*/bindings/*/binding": {
+    "keys": [],
+    "example": null
+  },
   "/kernels/*/reference": {
     "keys": [
       "source",
       "entry",
-      "dispatch"
+      "dispatch",
+      "passes"
     ],
     "example": "kernels/softmax-naive.wesl"
   },
@@ -19366,12 +20234,92 @@ var manifestGuide = {
     "example": null
   },
   "/kernels/*/reference/dispatch": {
-    "keys": [],
+    "keys": [
+      "indirect",
+      "offset"
+    ],
     "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/reference/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/reference/dispatch/offset": {
+    "keys": [],
+    "example": "16"
   },
   "/kernels/*/reference/dispatch/*": {
     "keys": [],
     "example": "ROWS * COLS"
+  },
+  "/kernels/*/reference/passes": {
+    "keys": [],
+    "example": "[{ entry: split, dispatch: [HEADS, SPLITS] }, { entry: combine, dispatch: [HEADS], when: SPLITS > 1 }]"
+  },
+  "/kernels/*/reference/passes/*": {
+    "keys": [
+      "name",
+      "source",
+      "entry",
+      "dispatch",
+      "when",
+      "bindings"
+    ],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/name": {
+    "keys": [],
+    "example": "combine"
+  },
+  "/kernels/*/reference/passes/*/source": {
+    "keys": [],
+    "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/reference/passes/*/entry": {
+    "keys": [],
+    "example": "main"
+  },
+  "/kernels/*/reference/passes/*/dispatch": {
+    "keys": [
+      "indirect",
+      "offset"
+    ],
+    "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/reference/passes/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/reference/passes/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
+  },
+  "/kernels/*/reference/passes/*/dispatch/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/reference/passes/*/when": {
+    "keys": [],
+    "example": "SPLITS > 1"
+  },
+  "/kernels/*/reference/passes/*/bindings": {
+    "keys": [],
+    "example": "{ front: 1, back: 0 }"
+  },
+  "/kernels/*/reference/passes/*/bindings/*": {
+    "keys": [
+      "group",
+      "binding"
+    ],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/bindings/*/group": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/bindings/*/binding": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/objective": {
     "keys": [
@@ -19935,8 +20883,8 @@ function verifyContents(where, contents, pin) {
     `${where} has sha256 ${actual}, but this version of Joulegate was made with ${pin.sha256}`
   );
 }
-function verifyFolder(folder, pinned) {
-  const names2 = Object.keys(pinned);
+function verifyFolder(folder, pinned2) {
+  const names2 = Object.keys(pinned2);
   if (names2.length === 0) return "nothing is pinned for this platform";
   if (!existsSync(folder)) return "it is not there";
   for (const name of names2) {
@@ -19947,7 +20895,7 @@ function verifyFolder(folder, pinned) {
       const { code, message } = error;
       return code === "ENOENT" || code === "ENOTDIR" ? `it has no ${name}` : message;
     }
-    verifyContents(join2(folder, name), contents, pinned[name]);
+    verifyContents(join2(folder, name), contents, pinned2[name]);
   }
   return null;
 }
@@ -20043,9 +20991,9 @@ function bundledFolder({ search, host }) {
 }
 function* nativePlaces(name, context) {
   const { search, pins, host } = context;
-  const pinned = pinnedFiles(pins, host, name);
+  const pinned2 = pinnedFiles(pins, host, name);
   const inFolder = (folder) => {
-    const missing3 = verifyFolder(folder, pinned);
+    const missing3 = verifyFolder(folder, pinned2);
     return missing3 === null ? { kind: "folder", folder } : { where: folder, reason: missing3 };
   };
   yield inFolder(bundledFolder(context));
@@ -20923,1282 +21871,6 @@ function refused({ label }, why) {
   });
 }
 
-// src/meter/sensor/burst.ts
-var workgroups = 4096;
-var workgroup = 64;
-var output = {
-  name: "output",
-  group: 0,
-  binding: 0,
-  kind: "storage",
-  type: "f32",
-  length: workgroups * workgroup,
-  byteLength: 4 * workgroups * workgroup,
-  fill: "zeros",
-  seed: 1,
-  values: null,
-  check: null
-};
-var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
-@compute @workgroup_size(${workgroup})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
-  for (var i = 0u; i < 256u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
-  output[id.x] = value.x + value.y + value.z + value.w;
-}`;
-var burst = {
-  kernel: "joulegate",
-  workload: "burst",
-  configuration: {},
-  id: "joulegate/burst",
-  program: {
-    wgsl,
-    entryPoint: "main",
-    dispatch: [workgroups, 1, 1],
-    workgroupSize: [workgroup, 1, 1],
-    buffers: [output],
-    requiredFeatures: [],
-    identity: "joulegate-burst-2",
-    lines: wgsl.split("\n").map(() => null)
-  }
-};
-
-// src/meter/sensor/choose.ts
-function possibleSensors(candidates, wanted, info) {
-  if (wanted !== void 0) return { candidates: [named(candidates, wanted)], why: "it was asked for" };
-  const alike = candidates.filter(({ name }) => name !== null && isNamed(name, info));
-  if (alike.length > 0)
-    return { candidates: alike, why: alike.length === 1 ? "its name is the adapter’s" : null };
-  return { candidates, why: candidates.length === 1 ? "it is the only one" : null };
-}
-function named(candidates, wanted) {
-  const candidate = candidates.find(
-    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
-  );
-  if (candidate !== void 0) return candidate;
-  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
-    code: "unknown-sensor",
-    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
-  });
-}
-function describe({ handles, sensor }) {
-  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
-}
-function ambiguous(possible, info, tried2) {
-  const burst2 = tried2 ? ", and loads on the device did not show in the power of exactly one" : "";
-  return new JoulegateError(
-    "could-not-measure",
-    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
-    {
-      code: "ambiguous-sensor",
-      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
-    }
-  );
-}
-
-// src/stats/holm.ts
-function holmAdjust(pValues) {
-  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
-  const adjusted = new Array(pValues.length);
-  let largest2 = 0;
-  order2.forEach((index, rank) => {
-    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
-    adjusted[index] = largest2;
-  });
-  return adjusted;
-}
-
-// src/stats/moments.ts
-function moments(values2) {
-  let count2 = 0;
-  let mean2 = 0;
-  let squares = 0;
-  for (const value2 of values2) {
-    count2++;
-    const delta = value2 - mean2;
-    mean2 += delta / count2;
-    squares += delta * (value2 - mean2);
-  }
-  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
-  return {
-    count: count2,
-    mean: count2 > 0 ? mean2 : Number.NaN,
-    variance,
-    standardDeviation: Math.sqrt(variance)
-  };
-}
-function mean(values2) {
-  return moments(values2).mean;
-}
-
-// src/stats/normal.ts
-function normalPdf(z) {
-  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-}
-var numerator = [
-  220.206867912376,
-  221.213596169931,
-  112.079291497871,
-  33.912866078383,
-  6.37396220353165,
-  0.700383064443688,
-  0.0352624965998911
-];
-var denominator = [
-  440.413735824752,
-  793.826512519948,
-  637.333633378831,
-  296.564248779674,
-  86.7807322029461,
-  16.064177579207,
-  1.75566716318264,
-  0.0883883476483184
-];
-function polynomial(coefficients, x2) {
-  let sum = 0;
-  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
-  return sum;
-}
-function normalCdf(z) {
-  const x2 = Math.abs(z);
-  let tail = 0;
-  if (x2 <= 37) {
-    const density2 = Math.exp(-0.5 * x2 * x2);
-    if (x2 < 7.07106781186547) {
-      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
-    } else {
-      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
-      tail = density2 / (fraction * 2.506628274631);
-    }
-  }
-  return z > 0 ? 1 - tail : tail;
-}
-
-// src/stats/sorted-samples.ts
-function sortSamples(values2) {
-  const copy = Float64Array.from(values2);
-  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
-  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
-  return copy.sort();
-}
-
-// src/stats/quantile.ts
-function quantile(samples2, probability) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
-  }
-  const position = (samples2.length - 1) * probability;
-  const below = Math.floor(position);
-  const low = samples2[below];
-  const high = samples2[Math.min(below + 1, samples2.length - 1)];
-  return low + (position - below) * (high - low);
-}
-function median(values2) {
-  return quantile(sortSamples(values2), 0.5);
-}
-
-// src/stats/random.ts
-function hashText(text3) {
-  let hash = 2166136261;
-  for (let i = 0; i < text3.length; i++) {
-    hash ^= text3.charCodeAt(i);
-    hash = Math.imul(hash, 16777619);
-  }
-  return hash >>> 0;
-}
-function splitMix32(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 2654435769 >>> 0;
-    let z = state;
-    z = Math.imul(z ^ z >>> 16, 569420461);
-    z = Math.imul(z ^ z >>> 15, 1935289751);
-    return (z ^ z >>> 15) >>> 0;
-  };
-}
-var Sfc32 = class _Sfc32 {
-  #seed;
-  #a;
-  #b;
-  #c;
-  #counter = 1;
-  #spareNormal = null;
-  constructor(seed) {
-    this.#seed = seed >>> 0;
-    const spread = splitMix32(this.#seed);
-    this.#a = spread();
-    this.#b = spread();
-    this.#c = spread();
-    for (let i = 0; i < 12; i++) this.#next32();
-  }
-  #next32() {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0;
-    this.#counter = this.#counter + 1 | 0;
-    this.#a = this.#b ^ this.#b >>> 9;
-    this.#b = this.#c + (this.#c << 3) | 0;
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
-    return t >>> 0;
-  }
-  next() {
-    const high = this.#next32() >>> 5;
-    const low = this.#next32() >>> 6;
-    return (high * 67108864 + low) / 9007199254740992;
-  }
-  integer(bound) {
-    return Math.floor(this.next() * bound);
-  }
-  normal() {
-    if (this.#spareNormal !== null) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = null;
-      return spare;
-    }
-    for (; ; ) {
-      const u = 2 * this.next() - 1;
-      const v = 2 * this.next() - 1;
-      const s2 = u * u + v * v;
-      if (s2 > 0 && s2 < 1) {
-        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
-        this.#spareNormal = v * scale;
-        return u * scale;
-      }
-    }
-  }
-  fork(label) {
-    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
-  }
-};
-function createRandom(seed) {
-  return new Sfc32(seed);
-}
-function shuffle(items, random) {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    const held2 = items[i];
-    items[i] = items[j];
-    items[j] = held2;
-  }
-  return items;
-}
-
-// src/stats/spearman.ts
-function ranks(values2) {
-  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
-  const result = new Array(values2.length);
-  for (let start = 0; start < order2.length; ) {
-    let end = start + 1;
-    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
-    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return result;
-}
-function spearman(a2, b) {
-  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
-  const rankA = ranks(a2);
-  const rankB = ranks(b);
-  const middle2 = mean(rankA);
-  let products = 0;
-  let squaresA = 0;
-  let squaresB = 0;
-  for (let i = 0; i < rankA.length; i++) {
-    const da = rankA[i] - middle2;
-    const db = rankB[i] - middle2;
-    products += da * db;
-    squaresA += da * da;
-    squaresB += db * db;
-  }
-  return products / Math.sqrt(squaresA * squaresB);
-}
-
-// src/stats/incomplete-beta.ts
-var lanczos = [
-  0.9999999999998099,
-  676.5203681218851,
-  -1259.1392167224028,
-  771.3234287776531,
-  -176.6150291621406,
-  12.507343278686905,
-  -0.13857109526572012,
-  9984369578019572e-21,
-  15056327351493116e-23
-];
-function logGamma(x2) {
-  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
-  const shifted = x2 - 1;
-  let sum = lanczos[0];
-  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
-  const t = shifted + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-function continuedFraction(x2, a2, b) {
-  const tiny = 1e-300;
-  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
-  let c = 1;
-  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
-  let result = d;
-  for (let m = 1; m <= 500; m++) {
-    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
-    d = 1 / guard2(1 + even * d);
-    c = guard2(1 + even / c);
-    result *= d * c;
-    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
-    d = 1 / guard2(1 + odd * d);
-    c = guard2(1 + odd / c);
-    const step2 = d * c;
-    result *= step2;
-    if (Math.abs(step2 - 1) < 1e-15) break;
-  }
-  return result;
-}
-function incompleteBeta(x2, a2, b) {
-  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
-  if (x2 === 0 || x2 === 1) return x2;
-  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
-  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
-  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
-}
-
-// src/stats/student-t.ts
-function studentTUpperTail(t, degreesOfFreedom) {
-  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
-  if (Number.isNaN(t)) return Number.NaN;
-  const square = t * t;
-  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
-  return t >= 0 ? half : 1 - half;
-}
-function studentTQuantile(probability, degreesOfFreedom) {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
-  }
-  if (probability === 0.5) return 0;
-  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
-  return upperQuantile(1 - probability, degreesOfFreedom);
-}
-function upperQuantile(tail, degreesOfFreedom) {
-  if (tail === 0) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = 1;
-  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
-    low = high;
-    high *= 2;
-  }
-  let t = (low + high) / 2;
-  for (; ; ) {
-    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
-    if (excess > 0) low = t;
-    else high = t;
-    const newton = t + excess / density(t, degreesOfFreedom);
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
-    t = next;
-  }
-}
-function density(t, degreesOfFreedom) {
-  const half = degreesOfFreedom / 2;
-  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
-  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
-}
-
-// src/stats/t-test.ts
-function estimateMean(values2, minimumSd = 0) {
-  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
-  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
-  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
-}
-function tTestP(estimate, alternative, bound) {
-  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
-  if (distance2 === 0) return 0.5;
-  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
-}
-function meanInterval(estimate, confidence) {
-  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
-}
-
-// src/measure/block-order.ts
-var allArms = ["B", "H", "X", "R"];
-function armOrder(present2, block) {
-  const wanted = new Set(present2);
-  const arms2 = allArms.filter((arm) => wanted.has(arm));
-  const start = block % Math.max(1, arms2.length);
-  return [...arms2.slice(start), ...arms2.slice(0, start)];
-}
-function turnOrder(order2) {
-  return [...order2, ...[...order2].reverse()];
-}
-
-// src/measure/precision.ts
-var BATCHES = 10;
-var LEAST_BATCHES = 4;
-function relativeErrorOf(values2) {
-  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
-  if (batches < LEAST_BATCHES) return null;
-  const size2 = Math.floor(values2.length / batches);
-  const rest = values2.length - batches * size2;
-  const means = Array.from({ length: batches }, (_, batch) => {
-    const from = rest + batch * size2;
-    return moments(values2.slice(from, from + size2)).mean;
-  });
-  const { mean: mean2, standardDeviation } = moments(means);
-  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
-}
-
-// src/measure/combine.ts
-function combineCuts(cuts) {
-  const [only, ...others] = cuts.map(({ energy }) => energy);
-  if (only === void 0) throw new RangeError("combineCuts: no window");
-  if (others.length === 0) return only;
-  const windows = [only, ...others];
-  const launches = sumOf(windows.map((window) => window.launches));
-  const seconds = sumOf(windows.map((window) => window.seconds));
-  const total2 = sumOf(windows.map((window) => window.joules * window.launches));
-  const net = windows.map((window) => window.netJoules);
-  const byEnergy = windows.map((window) => window.joules * window.launches);
-  const disagreement = weightedOrNull(
-    windows.map((window) => window.disagreement ?? null),
-    byEnergy
-  );
-  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
-  return {
-    joules: total2 / launches,
-    netJoules: weightedOrNull(
-      net,
-      windows.map((window) => window.launches)
-    ),
-    watts: total2 / seconds,
-    launches,
-    seconds,
-    estimated: only.estimated,
-    // Each window has its own two ends, and what they hide may add up.
-    relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
-    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
-    ...disagreement === null ? {} : { disagreement },
-    ...conditions === null ? {} : { conditions },
-    ...only.power === void 0 ? {} : { power: only.power }
-  };
-}
-function meanConditions(all) {
-  const known3 = all.filter((conditions) => conditions !== null);
-  if (known3.length === 0) return null;
-  const meanOf2 = (field3) => {
-    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
-    return values2.length === 0 ? null : sumOf(values2) / values2.length;
-  };
-  return {
-    smMhz: meanOf2("smMhz"),
-    memoryMhz: meanOf2("memoryMhz"),
-    celsius: meanOf2("celsius"),
-    powerCappedPart: meanOf2("powerCappedPart")
-  };
-}
-function weightedOrNull(values2, weights) {
-  let sum = 0;
-  for (const [i, value2] of values2.entries()) {
-    if (value2 === null) return null;
-    sum += value2 * weights[i];
-  }
-  return sum / sumOf(weights);
-}
-function sumOf(values2) {
-  return values2.reduce((sum, value2) => sum + value2, 0);
-}
-
-// src/measure/block-window.ts
-function blockWindowOf(turns) {
-  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
-  if (energies.length === 0 || energies.length < turns.length) return null;
-  const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
-  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
-  const errors = energies.map(({ relativeError = null }) => relativeError);
-  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
-  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
-  return {
-    seconds,
-    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
-    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
-    netJoules: nets.length < energies.length ? null : mean(nets),
-    // The sample's energy is the mean of the turns', whose errors are independent.
-    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
-    disagreement: disagreements[0] ?? null,
-    busyShare: shares.length === 0 ? null : Math.min(...shares),
-    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
-  };
-}
-
-// src/measure/sampled-stretch.ts
-async function sampleStretch(request) {
-  const { meter, delayMs } = request;
-  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
-  let sampling = true;
-  try {
-    const run = await request.device.run(request.variant, request.durationMs);
-    if (!run.ok) return run;
-    sampling = false;
-    const readings2 = await session.stop(run.value);
-    const disturbances = session.disturbances?.() ?? [];
-    const evidence = session.evidence?.() ?? null;
-    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
-  } finally {
-    if (sampling) await session.cancel();
-  }
-}
-
-// src/measure/series.ts
-function findTicks(readings2) {
-  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
-  const ticks2 = [];
-  readings2.forEach(({ timeMs, joules }, i) => {
-    const before = readings2[i - 1];
-    const held2 = ticks2.at(-1);
-    if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules !== before.joules) {
-      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
-    } else if (held2 !== void 0) {
-      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
-    }
-  });
-  return ticks2;
-}
-function launchesAt(completions, timeMs) {
-  let low = 0;
-  let high = completions.length - 1;
-  while (high - low > 1) {
-    const middle2 = low + high >> 1;
-    if (completions[middle2].timeMs <= timeMs) low = middle2;
-    else high = middle2;
-  }
-  const before = completions[low];
-  const after = completions[high];
-  const span = after.timeMs - before.timeMs;
-  if (span <= 0) return after.launches;
-  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
-  return before.launches + part * (after.launches - before.launches);
-}
-function longestGapMs(completions) {
-  let longest = 0;
-  for (let i = 1; i < completions.length; i++) {
-    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
-    longest = Math.max(longest, gap2);
-  }
-  return longest;
-}
-function integratedJoules(powers, fromMs, toMs) {
-  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
-  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
-  if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules = 0;
-  for (let i = first; i < end; i++) {
-    const { timeMs, watts } = powers[i];
-    const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
-  }
-  return joules;
-}
-
-// src/measure/heat-up.ts
-var STEADY_PART = 0.01;
-var STEADY_CELSIUS = 1;
-var STEP_MS = 600;
-var STEP_UPDATES = 6;
-async function heatUp(request) {
-  const { bench, variant, longestMs } = request;
-  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
-  let before = null;
-  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
-    const wasDisturbed2 = request.isDisturbed?.() === true;
-    const step2 = await takeStep(bench, variant, stepMs2);
-    if (!step2.ok) return step2;
-    if (before !== null && isSteady(before, step2.value)) break;
-    before = wasDisturbed2 ? null : step2.value;
-  }
-  return { ok: true, value: null };
-}
-function isSteady(before, after) {
-  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
-  const { celsius } = after;
-  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
-}
-async function takeStep({ device, meter }, variant, durationMs) {
-  if (meter === null) {
-    const run = await device.run(variant, durationMs);
-    if (!run.ok) return run;
-    const launchesPerMs = speedOf(run.value.completions);
-    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
-  }
-  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
-  if (!sampled.ok) return sampled;
-  const { stretch, readings: readings2, evidence } = sampled.value;
-  const ticks2 = findTicks(readings2);
-  const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
-  return {
-    ok: true,
-    value: {
-      launchesPerMs: speedOf(stretch.completions),
-      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
-      celsius: evidence?.conditions?.celsius ?? null
-    }
-  };
-}
-function speedOf(completions) {
-  const [first, last2] = [completions[0], completions.at(-1)];
-  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
-}
-
-// src/measure/busy.ts
-var LEAST_BUSY = 0.5;
-function busyShareOf({ timestamps }, { launches, seconds }, { medianMs }) {
-  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
-}
-function waitingIn(share2, { estimated }) {
-  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
-  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
-}
-
-// src/measure/steady.ts
-var TOLERATED_DIFFERENCE = 2e-3;
-var CERTAIN = 3;
-var LEAST_VALUES = 8;
-function steadyFrom(values2) {
-  const n = values2.length;
-  if (n < LEAST_VALUES) return 0;
-  let cut3 = 0;
-  let least2 = Number.POSITIVE_INFINITY;
-  let sum = 0;
-  let squares = 0;
-  for (let d = n - 1; d >= 0; d--) {
-    const value2 = values2[d];
-    const count2 = n - d;
-    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
-    sum += value2;
-    if (count2 > 1) squares += delta * (value2 - sum / count2);
-    const score2 = squares / count2 ** 2;
-    if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
-  }
-  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
-  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
-}
-function differs(head2, rest, least2) {
-  const { mean: from } = moments(head2);
-  const { mean: to, variance } = moments(rest);
-  const difference = Math.abs(from - to);
-  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
-}
-var STEP_PART = 0.03;
-var STEP_ERRORS = 6;
-var LEAST_SIDE = 4;
-var LEAST_SIDE_PART = 1 / 8;
-var SETTLING_PART = 0.1;
-function changeIn(values2) {
-  const n = values2.length;
-  const all = moments(values2);
-  const total2 = all.variance * (n - 1);
-  let best = null;
-  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
-  for (let at4 = least2; at4 <= n - least2; at4++) {
-    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
-    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
-    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
-  }
-  if (best === null) return null;
-  const { at: at3, within } = best;
-  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
-  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
-  const difference = Math.abs(to - from);
-  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
-  const middle2 = (n - 1) / 2;
-  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
-  const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
-  return { from, to, sudden: within < total2 - along };
-}
-function leap(head2, rest) {
-  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
-  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
-}
-
-// src/measure/updates.ts
-var LATE_PERIODS = 1.8;
-var LOST_PART = 0.7;
-var LEAST_UPDATES = 4;
-var OUTLIER_DEVIATIONS = 8;
-var OUTLIER_PART = 0.15;
-var MEDIAN_DEVIATIONS = 1.4826;
-var LEAST_SCATTERED = 6;
-function updatesBetween(ticks2, completions) {
-  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
-  return ticks2.slice(1).map((tick, i) => {
-    const before = ticks2[i];
-    const joules = tick.joules - before.joules;
-    const launched = launches[i + 1] - launches[i];
-    return {
-      fromMs: before.timeMs,
-      toMs: tick.timeMs,
-      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
-      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules,
-      launches: launched,
-      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules / launched
-    };
-  });
-}
-function lostEnergy(updates, updatePeriodMs) {
-  if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts: watts2 }) => watts2));
-  const lost2 = updates.find(
-    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
-  );
-  if (lost2 === void 0) return null;
-  const watts = Math.round(wattsOf(lost2.joules, lost2.shortestMs));
-  const lateMs = Math.round(lost2.shortestMs);
-  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
-}
-function groupUpdates(updates, leastMs2) {
-  const groups = [];
-  let open = null;
-  for (const update of updates) {
-    open = open === null ? update : joined(open, update);
-    if (open.toMs - open.fromMs < leastMs2) continue;
-    groups.push(open);
-    open = null;
-  }
-  return groups;
-}
-function joined(a2, b) {
-  const joules = a2.joules + b.joules;
-  const launches = a2.launches + b.launches;
-  return {
-    fromMs: a2.fromMs,
-    toMs: b.toMs,
-    // How late the tick between the two was seen no longer matters.
-    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
-    longestMs: a2.longestMs + (b.toMs - b.fromMs),
-    joules,
-    launches,
-    watts: 1e3 * joules / (b.toMs - a2.fromMs),
-    joulesPerLaunch: joules / launches
-  };
-}
-var BUSY_PART = 0.95;
-function outlierAmong(updates) {
-  if (updates.length < LEAST_SCATTERED) return null;
-  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
-  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
-  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
-  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
-  const outlier = updates.find((update) => {
-    const { joules, shortestMs, longestMs } = update;
-    if (wattsOf(joules, longestMs) > usual + most) return true;
-    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
-  });
-  if (outlier === void 0) return null;
-  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
-}
-function wattsOf(joules, milliseconds) {
-  return 1e3 * joules / milliseconds;
-}
-
-// src/measure/window.ts
-var STILL_PERIODS = 5;
-var STILL_PART = 0.5;
-var TOLERATED_DISAGREEMENT = 0.05;
-var LEAST_COVERAGE = 0.5;
-function isVoid(reason) {
-  return { ok: false, reason };
-}
-function cutWindow(request) {
-  const { completions, readings: readings2, meter, options } = request;
-  const begin = completions[0];
-  const end = completions.at(-1);
-  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
-    return isVoid("no launch completed inside the stretch");
-  }
-  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
-  const backwards = inside.findIndex(
-    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
-  );
-  if (backwards > 0) return isVoid("the energy counter went back");
-  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
-  const heatedMs = begin.timeMs + options.preheatMs;
-  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
-  const first = ticks2[0];
-  const last2 = ticks2.at(-1);
-  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
-    const moved = inside.at(-1).joules > inside[0].joules;
-    return isVoid(
-      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
-    );
-  }
-  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
-  if (silentMs2 !== null) {
-    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
-  }
-  const spanMs = last2.timeMs - first.timeMs;
-  if (spanMs < LEAST_COVERAGE * options.windowMs) {
-    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
-  }
-  const updates = updatesBetween(ticks2, completions);
-  if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection2 = lostEnergy(updates, meter.updatePeriodMs);
-    if (objection2 !== null) return isVoid(objection2);
-  }
-  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
-  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
-  const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
-  const start = ticks2[Math.max(0, cut3)];
-  if (!meter.estimated) {
-    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
-    if (objection2 !== null) return objection2;
-  }
-  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
-  if (launches <= 0) return isVoid("no launch completed between the readings");
-  const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
-  const series = joulesPerLaunch.filter(Number.isFinite);
-  const powers = request.powers ?? [];
-  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
-  const objection = isIdle(energy, meter) ?? isDisputed(energy);
-  if (objection !== null) return isVoid(objection);
-  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
-}
-var LEAST_ABOVE_IDLE = 0.03;
-var LEAST_WATTS_ABOVE_IDLE = 0.5;
-function isIdle({ watts }, { idleWatts, estimated }) {
-  if (estimated || idleWatts === null) return null;
-  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
-  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
-}
-function wholeUpdates(updates, { updatePeriodMs }) {
-  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
-  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
-  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
-}
-function unsteady(updates, cut3, meter) {
-  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
-    (part) => wholeUpdates(part, meter)
-  );
-  const outlier = outlierAmong(whole ?? []);
-  if (outlier !== null) return isVoid(outlier);
-  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
-  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
-  if (change2 === null) return null;
-  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
-  return { ok: false, reason, changed: change2.sudden };
-}
-function isDisputed({ disagreement = null }) {
-  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
-  const percent5 = Math.round(100 * Math.abs(disagreement));
-  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
-}
-function shortJoules(joules) {
-  return `${joules.toPrecision(3)} J`;
-}
-var KEPT_UPDATES = 120;
-function powerCourse(readings2, beginMs) {
-  const ticks2 = findTicks(readings2);
-  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
-  return ticks2.flatMap((tick, i) => {
-    const before = ticks2[i - step2];
-    if (before === void 0 || i % step2 !== 0) return [];
-    const seconds = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
-    return [{ seconds, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
-  });
-}
-function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
-  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
-  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
-  let longest = 0;
-  ticks2.forEach((tick, i) => {
-    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
-    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
-  });
-  return longest > bearableMs ? longest : null;
-}
-function toMeasurement(cut3) {
-  const { first, last: last2, launches, series, powers, meter } = cut3;
-  const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
-  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
-  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules - 1;
-  return {
-    joules: joules / launches,
-    netJoules,
-    watts: joules / seconds,
-    launches,
-    seconds,
-    estimated: meter.estimated,
-    // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
-    relativeError: relativeErrorOf(series),
-    ...disagreement === null ? {} : { disagreement }
-  };
-}
-
-// src/measure/energy.ts
-var CLEARLY = 4;
-var ATTEMPTS = 2;
-var MOST_WINDOWS = 6;
-var SHORTEST_PART = 1 / 3;
-async function measureEnergy(request) {
-  const { device, meter, variant } = request;
-  const unseen = await meter.confirm?.(device, variant) ?? null;
-  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
-  const before = await meter.quiet?.() ?? null;
-  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
-  const outcome = await measureWindows(request);
-  if (outcome.status !== "valid") return outcome;
-  const after = await meter.quiet?.() ?? null;
-  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
-}
-async function measureWindows(request) {
-  const { windowMs, precision, longestMs = windowMs } = request.options;
-  const cuts = [];
-  for (let lengthMs = windowMs; ; ) {
-    const taken = await takeWindow(request, lengthMs);
-    if (taken.status !== "valid") return taken;
-    cuts.push(taken.cut);
-    const energy = combineCuts(cuts);
-    const { relativeError = null } = energy;
-    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
-    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
-      return { status: "valid", energy };
-    }
-    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
-    const doneMs = 1e3 * energy.seconds;
-    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
-    const leftMs = longestMs - doneMs;
-    const leastMs2 = SHORTEST_PART * windowMs;
-    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
-    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
-  }
-}
-var TOLERATED_IMPRECISION = 4;
-var TOLERATED_ERROR = 0.02;
-function ifPreciseEnough(energy, error, precision) {
-  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
-    return { status: "valid", energy };
-  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
-  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
-  return { status: "void", reasons: [reason], disturbed: false };
-}
-async function takeWindow(request, windowMs) {
-  const { device, meter, variant } = request;
-  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
-  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
-  const options = { ...request.options, windowMs, preheatMs };
-  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
-  const reasons = [];
-  let disturbed = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const delayMs = phaseDelayMs(meter.info, request.random);
-    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
-    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
-    disturbed = sampled.value.disturbances.length > 0;
-    const cut3 = cutSampled(sampled.value, meter.info, options);
-    if (cut3.ok) return { status: "valid", cut: cut3 };
-    reasons.push(cut3.reason);
-    if (cut3.changed === true) break;
-    durationMs = Math.max(
-      durationMs,
-      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
-    );
-  }
-  return { status: "void", reasons, disturbed };
-}
-function cutSampled(sampled, meter, options) {
-  const { stretch, readings: readings2, disturbances, evidence } = sampled;
-  const objections = [...disturbances, ...evidence?.faults ?? []];
-  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
-  const { completions } = stretch;
-  const cut3 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
-  const conditions = evidence?.conditions ?? null;
-  return cut3.ok && conditions !== null ? { ...cut3, energy: { ...cut3.energy, conditions } } : cut3;
-}
-function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
-  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
-  return random.next() * updatePeriodMs;
-}
-
-// src/measure/latency.ts
-async function measureLatency(request) {
-  const timed = await request.device.time(request.variant, request.options);
-  if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
-  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
-  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
-  if (medianMs <= 0) {
-    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
-    return { ok: false, failure: { kind: "void-window", message } };
-  }
-  const sorted2 = sortSamples(samplesMs);
-  return {
-    ok: true,
-    value: {
-      medianMs,
-      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
-      samplesMs,
-      launchesPerSample,
-      relativeResolution: resolutionMs / medianMs
-    }
-  };
-}
-
-// src/measure/turn.ts
-async function takeTurn(request) {
-  const { bench, variant, options, random } = request;
-  const energy = await takeEnergy(bench, variant, options, random);
-  if (!energy.ok) return energy;
-  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
-  if (!timed.ok) return timed;
-  const { measured, voidReasons, disturbed } = energy.value;
-  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
-  const waiting = measured === null ? null : waitingIn(busyShare, measured);
-  return {
-    ok: true,
-    value: {
-      latencyMs: disturbed ? null : timed.value.medianMs,
-      latencyResolution: timed.value.relativeResolution,
-      energy: waiting === null ? measured : null,
-      busyShare,
-      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
-    }
-  };
-}
-async function takeEnergy({ device, meter }, variant, { window }, random) {
-  if (meter === null) {
-    const heated = await device.run(variant, window.preheatMs);
-    if (!heated.ok) return heated;
-    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
-  }
-  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
-  switch (outcome.status) {
-    case "failed":
-      return { ok: false, failure: outcome.failure };
-    case "void": {
-      const { reasons, disturbed } = outcome;
-      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
-    }
-    case "valid":
-      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
-  }
-}
-
-// src/measure/block-subject.ts
-async function measureSubject(request) {
-  const { subject, order: order2, phase, block } = request;
-  const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order2.map((arm) => [arm, []]));
-  if (request.isAborted()) return null;
-  await prepareArms(request, failures);
-  await heat(request, failures);
-  const sequence2 = turnOrder(order2);
-  for (const [index, arm] of sequence2.entries()) {
-    if (request.isAborted()) return null;
-    if (failures.has("B") || failures.has("H")) break;
-    if (failures.has(arm)) continue;
-    const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
-    const { bench, variant } = armOf(request, arm);
-    const random = request.random.fork(`turn ${index}`);
-    const turn = await takeTurn({ bench, variant, options: request.options, random });
-    if (turn.ok) turns.get(arm)?.push(turn.value);
-    else failures.set(arm, turn.failure);
-  }
-  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
-}
-async function prepareArms(request, failures) {
-  const prepare2 = async (arm) => {
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  };
-  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
-  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
-  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
-}
-async function heat(request, failures) {
-  const { order: order2, options, cold, isAborted } = request;
-  const arm = order2.find((one3) => !failures.has(one3));
-  const { heatUpMs: longestMs = 0 } = options.window;
-  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  let isDisturbed = request.whileHeating !== void 0;
-  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
-    isDisturbed = false;
-  });
-  const [heated] = await Promise.allSettled([
-    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
-    beside
-  ]);
-  await beside;
-  if (heated.status === "rejected") throw heated.reason;
-  if (!heated.value.ok) failures.set(arm, heated.value.failure);
-}
-function armOf({ subject, benches }, arm) {
-  const bench = benches.get(arm);
-  const variant = subject.variants[arm];
-  if (bench === void 0 || variant === void 0) {
-    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
-  }
-  return { bench, variant };
-}
-function toSample({ subject, block, phase }, arm, turns, failures) {
-  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(arm);
-  const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
-  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed6 = own !== void 0 || failures.has(other);
-  const window = blockWindowOf(turns);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    arm,
-    block,
-    phase,
-    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
-    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
-    voidReasons,
-    ...window === null || failed6 ? {} : { window }
-  };
-}
-function meanOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
-}
-
-// src/measure/blocks.ts
-async function runBlocks(task) {
-  const samples2 = [];
-  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples2.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
-  }
-  return samples2;
-}
-async function runBlock(task, block) {
-  const random = createRandom(task.seed ?? 1);
-  const isAborted = () => task.signal?.aborted === true;
-  const benches = /* @__PURE__ */ new Map();
-  const opened = [];
-  try {
-    if (isAborted()) return null;
-    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
-    for (const [arm, device] of await openDevices(task, arms2, opened)) {
-      const meter = await task.openMeter(device);
-      if (meter !== null) opened.push(meter);
-      benches.set(arm, { device, meter });
-    }
-    const samples2 = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        cold: index === 0,
-        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
-        isAborted,
-        whileHeating: task.whileHeating,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
-      });
-      if (measured === null) return null;
-      samples2.push(...measured);
-    }
-    return samples2;
-  } finally {
-    await closeAll(opened);
-  }
-}
-async function openDevices(task, arms2, opened) {
-  const opening = arms2.map(async (arm) => {
-    const device = await task.openDevice(arm);
-    opened.push(device);
-    return [arm, device];
-  });
-  await Promise.allSettled(opening);
-  return Promise.all(opening);
-}
-function subjectArms({ variants }) {
-  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
-}
-async function closeAll(opened) {
-  const results = [];
-  for (const one3 of [...opened].reverse()) results.push(...await Promise.allSettled([one3.close()]));
-  const failed6 = results.find((result) => result.status === "rejected");
-  if (failed6 !== void 0) throw failed6.reason;
-}
-
-// src/measure/options.ts
-function measureOptions(request) {
-  const judging = request.purpose === "judge";
-  if (request.device.software) {
-    return {
-      // Many short samples: what shares the cores then spoils some of them, and the median stands.
-      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
-      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
-    };
-  }
-  const periodMs = request.meter?.updatePeriodMs ?? 0;
-  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
-  return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
-  };
-}
-
-// src/measure/scopes.ts
-var shared = {
-  GPU: false,
-  board: false,
-  module: true,
-  package: true,
-  socket: true,
-  outlet: true
-};
-function isShared({ scope = null }) {
-  return scope !== null && shared[scope];
-}
-
-// src/measure/trial-costs.ts
-var trialParts = ["compile", "check", "latency", "energy", "waiting"];
-var CostCount = class {
-  #clock;
-  #spentMs = { compile: 0, check: 0, latency: 0, energy: 0, waiting: 0 };
-  #totalMs = 0;
-  latencyTrials = 0;
-  energyTrials = 0;
-  constructor(clock) {
-    this.#clock = clock;
-  }
-  async during(part, work) {
-    const startMs = this.#clock.nowMs();
-    const beforeMs = this.#totalMs;
-    try {
-      return await work();
-    } finally {
-      const ownMs = this.#clock.nowMs() - startMs - (this.#totalMs - beforeMs);
-      this.#spentMs[part] += ownMs;
-      this.#totalMs += ownMs;
-    }
-  }
-  get costs() {
-    const { latencyTrials, energyTrials } = this;
-    return { latencyTrials, energyTrials, spentMs: { ...this.#spentMs } };
-  }
-};
-
 // src/manifest/clocks.ts
 var clockTunable = "SM_MHZ";
 var ownClock = 0;
@@ -22560,8 +22232,8 @@ var UNIT_NANOSECONDS = {
 var Duration = class _Duration {
   #seconds;
   #nanos;
-  constructor(seconds, nanos = 0) {
-    this.#seconds = BigInt(seconds);
+  constructor(seconds2, nanos = 0) {
+    this.#seconds = BigInt(seconds2);
     this.#nanos = nanos;
   }
   get seconds() {
@@ -22575,9 +22247,9 @@ var Duration = class _Duration {
   }
   static fromMilliseconds(ms) {
     const totalNanos = BigInt(Math.trunc(ms * 1e6));
-    const seconds = totalNanos / billionBigInt;
+    const seconds2 = totalNanos / billionBigInt;
     const nanos = Number(totalNanos % billionBigInt);
-    return new _Duration(seconds, nanos);
+    return new _Duration(seconds2, nanos);
   }
   addDuration(other) {
     const nanos = this.#nanos + other.nanos;
@@ -22953,10 +22625,10 @@ function registerFunctions(registry) {
       nanoseconds += intVal + fracNanos;
       if (string2 === "") break;
     }
-    const seconds = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
+    const seconds2 = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n;
     const nanos = Number(nanoseconds % billionBigInt);
-    if (isNegative) return new Duration(-seconds, -nanos);
-    return new Duration(seconds, nanos);
+    if (isNegative) return new Duration(-seconds2, -nanos);
+    return new Duration(seconds2, nanos);
   }
   functionOverload(`duration(string): google.protobuf.Duration`, (s2) => parseDuration(s2));
   functionOverload(`google.protobuf.Duration.getHours(): int`, (d) => d.getHours());
@@ -26683,7 +26355,7 @@ function conversion(type, expect2) {
   return type === "double" && expect2.includes("int") ? "convert it with int(x)" : null;
 }
 function explainResult(type, expect2, source) {
-  const wanted = expect2.map((one3) => typeNames[one3]).join(" or ");
+  const wanted = expect2.map((one4) => typeNames[one4]).join(" or ");
   const given = Object.hasOwn(typeNames, type) ? typeNames[type] : type;
   return {
     message: `gives ${given}, but ${wanted} is needed here`,
@@ -26882,7 +26554,7 @@ function expressionFormula(expression) {
   return typeof value2 === "string" ? ["text", value2] : value2;
 }
 function formulaOf(node, types) {
-  const all = (nodes) => nodes.map((one3) => formulaOf(one3, types));
+  const all = (nodes) => nodes.map((one4) => formulaOf(one4, types));
   switch (node.op) {
     case "value":
       if (typeof node.args === "string") return ["text", node.args];
@@ -27036,17 +26708,29 @@ function readCheck(written) {
 }
 var sorts = {
   filled: { name: "a storage buffer", needs: ["type", "length"], excludes: [] },
-  listed: { name: "a buffer with 'values'", needs: [], excludes: ["length", "fill", "seed"] },
-  uniform: { name: "a uniform buffer", needs: ["values"], excludes: ["length", "fill", "seed", "check"] }
+  listed: {
+    name: "a buffer with 'values'",
+    needs: [],
+    excludes: ["length", "fill", "seed", "scratch", "clear"]
+  },
+  uniform: {
+    name: "a uniform buffer",
+    needs: ["values"],
+    excludes: ["length", "fill", "seed", "check", "scratch", "clear"]
+  },
+  scratch: {
+    name: "a scratch buffer",
+    needs: ["type", "length"],
+    excludes: ["fill", "seed", "values", "check"]
+  }
 };
 var examples = {
   type: "type: f32",
   length: "length: ROWS * COLS",
   values: "values: [ROWS, COLS]"
 };
-function checkKeys(kind, place) {
-  const listed4 = place.at("values").isWritten;
-  const { name, needs, excludes } = sorts[kind === "uniform" ? kind : listed4 ? "listed" : "filled"];
+function checkKeys(sort, place) {
+  const { name, needs, excludes } = sorts[sort];
   for (const key2 of needs) {
     if (place.at(key2).isWritten) continue;
     const nextStep3 = `add for example '${examples[key2]}'`;
@@ -27077,7 +26761,14 @@ function readBuffer(written, options, context) {
   const { name, index, place } = options;
   const listed4 = place.at("values").isWritten;
   const kind = written.kind ?? (listed4 ? null : "storage");
-  checkKeys(kind, place);
+  const { scratch = false, clear } = written;
+  checkKeys(kind === "uniform" ? kind : scratch ? "scratch" : listed4 ? "listed" : "filled", place);
+  if (clear !== void 0 && !scratch && written.fill !== void 0 && written.fill !== "zeros") {
+    place.at("fill").value({
+      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${written.fill}`,
+      nextStep: "remove 'fill' or 'clear'"
+    });
+  }
   const { variables } = context;
   const values2 = written.values?.map(
     (value2, i) => value2 === void 0 ? null : compileAt(place.at("values", i), value2, ["int", "double"], variables)
@@ -27093,6 +26784,8 @@ function readBuffer(written, options, context) {
     fill: written.fill ?? "zeros",
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
+    ...scratch ? { scratch, at: () => place.position } : {},
+    ...clear === void 0 ? {} : { clear },
     values: values2 === void 0 && kind !== "uniform" ? null : (values2 ?? []).filter((value2) => value2 !== null),
     ...listed4 ? {
       valuesAt: (index2) => (index2 === void 0 ? place.at("values") : place.at("values", index2)).position
@@ -27101,9 +26794,12 @@ function readBuffer(written, options, context) {
 }
 function readBuffers(written, place, context) {
   const entries = Object.entries(written ?? {}).filter((entry) => entry[1] !== void 0);
-  const buffers = entries.map(
-    ([name, buffer], index) => readBuffer(buffer, { name, index, place: place.at(name) }, context)
-  );
+  let index = 0;
+  const buffers = entries.map(([name, buffer]) => {
+    const own = index;
+    if (buffer?.scratch !== true) index++;
+    return readBuffer(buffer, { name, index: own, place: place.at(name) }, context);
+  });
   const taken = /* @__PURE__ */ new Map();
   for (const [i, { name, group, binding }] of buffers.entries()) {
     if (entries[i]?.[1]?.binding === void 0) continue;
@@ -27170,7 +26866,7 @@ function readCommand(written, place, context) {
   const run = program("run") ?? [];
   const build = program("build");
   const used = namesIn2([...run, ...build ?? []]);
-  for (const name of tunables.filter((one3) => !used.includes(one3))) {
+  for (const name of tunables.filter((one4) => !used.includes(one4))) {
     tunablesPlace.at(name).key({
       message: `neither 'run' nor 'build' uses the tunable '${name}'`,
       nextStep: `write {${name}} where the program takes it, or remove the tunable`
@@ -27239,6 +26935,327 @@ function isSelfJudged(kernel) {
 function configurationId(configuration, tunables) {
   if (tunables.length === 0) return "default";
   return tunables.map(({ name }) => `${name}=${configuration[name]}`).join(",");
+}
+
+// src/stats/holm.ts
+function holmAdjust(pValues) {
+  const order2 = pValues.map((_, i) => i).sort((a2, b) => pValues[a2] - pValues[b]);
+  const adjusted = new Array(pValues.length);
+  let largest2 = 0;
+  order2.forEach((index, rank) => {
+    largest2 = Math.max(largest2, Math.min(1, (pValues.length - rank) * pValues[index]));
+    adjusted[index] = largest2;
+  });
+  return adjusted;
+}
+
+// src/stats/moments.ts
+function moments(values2) {
+  let count2 = 0;
+  let mean2 = 0;
+  let squares = 0;
+  for (const value2 of values2) {
+    count2++;
+    const delta = value2 - mean2;
+    mean2 += delta / count2;
+    squares += delta * (value2 - mean2);
+  }
+  const variance = count2 > 1 ? squares / (count2 - 1) : Number.NaN;
+  return {
+    count: count2,
+    mean: count2 > 0 ? mean2 : Number.NaN,
+    variance,
+    standardDeviation: Math.sqrt(variance)
+  };
+}
+function mean(values2) {
+  return moments(values2).mean;
+}
+
+// src/stats/normal.ts
+function normalPdf(z) {
+  return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+}
+var numerator = [
+  220.206867912376,
+  221.213596169931,
+  112.079291497871,
+  33.912866078383,
+  6.37396220353165,
+  0.700383064443688,
+  0.0352624965998911
+];
+var denominator = [
+  440.413735824752,
+  793.826512519948,
+  637.333633378831,
+  296.564248779674,
+  86.7807322029461,
+  16.064177579207,
+  1.75566716318264,
+  0.0883883476483184
+];
+function polynomial(coefficients, x2) {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x2 + coefficients[i];
+  return sum;
+}
+function normalCdf(z) {
+  const x2 = Math.abs(z);
+  let tail = 0;
+  if (x2 <= 37) {
+    const density2 = Math.exp(-0.5 * x2 * x2);
+    if (x2 < 7.07106781186547) {
+      tail = density2 * polynomial(numerator, x2) / polynomial(denominator, x2);
+    } else {
+      const fraction = x2 + 1 / (x2 + 2 / (x2 + 3 / (x2 + 4 / (x2 + 0.65))));
+      tail = density2 / (fraction * 2.506628274631);
+    }
+  }
+  return z > 0 ? 1 - tail : tail;
+}
+
+// src/stats/sorted-samples.ts
+function sortSamples(values2) {
+  const copy = Float64Array.from(values2);
+  if (copy.length === 0) throw new RangeError("sortSamples: no samples");
+  if (!copy.every(Number.isFinite)) throw new RangeError("sortSamples: a sample is not a finite number");
+  return copy.sort();
+}
+
+// src/stats/quantile.ts
+function quantile(samples2, probability) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`quantile: probability ${probability} is outside [0, 1]`);
+  }
+  const position = (samples2.length - 1) * probability;
+  const below = Math.floor(position);
+  const low = samples2[below];
+  const high = samples2[Math.min(below + 1, samples2.length - 1)];
+  return low + (position - below) * (high - low);
+}
+function median(values2) {
+  return quantile(sortSamples(values2), 0.5);
+}
+
+// src/stats/random.ts
+function hashText(text3) {
+  let hash = 2166136261;
+  for (let i = 0; i < text3.length; i++) {
+    hash ^= text3.charCodeAt(i);
+    hash = Math.imul(hash, 16777619);
+  }
+  return hash >>> 0;
+}
+function splitMix32(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = state + 2654435769 >>> 0;
+    let z = state;
+    z = Math.imul(z ^ z >>> 16, 569420461);
+    z = Math.imul(z ^ z >>> 15, 1935289751);
+    return (z ^ z >>> 15) >>> 0;
+  };
+}
+var Sfc32 = class _Sfc32 {
+  #seed;
+  #a;
+  #b;
+  #c;
+  #counter = 1;
+  #spareNormal = null;
+  constructor(seed) {
+    this.#seed = seed >>> 0;
+    const spread = splitMix32(this.#seed);
+    this.#a = spread();
+    this.#b = spread();
+    this.#c = spread();
+    for (let i = 0; i < 12; i++) this.#next32();
+  }
+  #next32() {
+    const t = (this.#a + this.#b | 0) + this.#counter | 0;
+    this.#counter = this.#counter + 1 | 0;
+    this.#a = this.#b ^ this.#b >>> 9;
+    this.#b = this.#c + (this.#c << 3) | 0;
+    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0;
+    return t >>> 0;
+  }
+  next() {
+    const high = this.#next32() >>> 5;
+    const low = this.#next32() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+  integer(bound) {
+    return Math.floor(this.next() * bound);
+  }
+  normal() {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    for (; ; ) {
+      const u = 2 * this.next() - 1;
+      const v = 2 * this.next() - 1;
+      const s2 = u * u + v * v;
+      if (s2 > 0 && s2 < 1) {
+        const scale = Math.sqrt(-2 * Math.log(s2) / s2);
+        this.#spareNormal = v * scale;
+        return u * scale;
+      }
+    }
+  }
+  fork(label) {
+    return new _Sfc32((this.#seed ^ hashText(label)) >>> 0);
+  }
+};
+function createRandom(seed) {
+  return new Sfc32(seed);
+}
+function shuffle(items, random) {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    const held2 = items[i];
+    items[i] = items[j];
+    items[j] = held2;
+  }
+  return items;
+}
+
+// src/stats/spearman.ts
+function ranks(values2) {
+  const order2 = values2.map((_, i) => i).sort((a2, b) => values2[a2] - values2[b]);
+  const result = new Array(values2.length);
+  for (let start = 0; start < order2.length; ) {
+    let end = start + 1;
+    while (end < order2.length && values2[order2[end]] === values2[order2[start]]) end++;
+    for (let i = start; i < end; i++) result[order2[i]] = (start + 1 + end) / 2;
+    start = end;
+  }
+  return result;
+}
+function spearman(a2, b) {
+  if (a2.length !== b.length) throw new RangeError(`spearman: ${a2.length} values against ${b.length}`);
+  const rankA = ranks(a2);
+  const rankB = ranks(b);
+  const middle2 = mean(rankA);
+  let products = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (let i = 0; i < rankA.length; i++) {
+    const da = rankA[i] - middle2;
+    const db = rankB[i] - middle2;
+    products += da * db;
+    squaresA += da * da;
+    squaresB += db * db;
+  }
+  return products / Math.sqrt(squaresA * squaresB);
+}
+
+// src/stats/incomplete-beta.ts
+var lanczos = [
+  0.9999999999998099,
+  676.5203681218851,
+  -1259.1392167224028,
+  771.3234287776531,
+  -176.6150291621406,
+  12.507343278686905,
+  -0.13857109526572012,
+  9984369578019572e-21,
+  15056327351493116e-23
+];
+function logGamma(x2) {
+  if (x2 < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x2)) - logGamma(1 - x2);
+  const shifted = x2 - 1;
+  let sum = lanczos[0];
+  for (let i = 1; i < lanczos.length; i++) sum += lanczos[i] / (shifted + i);
+  const t = shifted + 7.5;
+  return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(t) - t + Math.log(sum);
+}
+function continuedFraction(x2, a2, b) {
+  const tiny = 1e-300;
+  const guard2 = (value2) => Math.abs(value2) < tiny ? tiny : value2;
+  let c = 1;
+  let d = 1 / guard2(1 - (a2 + b) * x2 / (a2 + 1));
+  let result = d;
+  for (let m = 1; m <= 500; m++) {
+    const even = m * (b - m) * x2 / ((a2 + 2 * m - 1) * (a2 + 2 * m));
+    d = 1 / guard2(1 + even * d);
+    c = guard2(1 + even / c);
+    result *= d * c;
+    const odd = -(a2 + m) * (a2 + b + m) * x2 / ((a2 + 2 * m) * (a2 + 2 * m + 1));
+    d = 1 / guard2(1 + odd * d);
+    c = guard2(1 + odd / c);
+    const step2 = d * c;
+    result *= step2;
+    if (Math.abs(step2 - 1) < 1e-15) break;
+  }
+  return result;
+}
+function incompleteBeta(x2, a2, b) {
+  if (!(x2 >= 0 && x2 <= 1)) throw new RangeError(`incompleteBeta: x = ${x2} is outside [0, 1]`);
+  if (x2 === 0 || x2 === 1) return x2;
+  const front = Math.exp(logGamma(a2 + b) - logGamma(a2) - logGamma(b) + a2 * Math.log(x2) + b * Math.log1p(-x2));
+  if (x2 < (a2 + 1) / (a2 + b + 2)) return front * continuedFraction(x2, a2, b) / a2;
+  return 1 - front * continuedFraction(1 - x2, b, a2) / b;
+}
+
+// src/stats/student-t.ts
+function studentTUpperTail(t, degreesOfFreedom) {
+  if (!(degreesOfFreedom > 0)) throw new RangeError(`student t: ${degreesOfFreedom} degrees of freedom`);
+  if (Number.isNaN(t)) return Number.NaN;
+  const square = t * t;
+  const half = square < degreesOfFreedom ? 0.5 - 0.5 * incompleteBeta(square / (degreesOfFreedom + square), 0.5, degreesOfFreedom / 2) : 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + square), degreesOfFreedom / 2, 0.5);
+  return t >= 0 ? half : 1 - half;
+}
+function studentTQuantile(probability, degreesOfFreedom) {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new RangeError(`student t: probability ${probability} is outside [0, 1]`);
+  }
+  if (probability === 0.5) return 0;
+  if (probability < 0.5) return -upperQuantile(probability, degreesOfFreedom);
+  return upperQuantile(1 - probability, degreesOfFreedom);
+}
+function upperQuantile(tail, degreesOfFreedom) {
+  if (tail === 0) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = 1;
+  while (studentTUpperTail(high, degreesOfFreedom) > tail) {
+    low = high;
+    high *= 2;
+  }
+  let t = (low + high) / 2;
+  for (; ; ) {
+    const excess = studentTUpperTail(t, degreesOfFreedom) - tail;
+    if (excess > 0) low = t;
+    else high = t;
+    const newton = t + excess / density(t, degreesOfFreedom);
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (next === t || Math.abs(next - t) <= 4 * Number.EPSILON * t) return next;
+    t = next;
+  }
+}
+function density(t, degreesOfFreedom) {
+  const half = degreesOfFreedom / 2;
+  const scale = Math.exp(logGamma(half + 0.5) - logGamma(half)) / Math.sqrt(degreesOfFreedom * Math.PI);
+  return scale * (1 + t * t / degreesOfFreedom) ** -(half + 0.5);
+}
+
+// src/stats/t-test.ts
+function estimateMean(values2, minimumSd = 0) {
+  if (values2.length < 2) throw new RangeError("estimateMean: a spread needs at least two values");
+  const { count: count2, mean: mean2, standardDeviation } = moments(values2);
+  return { count: count2, mean: mean2, standardError: Math.max(standardDeviation, minimumSd) / Math.sqrt(count2) };
+}
+function tTestP(estimate, alternative, bound) {
+  const distance2 = alternative === "greater" ? estimate.mean - bound : bound - estimate.mean;
+  if (distance2 === 0) return 0.5;
+  return studentTUpperTail(distance2 / estimate.standardError, estimate.count - 1);
+}
+function meanInterval(estimate, confidence) {
+  if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
+  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach, estimate.mean + reach];
 }
 
 // src/space/schedule.ts
@@ -27650,6 +27667,19 @@ var noLimits = {
   subgroup_min: 1,
   subgroup_max: 128
 };
+var defaultLimits = {
+  max_workgroup_storage: 16384,
+  max_invocations: 256,
+  max_workgroup_size_x: 256,
+  max_workgroup_size_y: 256,
+  max_workgroup_size_z: 64,
+  max_workgroups: 65535,
+  max_buffer_bytes: 2 ** 27,
+  has_f16: true,
+  has_subgroups: true,
+  subgroup_min: 4,
+  subgroup_max: 128
+};
 
 // src/manifest/objective.ts
 var objectives = {
@@ -28031,11 +28061,11 @@ var NamedFiles = class {
   }
   /** The path relative to the reader's root; null, reported, if it leads out of it. */
   resolve(path2, place) {
-    const wrong2 = pathFault(path2);
-    const resolved = wrong2 === null ? resolvePath(this.folder, path2) : null;
+    const wrong3 = pathFault(path2);
+    const resolved = wrong3 === null ? resolvePath(this.folder, path2) : null;
     if (resolved === null) {
       place.value({
-        message: `the path '${path2}' ${wrong2 ?? "leads out of the repository"}`,
+        message: `the path '${path2}' ${wrong3 ?? "leads out of the repository"}`,
         nextStep: "give a path below the repository, relative to the manifest's folder, with '/'"
       });
     }
@@ -28381,9 +28411,11 @@ function reportRepeated(items) {
   }
 }
 function soundItems(written, place) {
-  return (written ?? []).flatMap(
-    (values2, i) => values2 === void 0 ? [] : [{ values: values2, place: place.at(i) }]
-  );
+  return (written ?? []).flatMap((item, i) => {
+    if (item === void 0) return [];
+    const { "calls-per-day": callsPerDay2, ...values2 } = item;
+    return [{ values: values2, place: place.at(i), callsPerDay: callsPerDay2 }];
+  });
 }
 function kindOf(value2) {
   return typeof value2;
@@ -28437,9 +28469,10 @@ function readWorkloads(written, place) {
       return [name, all.length === 0 ? "int" : typeOf2(all)];
     })
   );
-  const items = sound.map(({ values: values2, place: here }) => ({
+  const items = sound.map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => ({
     workload: createWorkload(names2, values2),
-    place: here
+    place: here,
+    callsPerDay: callsPerDay2
   }));
   reportRepeated(items);
   return { types, items };
@@ -28460,7 +28493,7 @@ function parameterFault(value2, parameter2) {
   return null;
 }
 function reportUnknownParameters(given, known3, place) {
-  for (const name of given.filter((one3) => !known3.includes(one3))) {
+  for (const name of given.filter((one4) => !known3.includes(one4))) {
     const nearest = nearestName(name, known3);
     place.at(name).key({
       message: `'${name}' is no parameter of this operator`,
@@ -28470,34 +28503,35 @@ function reportUnknownParameters(given, known3, place) {
 }
 function readOperatorWorkloads(written, parameters, place) {
   const names2 = Object.keys(parameters);
-  const items = soundItems(written, place).map(({ values: values2, place: here }) => {
+  const items = soundItems(written, place).map(({ values: values2, place: here, callsPerDay: callsPerDay2 }) => {
     reportUnknownParameters(Object.keys(values2), names2, here);
     const complete = {};
-    for (const [name, parameter2] of Object.entries(parameters)) {
-      const own = Object.hasOwn(values2, name) ? values2[name] : void 0;
+    for (const [name2, parameter2] of Object.entries(parameters)) {
+      const own = Object.hasOwn(values2, name2) ? values2[name2] : void 0;
       const value2 = own ?? parameter2.default;
       const fault = value2 === void 0 ? null : parameterFault(value2, parameter2);
       const { description } = parameter2;
       if (fault !== null) {
-        here.at(name).value({
-          message: `'${name}' ${fault}`,
-          nextStep: description === void 0 ? "change it" : `'${name}' means: ${description}`
+        here.at(name2).value({
+          message: `'${name2}' ${fault}`,
+          nextStep: description === void 0 ? "change it" : `'${name2}' means: ${description}`
         });
-      } else if (value2 !== void 0) complete[name] = value2;
-      else if (!here.at(name).isWritten) {
+      } else if (value2 !== void 0) complete[name2] = value2;
+      else if (!here.at(name2).isWritten) {
         here.value({
-          message: `the workload misses '${name}'`,
-          nextStep: `add '${name}: …' (${description ?? typeNames2[parameter2.type]})`,
+          message: `the workload misses '${name2}'`,
+          nextStep: `add '${name2}: …' (${description ?? typeNames2[parameter2.type]})`,
           absence: true
         });
       }
     }
     const { parameters: all } = createWorkload(names2, complete);
-    const telling = names2.filter((name) => {
-      const byDefault = parameters[name]?.default;
-      return byDefault === void 0 || complete[name] !== byDefault;
+    const telling = names2.filter((name2) => {
+      const byDefault = parameters[name2]?.default;
+      return byDefault === void 0 || complete[name2] !== byDefault;
     });
-    return { workload: { name: createWorkload(telling, complete).name, parameters: all }, place: here };
+    const { name } = createWorkload(telling, complete);
+    return { workload: { name, parameters: all }, place: here, callsPerDay: callsPerDay2 };
   });
   reportRepeated(items);
   return {
@@ -28507,7 +28541,14 @@ function readOperatorWorkloads(written, parameters, place) {
 }
 
 // src/manifest/kernel-parts.ts
-var defaultEntry = "main";
+function passesIn(value2, place) {
+  const list4 = place.at("passes");
+  if (!list4.isWritten) return { value: [{ value: value2, place }], place };
+  const items = (value2.passes ?? []).flatMap(
+    (item, i) => item === void 0 ? [] : [{ value: item, place: list4.at(i) }]
+  );
+  return { value: items, place: list4 };
+}
 function constraintsAt(written, place) {
   return (written ?? []).flatMap((value2, i) => value2 === void 0 ? [] : [{ value: value2, place: place.at(i) }]);
 }
@@ -28531,10 +28572,9 @@ function ownParts(kernel, place, programs) {
     defaultPlace,
     constraints: constraintsAt(kernel.constraints, place.at("constraints")),
     buffers: { value: kernel.buffers, place: place.at("buffers") },
-    dispatch: { value: kernel.dispatch, place: place.at("dispatch") },
+    passes: kernel.command === void 0 ? passesIn(kernel, place) : { value: [], place },
     reference: { value: kernel.reference, place: place.at("reference") },
     source: { value: kernel.source, place: place.at("source") },
-    entry: kernel.entry ?? defaultEntry,
     programs
   };
 }
@@ -28562,10 +28602,9 @@ function operatorParts(kernel, place, operator) {
       ...constraintsAt(kernel.constraints, place.at("constraints"))
     ],
     buffers: { value: file.buffers, place: inOperator("buffers") },
-    dispatch: { value: file.dispatch, place: inOperator("dispatch") },
+    passes: passesIn(file, placeInOperator(name, operator.document, "", place)),
     reference: { value: file.reference, place: inOperator("reference") },
     source: { value: file.source, place: inOperator("source") },
-    entry: file.entry ?? defaultEntry,
     programs: operator.programs
   };
 }
@@ -28575,6 +28614,129 @@ function reportUnknownOperator(name, known3, place) {
     message: `there is no operator '${name}'`,
     nextStep: nearest !== null ? `did you mean '${nearest}'?` : known3.length > 0 ? `operators are ${known3.join(", ")}; for a kernel of your own write 'source: …'` : "write 'source: …' for a kernel of your own"
   });
+}
+
+// src/manifest/passes.ts
+var defaultEntry = "main";
+var one = constantExpression(1);
+function readCount(written, place, options) {
+  const { context, when, least: least2, name } = options;
+  const count2 = written === void 0 ? null : compileAt(place, written, "int", context.variables);
+  if (count2 === null) return null;
+  tryOut({
+    expression: {
+      ...count2,
+      names: [...count2.names, ...when?.names ?? []],
+      evaluate: (known3) => when?.evaluate(known3) === false ? least2 : count2.evaluate(known3)
+    },
+    place,
+    workloads: context.workloads,
+    defaults: context.defaults,
+    fault: (value2, workload) => Number(value2) >= least2 ? null : `the ${name} is ${value2} for workload ${workload} at the default`,
+    nextStep: `change it so that it is at least ${least2}; ceil_div(a, b) rounds up`
+  });
+  return count2;
+}
+function reportUnknownBuffer(name, place, { buffers }) {
+  if (Object.hasOwn(buffers ?? {}, name)) return;
+  const names2 = Object.keys(buffers ?? {});
+  const nearest = nearestName(name, names2);
+  place.value({
+    message: `there is no buffer '${name}'`,
+    nextStep: nearest === null ? `buffers are ${names2.join(", ")}` : `did you mean '${nearest}'?`
+  });
+}
+function readDispatch(value2, place, ...[context, when = null]) {
+  if (value2 === void 0) return [one, one, one];
+  if ("indirect" in value2 || !Array.isArray(value2)) {
+    const { indirect: indirect2 = "", offset } = value2;
+    if (indirect2 !== "") reportUnknownBuffer(indirect2, place.at("indirect"), context);
+    return {
+      indirect: indirect2,
+      offset: readCount(offset, place.at("offset"), { context, when, least: 0, name: "offset" }) ?? constantExpression(0),
+      at: () => place.position
+    };
+  }
+  const options = { context, when, least: 1, name: "dispatch" };
+  const [x2, y2, z] = value2.map((written, i) => readCount(written, place.at(i), options));
+  return [x2 ?? one, y2 ?? one, z ?? one];
+}
+function readBindings(written, place, context) {
+  const slots = {};
+  const taken = /* @__PURE__ */ new Map();
+  for (const [name, slot2] of Object.entries(written ?? {})) {
+    if (slot2 === void 0) continue;
+    const here = place.at(name);
+    reportUnknownBuffer(name, here, context);
+    const own = Object.hasOwn(context.buffers ?? {}, name) ? context.buffers?.[name]?.group : 0;
+    const { group = own ?? 0, binding = 0 } = typeof slot2 === "number" ? { binding: slot2 } : slot2;
+    const other = taken.get(`${group} ${binding}`);
+    if (other !== void 0) {
+      here.value({
+        message: `binding ${binding} of group ${group} is taken by '${other}'`,
+        nextStep: "give every buffer the group and binding that it has in this pass"
+      });
+    }
+    taken.set(`${group} ${binding}`, name);
+    slots[name] = { group, binding };
+  }
+  return slots;
+}
+function reportNoneLeft(passes, place, context) {
+  const conditions = passes.flatMap(({ when }) => when ?? []);
+  if (passes.length === 0 || conditions.length < passes.length) return;
+  const names2 = [...new Set(conditions.flatMap(({ names: names3 }) => names3))];
+  tryOut({
+    expression: {
+      source: "",
+      names: names2,
+      type: "bool",
+      evaluate: (known3) => conditions.some((condition) => condition.evaluate(known3) === true)
+    },
+    place,
+    workloads: context.workloads,
+    defaults: context.defaults,
+    fault: (isAny, workload) => isAny === true ? null : `'when' leaves out every pass for workload ${workload} at the default`,
+    nextStep: "change the conditions so that a pass is left, or remove one's 'when'"
+  });
+}
+function readPass(written, place, context) {
+  const { programs, source, variables } = context;
+  const when = written.when === void 0 ? null : compileAt(place.at("when"), written.when, "bool", variables);
+  const own = written.source ?? source.value;
+  const entry = written.entry ?? defaultEntry;
+  return {
+    name: written.name ?? entry,
+    source: own === void 0 ? { path: "", language: "wgsl", files: {} } : programs.read(own, written.source === void 0 ? source.place : place.at("source")),
+    entry,
+    dispatch: readDispatch(written.dispatch, place.at("dispatch"), context, when),
+    when,
+    bindings: readBindings(written.bindings, place.at("bindings"), context),
+    at: () => (place.at("entry").isWritten ? place.at("entry") : place).position
+  };
+}
+function readPasses(written, place, context) {
+  const taken = /* @__PURE__ */ new Set();
+  const passes = written.map(({ value: value2, place: here }) => {
+    const hasProgram = here.at("source").isWritten || context.source.place.isWritten;
+    if (!hasProgram && here !== place) {
+      here.key({
+        message: "the pass has no program",
+        nextStep: "add 'source: kernels/NAME.wesl' to it, or to the kernel for all of its passes",
+        absence: true
+      });
+    }
+    const pass = readPass(value2, here, context);
+    let { name } = pass;
+    if (taken.has(name) && value2.name !== void 0) {
+      here.at("name").value({ message: `there is another pass '${name}'`, nextStep: "give it another name" });
+    }
+    for (let number3 = 2; taken.has(name); number3++) name = `${pass.name}_${number3}`;
+    taken.add(name);
+    return { ...pass, name };
+  });
+  reportNoneLeft(passes, place, context);
+  return passes;
 }
 
 // src/manifest/verdict.ts
@@ -28680,34 +28842,39 @@ function readConstraints(parts, variables) {
     return [expression];
   });
 }
-function readDispatch({ value: value2, place }, parts, variables) {
-  const expressions = (value2 ?? []).map((written, i) => {
-    if (written === void 0) return constantExpression(1);
-    const expression = compileAt(place.at(i), written, "int", variables);
-    if (expression === null) return constantExpression(1);
-    tryOut({
-      expression,
-      place: place.at(i),
-      workloads: parts.workloads,
-      defaults: parts.defaults,
-      fault: (count2, workload) => Number(count2) >= 1 ? null : `the dispatch is ${count2} for workload ${workload} at the default`,
-      nextStep: "change it so that it is at least 1; ceil_div(a, b) rounds up"
-    });
-    return expression;
-  });
-  const [x2, y2, z] = expressions;
-  return [x2 ?? constantExpression(1), y2 ?? constantExpression(1), z ?? constantExpression(1)];
-}
-function readReference(parts, dispatch, variables) {
-  const { value: value2, place } = parts.reference;
+function readReference({ reference: { value: value2, place } }, passes, context) {
   if (value2 === void 0) return null;
-  if (typeof value2 === "string")
-    return { source: parts.programs.read(value2, place), entry: parts.entry, dispatch };
-  if (value2.source === void 0) return null;
+  const written = typeof value2 === "string" ? { source: value2 } : value2;
+  const sourcePlace = typeof value2 === "string" ? place : place.at("source");
+  if (written.source === void 0) return null;
+  const source = { value: written.source, place: sourcePlace };
+  const [own, others] = [["entry", "dispatch"].filter((key2) => place.at(key2).isWritten), place.at("passes")];
+  if (others.isWritten && own[0] !== void 0) {
+    others.key({
+      message: `'passes' cannot be given together with '${own[0]}'`,
+      nextStep: "remove one of them"
+    });
+  }
+  if (others.isWritten) {
+    const listed4 = passesIn(written, place);
+    return { passes: readPasses(listed4.value, listed4.place, { ...context, source }) };
+  }
+  const program = context.programs.read(source.value, sourcePlace);
+  const { entry, dispatch } = written;
+  const kept2 = own.length === 0 ? passes : passes.slice(0, 1);
+  if (own.length === 1 && passes.length > 1) {
+    place.key({
+      message: `the kernel has ${passes.length} passes, and its reference only '${own[0]}'`,
+      nextStep: "give the reference 'entry' and 'dispatch', or 'passes'"
+    });
+  }
   return {
-    source: parts.programs.read(value2.source, place.at("source")),
-    entry: value2.entry ?? parts.entry,
-    dispatch: value2.dispatch === void 0 ? dispatch : readDispatch({ value: value2.dispatch, place: place.at("dispatch") }, parts, variables)
+    passes: kept2.map((pass) => ({
+      ...pass,
+      source: program,
+      entry: entry ?? pass.entry,
+      ...dispatch === void 0 ? {} : { dispatch: readDispatch(dispatch, place.at("dispatch"), context), when: null, bindings: {} }
+    }))
   };
 }
 function partsOf2(kernel, place, context) {
@@ -28717,6 +28884,14 @@ function partsOf2(kernel, place, context) {
   if (operator !== null) return operatorParts(kernel, place, operator);
   reportUnknownOperator(kernel.operator, context.operatorNames, place.at("operator"));
   return null;
+}
+function callsPerDay({ items }, ofKernel) {
+  return new Map(
+    items.flatMap(({ workload, callsPerDay: own }) => {
+      const calls = own ?? ofKernel;
+      return calls === void 0 ? [] : [[workload.name, calls]];
+    })
+  );
 }
 function readKernel(name, kernel, context) {
   const { document: document2 } = context;
@@ -28732,26 +28907,25 @@ function readKernel(name, kernel, context) {
     parts.workloads.types,
     parts.tunables.types
   );
-  const dispatch = readDispatch(parts.dispatch, parts, variables);
-  const { source } = parts;
   const clock = readClocks(kernel.clocks, context.clocks);
   const defaults = withOwnClock(parts.defaults, clock);
   const constraintVariables = clock === null ? variables : Object.assign(/* @__PURE__ */ Object.create(null), variables, { [clockTunable]: "int" });
   const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
+  const { programs, source } = parts;
+  const passContext = { ...bufferContext, programs, source, buffers: parts.buffers.value };
+  const passes = readPasses(parts.passes.value, parts.passes.place, passContext);
   return {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
     position: { file: document2.source.file, ...document2.source.position(document2.keyRange(pointer2).start) },
-    source: source.value === void 0 ? { path: "", language: "wgsl", files: {} } : parts.programs.read(source.value, source.place),
-    entry: parts.entry,
+    passes,
     workloads: parts.workloads.items.map(({ workload }) => workload),
     tunables: clock === null ? parts.tunables.items : [...parts.tunables.items, clock],
     constraints: readConstraints({ ...parts, defaults }, constraintVariables),
     defaults,
     buffers: readBuffers(parts.buffers.value, parts.buffers.place, bufferContext),
-    dispatch,
-    reference: readReference(parts, dispatch, variables),
+    reference: readReference(parts, passes, passContext),
     ...kernel.command === void 0 || parts.operator !== null ? {} : {
       command: readCommand(kernel.command, place.at("command"), {
         ...bufferContext,
@@ -28761,7 +28935,7 @@ function readKernel(name, kernel, context) {
         tunablesPlace: place.at("tunables")
       })
     },
-    callsPerDay: kernel["calls-per-day"] ?? null,
+    callsPerDay: callsPerDay(parts.workloads, kernel["calls-per-day"]),
     objective,
     gate
   };
@@ -28831,9 +29005,10 @@ function report(fault, document2) {
   }
   if (keyword === "false schema") {
     const { parent, step: step3 } = splitPointer(pointer2);
-    const isOperator = document2.has(at(parent, "operator"));
+    const other = ["operator", "command"].find((key2) => document2.has(at(parent, key2))) ?? "passes";
+    const isOperator = other === "operator";
     document2.reportKey(pointer2, {
-      message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
+      message: `'${step3}' cannot be given together with '${other}'`,
       nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
     });
     return pointer2;
@@ -28968,8 +29143,8 @@ var SourceFiles = class {
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
-    const digest2 = createHash2("sha256").update(bytes).digest("hex");
-    const file = { digest: digest2, executable, content: () => bytes };
+    const digest3 = createHash2("sha256").update(bytes).digest("hex");
+    const file = { digest: digest3, executable, content: () => bytes };
     this.#known.set(path2, file);
     return [path2, file, bytes.byteLength];
   }
@@ -29074,6 +29249,115 @@ function succeeded(value2) {
   return { ok: true, value: value2 };
 }
 
+// src/kernel/pass-bindings.ts
+function slotIn({ definition: pass }, buffer) {
+  if (Object.hasOwn(pass.bindings, buffer.name)) return pass.bindings[buffer.name] ?? null;
+  return Object.values(pass.bindings).some((taken) => isAt(taken, buffer)) ? null : buffer;
+}
+function variableAt(pass, definition) {
+  const slot2 = slotIn(pass, definition);
+  if (slot2 === null) return null;
+  const there = pass.bindings.filter((candidate) => isAt(slot2, candidate));
+  return there.find(({ used }) => used) ?? there[0] ?? null;
+}
+function isIndirect({ name }, passes) {
+  return passes.some(({ definition: { dispatch } }) => "indirect" in dispatch && dispatch.indirect === name);
+}
+function isAtHome({ buffer, group, binding }, buffers) {
+  const home = buffers[buffer];
+  return home !== void 0 && isAt(home, { group, binding });
+}
+function isAt(a2, b) {
+  return a2.group === b.group && a2.binding === b.binding;
+}
+
+// src/kernel/binding-faults.ts
+function passFault(pass, definitions2, isOneOfMany) {
+  for (const variable2 of pass.bindings) {
+    const definition = definitions2.find((candidate) => {
+      const slot2 = slotIn(pass, candidate);
+      return slot2 !== null && isAt(slot2, variable2);
+    });
+    if (!variable2.used && (definition === void 0 || isOneOfMany)) continue;
+    const fault = bindingFault(variable2, definition, { definitions: definitions2, isOneOfMany });
+    if (fault !== null)
+      return failed("validation", inPass(pass.definition, fault, isOneOfMany), variable2.refusal ?? {}).failure;
+  }
+  return null;
+}
+function inPass({ name }, fault, isOneOfMany) {
+  return isOneOfMany ? `pass \`${name}\`: ${fault}` : fault;
+}
+function sharingFault(definition, uses, passes) {
+  const nameOf4 = (use) => passes[uses.indexOf(use)]?.definition.name;
+  const used = uses.filter((use) => use?.used === true);
+  const [first] = used;
+  if (first === void 0) return null;
+  const isUniform = ({ kind }) => kind === "uniform";
+  const other = used.find((use) => isUniform(use) !== isUniform(first));
+  const what = (use) => `${isUniform(use) ? "uniform" : "storage"} in pass \`${nameOf4(use)}\``;
+  if (other !== void 0) {
+    return failed(
+      "validation",
+      `buffer \`${definition.name}\` is ${what(first)}, but ${what(other)}`,
+      passes[uses.indexOf(other)]?.definition.at?.()
+    );
+  }
+  const shape = (use) => {
+    const slots = use.layout(definition.values?.length ?? 0)?.slots;
+    return JSON.stringify(slots?.map(({ scalar: scalar2, offsetBytes }) => [scalar2, offsetBytes]));
+  };
+  const unlike = definition.values === null ? void 0 : used.find((use) => shape(use) !== shape(first));
+  if (unlike !== void 0) {
+    return failed(
+      "validation",
+      `the members of \`${definition.name}\` are others in pass \`${nameOf4(unlike)}\` than in pass \`${nameOf4(first)}\``,
+      definition.valuesAt?.()
+    );
+  }
+  if (definition.check !== null && used.every(({ kind }) => kind !== "storage")) {
+    return failed(
+      "validation",
+      `buffer \`${definition.name}\` is checked as an output, but read-only in pass \`${nameOf4(first)}\` and all others`
+    );
+  }
+  if (definition.scratch && definition.clear === void 0 && first.kind !== "storage") {
+    return failed(
+      "validation",
+      `pass \`${nameOf4(first)}\` reads the scratch buffer \`${definition.name}\`, which no pass before it writes`,
+      definition.at?.()
+    );
+  }
+  return null;
+}
+function slot({ group, binding }) {
+  return `@group(${group}) @binding(${binding})`;
+}
+function bindingFault(variable2, definition, options) {
+  if (variable2.refusal !== null)
+    return `\`${variable2.name}\` at ${slot(variable2)} ${variable2.refusal.reason}`;
+  if (!definition) {
+    const namesake = options.definitions.find((candidate) => candidate.name === variable2.name);
+    const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : "";
+    return `the program's \`${variable2.name}\` at ${slot(variable2)} has no buffer in the manifest${hint}`;
+  }
+  const wanted = variable2.kind === "uniform" ? "uniform" : "storage";
+  if (definition.kind !== null && definition.kind !== wanted) {
+    return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable2.name}\` at ${slot(variable2)} is ${wanted}`;
+  }
+  if (definition.check && variable2.kind !== "storage" && !options.isOneOfMany) {
+    return `buffer \`${definition.name}\` is checked as an output, but \`${variable2.name}\` at ${slot(variable2)} is read-only`;
+  }
+  return null;
+}
+function undeclaredMessage(definition, passes) {
+  const variables = passes.flatMap(
+    ({ bindings }) => bindings.map((one4) => `\`${one4.name}\` at ${slot(one4)}`)
+  );
+  const declared = [...new Set(variables)].join(", ");
+  return `buffer \`${definition.name}\` at ${slot(definition)} is not declared by the program; it has ${declared || "no bindings"}`;
+}
+
 // src/kernel/buffer-counts.ts
 function evaluateCount(evaluate2, variables) {
   const value2 = evaluateOrFail(evaluate2, variables);
@@ -29091,6 +29375,9 @@ function evaluateOrFail(evaluate2, variables) {
     throw error;
   }
 }
+
+// src/kernel/command-builder.ts
+import { createHash as createHash3 } from "node:crypto";
 
 // node_modules/wesl/dist/core-BAZCHOez.js
 function partition(a2, partFn) {
@@ -33382,10 +33669,10 @@ function rootExtensions(rootElems, keyword) {
 function uniqueExtensions(sources, exclude) {
   const seen = new Set(exclude);
   const found = [];
-  for (const source of sources) for (const extension of source.elem.directive.extensions) if (!seen.has(extension.name)) {
-    seen.add(extension.name);
+  for (const source of sources) for (const extension2 of source.elem.directive.extensions) if (!seen.has(extension2.name)) {
+    seen.add(extension2.name);
     found.push({
-      extension,
+      extension: extension2,
       source
     });
   }
@@ -36060,12 +36347,12 @@ function childrenOf(element2, module) {
     module
   );
 }
-function wordsOf2(element2, pick = (one3) => one3.kind === "ref" ? one3.ident.originalName : null) {
+function wordsOf2(element2, pick = (one4) => one4.kind === "ref" ? one4.ident.originalName : null) {
   const words2 = [];
-  const visit = (one3) => {
-    const picked2 = pick(one3);
+  const visit = (one4) => {
+    const picked2 = pick(one4);
     if (picked2 !== null) words2.push(...picked2.split("::"));
-    for (const child of childElems(one3)) {
+    for (const child of childElems(one4)) {
       if (child.kind === "attribute") attributeExpressions(child).forEach(visit);
       else visit(child);
     }
@@ -36414,8 +36701,8 @@ function memberFault(value2, type) {
   if (typeof value2 !== "number") return "which is no number";
   if (type === "i32" || type === "u32") {
     if (!Number.isInteger(value2)) return "which is no whole number";
-    const [least2, most] = ranges[type];
-    return value2 < least2 || value2 > most ? `which is outside of ${type}, ${least2} to ${most}` : null;
+    const [least2, most2] = ranges[type];
+    return value2 < least2 || value2 > most2 ? `which is outside of ${type}, ${least2} to ${most2}` : null;
   }
   const fits2 = type === "f32" ? Number.isFinite(Math.fround(value2)) : (toHalf(value2) & 31744) !== 31744;
   return fits2 ? null : `which ${type} cannot hold`;
@@ -36424,17 +36711,16 @@ function memberFault(value2, type) {
 // src/kernel/buffers.ts
 var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
-  const { definitions: definitions2, bindings, workload, variables, role } = options;
-  for (const variable2 of bindings) {
-    if (!variable2.used && !definitions2.some((definition) => isAt(definition, variable2))) continue;
-    const fault = bindingFault(variable2, definitions2);
-    if (fault !== null) return failed("validation", fault, variable2.refusal ?? {});
-  }
-  const bound = [];
+  const { definitions: definitions2, passes, workload, variables, role } = options;
+  const buffers = [];
+  const bindings = passes.map(() => []);
   for (const definition of definitions2) {
-    const variable2 = bindings.find((candidate) => isAt(definition, candidate));
-    if (!variable2 && (role === "variant" || definition.check)) {
-      return failed("validation", undeclaredMessage(definition, bindings));
+    const uses = passes.map((pass) => variableAt(pass, definition));
+    const declared = uses.find((use) => use?.used) ?? uses.find((use) => use !== null) ?? null;
+    if (declared === null && !isIndirect(definition, passes)) {
+      if (role === "variant" || definition.check)
+        return failed("validation", undeclaredMessage(definition, passes));
+      if (role === "part") continue;
     }
     const type = elementType(definition, workload);
     if (type === null) {
@@ -36444,22 +36730,34 @@ function bindBuffers(options) {
         `buffer \`${definition.name}\`: workload parameter \`${parameter2}\` is no scalar type`
       );
     }
-    const kind = variable2?.kind ?? defaultKind(definition.kind);
-    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: variable2?.layout ?? (() => null) });
+    const fault = sharingFault(definition, uses, passes);
+    if (fault !== null) return fault;
+    const used = uses.filter((use) => use?.used);
+    const writer = used.find((use) => use?.kind === "storage");
+    const kind = (writer ?? declared)?.kind ?? defaultKind(definition.kind);
+    const contents = definition.values === null ? filled(definition, type, variables) : listed2(definition, { type, kind, variables, layout: declared?.layout ?? (() => null) });
     if (!contents.ok) return contents;
-    bound.push({
-      name: definition.name,
-      group: definition.group,
-      binding: definition.binding,
+    for (const [pass, use] of uses.entries()) {
+      if (!use?.used || use.kind === null) continue;
+      const { group: group2, binding: binding2, kind: kind2 } = use;
+      bindings[pass]?.push({ buffer: buffers.length, group: group2, binding: binding2, kind: kind2 });
+    }
+    const { name, group, binding, fill: fill2, seed, check: check3, scratch, clear } = definition;
+    buffers.push({
+      name,
+      group,
+      binding,
       kind,
-      fill: definition.fill,
-      seed: definition.seed,
-      check: definition.check,
+      fill: fill2,
+      seed,
+      check: check3,
       ...contents.value,
-      ...variable2?.kind === "storage" && variable2.read ? { readsInitial: true } : {}
+      ...scratch ? { scratch } : {},
+      ...clear === void 0 ? {} : { clear },
+      ...kind === "storage" && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {}
     });
   }
-  return succeeded(bound);
+  return succeeded({ buffers, bindings });
 }
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
@@ -36488,37 +36786,6 @@ function elementType(definition, workload) {
 function isScalarType2(name) {
   return scalarTypes3.includes(name);
 }
-function isAt(a2, b) {
-  return a2.group === b.group && a2.binding === b.binding;
-}
-function slot({ group, binding }) {
-  return `@group(${group}) @binding(${binding})`;
-}
-function bindingFault(variable2, definitions2) {
-  const definition = definitions2.find((candidate) => isAt(candidate, variable2));
-  if (variable2.refusal !== null)
-    return `\`${variable2.name}\` at ${slot(variable2)} ${variable2.refusal.reason}`;
-  if (!definition) {
-    const namesake = definitions2.find((candidate) => candidate.name === variable2.name);
-    const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : "";
-    return `the program's \`${variable2.name}\` at ${slot(variable2)} has no buffer in the manifest${hint}`;
-  }
-  const wanted = variable2.kind === "uniform" ? "uniform" : "storage";
-  if (definition.kind !== null && definition.kind !== wanted) {
-    return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable2.name}\` at ${slot(variable2)} is ${wanted}`;
-  }
-  if (definition.check && variable2.kind !== "storage") {
-    return `buffer \`${definition.name}\` is checked as an output, but \`${variable2.name}\` at ${slot(variable2)} is read-only`;
-  }
-  return null;
-}
-function undeclaredMessage(definition, bindings) {
-  const declared = bindings.map((variable2) => `\`${variable2.name}\` at ${slot(variable2)}`).join(", ");
-  return `buffer \`${definition.name}\` at ${slot(definition)} is not declared by the program; it has ${declared || "no bindings"}`;
-}
-
-// src/kernel/command-builder.ts
-import { createHash as createHash3 } from "node:crypto";
 
 // src/kernel/features/assignments.ts
 var byAddress = 1e3;
@@ -36679,7 +36946,7 @@ var Dependencies = class {
         forEachGuarded(
           inner,
           guards,
-          (one3, known3) => visit(one3, { guards: known3, certain: known3 === guards }, within)
+          (one4, known3) => visit(one4, { guards: known3, certain: known3 === guards }, within)
         );
       }
       for (const name of changedIn(statement)) {
@@ -36861,6 +37128,13 @@ var Tally = class {
     }
     for (const tally of alternatives2) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
   }
+  /** Adds a part of another's sums. */
+  addShare(other, share2) {
+    for (let index = 0; index < counters.length; index++) {
+      this.add(index, other.get(index) === 0 ? 0 : other.get(index) * share2);
+    }
+    this.loopDepth = Math.max(this.loopDepth, other.loopDepth);
+  }
   /** Everything is unknown from here on. */
   forget() {
     this.#sums.fill(Number.NaN);
@@ -36875,18 +37149,17 @@ var flops = ({ counts }) => counts.get(at2.floatAdd) + counts.get(at2.floatMul) 
 var integerOps = ({ counts }) => counts.get(at2.intAdd) + counts.get(at2.intMul) + counts.get(at2.intDiv);
 var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get(at2.storageStoreBytes);
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
-var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
 var log3 = (value2) => Math.log2(1 + Math.abs(value2));
 var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
 var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
-  invocations: (m) => log3(invocations(m)),
+  invocations: (m) => log3(m.invocations),
   workgroupSize: (m) => log3(m.perWorkgroup),
   workgroupSizeX: (m) => log3(m.workgroupSize[0]),
   workgroupSizeY: (m) => log3(m.workgroupSize[1]),
   /** Subgroups that are launched in all: what a device runs in waves. */
-  waves: (m) => log3(m.workgroups * Math.ceil(m.perWorkgroup / subgroup)),
+  waves: (m) => log3(m.subgroups),
   /** Share of idle lanes in the last subgroup of a workgroup. */
   subgroupWaste: (m) => 1 - m.perWorkgroup / (subgroup * Math.ceil(m.perWorkgroup / subgroup)),
   workgroupBytes: (m) => log3(m.workgroupBytes),
@@ -36930,14 +37203,14 @@ var definitions = {
   divergentBranches: counted("divergentBranches"),
   iterations: counted("iterations"),
   loopDepth: (m) => m.counts.loopDepth,
-  totalFlops: (m) => log3(flops(m) * invocations(m)),
-  totalIntegerOps: (m) => log3(integerOps(m) * invocations(m)),
-  totalStorageBytes: (m) => log3(storageBytes(m) * invocations(m)),
-  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * invocations(m)),
+  totalFlops: (m) => log3(flops(m) * m.invocations),
+  totalIntegerOps: (m) => log3(integerOps(m) * m.invocations),
+  totalStorageBytes: (m) => log3(storageBytes(m) * m.invocations),
+  totalWorkgroupTraffic: (m) => log3(workgroupTraffic(m) * m.invocations),
   /** Bytes of all buffers: what has to be moved at least once. */
   uniqueBytes: (m) => log3(m.uniqueBytes),
   /** How often each byte is moved. */
-  reuse: (m) => log3(ratio(storageBytes(m) * invocations(m), m.uniqueBytes)),
+  reuse: (m) => log3(ratio(storageBytes(m) * m.invocations, m.uniqueBytes)),
   /** Floating-point operations per byte of storage traffic. */
   arithmeticIntensity: (m) => log3(ratio(flops(m), storageBytes(m))),
   /** Floating-point operations per byte of workgroup memory traffic. */
@@ -36949,33 +37222,57 @@ var definitions = {
   /** Bytes an access to workgroup memory moves on average. */
   workgroupWidth: (m) => log3(ratio(workgroupTraffic(m), m.counts.get(at2.workgroupLoads) + m.counts.get(at2.workgroupStores))),
   /** Output elements per invocation: below 1 where invocations are wasted at the edges. */
-  outputsPerInvocation: (m) => log3(ratio(m.outputs, invocations(m)))
+  outputsPerInvocation: (m) => log3(ratio(m.outputs, m.invocations))
 };
 var featureNames = Object.keys(definitions);
-var measures = Object.values(definitions);
+var definitionList = Object.values(definitions);
 function unknownFeatures() {
   return new Float64Array(featureNames.length).fill(Number.NaN);
 }
-function featuresOf(program, launch, { workgroupBytes }) {
-  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
-  const workgroupSize = launch.workgroupSize ?? unknownSize;
-  const outputs = launch.buffers.filter((buffer) => buffer.check !== null);
-  const measure = {
-    counts: program.count(launch),
-    dispatch: launch.dispatch,
-    workgroupSize,
-    workgroups: launch.dispatch.reduce((product, size2) => product * size2, 1),
-    perWorkgroup: workgroupSize.reduce((product, size2) => product * size2, 1),
-    workgroupBytes,
-    privateBytes: program.privateBytes(),
-    uniqueBytes: launch.buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
-    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
-  };
-  const features = new Float64Array(measures.length);
-  for (let index = 0; index < measures.length; index++) {
-    features[index] = measures[index](measure);
+function featuresOf(passes, buffers) {
+  const measures = passes.map((pass) => measureOf(pass, buffers));
+  const measure = measures.length === 1 ? measures[0] : together(measures);
+  const features = new Float64Array(definitionList.length);
+  for (let index = 0; index < definitionList.length; index++) {
+    features[index] = definitionList[index](measure);
   }
   return features;
+}
+function measureOf({ program, launch, needs }, buffers) {
+  const unknownSize = [Number.NaN, Number.NaN, Number.NaN];
+  const workgroupSize = launch.workgroupSize ?? unknownSize;
+  const outputs = buffers.filter((buffer) => buffer.check !== null);
+  const workgroups3 = launch.dispatch.reduce((product, size2) => product * size2, 1);
+  const perWorkgroup = workgroupSize.reduce((product, size2) => product * size2, 1);
+  return {
+    counts: program.count(launch),
+    workgroupSize,
+    workgroups: workgroups3,
+    perWorkgroup,
+    invocations: workgroups3 * perWorkgroup,
+    subgroups: workgroups3 * Math.ceil(perWorkgroup / subgroup),
+    workgroupBytes: needs.workgroupBytes,
+    privateBytes: program.privateBytes(),
+    uniqueBytes: buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0),
+    outputs: outputs.reduce((sum, buffer) => sum + buffer.length, 0)
+  };
+}
+function together(passes) {
+  const sum = (of) => passes.reduce((total2, pass) => total2 + of(pass), 0);
+  const most2 = (of) => Math.max(...passes.map(of));
+  const invocations = sum((pass) => pass.invocations);
+  const counts = new Tally();
+  for (const pass of passes) counts.addShare(pass.counts, pass.invocations / invocations);
+  const largest2 = passes.reduce((a2, b) => b.invocations > a2.invocations ? b : a2);
+  return {
+    ...largest2,
+    counts,
+    invocations,
+    workgroups: sum((pass) => pass.workgroups),
+    subgroups: sum((pass) => pass.subgroups),
+    workgroupBytes: most2((pass) => pass.workgroupBytes),
+    privateBytes: most2((pass) => pass.privateBytes)
+  };
 }
 
 // src/kernel/features/run.ts
@@ -37267,7 +37564,7 @@ function inputValue(name, view, run) {
 }
 
 // src/kernel/features/sizes.ts
-function sizeCode(type, scope, measure = (one3, numbers2) => layoutOf(one3, numbers2).size) {
+function sizeCode(type, scope, measure = (one4, numbers2) => layoutOf(one4, numbers2).size) {
   if (!dependsOnNumbers(type)) return measure(type, () => null);
   return (run) => measure(type, scope.typeNumbers(run));
 }
@@ -37429,17 +37726,17 @@ function lazyValueCode(expression, scope) {
 }
 function argumentsOf(fn, call2, scope) {
   const passed = call2.arguments.map((argument) => {
-    const one3 = {
+    const one4 = {
       value: (run, frame2, view) => {
-        one3.value = scope.value(argument);
-        return one3.value(run, frame2, view);
+        one4.value = scope.value(argument);
+        return one4.value(run, frame2, view);
       },
       pointedAt: (run, frame2, view) => {
-        one3.pointedAt = pointedAtCode(argument, scope);
-        return one3.pointedAt(run, frame2, view);
+        one4.pointedAt = pointedAtCode(argument, scope);
+        return one4.pointedAt(run, frame2, view);
       }
     };
-    return one3;
+    return one4;
   });
   return { arguments: passed, room: scope.program.slots.room(fn) };
 }
@@ -37764,6 +38061,67 @@ function knownValue(expression, scope) {
   );
 }
 
+// src/kernel/extensions.ts
+var featureOfExtension = {
+  atomic_vec2u_min_max: "atomic-vec2u-min-max",
+  chromium_disable_uniformity_analysis: null,
+  chromium_experimental_resource_table: "chromium-experimental-sampling-resource-table",
+  chromium_experimental_subgroup_matrix: "chromium-experimental-subgroup-matrix",
+  clip_distances: "clip-distances",
+  dual_source_blending: "dual-source-blending",
+  f16: "shader-f16",
+  primitive_index: "primitive-index",
+  subgroup_size_control: "subgroup-size-control",
+  subgroups: "subgroups"
+};
+function isKnown(extension2) {
+  return Object.hasOwn(featureOfExtension, extension2);
+}
+function enabled(extension2, position) {
+  const feature2 = isKnown(extension2) ? featureOfExtension[extension2] ?? null : null;
+  return { extension: extension2, feature: feature2, ...position };
+}
+function enabledExtensions(module) {
+  const starts = lineStarts2(module.text);
+  return module.declarations.flatMap(
+    (item) => item.kind === "directive" && item.directive.kind === "enable" ? item.directive.extensions.map(({ name, start }) => enabled(name, positionAt(starts, start))) : []
+  );
+}
+function featuresOfExtensions(extensions) {
+  const features = extensions.flatMap(({ feature: feature2 }) => feature2 === null ? [] : [feature2]);
+  return [...new Set(features)].sort();
+}
+function extensionsNamed({ passes, reference }) {
+  const found = /* @__PURE__ */ new Map();
+  const sources = [...passes, ...reference?.passes ?? []].map(({ source }) => source.files);
+  for (const [file, text3] of Object.entries(Object.assign({}, ...sources))) {
+    const plain2 = blankComments(text3);
+    const starts = lineStarts2(plain2);
+    for (const { 1: list4 = "", indices } of plain2.matchAll(/\benable\s+([\w\s,]+);/dg)) {
+      for (const { 0: name, index } of list4.matchAll(/\w+/g)) {
+        const position = positionAt(starts, (indices?.[1]?.[0] ?? 0) + index);
+        const key2 = `${file} ${name}`;
+        if (!found.has(key2)) found.set(key2, { file, ...enabled(name, position) });
+      }
+    }
+  }
+  return [...found.values()];
+}
+function lackingExtension(extensions, features) {
+  for (const lacking of extensions) {
+    const { extension: extension2, feature: feature2 } = lacking;
+    if (!isKnown(extension2)) {
+      const nearest = nearestName(extension2, Object.keys(featureOfExtension));
+      const hint = nearest === null ? "" : `; did you mean \`${nearest}\`?`;
+      return { lacking, message: `the program enables \`${extension2}\`, which no device has${hint}` };
+    }
+    if (feature2 === null || features === void 0 || features.includes(feature2)) continue;
+    const message = `the program enables \`${extension2}\`, and the device does not have the feature ${feature2}`;
+    return { lacking, message };
+  }
+  return null;
+}
+
 // src/kernel/binding-type.ts
 function typeText(variable2, module) {
   const reference = variable2.name.typeRef;
@@ -37861,13 +38219,6 @@ function readVariables(declarations, module) {
 }
 
 // src/kernel/reflect.ts
-var featureOfExtension = {
-  f16: "shader-f16",
-  subgroups: "subgroups",
-  clip_distances: "clip-distances",
-  dual_source_blending: "dual-source-blending",
-  primitive_index: "primitive-index"
-};
 function reflect(module, entryPoint) {
   const entries = module.declarations.filter((item) => item.kind === "fn").filter(isComputeEntry);
   const entry = entries.find((candidate) => candidate.name.ident.originalName === entryPoint);
@@ -37921,9 +38272,10 @@ function reflect(module, entryPoint) {
     entry,
     reachable,
     workgroupSize: workgroupSizeOf(entry, module),
+    subgroupSize: subgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: requiredFeaturesOf(module)
+    extensions: enabledExtensions(module)
   });
 }
 function isComputeEntry(fn) {
@@ -37952,22 +38304,19 @@ function workgroupSizeOf(entry, module) {
   }
   return size2;
 }
+function subgroupSizeOf(entry, module) {
+  const size2 = attributeOf(entry.attributes, "subgroup_size")?.[0]?.expression;
+  if (size2 === void 0) return null;
+  const named3 = size2.kind === "ref" ? size2.ident.originalName : null;
+  const constant3 = module.declarations.find((item) => item.kind === "const" && declaredName(item) === named3);
+  const expression = constant3?.kind === "const" ? constant3.init : size2;
+  return expression === void 0 ? null : constantNumber(expression, module);
+}
 function bindingKind(variable2) {
   const [space2, access] = (variable2.template ?? []).map((item) => item.name);
   if (space2 === "uniform") return "uniform";
   if (space2 !== "storage") return null;
   return access === "read_write" ? "storage" : "read-only-storage";
-}
-function requiredFeaturesOf(module) {
-  const features = /* @__PURE__ */ new Set();
-  for (const item of module.declarations) {
-    if (item.kind !== "directive" || item.directive.kind !== "enable") continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
 }
 
 // src/kernel/features/count-code.ts
@@ -38030,7 +38379,7 @@ function privateSize(type, scope) {
   const size2 = sizeCode(
     type,
     scope,
-    (one3, numbers2) => one3.kind === "array" ? arrayLength(one3, numbers2) * arrayStride(one3.elem, numbers2) : layoutOf(one3, numbers2).size
+    (one4, numbers2) => one4.kind === "array" ? arrayLength(one4, numbers2) * arrayStride(one4.elem, numbers2) : layoutOf(one4, numbers2).size
   );
   return typeof size2 === "number" ? () => size2 : size2;
 }
@@ -38048,12 +38397,12 @@ function accessCode(expression, scope, what) {
   const moved = counterIndex(`${space2}${what}Bytes`);
   const size2 = sizeCode(typeOf3(expression, scope.program.module), scope);
   const address = addressCode(expression, scope);
-  const [one3, other] = arrivals;
+  const [one4, other] = arrivals;
   const access = stepping((run, frame2, tally, times) => {
     const bytes = typeof size2 === "number" ? size2 : size2(run);
     tally.add(moved, bytes * times);
     const readsBefore = run.laneReads;
-    const first = address(run, frame2, one3);
+    const first = address(run, frame2, one4);
     const differs2 = run.laneReads !== readsBefore;
     const stride = Number.isNaN(first) ? first : differs2 ? address(run, frame2, other) - first : 0;
     if (space2 === "storage") tally.add(patterns[pattern(stride, bytes)], bytes * times);
@@ -38118,24 +38467,24 @@ function conflicts(stride, bytes) {
 }
 
 // src/kernel/features/builtins.ts
-var one = (counter) => ({ [counter]: 1 });
-var special = one("special");
-var compare2 = one("compare");
-var convert2 = one("convert");
+var one2 = (counter) => ({ [counter]: 1 });
+var special = one2("special");
+var compare2 = one2("compare");
+var convert2 = one2("convert");
 var costs = {
   ...byName("sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh", special),
   ...byName("exp exp2 log log2 pow sqrt inverseSqrt ldexp frexp modf", special),
   ...byName("min max abs sign floor ceil round trunc fract saturate step select all any", compare2),
   ...byName(
     "countLeadingZeros countOneBits countTrailingZeros firstLeadingBit firstTrailingBit",
-    one("intAdd")
+    one2("intAdd")
   ),
-  ...byName("reverseBits extractBits insertBits", one("intAdd")),
+  ...byName("reverseBits extractBits insertBits", one2("intAdd")),
   ...byName("quantizeToF16 pack2x16float pack2x16snorm pack2x16unorm pack4x8snorm pack4x8unorm", convert2),
   ...byName("unpack2x16float unpack2x16snorm unpack2x16unorm unpack4x8snorm unpack4x8unorm", convert2),
   ...byName("pack4xI8 pack4xU8 pack4xI8Clamp pack4xU8Clamp unpack4xI8 unpack4xU8", convert2),
   ...byName("dot4I8Packed dot4U8Packed", { intMul: 4, intAdd: 3 }),
-  ...byName("workgroupBarrier storageBarrier textureBarrier", one("barriers")),
+  ...byName("workgroupBarrier storageBarrier textureBarrier", one2("barriers")),
   clamp: { compare: 2 },
   degrees: { floatMul: 1 },
   radians: { floatMul: 1 },
@@ -38511,7 +38860,7 @@ function incrementCode({ step: step2, variable: variable2 }, scope) {
 var mirrored = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "!=": "!=" };
 function countedCode(induction, scope) {
   const increment = incrementCode(induction, scope);
-  const one3 = induction.step.kind === "increment";
+  const one4 = induction.step.kind === "increment";
   const { condition, variable: variable2, shared: shared2, stops, stepsFirst } = induction;
   if (increment === null || stops || stepsFirst || condition.kind !== "binary-expression") return null;
   const isVariable2 = (side) => side.kind === "ref" && declarationOf(side.ident, scope.program.module) === variable2;
@@ -38520,7 +38869,7 @@ function countedCode(induction, scope) {
   const operator = turned ? mirrored[condition.operator.value] : condition.operator.value;
   const bound = scope.value(turned ? condition.left : condition.right);
   return (run, frame2, start) => {
-    const by = one3 ? 1 : increment(run, frame2);
+    const by = one4 ? 1 : increment(run, frame2);
     if (by === null || by === 0) return null;
     const end = bound(run, frame2, firstInvocation);
     if (typeof end !== "number") return null;
@@ -38713,10 +39062,10 @@ function largestCode(alternatives2) {
   if (codes.length <= 1) return codes[0] ?? null;
   return stepping((run, frame2, tally, times) => {
     const tallies = codes.map((code) => {
-      const one3 = new Tally();
-      one3.loopDepth = tally.loopDepth;
-      perform(code, run, frame2, one3, times);
-      return one3;
+      const one4 = new Tally();
+      one4.loopDepth = tally.loopDepth;
+      perform(code, run, frame2, one4, times);
+      return one4;
     });
     tally.addLargest(tallies);
   });
@@ -38843,7 +39192,7 @@ function programCode(options) {
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
   return {
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
     with: (numbers2) => {
       const run = startRun(unknownLaunch, numbers2, body);
       return {
@@ -38884,16 +39233,16 @@ function needsCode(entry, structure) {
     }
   }
   const attributes = entry.attributes ?? [];
-  const axes = structure.remember(
-    attributes,
-    attributes,
-    scope,
-    () => attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope))
-  );
+  const { axes, lanes } = structure.remember(attributes, attributes, scope, () => ({
+    axes: attributeOf(attributes, "workgroup_size")?.slice(0, 3).map((parameter2) => constantCode(parameter2.expression, scope)),
+    lanes: attributeCode(attributes, "subgroup_size", scope)
+  }));
   return (run) => {
+    const subgroupSize = lanes?.(run) ?? Number.NaN;
     const [x2, y2 = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
     return {
       bindings: bound.map((variable2) => variable2(run)),
+      subgroupSize: Number.isNaN(subgroupSize) ? null : subgroupSize,
       workgroupSize: x2 === void 0 || Number.isNaN(x2 * y2 * z) ? null : [x2, y2, z],
       // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
       workgroupBytes: sizes2.reduce((sum, size2) => sum + roundUp(16, size2(run)), 0)
@@ -39009,6 +39358,7 @@ var CommandBuilder = class {
   workload;
   #limits;
   #command;
+  buildsToTell = false;
   constructor(options) {
     this.kernel = options.kernel;
     this.workload = options.workload;
@@ -39032,6 +39382,10 @@ var CommandBuilder = class {
   featuresOf() {
     return Promise.resolve(null);
   }
+  /** A program knows best what it can run on. */
+  refusal() {
+    return Promise.resolve(null);
+  }
   #variant(configuration, run, id) {
     const { kernel, workload } = this;
     const { build, folder, files } = this.#command;
@@ -39040,7 +39394,7 @@ var CommandBuilder = class {
     if (!outputs.ok) return outputs;
     const values2 = { ...workload.parameters, ...configuration };
     const filled2 = (program) => program.map((argument) => fillArgument(argument, values2));
-    const sources = Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]);
+    const sources = Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]);
     const built = build === null ? null : filled2(build);
     const buildIdentity = digest([folder, sources, built]);
     const shapes = outputs.value.map(({ name, type, length }) => [name, type, length]);
@@ -39066,6 +39420,18 @@ var CommandBuilder = class {
 
 // src/kernel/identity.ts
 import { createHash as createHash4 } from "node:crypto";
+function digest2(parts) {
+  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+function launchParts(pass, buffers) {
+  const { reachable, entryPoint, dispatch, bindings } = pass;
+  const moved = bindings.filter((slot2) => !isAtHome(slot2, buffers));
+  const tokens2 = reachable.map((item) => item.tokens);
+  return [tokens2, entryPoint, dispatch, ...moved.length === 0 ? [] : [moved]];
+}
+function passIdentity(pass, buffers) {
+  return digest2(launchParts(pass, buffers));
+}
 function programIdentity(program) {
   const buffers = program.buffers.map((buffer) => [
     buffer.group,
@@ -39078,11 +39444,11 @@ function programIdentity(program) {
     buffer.values,
     // Listed only where it is there, so that other programs keep their names.
     ...buffer.slots === void 0 ? [] : [buffer.slots],
-    buffer.readsInitial ?? false
+    buffer.readsInitial ?? false,
+    ...buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : []
   ]);
-  const tokens2 = program.reachable.map((item) => item.tokens);
-  const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash4("sha256").update(canonical).digest("hex");
+  const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
+  return digest2([...first, buffers, ...others]);
 }
 function variantRemarks({ program }) {
   return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
@@ -39092,6 +39458,16 @@ function variantIdentity({ program, command: command2 }) {
 }
 
 // src/kernel/limits.ts
+function subgroupFault({ subgroupSize, workgroupSize }, limits2) {
+  if (subgroupSize === null) return null;
+  const { subgroup_min: least2, subgroup_max: most2 } = limits2;
+  if (subgroupSize < least2 || subgroupSize > most2) {
+    const has = least2 === most2 ? `${least2}` : `${least2} to ${most2}`;
+    return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
+  }
+  const x2 = workgroupSize?.[0] ?? subgroupSize;
+  return x2 % subgroupSize === 0 ? null : `the workgroup size in x is ${x2}, which is no multiple of the size of subgroups, ${subgroupSize}`;
+}
 function refusal(demands, limits2) {
   const exceeded = (what, value2, limit) => value2 > limit ? `${what} is ${value2}, the device allows ${limit}` : null;
   const [x2, y2, z] = demands.workgroupSize ?? [1, 1, 1];
@@ -39100,17 +39476,154 @@ function refusal(demands, limits2) {
     exceeded("the workgroup size in y", y2, limits2.max_workgroup_size_y),
     exceeded("the workgroup size in z", z, limits2.max_workgroup_size_z),
     exceeded("the number of invocations in a workgroup", x2 * y2 * z, limits2.max_invocations),
+    subgroupFault(demands, limits2),
     exceeded("the workgroup memory in bytes", demands.workgroupBytes, limits2.max_workgroup_storage),
     ...demands.dispatch.map(
       (count2, axis) => exceeded(`the number of workgroups in ${"xyz"[axis]}`, count2, limits2.max_workgroups)
     ),
     ...demands.buffers.map(
       (buffer) => exceeded(`the size of buffer \`${buffer.name}\` in bytes`, buffer.byteLength, limits2.max_buffer_bytes)
-    ),
-    demands.requiredFeatures.includes("shader-f16") && !limits2.has_f16 ? "the program enables f16, which the device does not have" : null,
-    demands.requiredFeatures.includes("subgroups") && !limits2.has_subgroups ? "the program enables subgroups, which the device does not have" : null
+    )
   ];
   return faults.find((fault) => fault !== null) ?? null;
+}
+
+// src/kernel/source-lines.ts
+function identityLines(file, text3) {
+  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
+}
+function linkedLines(linked) {
+  const starts = /* @__PURE__ */ new Map();
+  let offset = 0;
+  return linked.wgsl.split("\n").map((line3) => {
+    const found = lineOrigin(linked, line3, offset);
+    offset += line3.length + 1;
+    if (found === null) return null;
+    let known3 = starts.get(found.file);
+    if (!known3) {
+      known3 = lineStarts2(found.text);
+      starts.set(found.file, known3);
+    }
+    const { line: userLine, column } = positionAt(known3, found.offset);
+    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
+  });
+}
+function lineOrigin(linked, line3, offset) {
+  const indent2 = indentation(line3);
+  if (indent2 === line3.length) return null;
+  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
+    const origin2 = linked.origin(offset + index);
+    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
+  }
+  const origin = linked.origin(offset + indent2);
+  return origin && { ...origin, shift: 0 };
+}
+function inUserFile(failure, lines2) {
+  if (failure.line === void 0) return failure;
+  const origin = lines2[failure.line - 1];
+  const { line: _line, column: _column, file: _file, ...rest } = failure;
+  if (!origin) return rest;
+  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
+}
+function mapDiagnostic(pass, line3, column = null) {
+  const origin = pass.lines[line3 - 1];
+  if (!origin) return null;
+  if (column === null || origin.column === void 0) {
+    return { file: origin.file, line: origin.line, column: origin.column ?? null };
+  }
+  const text3 = pass.wgsl.split("\n", line3)[line3 - 1] ?? "";
+  const shifted = origin.column + column - 1 - indentation(text3);
+  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
+}
+function indentation(line3) {
+  return line3.length - line3.trimStart().length;
+}
+
+// src/kernel/launch.ts
+function placedInPass(failure, { definition, lines: lines2 = [] }) {
+  const placed = failure.file === void 0 ? inUserFile(failure, lines2) : failure;
+  return { ok: false, failure: { file: definition.source.path, ...placed } };
+}
+var noCounts = [0, 0, 0];
+function launchPasses(passes, options) {
+  const { definitions: definitions2, variables, limits: limits2, features } = options;
+  const isOneOfMany = passes.length > 1;
+  const [first] = passes;
+  if (first === void 0) throw new Error("a program has a pass");
+  for (const pass of passes) {
+    const fault = passFault(pass, definitions2, isOneOfMany);
+    if (fault !== null) return placedInPass(fault, pass);
+  }
+  const bound = bindBuffers({ ...options, passes });
+  if (!bound.ok) return placedInPass(bound.failure, first);
+  const { buffers, bindings } = bound.value;
+  const launches = [];
+  for (const [index, pass] of passes.entries()) {
+    const { definition, workgroupSize } = pass;
+    const dispatch = workgroups({ passes, index, buffers, bindings, variables });
+    if (!dispatch.ok) {
+      const message = inPass(definition, dispatch.failure.message, isOneOfMany);
+      return placedInPass({ ...dispatch.failure, message }, pass);
+    }
+    const counts = "indirect" in dispatch.value ? noCounts : dispatch.value;
+    const lacking = lackingExtension(pass.extensions, features);
+    const refused4 = lacking?.message ?? refusal({ ...pass, dispatch: counts, buffers }, limits2);
+    if (refused4 !== null) {
+      const message = inPass(definition, refused4, isOneOfMany);
+      return placedInPass(failed("unsupported", message, lacking?.lacking).failure, pass);
+    }
+    launches.push({ dispatch: dispatch.value, workgroupSize, bindings: bindings[index] ?? [] });
+  }
+  return succeeded({ buffers, launches });
+}
+function workgroups(launch) {
+  const { dispatch } = launch.passes[launch.index].definition;
+  if ("indirect" in dispatch) return indirect(launch, dispatch);
+  const counts = [1, 1, 1];
+  for (const [axis, expression] of dispatch.entries()) {
+    const count2 = evaluateCount((known3) => expression.evaluate(known3), launch.variables);
+    if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
+    counts[axis] = count2.value;
+  }
+  return succeeded(counts);
+}
+var countBytes = 12;
+function indirect({ index, buffers, bindings, variables }, dispatch) {
+  const refuse4 = (why) => failed("validation", why, dispatch.at?.());
+  const at3 = buffers.findIndex(({ name: name2 }) => name2 === dispatch.indirect);
+  const buffer = buffers[at3];
+  const name = `buffer \`${dispatch.indirect}\``;
+  if (buffer === void 0) return refuse4(`there is no ${name} to take the dispatch from`);
+  const offset = evaluateOrFail((known3) => dispatch.offset.evaluate(known3), variables);
+  if (!offset.ok) return refuse4(`the offset of the dispatch ${offset.failure.message}`);
+  const offsetBytes = Number(offset.value);
+  if (!(offsetBytes >= 0) || offsetBytes % 4 !== 0)
+    return refuse4(`the offset of the dispatch is ${offset.value}; it must be a multiple of 4`);
+  if (buffer.type !== "u32" || buffer.kind === "uniform")
+    return refuse4(`the dispatch is taken from ${name}, which is no storage buffer of u32`);
+  if (offsetBytes + countBytes > buffer.byteLength)
+    return refuse4(`three counts at byte ${offsetBytes} do not fit ${name} of ${buffer.byteLength} bytes`);
+  const writes = (pass) => pass.some((binding) => binding.buffer === at3 && binding.kind === "storage");
+  if (writes(bindings[index] ?? []))
+    return refuse4(`the pass itself has ${name} writable, from which its dispatch is taken`);
+  const isGiven = !buffer.scratch && buffer.clear === void 0 && (buffer.values !== null || buffer.fill !== "zeros");
+  if (!isGiven && !bindings.slice(0, index).some(writes))
+    return refuse4(`no earlier pass writes ${name}, from which the dispatch is taken`);
+  return succeeded({ indirect: at3, offsetBytes });
+}
+var unknownCounts = [Number.NaN, Number.NaN, Number.NaN];
+function countedLaunch({ dispatch, workgroupSize, bindings }, buffers) {
+  const isMoved = bindings.some((binding) => !isAtHome(binding, buffers));
+  return {
+    dispatch: "indirect" in dispatch ? unknownCounts : dispatch,
+    workgroupSize,
+    buffers: isMoved ? bindings.map(({ buffer, group, binding, kind }) => ({
+      ...buffers[buffer],
+      group,
+      binding,
+      kind
+    })) : buffers
+  };
 }
 
 // src/kernel/parameters.ts
@@ -39137,7 +39650,10 @@ function linkParameters(values2) {
 function unusedTunables(kernel, words2) {
   const named3 = /* @__PURE__ */ new Set();
   for (const expression of [
-    ...kernel.dispatch,
+    ...kernel.passes.flatMap(({ dispatch, when }) => [
+      ..."indirect" in dispatch ? [dispatch.offset] : dispatch,
+      ...when === null ? [] : [when]
+    ]),
     ...kernel.buffers.flatMap((buffer) => [buffer.length, ...buffer.values ?? []])
   ]) {
     for (const name of expression.names) named3.add(name);
@@ -39203,57 +39719,6 @@ function fits(value2, scalar2) {
   if (scalar2 === "u32") return Number.isInteger(value2) && value2 >= 0 && value2 <= 4294967295;
   if (scalar2 === "i32") return Number.isInteger(value2) && Math.abs(value2) <= 2147483647;
   return true;
-}
-
-// src/kernel/source-lines.ts
-function identityLines(file, text3) {
-  return text3.split("\n").map((line3, index) => ({ file, line: index + 1, column: indentation(line3) + 1 }));
-}
-function linkedLines(linked) {
-  const starts = /* @__PURE__ */ new Map();
-  let offset = 0;
-  return linked.wgsl.split("\n").map((line3) => {
-    const found = lineOrigin(linked, line3, offset);
-    offset += line3.length + 1;
-    if (found === null) return null;
-    let known3 = starts.get(found.file);
-    if (!known3) {
-      known3 = lineStarts2(found.text);
-      starts.set(found.file, known3);
-    }
-    const { line: userLine, column } = positionAt(known3, found.offset);
-    return { file: found.file, line: userLine, column: Math.max(1, column - found.shift) };
-  });
-}
-function lineOrigin(linked, line3, offset) {
-  const indent2 = indentation(line3);
-  if (indent2 === line3.length) return null;
-  for (const { 0: word4, index } of line3.matchAll(/[\p{XID_Start}_][\p{XID_Continue}]*|\d[\w.]*/gu)) {
-    const origin2 = linked.origin(offset + index);
-    if (origin2?.text.startsWith(word4, origin2.offset)) return { ...origin2, shift: index - indent2 };
-  }
-  const origin = linked.origin(offset + indent2);
-  return origin && { ...origin, shift: 0 };
-}
-function inUserFile(failure, lines2) {
-  if (failure.line === void 0) return failure;
-  const origin = lines2[failure.line - 1];
-  const { line: _line, column: _column, file: _file, ...rest } = failure;
-  if (!origin) return rest;
-  return { ...rest, file: origin.file, line: origin.line, column: origin.column ?? 1 };
-}
-function mapDiagnostic(program, line3, column = null) {
-  const origin = program.lines[line3 - 1];
-  if (!origin) return null;
-  if (column === null || origin.column === void 0) {
-    return { file: origin.file, line: origin.line, column: origin.column ?? null };
-  }
-  const text3 = program.wgsl.split("\n", line3)[line3 - 1] ?? "";
-  const shifted = origin.column + column - 1 - indentation(text3);
-  return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
-}
-function indentation(line3) {
-  return line3.length - line3.trimStart().length;
 }
 
 // src/kernel/unroll/counting-loop.ts
@@ -39603,27 +40068,31 @@ var maxStructures = 4096;
 var Structures = class {
   #kernel;
   #workload;
+  #pass;
   #modules;
-  #hasStructures;
+  /** Whether there are any. */
+  exist;
   #codes = /* @__PURE__ */ new Map();
   /** By the kinds of the constants. */
   #origins = /* @__PURE__ */ new Map();
   #fixedNumbers;
   #slots = new Slots();
   #keys = null;
-  constructor(kernel, workload, modules) {
+  constructor(options) {
+    const { kernel, workload, pass, modules } = options;
     this.#kernel = kernel;
     this.#workload = workload;
+    this.#pass = pass;
     this.#modules = modules;
     const tunables = new Set(kernel.tunables.map(({ name }) => name));
     this.#fixedNumbers = Object.fromEntries(
       Object.entries(workload.parameters).filter(([name]) => !tunables.has(name))
     );
-    this.#hasStructures = kernel.source.language === "wesl" && !Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
+    this.exist = pass.source.language === "wesl" && !Object.keys(pass.source.files).some((path2) => modules.marked(path2).includes(marker));
   }
   /** The code for a configuration; null if only building it can tell. */
   code(configuration) {
-    if (!this.#hasStructures) return null;
+    if (!this.exist) return null;
     this.#keys ??= this.#structuralTunables();
     const key2 = this.#keys.map(({ name, keys }) => keys.get(configuration[name])).join();
     const known3 = this.#codes.get(key2);
@@ -39648,14 +40117,14 @@ var Structures = class {
       this.#origins.set(kinds2, origin);
       return this.#codeOf(origin, conditions);
     } catch (error) {
-      bindingFailure(error, this.#kernel.source.path);
+      bindingFailure(error, this.#pass.source.path);
       return null;
     }
   }
   #codeOf({ program, shared: shared2 }, conditions) {
     return programCode({
       module: program.bind(conditions),
-      entryPoint: this.#kernel.entry,
+      entryPoint: this.#pass.entry,
       isNumber: program.isConstant.bind(program),
       fixedNumbers: this.#fixedNumbers,
       shared: shared2,
@@ -39690,87 +40159,167 @@ function originOf(program, conditions) {
 // src/kernel/builder.ts
 function createVariantBuilder(options) {
   const { command: command2 } = options.kernel;
-  if (command2 !== void 0) return new CommandBuilder({ ...options, command: command2 });
-  return new Builder(options.kernel, options.workload, options.limits);
+  return command2 === void 0 ? new Builder(options) : new CommandBuilder({ ...options, command: command2 });
 }
 var Builder = class {
   kernel;
   workload;
   #limits;
-  #modules;
-  #referenceModules;
+  #features;
+  #passes;
+  #referencePasses;
   #unused = null;
   /** Features are mostly asked for right after building, and parsing is half of their cost. */
   #latest = null;
-  #structures;
   /** What expressions of the manifest may name: one object for all configurations, because there are many. */
   #variables;
-  constructor(kernel, workload, limits2) {
+  constructor({ kernel, workload, limits: limits2, features }) {
     this.kernel = kernel;
     this.workload = workload;
     this.#limits = limits2;
-    this.#modules = new SourceModules(kernel.source);
+    this.#features = features;
     this.#variables = { ...workloadVariables(kernel, workload, kernel.defaults, limits2) };
-    this.#structures = new Structures(kernel, workload, this.#modules);
-    this.#referenceModules = kernel.reference ? new SourceModules(kernel.reference.source) : null;
+    this.#passes = this.#sources(kernel.passes);
+    this.#referencePasses = kernel.reference && this.#sources(kernel.reference.passes);
+  }
+  /** Passes of one file share what is known of it. */
+  #sources(passes) {
+    const { kernel, workload } = this;
+    const known3 = /* @__PURE__ */ new Map();
+    return passes.map((definition) => {
+      const { path: path2 } = definition.source;
+      const modules = known3.get(path2) ?? new SourceModules(definition.source);
+      known3.set(path2, modules);
+      const structures = new Structures({ kernel, workload, pass: definition, modules });
+      return { definition, modules, structures };
+    });
   }
   async build(configuration) {
     const unused = this.#unusedFault();
-    return unused ?? this.#variant(configuration, this.#modules, this.kernel, "variant");
+    return unused ?? this.#variant(configuration, this.#passes, "variant");
   }
   #unusedFault() {
-    this.#unused ??= unusedTunables(this.kernel, parameterWords(this.#modules));
+    const words2 = () => new Set(this.#passes.flatMap(({ modules }) => [...parameterWords(modules)]));
+    this.#unused ??= unusedTunables(this.kernel, words2());
     if (this.#unused.length === 0) return null;
     const names2 = this.#unused.map((name) => `\`${name}\``).join(", ");
     return failed(
       "validation",
       `the program uses no tunable ${names2}: neither as a constant nor in a condition`,
-      { file: this.kernel.source.path }
+      { file: this.#passes[0]?.definition.source.path }
     );
   }
   async reference() {
-    const { reference, defaults } = this.kernel;
-    if (!reference || !this.#referenceModules) return this.build(defaults);
-    return this.#variant(defaults, this.#referenceModules, reference, "reference");
+    const { defaults } = this.kernel;
+    if (this.#referencePasses === null) return this.build(defaults);
+    return this.#variant(defaults, this.#referencePasses, "reference");
   }
   features(variant) {
     const { program } = variant;
     if (program === null) return unknownFeatures();
-    const latest = this.#latest?.program === program ? this.#latest.module : null;
-    const parsed = latest === null ? parseWgsl("", program.wgsl) : succeeded(latest);
-    const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: program.entryPoint }) : null;
-    if (code === null) return unknownFeatures();
-    const numbered = code.with({});
-    return featuresOf(numbered, program, numbered.needs());
+    const latest = this.#latest?.program === program ? this.#latest.modules : null;
+    const counted2 = [];
+    for (const [index, pass] of program.passes.entries()) {
+      const module = latest?.[index];
+      const parsed = module === void 0 ? parseWgsl("", pass.wgsl) : succeeded(module);
+      const code = parsed.ok ? programCode({ ...ownCode(parsed.value), slots: new Slots(), entryPoint: pass.entryPoint }) : null;
+      if (code === null) return unknownFeatures();
+      const numbered = code.with({});
+      const launch = countedLaunch(pass, program.buffers);
+      counted2.push({ program: numbered, launch, needs: numbered.needs() });
+    }
+    return featuresOf(counted2, program.buffers);
   }
   async featuresOf(configuration) {
     if (this.#unusedFault() !== null) return null;
-    const code = this.#structures.code(configuration);
-    const features = code && this.#count(code, configuration);
+    const features = this.#count(configuration);
     if (features !== null) return features;
     const built = await this.build(configuration);
     return built.ok ? this.features(built.value) : null;
   }
-  #count(code, configuration) {
-    const program = code.with(configuration);
-    const needs = program.needs();
-    const launch = this.#launch(this.kernel, configuration, needs.bindings, "variant");
-    if (!launch.ok) return null;
-    const { dispatch, buffers } = launch.value;
-    const { workgroupSize, workgroupBytes } = needs;
-    const { requiredFeatures } = code;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    if (refusal(demands, this.#limits) !== null) return null;
-    return featuresOf(program, { buffers, dispatch, workgroupSize }, needs);
+  get buildsToTell() {
+    return this.#passes.some(({ structures }) => !structures.exist);
   }
-  async #variant(configuration, modules, launch, role) {
-    const specialised = await specialise(modules, programValues(this.workload, configuration));
-    if (!specialised.ok) return specialised;
-    const program = this.#program(specialised.value, configuration, launch, role);
-    if (!program.ok) {
-      const failure = program.failure.file === void 0 ? inUserFile(program.failure, specialised.value.lines) : program.failure;
-      return { ok: false, failure: { file: modules.source.path, ...failure } };
+  async refusal(configuration) {
+    const demands = this.#unusedFault() === null ? this.#demands(configuration) : null;
+    const outcome = demands ?? await this.build(configuration);
+    return outcome.ok ? null : outcome.failure.message;
+  }
+  /** Features without building; null if only building can tell. */
+  #count(configuration) {
+    const demands = this.#demands(configuration);
+    return demands?.ok ? featuresOf(demands.value.counted, demands.value.buffers) : null;
+  }
+  /** What a configuration asks of the device, or why it does not get it; null if only building can tell. */
+  #demands(configuration) {
+    const active = this.#active(this.#passes, configuration);
+    if (!active.ok) return active;
+    const codes = [];
+    for (const { structures } of active.value) {
+      const code = structures.code(configuration);
+      if (code === null) return null;
+      codes.push(code);
     }
+    const programs = codes.map((code) => code.with(configuration));
+    const needs = programs.map((program) => program.needs());
+    const launched = this.#launch(
+      active.value.map(({ definition }, i) => {
+        const { extensions } = codes[i];
+        return { definition, extensions, ...needs[i] };
+      }),
+      configuration,
+      active.value.length < this.#passes.length ? "part" : "variant"
+    );
+    if (!launched.ok) return launched;
+    const { buffers, launches } = launched.value;
+    const counted2 = launches.map((launch, i) => ({
+      program: programs[i],
+      launch: countedLaunch(launch, buffers),
+      needs: needs[i]
+    }));
+    return succeeded({ counted: counted2, buffers });
+  }
+  /** What expressions may name, for a configuration. */
+  #known(configuration) {
+    const variables = this.#variables;
+    for (const { name } of this.kernel.tunables) {
+      const value2 = configuration[name];
+      if (value2 === void 0) delete variables[name];
+      else variables[name] = value2;
+    }
+    return variables;
+  }
+  /** The passes whose conditions hold. */
+  #active(passes, configuration) {
+    const variables = this.#known(configuration);
+    const active = [];
+    for (const pass of passes) {
+      const { when, name, at: at3 } = pass.definition;
+      if (when !== null) {
+        const holds2 = evaluateOrFail((known3) => when.evaluate(known3), variables);
+        if (!holds2.ok) {
+          return failed("validation", `'when' of pass \`${name}\` ${holds2.failure.message}`, at3?.());
+        }
+        if (holds2.value !== true) continue;
+      }
+      active.push(pass);
+    }
+    if (active.length > 0) return succeeded(active);
+    return failed("validation", "'when' leaves out every pass", passes[0]?.definition.at?.());
+  }
+  async #variant(configuration, passes, role) {
+    const active = this.#active(passes, configuration);
+    if (!active.ok) return active;
+    const linked = /* @__PURE__ */ new Map();
+    for (const { modules } of active.value) {
+      if (linked.has(modules)) continue;
+      const specialised = await specialise(modules, programValues(this.workload, configuration));
+      if (!specialised.ok) return specialised;
+      linked.set(modules, specialised.value);
+    }
+    const isPart = role === "variant" && active.value.length < passes.length;
+    const program = this.#program(active.value, linked, configuration, isPart ? "part" : role);
+    if (!program.ok) return program;
     const id = role === "reference" ? role : configurationId(configuration, this.kernel.tunables);
     return succeeded({
       kernel: this.kernel.name,
@@ -39780,46 +40329,53 @@ var Builder = class {
       program: program.value
     });
   }
-  #program({ module, lines: lines2 }, configuration, launch, role) {
-    const reflected = reflect(module, launch.entry);
-    if (!reflected.ok) return reflected;
-    const { bindings, workgroupSize, workgroupBytes, requiredFeatures, reachable } = reflected.value;
-    const launched = this.#launch(launch, configuration, bindings, role);
+  #program(passes, linked, ...[configuration, role]) {
+    const parts = [];
+    for (const { definition, modules } of passes) {
+      const source = linked.get(modules);
+      const reflected = reflect(source.module, definition.entry);
+      if (!reflected.ok) {
+        const { line: line3, message } = reflected.failure;
+        const named4 = { ...reflected.failure, message: inPass(definition, message, passes.length > 1) };
+        const at3 = line3 === void 0 ? definition.at?.() : void 0;
+        return placedInPass({ ...named4, ...at3 }, { definition, lines: source.lines });
+      }
+      parts.push({ ...reflected.value, ...source, definition });
+    }
+    const launched = this.#launch(parts, configuration, role);
     if (!launched.ok) return launched;
-    const { dispatch, buffers } = launched.value;
-    const demands = { workgroupSize, workgroupBytes, dispatch, buffers, requiredFeatures };
-    const refused4 = refusal(demands, this.#limits);
-    if (refused4 !== null) return failed("unsupported", refused4);
-    const entryPoint = launch.entry;
+    const { buffers, launches } = launched.value;
+    const named3 = parts.map(({ reachable, definition }, i) => ({
+      reachable,
+      entryPoint: definition.entry,
+      ...launches[i]
+    }));
     const program = {
-      wgsl: module.text,
-      entryPoint,
-      dispatch,
-      workgroupSize,
+      passes: named3.map(({ reachable: _, ...launch }, i) => ({
+        name: parts[i]?.definition.name ?? "",
+        wgsl: parts[i]?.module.text ?? "",
+        ...launch,
+        identity: passIdentity(named3[i], buffers),
+        lines: parts[i]?.lines ?? []
+      })),
       buffers,
-      requiredFeatures,
-      identity: programIdentity({ reachable, entryPoint, dispatch, buffers }),
-      lines: lines2
+      requiredFeatures: featuresOfExtensions(parts.flatMap(({ extensions }) => extensions)),
+      identity: programIdentity({ passes: named3, buffers })
     };
-    this.#latest = { program, module };
+    this.#latest = { program, modules: parts.map(({ module }) => module) };
     return succeeded(program);
   }
-  #launch({ dispatch: expressions }, configuration, bindings, role) {
+  #launch(passes, configuration, role) {
     const { workload, kernel } = this;
-    const variables = this.#variables;
-    for (const { name } of kernel.tunables) {
-      const value2 = configuration[name];
-      if (value2 === void 0) delete variables[name];
-      else variables[name] = value2;
-    }
-    const dispatch = [1, 1, 1];
-    for (const [axis, expression] of expressions.entries()) {
-      const count2 = evaluateCount((known3) => expression.evaluate(known3), variables);
-      if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
-      dispatch[axis] = count2.value;
-    }
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
-    return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
+    const variables = this.#known(configuration);
+    return launchPasses(passes, {
+      definitions: kernel.buffers,
+      workload,
+      variables,
+      role,
+      limits: this.#limits,
+      features: this.#features
+    });
   }
 };
 
@@ -39900,7 +40456,7 @@ function compareUnordered({ name, check: check3, length }, actual, expected) {
 }
 function faultOf2(check3, actual, expected) {
   if (check3.as === "sum") {
-    const [sum, right] = [sumOf2(actual), sumOf2(expected)];
+    const [sum, right] = [sumOf(actual), sumOf(expected)];
     return isClose(check3, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
   }
   actual.sort();
@@ -39908,15 +40464,15 @@ function faultOf2(check3, actual, expected) {
   return check3.as === "set" ? setFault(check3, actual, expected) : listFault(check3, actual, expected);
 }
 function listFault(check3, actual, expected) {
-  let wrong2 = 0;
+  let wrong3 = 0;
   let first = -1;
   for (const [i, right] of expected.entries()) {
     if (isClose(check3, actual[i] ?? Number.NaN, right)) continue;
-    if (wrong2++ === 0) first = i;
+    if (wrong3++ === 0) first = i;
   }
-  if (wrong2 === 0) return null;
+  if (wrong3 === 0) return null;
   const place = `first at number ${first + 1} in order of size: ${actual[first]}, expected ${expected[first]}`;
-  return `sorted, ${wrong2} of ${expected.length} elements are wrong; ${place}`;
+  return `sorted, ${wrong3} of ${expected.length} elements are wrong; ${place}`;
 }
 function setFault(check3, actual, expected) {
   const strange = actual.filter(
@@ -39944,7 +40500,7 @@ function neighbours2(sorted2, value2) {
 function isClose({ relative: relative3, absolute }, actual, expected) {
   return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
 }
-function sumOf2(values2) {
+function sumOf(values2) {
   return values2.reduce((sum, value2) => sum + value2, 0);
 }
 
@@ -40010,7 +40566,7 @@ function compareOutput(binding, actual, expected) {
   }
   const unwritten = { count: 0, first: -1 };
   const notANumber = { count: 0, first: -1 };
-  const wrong2 = { count: 0, first: -1 };
+  const wrong3 = { count: 0, first: -1 };
   const found = noneYet();
   const reference = noneYet();
   let maxRelativeError = 0;
@@ -40031,7 +40587,7 @@ function compareOutput(binding, actual, expected) {
       continue;
     }
     const difference = Math.abs(a2 - e);
-    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong2, i);
+    if (!Number.isFinite(difference) || difference > absolute + relative3 * Math.abs(e)) add2(wrong3, i);
     maxRelativeError = Math.max(maxRelativeError, difference / Math.max(Math.abs(e), scale));
   }
   const share2 = ({ count: count2 }) => `${count2} of ${binding.length} elements`;
@@ -40050,7 +40606,7 @@ function compareOutput(binding, actual, expected) {
   };
   if (unwritten.count > 0) return report3("unwritten", unwritten, "were not written");
   if (notANumber.count > 0) return report3("not-a-number", notANumber, "are not a number");
-  if (wrong2.count > 0) return report3("wrong-result", wrong2, "are wrong");
+  if (wrong3.count > 0) return report3("wrong-result", wrong3, "are wrong");
   const remarks = [...nans, ...infinities].map((text3) => `\`${binding.name}\`: ${text3}`);
   return succeeded({ maxRelativeError, ...remarks.length === 0 ? {} : { remarks } });
 }
@@ -40316,25 +40872,98 @@ function withoutGuesses(entry, other) {
   };
 }
 
+// src/kernel/program-sources.ts
+function programSources({
+  passes
+}) {
+  const texts2 = [...new Set(passes.map(({ wgsl: wgsl2 }) => wgsl2))];
+  return texts2.map((wgsl2) => ({ wgsl: wgsl2, passes: passes.filter((pass) => pass.wgsl === wgsl2) }));
+}
+
+// src/kernel/reached-extensions.ts
+async function reachedExtensions(kernel) {
+  const named3 = kernel.command === void 0 ? extensionsNamed(kernel) : [];
+  if (named3.length === 0) return named3;
+  const reached = /* @__PURE__ */ new Set();
+  const passes = [...kernel.passes, ...kernel.reference?.passes ?? []];
+  for (const source of new Map(passes.map(({ source: source2 }) => [source2.path, source2])).values()) {
+    const modules = new SourceModules(source);
+    reached.add(source.path);
+    for (const workload of kernel.workloads)
+      await specialise(modules, programValues(workload, kernel.defaults));
+    for (const path2 of modules.loaded) reached.add(path2);
+  }
+  return named3.filter(({ file }) => reached.has(file));
+}
+
+// src/kernel/single-pass.ts
+function singlePass(program) {
+  const { buffers, requiredFeatures, identity: identity4, ...launch } = program;
+  const bindings = buffers.map(({ group, binding, kind }, buffer) => ({ buffer, group, binding, kind }));
+  return {
+    passes: [{ name: launch.entryPoint, ...launch, bindings, identity: identity4 }],
+    buffers,
+    requiredFeatures,
+    identity: identity4
+  };
+}
+
+// src/kernel/subgroup-size.ts
+import { createHash as createHash5 } from "node:crypto";
+var extension = "subgroup_size_control";
+var feature = "subgroup-size-control";
+function usesSubgroups({ requiredFeatures }) {
+  return requiredFeatures.includes("subgroups");
+}
+function atSubgroupSize(program, size2) {
+  if (program.requiredFeatures.includes(feature)) return null;
+  const texts2 = new Map(
+    programSources(program).map(({ wgsl: wgsl2, passes: passes2 }) => [wgsl2, pinned(wgsl2, passes2, size2)])
+  );
+  const identityAt = (identity4) => createHash5("sha256").update(`${identity4} ${size2}`).digest("hex");
+  const passes = program.passes.map((pass) => ({
+    ...pass,
+    wgsl: texts2.get(pass.wgsl) ?? "",
+    identity: identityAt(pass.identity)
+  }));
+  if (passes.some(({ wgsl: wgsl2 }) => wgsl2 === "")) return null;
+  return {
+    ...program,
+    passes,
+    requiredFeatures: [...program.requiredFeatures, feature].sort(),
+    identity: identityAt(program.identity)
+  };
+}
+function pinned(wgsl2, passes, size2) {
+  const parsed = parseWgsl("", wgsl2);
+  const entries = new Set(passes.map(({ entryPoint }) => entryPoint));
+  const found = (parsed.ok ? parsed.value.declarations : []).filter(
+    (item) => item.kind === "fn" && entries.has(item.name.ident.originalName) && isComputeEntry(item)
+  );
+  if (found.length < entries.size) return null;
+  const text3 = found.map(({ start }) => start).sort((a2, b) => b - a2).reduce((all, start) => `${all.slice(0, start)}@subgroup_size(${size2}) ${all.slice(start)}`, wgsl2);
+  return `enable ${extension}; ${text3}`;
+}
+
 // src/kernel/template.ts
-function createTemplateBuilder(kernel) {
-  const modules = new SourceModules(kernel.source);
+function createTemplateBuilder(kernel, pass) {
+  const modules = new SourceModules(pass.source);
   const names2 = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable)
   ];
   const conditions = [...parameterWords(modules)].filter((word4) => names2.some((name) => word4 === name || word4.startsWith(`${name}_`))).sort();
-  const unrolls = Object.keys(kernel.source.files).some((path2) => modules.marked(path2).includes(marker));
-  const marks = createMarks(names2, Object.values(kernel.source.files).join("\n"));
+  const unrolls = Object.keys(pass.source.files).some((path2) => modules.marked(path2).includes(marker));
+  const marks = createMarks(names2, Object.values(pass.source.files).join("\n"));
   return {
     conditions,
     async build(parameters, configuration) {
       const values2 = programValues({ name: "", parameters }, configuration);
       const actual = await specialise(modules, values2);
       if (!actual.ok) return actual;
-      const reflected = reflect(actual.value.module, kernel.entry);
+      const reflected = reflect(actual.value.module, pass.entry);
       if (!reflected.ok) return reflected;
-      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values2);
       const program = async (other) => {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
@@ -40350,13 +40979,11 @@ function createTemplateBuilder(kernel) {
       if (pieces === null || fill(pieces, values2) !== actual.value.module.text) {
         return failed("validation", "the program depends on a number in another way than as a constant");
       }
-      const bound = kernel.buffers.map(
-        ({ group, binding }) => bindings.find((one3) => one3.group === group && one3.binding === binding)
-      );
-      const kinds2 = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const declared = { definition: pass, bindings };
+      const bound = kernel.buffers.map((buffer) => variableAt(declared, buffer));
       const layouts = [];
       for (const [i, definition] of kernel.buffers.entries()) {
-        const layout2 = layoutOf2(definition, bound[i], { name: "", parameters });
+        const layout2 = layoutOf2(definition, bound[i] ?? null, { name: "", parameters });
         if (!layout2.ok) return layout2;
         layouts.push(layout2.value);
       }
@@ -40366,8 +40993,12 @@ function createTemplateBuilder(kernel) {
           numbers2.filter((name) => !free.includes(name)).map((name) => [name, values2[name]])
         ),
         pieces,
-        requiredFeatures,
-        kinds: kinds2,
+        requiredFeatures: featuresOfExtensions(extensions),
+        bindings: bound.flatMap((variable2, buffer) => {
+          if (!variable2?.used || variable2.kind === null) return [];
+          const { group, binding, kind } = variable2;
+          return [{ buffer, group, binding, kind }];
+        }),
         layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null
@@ -40417,6 +41048,1002 @@ function cut(text3, marks) {
 function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
 }
+
+// src/meter/sensor/burst.ts
+var workgroups2 = 4096;
+var workgroup = 64;
+var output = {
+  name: "output",
+  group: 0,
+  binding: 0,
+  kind: "storage",
+  type: "f32",
+  length: workgroups2 * workgroup,
+  byteLength: 4 * workgroups2 * workgroup,
+  fill: "zeros",
+  seed: 1,
+  values: null,
+  check: null
+};
+var wgsl = `@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+@compute @workgroup_size(${workgroup})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  var value = vec4f(f32(id.x)) * vec4f(0.1, 0.2, 0.3, 0.4);
+  for (var i = 0u; i < 256u; i++) { value = fma(value, vec4f(0.9999), vec4f(0.5)); }
+  output[id.x] = value.x + value.y + value.z + value.w;
+}`;
+var burst = {
+  kernel: "joulegate",
+  workload: "burst",
+  configuration: {},
+  id: "joulegate/burst",
+  program: singlePass({
+    wgsl,
+    entryPoint: "main",
+    dispatch: [workgroups2, 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    buffers: [output],
+    requiredFeatures: [],
+    identity: "joulegate-burst-2",
+    lines: wgsl.split("\n").map(() => null)
+  })
+};
+
+// src/meter/sensor/choose.ts
+function possibleSensors(candidates, wanted, info) {
+  if (wanted !== void 0) return { candidates: [named(candidates, wanted)], why: "it was asked for" };
+  const alike = candidates.filter(({ name }) => name !== null && isNamed(name, info));
+  if (alike.length > 0)
+    return { candidates: alike, why: alike.length === 1 ? "its name is the adapter’s" : null };
+  return { candidates, why: candidates.length === 1 ? "it is the only one" : null };
+}
+function named(candidates, wanted) {
+  const candidate = candidates.find(
+    ({ handles }) => handles.some((handle) => handle.toLowerCase() === wanted.toLowerCase())
+  );
+  if (candidate !== void 0) return candidate;
+  throw new JoulegateError("bad-input", `There is no sensor '${wanted}'.`, {
+    code: "unknown-sensor",
+    nextStep: `Name one of ${candidates.map(describe).join(", ")}.`
+  });
+}
+function describe({ handles, sensor }) {
+  return `${handles[0]} (${[sensor.label, ...handles.slice(1)].join(", ")})`;
+}
+function ambiguous(possible, info, tried2) {
+  const burst2 = tried2 ? ", and loads on the device did not show in the power of exactly one" : "";
+  return new JoulegateError(
+    "could-not-measure",
+    `${possible.length} sensors may belong to ${info.description}${burst2}.`,
+    {
+      code: "ambiguous-sensor",
+      nextStep: `Name the sensor: ${possible.map(describe).join(", ")}.`
+    }
+  );
+}
+
+// src/measure/block-order.ts
+var allArms = ["B", "H", "X", "R"];
+function armOrder(present2, block) {
+  const wanted = new Set(present2);
+  const arms2 = allArms.filter((arm) => wanted.has(arm));
+  const start = block % Math.max(1, arms2.length);
+  return [...arms2.slice(start), ...arms2.slice(0, start)];
+}
+function turnOrder(order2) {
+  return [...order2, ...[...order2].reverse()];
+}
+
+// src/measure/precision.ts
+var BATCHES = 10;
+var LEAST_BATCHES = 4;
+function relativeErrorOf(values2) {
+  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
+  if (batches < LEAST_BATCHES) return null;
+  const size2 = Math.floor(values2.length / batches);
+  const rest = values2.length - batches * size2;
+  const means = Array.from({ length: batches }, (_, batch) => {
+    const from = rest + batch * size2;
+    return moments(values2.slice(from, from + size2)).mean;
+  });
+  const { mean: mean2, standardDeviation } = moments(means);
+  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
+}
+
+// src/measure/combine.ts
+function combineCuts(cuts) {
+  const [only, ...others] = cuts.map(({ energy }) => energy);
+  if (only === void 0) throw new RangeError("combineCuts: no window");
+  if (others.length === 0) return only;
+  const windows = [only, ...others];
+  const launches = sumOf2(windows.map((window) => window.launches));
+  const seconds2 = sumOf2(windows.map((window) => window.seconds));
+  const total2 = sumOf2(windows.map((window) => window.joules * window.launches));
+  const net = windows.map((window) => window.netJoules);
+  const byEnergy = windows.map((window) => window.joules * window.launches);
+  const disagreement = weightedOrNull(
+    windows.map((window) => window.disagreement ?? null),
+    byEnergy
+  );
+  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
+  return {
+    joules: total2 / launches,
+    netJoules: weightedOrNull(
+      net,
+      windows.map((window) => window.launches)
+    ),
+    watts: total2 / seconds2,
+    launches,
+    seconds: seconds2,
+    estimated: only.estimated,
+    // Each window has its own two ends, and what they hide may add up.
+    relativeResolution: sumOf2(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
+    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
+    ...disagreement === null ? {} : { disagreement },
+    ...conditions === null ? {} : { conditions },
+    ...only.power === void 0 ? {} : { power: only.power }
+  };
+}
+function meanConditions(all) {
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
+  const meanOf2 = (field3) => {
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    return values2.length === 0 ? null : sumOf2(values2) / values2.length;
+  };
+  return {
+    smMhz: meanOf2("smMhz"),
+    memoryMhz: meanOf2("memoryMhz"),
+    celsius: meanOf2("celsius"),
+    powerCappedPart: meanOf2("powerCappedPart")
+  };
+}
+function weightedOrNull(values2, weights) {
+  let sum = 0;
+  for (const [i, value2] of values2.entries()) {
+    if (value2 === null) return null;
+    sum += value2 * weights[i];
+  }
+  return sum / sumOf2(weights);
+}
+function sumOf2(values2) {
+  return values2.reduce((sum, value2) => sum + value2, 0);
+}
+
+// src/measure/block-window.ts
+function blockWindowOf(turns) {
+  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
+  if (energies.length === 0 || energies.length < turns.length) return null;
+  const seconds2 = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
+  const errors = energies.map(({ relativeError = null }) => relativeError);
+  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
+  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  return {
+    seconds: seconds2,
+    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
+    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds2,
+    netJoules: nets.length < energies.length ? null : mean(nets),
+    // The sample's energy is the mean of the turns', whose errors are independent.
+    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
+    disagreement: disagreements[0] ?? null,
+    busyShare: shares.length === 0 ? null : Math.min(...shares),
+    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
+  };
+}
+
+// src/measure/sampled-stretch.ts
+async function sampleStretch(request) {
+  const { meter, delayMs } = request;
+  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
+  let sampling = true;
+  try {
+    const run = await request.device.run(request.variant, request.durationMs);
+    if (!run.ok) return run;
+    sampling = false;
+    const readings2 = await session.stop(run.value);
+    const disturbances = session.disturbances?.() ?? [];
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
+  } finally {
+    if (sampling) await session.cancel();
+  }
+}
+
+// src/measure/series.ts
+function findTicks(readings2) {
+  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
+  const ticks2 = [];
+  readings2.forEach(({ timeMs, joules }, i) => {
+    const before = readings2[i - 1];
+    const held2 = ticks2.at(-1);
+    if (before === void 0) {
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+    } else if (held2 !== void 0) {
+      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
+    }
+  });
+  return ticks2;
+}
+function launchesAt(completions, timeMs) {
+  let low = 0;
+  let high = completions.length - 1;
+  while (high - low > 1) {
+    const middle2 = low + high >> 1;
+    if (completions[middle2].timeMs <= timeMs) low = middle2;
+    else high = middle2;
+  }
+  const before = completions[low];
+  const after = completions[high];
+  const span = after.timeMs - before.timeMs;
+  if (span <= 0) return after.launches;
+  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
+  return before.launches + part * (after.launches - before.launches);
+}
+function longestGapMs(completions) {
+  let longest = 0;
+  for (let i = 1; i < completions.length; i++) {
+    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
+    longest = Math.max(longest, gap2);
+  }
+  return longest;
+}
+function integratedJoules(powers, fromMs, toMs) {
+  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
+  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
+  if (first < 0 || end < 0 || end - first < 4) return null;
+  let joules = 0;
+  for (let i = first; i < end; i++) {
+    const { timeMs, watts } = powers[i];
+    const until = Math.min(toMs, powers[i + 1].timeMs);
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+  }
+  return joules;
+}
+
+// src/measure/heat-up.ts
+var STEADY_PART = 0.01;
+var STEADY_CELSIUS = 1;
+var STEP_MS = 600;
+var STEP_UPDATES = 6;
+async function heatUp(request) {
+  const { bench, variant, longestMs } = request;
+  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
+  let before = null;
+  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+    const wasDisturbed2 = request.isDisturbed?.() === true;
+    const step2 = await takeStep(bench, variant, stepMs2);
+    if (!step2.ok) return step2;
+    if (before !== null && isSteady(before, step2.value)) break;
+    before = wasDisturbed2 ? null : step2.value;
+  }
+  return { ok: true, value: null };
+}
+function isSteady(before, after) {
+  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
+  const { celsius } = after;
+  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
+}
+async function takeStep({ device, meter }, variant, durationMs) {
+  if (meter === null) {
+    const run = await device.run(variant, durationMs);
+    if (!run.ok) return run;
+    const launchesPerMs = speedOf(run.value.completions);
+    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
+  }
+  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
+  if (!sampled.ok) return sampled;
+  const { stretch, readings: readings2, evidence } = sampled.value;
+  const ticks2 = findTicks(readings2);
+  const [first, last2] = [ticks2[0], ticks2.at(-1)];
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  return {
+    ok: true,
+    value: {
+      launchesPerMs: speedOf(stretch.completions),
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      celsius: evidence?.conditions?.celsius ?? null
+    }
+  };
+}
+function speedOf(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
+}
+
+// src/measure/busy.ts
+var LEAST_BUSY = 0.5;
+function busyShareOf({ timestamps }, { launches, seconds: seconds2 }, { medianMs }) {
+  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds2)) : null;
+}
+function waitingIn(share2, { estimated }) {
+  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
+  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
+}
+
+// src/measure/steady.ts
+var TOLERATED_DIFFERENCE = 2e-3;
+var CERTAIN = 3;
+var LEAST_VALUES = 8;
+function steadyFrom(values2) {
+  const n = values2.length;
+  if (n < LEAST_VALUES) return 0;
+  let cut3 = 0;
+  let least2 = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let squares = 0;
+  for (let d = n - 1; d >= 0; d--) {
+    const value2 = values2[d];
+    const count2 = n - d;
+    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
+    sum += value2;
+    if (count2 > 1) squares += delta * (value2 - sum / count2);
+    const score2 = squares / count2 ** 2;
+    if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
+  }
+  const [head2, rest] = [values2.slice(0, cut3), values2.slice(cut3)];
+  return cut3 > 0 && differs(head2, rest, { errors: CERTAIN, part: TOLERATED_DIFFERENCE }) ? cut3 : 0;
+}
+function differs(head2, rest, least2) {
+  const { mean: from } = moments(head2);
+  const { mean: to, variance } = moments(rest);
+  const difference = Math.abs(from - to);
+  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
+  return difference > least2.errors * error && difference > least2.part * Math.abs(to);
+}
+var STEP_PART = 0.03;
+var STEP_ERRORS = 6;
+var LEAST_SIDE = 4;
+var LEAST_SIDE_PART = 1 / 8;
+var SETTLING_PART = 0.1;
+function changeIn(values2) {
+  const n = values2.length;
+  const all = moments(values2);
+  const total2 = all.variance * (n - 1);
+  let best = null;
+  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
+  for (let at4 = least2; at4 <= n - least2; at4++) {
+    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
+    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
+    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
+  }
+  if (best === null) return null;
+  const { at: at3, within } = best;
+  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
+  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
+  const difference = Math.abs(to - from);
+  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
+  const middle2 = (n - 1) / 2;
+  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
+  const along = slopes.reduce((sum, one4) => sum + one4, 0) ** 2 / (n * (n * n - 1) / 12);
+  return { from, to, sudden: within < total2 - along };
+}
+function leap(head2, rest) {
+  if (head2.length === 0 || !differs(head2, rest, { errors: STEP_ERRORS, part: SETTLING_PART })) return null;
+  return { from: moments(head2).mean, to: moments(rest).mean, sudden: false };
+}
+
+// src/measure/updates.ts
+var LATE_PERIODS = 1.8;
+var LOST_PART = 0.7;
+var LEAST_UPDATES = 4;
+var OUTLIER_DEVIATIONS = 8;
+var OUTLIER_PART = 0.15;
+var MEDIAN_DEVIATIONS = 1.4826;
+var LEAST_SCATTERED = 6;
+function updatesBetween(ticks2, completions) {
+  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
+  return ticks2.slice(1).map((tick, i) => {
+    const before = ticks2[i];
+    const joules = tick.joules - before.joules;
+    const launched = launches[i + 1] - launches[i];
+    return {
+      fromMs: before.timeMs,
+      toMs: tick.timeMs,
+      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
+      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
+      joules,
+      launches: launched,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / launched
+    };
+  });
+}
+function lostEnergy(updates, updatePeriodMs) {
+  if (updates.length < LEAST_UPDATES) return null;
+  const usual = median(updates.map(({ watts: watts2 }) => watts2));
+  const lost2 = updates.find(
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+  );
+  if (lost2 === void 0) return null;
+  const watts = Math.round(wattsOf(lost2.joules, lost2.shortestMs));
+  const lateMs = Math.round(lost2.shortestMs);
+  return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
+}
+function groupUpdates(updates, leastMs2) {
+  const groups = [];
+  let open = null;
+  for (const update of updates) {
+    open = open === null ? update : joined(open, update);
+    if (open.toMs - open.fromMs < leastMs2) continue;
+    groups.push(open);
+    open = null;
+  }
+  return groups;
+}
+function joined(a2, b) {
+  const joules = a2.joules + b.joules;
+  const launches = a2.launches + b.launches;
+  return {
+    fromMs: a2.fromMs,
+    toMs: b.toMs,
+    // How late the tick between the two was seen no longer matters.
+    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
+    longestMs: a2.longestMs + (b.toMs - b.fromMs),
+    joules,
+    launches,
+    watts: 1e3 * joules / (b.toMs - a2.fromMs),
+    joulesPerLaunch: joules / launches
+  };
+}
+var BUSY_PART = 0.95;
+function outlierAmong(updates) {
+  if (updates.length < LEAST_SCATTERED) return null;
+  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
+  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
+  const most2 = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const outlier = updates.find((update) => {
+    const { joules, shortestMs, longestMs } = update;
+    if (wattsOf(joules, longestMs) > usual + most2) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most2 && rateOf(update) > BUSY_PART * rate;
+  });
+  if (outlier === void 0) return null;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
+}
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
+}
+
+// src/measure/window.ts
+var STILL_PERIODS = 5;
+var STILL_PART = 0.5;
+var TOLERATED_DISAGREEMENT = 0.05;
+var LEAST_COVERAGE = 0.5;
+function isVoid(reason) {
+  return { ok: false, reason };
+}
+function cutWindow(request) {
+  const { completions, readings: readings2, meter, options } = request;
+  const begin = completions[0];
+  const end = completions.at(-1);
+  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
+    return isVoid("no launch completed inside the stretch");
+  }
+  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
+  const backwards = inside.findIndex(
+    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
+  );
+  if (backwards > 0) return isVoid("the energy counter went back");
+  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
+  const heatedMs = begin.timeMs + options.preheatMs;
+  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const first = ticks2[0];
+  const last2 = ticks2.at(-1);
+  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
+    const moved = inside.at(-1).joules > inside[0].joules;
+    return isVoid(
+      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
+    );
+  }
+  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
+  if (silentMs2 !== null) {
+    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
+  }
+  const spanMs = last2.timeMs - first.timeMs;
+  if (spanMs < LEAST_COVERAGE * options.windowMs) {
+    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
+  }
+  const updates = updatesBetween(ticks2, completions);
+  if (meter.updatePeriodMs !== null && !meter.estimated) {
+    const objection2 = lostEnergy(updates, meter.updatePeriodMs);
+    if (objection2 !== null) return isVoid(objection2);
+  }
+  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
+  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
+  const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks2[Math.max(0, cut3)];
+  if (!meter.estimated) {
+    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
+    if (objection2 !== null) return objection2;
+  }
+  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
+  if (launches <= 0) return isVoid("no launch completed between the readings");
+  const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
+  const series = joulesPerLaunch.filter(Number.isFinite);
+  const powers = request.powers ?? [];
+  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
+  const objection = isIdle(energy, meter) ?? isDisputed(energy);
+  if (objection !== null) return isVoid(objection);
+  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+}
+var LEAST_ABOVE_IDLE = 0.03;
+var LEAST_WATTS_ABOVE_IDLE = 0.5;
+function isIdle({ watts }, { idleWatts, estimated }) {
+  if (estimated || idleWatts === null) return null;
+  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
+  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
+}
+function wholeUpdates(updates, { updatePeriodMs }) {
+  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
+  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
+  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
+}
+function unsteady(updates, cut3, meter) {
+  const [before, whole] = [updates.slice(0, cut3), updates.slice(cut3)].map(
+    (part) => wholeUpdates(part, meter)
+  );
+  const outlier = outlierAmong(whole ?? []);
+  if (outlier !== null) return isVoid(outlier);
+  const joulesOf = (part = []) => part.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite);
+  const change2 = changeIn(joulesOf(whole)) ?? leap(joulesOf(before), joulesOf(whole));
+  if (change2 === null) return null;
+  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
+  return { ok: false, reason, changed: change2.sudden };
+}
+function isDisputed({ disagreement = null }) {
+  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
+  const percent5 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
+}
+function shortJoules(joules) {
+  return `${joules.toPrecision(3)} J`;
+}
+var KEPT_UPDATES = 120;
+function powerCourse(readings2, beginMs) {
+  const ticks2 = findTicks(readings2);
+  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
+  return ticks2.flatMap((tick, i) => {
+    const before = ticks2[i - step2];
+    if (before === void 0 || i % step2 !== 0) return [];
+    const seconds2 = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
+    return [{ seconds: seconds2, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
+  });
+}
+function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
+  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
+  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
+  let longest = 0;
+  ticks2.forEach((tick, i) => {
+    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
+    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
+  });
+  return longest > bearableMs ? longest : null;
+}
+function toMeasurement(cut3) {
+  const { first, last: last2, launches, series, powers, meter } = cut3;
+  const seconds2 = (last2.timeMs - first.timeMs) / 1e3;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds2) / launches;
+  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
+  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
+  const disagreement = integrated === null ? null : integrated / joules - 1;
+  return {
+    joules: joules / launches,
+    netJoules,
+    watts: joules / seconds2,
+    launches,
+    seconds: seconds2,
+    estimated: meter.estimated,
+    // What the counter's own step hides, and what may have run between a tick and its being seen.
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds2,
+    relativeError: relativeErrorOf(series),
+    ...disagreement === null ? {} : { disagreement }
+  };
+}
+
+// src/measure/energy.ts
+var CLEARLY = 4;
+var ATTEMPTS = 2;
+var MOST_WINDOWS = 6;
+var SHORTEST_PART = 1 / 3;
+async function measureEnergy(request) {
+  const { device, meter, variant } = request;
+  const unseen = await meter.confirm?.(device, variant) ?? null;
+  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
+  const before = await meter.quiet?.() ?? null;
+  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
+  const outcome = await measureWindows(request);
+  if (outcome.status !== "valid") return outcome;
+  const after = await meter.quiet?.() ?? null;
+  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
+}
+async function measureWindows(request) {
+  const { windowMs, precision, longestMs = windowMs } = request.options;
+  const cuts = [];
+  for (let lengthMs = windowMs; ; ) {
+    const taken = await takeWindow(request, lengthMs);
+    if (taken.status !== "valid") return taken;
+    cuts.push(taken.cut);
+    const energy = combineCuts(cuts);
+    const { relativeError = null } = energy;
+    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
+    if (energy.joules * (1 - CLEARLY * relativeError) > (request.rivalJoules ?? Number.POSITIVE_INFINITY)) {
+      return { status: "valid", energy };
+    }
+    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
+    const doneMs = 1e3 * energy.seconds;
+    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
+    const leftMs = longestMs - doneMs;
+    const leastMs2 = SHORTEST_PART * windowMs;
+    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
+    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
+  }
+}
+var TOLERATED_IMPRECISION = 4;
+var TOLERATED_ERROR = 0.02;
+function ifPreciseEnough(energy, error, precision) {
+  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
+    return { status: "valid", energy };
+  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
+async function takeWindow(request, windowMs) {
+  const { device, meter, variant } = request;
+  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
+  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
+  const options = { ...request.options, windowMs, preheatMs };
+  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
+  const reasons = [];
+  let disturbed = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const delayMs = phaseDelayMs(meter.info, request.random);
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
+    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
+    disturbed = sampled.value.disturbances.length > 0;
+    const cut3 = cutSampled(sampled.value, meter.info, options);
+    if (cut3.ok) return { status: "valid", cut: cut3 };
+    reasons.push(cut3.reason);
+    if (cut3.changed === true) break;
+    durationMs = Math.max(
+      durationMs,
+      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
+    );
+  }
+  return { status: "void", reasons, disturbed };
+}
+function cutSampled(sampled, meter, options) {
+  const { stretch, readings: readings2, disturbances, evidence } = sampled;
+  const objections = [...disturbances, ...evidence?.faults ?? []];
+  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
+  const { completions } = stretch;
+  const cut3 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
+  const conditions = evidence?.conditions ?? null;
+  return cut3.ok && conditions !== null ? { ...cut3, energy: { ...cut3.energy, conditions } } : cut3;
+}
+function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
+  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
+  return random.next() * updatePeriodMs;
+}
+
+// src/measure/latency.ts
+async function measureLatency(request) {
+  const timed = await request.device.time(request.variant, request.options);
+  if (!timed.ok) return timed;
+  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
+  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
+  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
+  if (medianMs <= 0) {
+    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
+    return { ok: false, failure: { kind: "void-window", message } };
+  }
+  const sorted2 = sortSamples(samplesMs);
+  return {
+    ok: true,
+    value: {
+      medianMs,
+      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
+      samplesMs,
+      launchesPerSample,
+      relativeResolution: resolutionMs / medianMs
+    }
+  };
+}
+
+// src/measure/turn.ts
+async function takeTurn(request) {
+  const { bench, variant, options, random } = request;
+  const energy = await takeEnergy(bench, variant, options, random);
+  if (!energy.ok) return energy;
+  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
+  if (!timed.ok) return timed;
+  const { measured, voidReasons, disturbed } = energy.value;
+  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
+  const waiting = measured === null ? null : waitingIn(busyShare, measured);
+  return {
+    ok: true,
+    value: {
+      latencyMs: disturbed ? null : timed.value.medianMs,
+      latencyResolution: timed.value.relativeResolution,
+      energy: waiting === null ? measured : null,
+      busyShare,
+      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
+    }
+  };
+}
+async function takeEnergy({ device, meter }, variant, { window }, random) {
+  if (meter === null) {
+    const heated = await device.run(variant, window.preheatMs);
+    if (!heated.ok) return heated;
+    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
+  }
+  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
+  switch (outcome.status) {
+    case "failed":
+      return { ok: false, failure: outcome.failure };
+    case "void": {
+      const { reasons, disturbed } = outcome;
+      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
+    }
+    case "valid":
+      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
+  }
+}
+
+// src/measure/block-subject.ts
+async function measureSubject(request) {
+  const { subject, order: order2, phase, block } = request;
+  const failures = /* @__PURE__ */ new Map();
+  const turns = new Map(order2.map((arm) => [arm, []]));
+  if (request.isAborted()) return null;
+  await prepareArms(request, failures);
+  await heat(request, failures);
+  const sequence2 = turnOrder(order2);
+  for (const [index, arm] of sequence2.entries()) {
+    if (request.isAborted()) return null;
+    if (failures.has("B") || failures.has("H")) break;
+    if (failures.has(arm)) continue;
+    const { kernel, workload } = subject;
+    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
+    const { bench, variant } = armOf(request, arm);
+    const random = request.random.fork(`turn ${index}`);
+    const turn = await takeTurn({ bench, variant, options: request.options, random });
+    if (turn.ok) turns.get(arm)?.push(turn.value);
+    else failures.set(arm, turn.failure);
+  }
+  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+async function prepareArms(request, failures) {
+  const prepare2 = async (arm) => {
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  };
+  const isProgram2 = (arm) => request.subject.variants[arm]?.command !== void 0;
+  await Promise.all(request.order.filter((arm) => !isProgram2(arm)).map(prepare2));
+  for (const arm of request.order.filter(isProgram2)) await prepare2(arm);
+}
+async function heat(request, failures) {
+  const { order: order2, options, cold, isAborted } = request;
+  const arm = order2.find((one4) => !failures.has(one4));
+  const { heatUpMs: longestMs = 0 } = options.window;
+  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
+  let isDisturbed = request.whileHeating !== void 0;
+  const beside = (request.whileHeating?.() ?? Promise.resolve()).finally(() => {
+    isDisturbed = false;
+  });
+  const [heated] = await Promise.allSettled([
+    heatUp({ ...armOf(request, arm), longestMs, isAborted, isDisturbed: () => isDisturbed }),
+    beside
+  ]);
+  await beside;
+  if (heated.status === "rejected") throw heated.reason;
+  if (!heated.value.ok) failures.set(arm, heated.value.failure);
+}
+function armOf({ subject, benches }, arm) {
+  const bench = benches.get(arm);
+  const variant = subject.variants[arm];
+  if (bench === void 0 || variant === void 0) {
+    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  }
+  return { bench, variant };
+}
+function toSample({ subject, block, phase }, arm, turns, failures) {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(arm);
+  const other = failures.get("B") === void 0 ? "H" : "B";
+  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed6 = own !== void 0 || failures.has(other);
+  const window = blockWindowOf(turns);
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    arm,
+    block,
+    phase,
+    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
+    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
+    voidReasons,
+    ...window === null || failed6 ? {} : { window }
+  };
+}
+function meanOrNull(values2) {
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
+}
+
+// src/measure/blocks.ts
+async function runBlocks(task) {
+  const samples2 = [];
+  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
+    const startMs = task.clock.nowMs();
+    const measured = await runBlock(task, block);
+    if (measured === null) break;
+    samples2.push(...measured);
+    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+  }
+  return samples2;
+}
+async function runBlock(task, block) {
+  const random = createRandom(task.seed ?? 1);
+  const isAborted = () => task.signal?.aborted === true;
+  const benches = /* @__PURE__ */ new Map();
+  const opened = [];
+  try {
+    if (isAborted()) return null;
+    const arms2 = armOrder(task.subjects.flatMap(subjectArms), block);
+    for (const [arm, device] of await openDevices(task, arms2, opened)) {
+      const meter = await task.openMeter(device);
+      if (meter !== null) opened.push(meter);
+      benches.set(arm, { device, meter });
+    }
+    const samples2 = [];
+    for (const [index, subject] of task.subjects.entries()) {
+      const measured = await measureSubject({
+        subject,
+        order: armOrder(subjectArms(subject), block),
+        benches,
+        block,
+        phase: task.phase,
+        options: task.options,
+        cold: index === 0,
+        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
+        isAborted,
+        whileHeating: task.whileHeating,
+        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
+      });
+      if (measured === null) return null;
+      samples2.push(...measured);
+    }
+    return samples2;
+  } finally {
+    await closeAll(opened);
+  }
+}
+async function openDevices(task, arms2, opened) {
+  const opening = arms2.map(async (arm) => {
+    const device = await task.openDevice(arm);
+    opened.push(device);
+    return [arm, device];
+  });
+  await Promise.allSettled(opening);
+  return Promise.all(opening);
+}
+function subjectArms({ variants }) {
+  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
+}
+async function closeAll(opened) {
+  const results = [];
+  for (const one4 of [...opened].reverse()) results.push(...await Promise.allSettled([one4.close()]));
+  const failed6 = results.find((result) => result.status === "rejected");
+  if (failed6 !== void 0) throw failed6.reason;
+}
+
+// src/measure/options.ts
+function measureOptions(request) {
+  const judging = request.purpose === "judge";
+  if (request.device.software) {
+    return {
+      // Many short samples: what shares the cores then spoils some of them, and the median stands.
+      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
+    };
+  }
+  const periodMs = request.meter?.updatePeriodMs ?? 0;
+  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
+  return {
+    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
+    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
+  };
+}
+
+// src/measure/scopes.ts
+var shared = {
+  GPU: false,
+  board: false,
+  module: true,
+  package: true,
+  socket: true,
+  outlet: true
+};
+function isShared({ scope = null }) {
+  return scope !== null && shared[scope];
+}
+
+// src/measure/subgroup-sizes.ts
+var wrong = ["wrong-result", "not-a-number", "unwritten"];
+function sizesBetween(least2, most2) {
+  const sizes2 = [];
+  for (let size2 = least2; size2 <= most2; size2 *= 2) sizes2.push(size2);
+  return sizes2;
+}
+function pinnedSubgroups(device, variant, reference) {
+  const { features, limits: limits2 } = device.info;
+  if (!features.includes("subgroup-size-control") || limits2.subgroup_min >= limits2.subgroup_max) return [];
+  return sizesBetween(limits2.subgroup_min, limits2.subgroup_max).map((size2) => ({
+    size: size2,
+    async compare() {
+      const program = variant.program === null ? null : atSubgroupSize(variant.program, size2);
+      if (program === null) return null;
+      const pinned2 = { ...variant, id: `${variant.id} with subgroups of ${size2}`, program };
+      const prepared = await device.prepare(pinned2);
+      return prepared.ok ? device.verify(pinned2, reference) : prepared;
+    }
+  }));
+}
+async function subgroupRemark(ways) {
+  const right = [];
+  const others = [];
+  const untried = [];
+  for (const { size: size2, compare: compare4 } of ways) {
+    const compared = await compare4();
+    if (compared === null) continue;
+    if (compared.ok) right.push(`${size2}`);
+    else
+      (wrong.includes(compared.failure.kind) ? others : untried).push(
+        `${size2} (${compared.failure.message})`
+      );
+  }
+  if (others.length === 0) return null;
+  return [
+    `its results depend on the size of subgroups: ${right.length === 0 ? "" : `right with ${right.join(", ")}, `}wrong with ${others.join(", ")}`,
+    ...untried.length === 0 ? [] : [`not run with ${untried.join(", ")}`]
+  ].join("; ");
+}
+
+// src/measure/trial-costs.ts
+var trialParts = ["compile", "check", "latency", "energy", "waiting"];
+var CostCount = class {
+  #clock;
+  #spentMs = { compile: 0, check: 0, latency: 0, energy: 0, waiting: 0 };
+  #totalMs = 0;
+  latencyTrials = 0;
+  energyTrials = 0;
+  constructor(clock) {
+    this.#clock = clock;
+  }
+  async during(part, work) {
+    const startMs = this.#clock.nowMs();
+    const beforeMs = this.#totalMs;
+    try {
+      return await work();
+    } finally {
+      const ownMs = this.#clock.nowMs() - startMs - (this.#totalMs - beforeMs);
+      this.#spentMs[part] += ownMs;
+      this.#totalMs += ownMs;
+    }
+  }
+  get costs() {
+    const { latencyTrials, energyTrials } = this;
+    return { latencyTrials, energyTrials, spentMs: { ...this.#spentMs } };
+  }
+};
 
 // src/measure/reference.ts
 async function prepareReference(builder, device) {
@@ -40996,7 +42623,7 @@ async function confirmLoads(request) {
   });
 }
 function onlyConfirmed(confirmations2) {
-  const rises = confirmations2.map((one3) => one3.ok ? one3.fit.gain : 0);
+  const rises = confirmations2.map((one4) => one4.ok ? one4.fit.gain : 0);
   const best = rises.indexOf(Math.max(...rises));
   const rise = rises[best] ?? 0;
   const others = rises.filter((other, i) => i !== best && other > othersPart * rise);
@@ -41028,8 +42655,8 @@ function confirmationOf(fit, powerFit, sensor, loads) {
     return { ok: false, why, ran: true };
   }
   if (fit.settledAfterMs > mostSettledMs) {
-    const seconds = (fit.settledAfterMs / 1e3).toFixed(1);
-    return { ok: false, why: `its readings follow a load only after ${seconds} s`, ran: true };
+    const seconds2 = (fit.settledAfterMs / 1e3).toFixed(1);
+    return { ok: false, why: `its readings follow a load only after ${seconds2} s`, ran: true };
   }
   const check3 = powerFit !== null && isClear(powerFit) && powerFit.settledAfterMs <= mostSettledMs ? powerFit : null;
   const settledMs = Math.max(fit.settledAfterMs, check3?.settledAfterMs ?? 0);
@@ -41666,12 +43293,12 @@ async function findState(folder) {
   if (known3.every((read2) => !read2.ok)) return null;
   return async () => {
     const [smMhz, memoryMhz, degrees3] = await Promise.all([sm(), memory(), celsius()]);
-    const [most, watts] = await Promise.all([limit(), power3?.read()]);
+    const [most2, watts] = await Promise.all([limit(), power3?.read()]);
     return {
       smMhz: smMhz.ok ? smMhz.value : null,
       memoryMhz: memoryMhz.ok ? memoryMhz.value : null,
       celsius: degrees3.ok ? degrees3.value : null,
-      powerCapped: most.ok && most.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most.value : null,
+      powerCapped: most2.ok && most2.value > 0 && watts?.ok === true ? watts.value >= cappedPart * most2.value : null,
       slowdowns: [],
       slowedMs: {}
     };
@@ -41761,7 +43388,7 @@ var amdgpu = hwmonKind({
 });
 
 // src/meter/command/kind.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import { basename as basename3 } from "node:path";
 
 // src/meter/command/parse.ts
@@ -41917,7 +43544,7 @@ var command = {
       await running.close();
       return missing(`${label}: ${first.why}`);
     }
-    const key2 = `command-${createHash5("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
+    const key2 = `command-${createHash6("sha256").update([program, ...rest].join("\0")).digest("hex").slice(0, 16)}`;
     const sensor = createSensor2({ program: running, quantity: first.value, label, key: key2, time: context.time });
     return openSensor("command", [{ sensor, name: null, handles: [label], refusal: null }], {
       ...context,
@@ -42265,10 +43892,10 @@ async function lastingSlowdowns(sensors, time) {
   for (let look = 0; look < looks; look++) {
     if (look > 0) await time.sleep(lookMs);
     const now = await Promise.all(sensors.map(async ({ state }) => (await state?.())?.slowdowns ?? []));
-    lasting = now.map((seen, i) => seen.filter((one3) => lasting?.[i]?.includes(one3) ?? true));
+    lasting = now.map((seen, i) => seen.filter((one4) => lasting?.[i]?.includes(one4) ?? true));
   }
   return (lasting ?? []).map(
-    (seen) => seen.length > 1 ? seen.filter((one3) => one3 !== "hardware slowdown") : seen
+    (seen) => seen.length > 1 ? seen.filter((one4) => one4 !== "hardware slowdown") : seen
   );
 }
 
@@ -42498,9 +44125,9 @@ function formatChange(ratio3) {
 function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
-function formatDuration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
+function formatDuration(seconds2) {
+  const whole = Math.round(seconds2);
+  if (whole < 60) return seconds2 < 9.95 ? `${seconds2.toFixed(1)} s` : `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }
@@ -42514,8 +44141,30 @@ function formatConfigurationChange(before, after) {
   const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])];
   return names2.filter((name) => before[name] !== after[name]).map((name) => cleanLine(`${name} ${before[name] ?? "none"} → ${after[name] ?? "none"}`, 400)).join(", ");
 }
-function formatKilowattHours(kilowattHours2) {
-  return `${kilowattHours2 > 0 ? "+" : ""}${formatNumber(kilowattHours2)} kWh`;
+function formatKilowattHours(kilowattHours) {
+  return `${kilowattHours > 0 ? "+" : ""}${formatNumber(kilowattHours)} kWh`;
+}
+
+// src/report/notes/passes.ts
+function passRows({ passes }) {
+  const shown = (ms) => ms === null ? "-" : formatMilliseconds(ms);
+  return (passes ?? []).map(({ name, beforeMs, afterMs, changed }) => {
+    const isBoth = beforeMs !== null && afterMs !== null && beforeMs > 0;
+    const change2 = isBoth ? formatChange(afterMs / beforeMs) : null;
+    return {
+      name: cleanLine(name, 100),
+      before: shown(beforeMs),
+      after: shown(afterMs),
+      change: change2 ?? (beforeMs === null ? "new" : afterMs === null ? "gone" : ""),
+      changed
+    };
+  });
+}
+function passNote(kernel) {
+  const rows = passRows(kernel).map(
+    ({ name, before, after, change: change2 }) => before === "-" || after === "-" ? `${name} ${before === "-" ? after : before} (${change2})` : `${name} ${before} to ${after}${change2 === "" ? "" : ` (${change2})`}`
+  );
+  return rows.length === 0 ? "" : `passes, each by itself: ${rows.join(", ")}`;
 }
 
 // src/report/notes/run-verdicts.ts
@@ -42590,7 +44239,7 @@ function known(windows, name) {
   return windows.map(({ conditions }) => conditions?.[name] ?? null).filter((value2) => value2 !== null);
 }
 function windowText(windows) {
-  const seconds = windows.reduce((sum, window) => sum + window.seconds, 0);
+  const seconds2 = windows.reduce((sum, window) => sum + window.seconds, 0);
   const busy2 = windows.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
   const facts2 = [
     largest(
@@ -42609,7 +44258,7 @@ function windowText(windows) {
       (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
     )
   ].filter((fact) => fact !== "");
-  const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
+  const measured = `${formatDuration(seconds2)} of energy in ${formatCount(windows.length, "sample")}`;
   return [measured, ...facts2].join(", ");
 }
 function voidText(samples2) {
@@ -42705,15 +44354,25 @@ function runFacts(report3) {
     const measured = windowNote(report3.samples ?? []);
     if (measured !== "") facts2.push(["windows", measured]);
   }
+  const monthly = report3.kind === "guard" ? monthlyText(report3) : "";
+  if (monthly !== "") facts2.push(["energy", monthly]);
   const judged = selfJudged(report3);
   if (judged !== "") facts2.push(["results", judged]);
   facts2.push(["took", formatDuration(report3.durationSeconds)]);
   return facts2;
 }
+var atStatedCalls = "a month at the stated calls per day";
+function monthlyText({ kernels, devices }) {
+  const known3 = kernels.filter(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 !== null);
+  if (known3.length < 2 || devices !== void 0) return "";
+  const sum = known3.reduce((total2, { kWhPerMonth: kWhPerMonth2 }) => total2 + (kWhPerMonth2 ?? 0), 0);
+  const basis2 = known3.some(({ estimated }) => estimated) ? ", from estimated energy" : "";
+  return `${formatKilowattHours(sum)} ${atStatedCalls}, all ${known3.length} workloads together${basis2}`;
+}
 var selfJudgedText = "no 'reference' says what is right, so the default configuration is judged by itself";
 function selfJudged({ kernels }) {
   const all = kernels;
-  const names2 = [...new Set(all.filter((one3) => one3.selfJudged === true).map(({ kernel }) => kernel))];
+  const names2 = [...new Set(all.filter((one4) => one4.selfJudged === true).map(({ kernel }) => kernel))];
   if (names2.length === 0) return "";
   const more = names2.length > 8 ? ` and ${names2.length - 8} more` : "";
   return cleanLine(`${names2.slice(0, 8).join(", ")}${more}: ${selfJudgedText}`, 600);
@@ -42782,8 +44441,9 @@ function guardNotes(kernel) {
   if (kernel.attribution !== null) notes2.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
     const basis2 = kernel.estimated ? ", from estimated energy" : "";
-    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis2}`);
+    notes2.push(`${formatKilowattHours(kernel.kWhPerMonth)} ${atStatedCalls}${basis2}`);
   }
+  notes2.push(passNote(kernel));
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes2.push(retuned);
   return notes2.filter((note2) => note2 !== "");
@@ -42807,7 +44467,7 @@ function failureNotes(kernel) {
   const others = [];
   for (const [kind, count2] of kinds2) {
     const text3 = cleanLine(`${kind} ${count2}`, 120);
-    const example = kernel.failureExamples.find((one3) => one3.kind === kind);
+    const example = kernel.failureExamples.find((one4) => one4.kind === kind);
     if (example === void 0) others.push(text3);
     else notes2.push(`failed: ${text3}, e.g. ${exampleText(example)}`);
   }
@@ -42936,8 +44596,8 @@ function countVerdicts(kernels) {
 }
 var daysPerMonth = 365.25 / 12;
 var joulesPerKilowattHour = 36e5;
-function kilowattHoursPerMonth(joules, callsPerDay) {
-  return joules * callsPerDay * daysPerMonth / joulesPerKilowattHour;
+function kilowattHoursPerMonth(joules, callsPerDay2) {
+  return joules * callsPerDay2 * daysPerMonth / joulesPerKilowattHour;
 }
 
 // src/report/sparkline.ts
@@ -43029,6 +44689,20 @@ function quantityCell(ratio3, figures2) {
 function subjectCell(subject) {
   return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
 }
+function passTable(kernels, limits2) {
+  const rows = kernels.flatMap(
+    (kernel) => passRows(kernel).map(({ name, before, after, change: change2, changed }) => {
+      const pass = codeMarkdown(name, 100);
+      return [subjectCell(kernel), changed ? `**${pass}**` : pass, before, after, change2];
+    })
+  );
+  return table({
+    titles: ["kernel", "pass", "before", "after", "change"],
+    rightAligned: [2, 3, 4],
+    rows,
+    maxRows: limits2.maxRows
+  });
+}
 function factList(report3) {
   const facts2 = runFacts(report3).map(([label, text3]) => `${label}: ${escapeMarkdown(text3)}`);
   return `<sub>${facts2.join(" · ")} · ${escapeMarkdown(`${report3.tool.name} ${report3.tool.version}`, 100)}</sub>`;
@@ -43042,7 +44716,7 @@ function warningList(report3, limits2) {
 // src/report/group-samples.ts
 function groupSamples(report3) {
   const groups = /* @__PURE__ */ new Map();
-  const keyOf3 = (one3) => JSON.stringify([one3.kernel, one3.workload]);
+  const keyOf3 = (one4) => JSON.stringify([one4.kernel, one4.workload]);
   for (const sample of report3.samples ?? []) {
     const key2 = keyOf3(sample);
     const group = groups.get(key2);
@@ -43203,6 +44877,7 @@ function guardBlocks(report3, limits2) {
       `${folded.length} unchanged or identical`,
       folded.length === 0 ? "" : kernelTable(report3, folded, limits2)
     ),
+    details("Passes", passTable(ordered2, limits2)),
     details("Configurations and measurements", configurationList(report3, limits2)),
     warningList(report3, limits2),
     factList(report3)
@@ -43339,11 +45014,11 @@ function tradeOffs(report3, limits2) {
   });
 }
 function timeSpent(report3, limits2) {
-  const rows = report3.kernels.flatMap(({ kernel, workload, seconds, spent: spent2 }) => {
+  const rows = report3.kernels.flatMap(({ kernel, workload, seconds: seconds2, spent: spent2 }) => {
     if (spent2 === void 0) return [];
     const { trials, energies, compile, check: check3, latency, energy, waiting } = spent2;
     const cell2 = (total2, count2) => count2 === 0 ? "–" : `${formatDuration(total2)} (${formatMilliseconds(1e3 * total2 / count2)})`;
-    const choosing = Math.max(0, seconds - compile - check3 - latency - energy - waiting);
+    const choosing = Math.max(0, seconds2 - compile - check3 - latency - energy - waiting);
     return [
       [
         codeMarkdown(kernel, 100),
@@ -43378,6 +45053,7 @@ function retuneBlocks(report3, limits2) {
     )}.`,
     report3.kernels.length === 0 ? "" : kernelTable2(report3, limits2),
     configurations(report3, limits2),
+    details("Passes", passTable(report3.kernels, limits2)),
     details("How the searches went", searchCharts(report3)),
     details("Trade-offs of energy and latency", tradeOffs(report3, limits2)),
     details("What the searches spent their time on", timeSpent(report3, limits2)),
@@ -44261,7 +45937,7 @@ function zero2(b) {
     return b;
   };
 }
-function one2(b) {
+function one3(b) {
   return function(t) {
     return b(t) + "";
   };
@@ -44289,7 +45965,7 @@ function string(a2, b) {
     if (s2[i]) s2[i] += bs;
     else s2[++i] = bs;
   }
-  return s2.length < 2 ? q[0] ? one2(q[0].x) : zero2(b) : (b = q.length, function(t) {
+  return s2.length < 2 ? q[0] ? one3(q[0].x) : zero2(b) : (b = q.length, function(t) {
     for (var i2 = 0, o; i2 < b; ++i2) s2[(o = q[i2]).i] = o.x(t);
     return s2.join("");
   });
@@ -46699,7 +48375,7 @@ function lastChange({ changes }) {
   return changes.at(-1) ?? null;
 }
 function byLastChange(series) {
-  const timeOf = (one3) => Date.parse(lastChange(one3)?.at ?? "1970-01-01");
+  const timeOf = (one4) => Date.parse(lastChange(one4)?.at ?? "1970-01-01");
   return series.toSorted((a2, b) => timeOf(b) - timeOf(a2));
 }
 function row(series, id) {
@@ -46762,7 +48438,7 @@ function interval(label, ratio3, margin, tone) {
   return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text3, tone }];
 }
 function marginOf(kernel, metric) {
-  const judged = kernel.metrics.find((one3) => one3.metric === metric);
+  const judged = kernel.metrics.find((one4) => one4.metric === metric);
   return judged?.gates === true ? judged.margin : null;
 }
 function intervals(kernel, id) {
@@ -46879,8 +48555,8 @@ function guardRow(kernel, id) {
     ratio3 === null ? "" : escapeMarkup(formatRatio(ratio3)),
     before === null || after === null ? "" : element("span", { class: "faint" }, escapeMarkup(`${before} → ${after}`))
   ].filter((text3) => text3 !== "").join("<br>");
-  const joules = (one3) => one3?.joules == null ? null : formatJoules(one3.joules);
-  const milliseconds = (one3) => one3 === null ? null : formatMilliseconds(one3.latencyMs);
+  const joules = (one4) => one4?.joules == null ? null : formatJoules(one4.joules);
+  const milliseconds = (one4) => one4 === null ? null : formatMilliseconds(one4.latencyMs);
   return [
     element("span", { class: `verdict ${verdictColour(kernel)}` }, escapeMarkup(kernelVerdictText(kernel))),
     `${link2} <span class="faint">${textHtml(kernel.workload, 200)}</span>${kernel.sentinel ? " (sentinel)" : ""}`,
@@ -46970,7 +48646,7 @@ function predictions(evidence, id) {
   return figureHtml(`Predicted against measured ${energetic ? "energy" : "latency"}`, svg);
 }
 function power2(evidence, id) {
-  const points = evidence.power.map(({ seconds, watts }) => ({ x: seconds, y: watts }));
+  const points = evidence.power.map(({ seconds: seconds2, watts }) => ({ x: seconds2, y: watts }));
   if (points.length < 3) return "";
   const svg = linesFigure({
     id: `${id}-power`,
@@ -47021,6 +48697,7 @@ function retuneCard(report3, kernel, id) {
   const notes2 = [
     configurationNote(report3, kernel),
     searchNote(kernel),
+    passNote(kernel),
     ...historyNotes(kernel),
     ...failureNotes(kernel)
   ];
@@ -47061,13 +48738,6 @@ function retuneRow(kernel, id) {
 var diffRoom = 15e5;
 var maxDiff = 2e4;
 var idOf2 = (at3) => `kernel-${at3 + 1}`;
-function kilowattHours(report3) {
-  const known3 = report3.kernels.flatMap(({ kWhPerMonth: kWhPerMonth2 }) => kWhPerMonth2 === null ? [] : [kWhPerMonth2]);
-  if (known3.length === 0) return "";
-  const sum = known3.reduce((total2, value2) => total2 + value2, 0);
-  const estimated = report3.meter?.estimated === true ? ", from estimated energy" : "";
-  return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
-}
 function guardBody(report3) {
   const ordered2 = bySeverity(report3.kernels);
   const titles = quantityTitles(report3);
@@ -47126,7 +48796,6 @@ function renderHtml(report3) {
   const facts2 = [
     ...report3.manifest === null ? [] : [["manifest", report3.manifest]],
     ...runFacts(report3),
-    ...report3.kind === "guard" && kilowattHours(report3) !== "" ? [["energy", kilowattHours(report3)]] : [],
     ["made", `${report3.createdAt} by joulegate ${report3.tool.version}`]
   ];
   const warnings = report3.warnings.map(
@@ -47390,6 +49059,7 @@ function notesOf2(report3, kernel, style2) {
     configurationNote(report3, kernel),
     cleanLine(kernel.reason, 600),
     searchNote(kernel),
+    passNote(kernel),
     ...historyNotes(kernel),
     ...failureNotes(kernel)
   ];
@@ -48291,13 +49961,19 @@ function writeReport(path2, report3) {
 
 // src/store/runtime.ts
 function findFault({ kernels }) {
-  for (const { name, configurations: configurations2, entries, buffers, templates } of kernels) {
+  for (const { name, configurations: configurations2, entries, buffers, passes, texts: texts2 } of kernels) {
     if (kernels.filter((other) => other.name === name).length > 1) return `kernel "${name}" is there twice`;
     if (entries.some(({ configuration }) => configuration >= configurations2.length)) {
       return `kernel "${name}" has an entry without its configuration`;
     }
-    if (templates.some(({ kinds: kinds2 }) => kinds2.length !== buffers.length)) {
-      return `kernel "${name}" has a template that does not tell how every buffer is bound`;
+    const templates = passes.flatMap((pass) => pass.templates);
+    if (templates.some(({ text: text3 }) => text3 >= texts2.length))
+      return `kernel "${name}" has a template without its text`;
+    if (templates.some(({ bindings }) => bindings.some(({ buffer }) => buffer >= buffers.length))) {
+      return `kernel "${name}" has a template that binds a buffer which is not there`;
+    }
+    if (configurations2.some((one4) => one4.passes.length !== passes.length)) {
+      return `kernel "${name}" has a configuration that does not tell what every pass takes`;
     }
   }
   return null;
@@ -48305,7 +49981,7 @@ function findFault({ kernels }) {
 var runtimeFormat = {
   title: "a file for joulegate/runtime",
   schema: "joulegate-runtime",
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   expandedLevels: 4,
   validate: validateRuntime,
@@ -48372,7 +50048,7 @@ function fineSeconds(pid) {
   const nanoseconds = threads.map(
     (thread) => Number(readOrNull2(`/proc/${pid}/task/${thread}/schedstat`)?.split(" ")[0] ?? 0)
   );
-  return nanoseconds.reduce((sum, one3) => sum + one3, 0) / 1e9;
+  return nanoseconds.reduce((sum, one4) => sum + one4, 0) / 1e9;
 }
 function cpuSeconds(pids) {
   return pids.reduce((sum, pid) => sum + Math.max(coarseSeconds(pid), fineSeconds(pid)), 0);
@@ -48445,13 +50121,13 @@ var CommandLauncher = class {
         parts.push(ms / Math.max(atMs - startMs, 1e-6));
         found = `it says that ${launches} launches took ${ms} ms, and answered after ${(atMs - startMs).toFixed(1)} ms`;
       }
-      const [one3 = 0, several = 0] = parts;
-      if (several > one3 / 2) return { ok: true, value: null };
+      const [one4 = 0, several = 0] = parts;
+      if (several > one4 / 2) return { ok: true, value: null };
     }
     return refused2(`${found}: ${wantedTime}`);
   }
   /** Samples of equal numbers of launches, enough of them that each lasts `minSampleMs`. */
-  async samples({ samples: samples2, minSampleMs, maxMs: maxMs2 }) {
+  async samples({ samples: samples2, minSampleMs, maxMs: maxMs3 }) {
     const startMs = this.#clock.nowMs();
     let launchesPerSample = launchesFor(minSampleMs, this.#launchMs);
     const samplesMs = [];
@@ -48464,7 +50140,7 @@ var CommandLauncher = class {
         continue;
       }
       samplesMs.push(this.#launchMs);
-      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs2) break;
+      if (samplesMs.length >= leastSamples && this.#clock.nowMs() - startMs >= maxMs3) break;
     }
     const resolutionMs = this.#resolutionMs / launchesPerSample;
     return { ok: true, value: { samplesMs, launchesPerSample, resolutionMs } };
@@ -48854,7 +50530,7 @@ var ProgramGroup = class {
       const end = (how) => {
         this.#end ??= how;
         if (group !== void 0) killGroup(group);
-        for (const one3 of spared) one3();
+        for (const one4 of spared) one4();
         resolve7(this.#end);
       };
       child.once(
@@ -49000,11 +50676,11 @@ ${said2}`);
     if (this.#failure !== null) return Promise.resolve({ ok: false, failure: this.#failure });
     return new Promise((resolve7) => {
       const timer = setTimeout(() => {
-        const seconds = Number((deadlineMs / 1e3).toPrecision(3));
+        const seconds2 = Number((deadlineMs / 1e3).toPrecision(3));
         const { said: said2 } = this.#group;
         const words2 = said2 === "" ? "" : `; it last said:
 ${said2}`;
-        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds} s${words2}`);
+        this.#fail("timeout", `it did not answer '${wordFor(kind)}' within ${seconds2} s${words2}`);
       }, deadlineMs);
       this.#awaited.push({
         kind,
@@ -49542,7 +51218,7 @@ function namedDriver(environment) {
 }
 
 // src/device/driver/swiftshader.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { lstat, mkdir as mkdir2, mkdtemp, readFile as readFile4, rename, rm, writeFile as writeFile2 } from "node:fs/promises";
 import { createRequire as createRequire3 } from "node:module";
 import { dirname as dirname6, join as join19 } from "node:path";
@@ -49624,8 +51300,8 @@ async function isTrusted(folder) {
 }
 async function unpackSwiftshader(archivePath, cacheFolder) {
   const packed = await readFile4(archivePath);
-  const digest2 = createHash6("sha256").update(packed).digest("hex").slice(0, 16);
-  const folder = join19(cacheFolder, `swiftshader-${digest2}`);
+  const digest3 = createHash7("sha256").update(packed).digest("hex").slice(0, 16);
+  const folder = join19(cacheFolder, `swiftshader-${digest3}`);
   const files = { folder, manifest: join19(folder, manifestName) };
   if (await isTrusted(folder)) return files;
   const contents = /* @__PURE__ */ new Map();
@@ -49681,7 +51357,7 @@ var probeMs = 3e4;
 async function probe(workerPath, driver) {
   const process2 = new GpuProcess({ workerPath, environment: driver.environment });
   try {
-    const exchange = await process2.request("open", { adapterName: null }, probeMs);
+    const exchange = await process2.request("open", { adapterName: null, features: [] }, probeMs);
     if (exchange.status === "answered") return exchange.response;
     return { ok: false, problem: "no-device", message: exchange.message, adapters: [] };
   } finally {
@@ -49937,6 +51613,14 @@ var WebgpuDevice = class {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
     return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
   }
+  async timePasses(variant, maxMs3) {
+    const limitMs = maxMs3 + this.#deadlines.slackMs;
+    const outcome = await this.#ask("passes", variant, limitMs, (program) => ({ program, maxMs: maxMs3 }));
+    if (!outcome.ok) return outcome;
+    const passes = variant.program?.passes ?? [];
+    const times = outcome.value?.map((latencyMs, i) => ({ name: passes[i]?.name ?? "", latencyMs }));
+    return { ok: true, value: times ?? null };
+  }
   async run(variant, durationMs) {
     const limitMs = durationMs + this.#deadlines.slackMs;
     const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
@@ -50007,8 +51691,8 @@ async function startProcess(options, deadlines) {
       environment: options.driver.environment,
       onLog: options.onLog
     });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process2.request("open", { adapterName }, deadlines.openMs);
+    const { adapterName = null, features = [] } = options;
+    const exchange = await process2.request("open", { adapterName, features }, deadlines.openMs);
     if (exchange.status === "answered") {
       if (exchange.response.ok) return { process: process2, info: exchange.response.info };
       await process2.close();
@@ -50023,15 +51707,15 @@ async function startProcess(options, deadlines) {
   );
 }
 function toWire(program) {
-  const { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 } = program;
-  return { wgsl: wgsl2, entryPoint, dispatch, buffers, requiredFeatures, identity: identity4 };
+  return { ...program, passes: program.passes.map(({ lines: lines2, workgroupSize, identity: identity4, ...pass }) => pass) };
 }
 function toOutcome(program, outcome) {
   if (outcome.ok) return outcome;
   return { ok: false, failure: toFailure(program, outcome.failure) };
 }
 function toFailure(program, { kind, message, at: at3 }) {
-  const position = at3 === null ? null : mapDiagnostic(program, at3.line, at3.column);
+  const pass = at3 === null ? void 0 : program.passes[at3.pass];
+  const position = at3 === null || pass === void 0 ? null : mapDiagnostic(pass, at3.line, at3.column);
   if (position === null) return { kind, message };
   const { file, line: line3, column } = position;
   return { kind, message, file, line: line3, ...column === null ? {} : { column } };
@@ -50066,6 +51750,10 @@ function clockedDevice(device, clocks) {
     async time(variant, options) {
       await clock(variant);
       return device.time(variant, options);
+    },
+    async timePasses(variant, maxMs3) {
+      await clock(variant);
+      return await device.timePasses?.(variant, maxMs3) ?? { ok: true, value: null };
     },
     async run(variant, durationMs) {
       await clock(variant);
@@ -50113,7 +51801,7 @@ var FreshDevices = class {
   async close() {
     this.#closed = true;
     const left = await Promise.allSettled(this.#ahead.splice(0));
-    await Promise.all(left.map((one3) => one3.status === "fulfilled" ? one3.value.close() : void 0));
+    await Promise.all(left.map((one4) => one4.status === "fulfilled" ? one4.value.close() : void 0));
   }
 };
 
@@ -50143,6 +51831,35 @@ function optionalNow(part, work) {
   }
 }
 
+// src/app/laboratory/missing-features.ts
+function wantedFeatures(kernels) {
+  const features = new Set(kernels.flatMap(extensionsNamed).map(({ feature: feature2 }) => feature2));
+  if (features.has("subgroups")) features.add("subgroup-size-control");
+  return [...features].filter((feature2) => feature2 !== null);
+}
+async function missingFeature(kernel, { features }) {
+  if (lackingExtension(extensionsNamed(kernel), features) === null) return null;
+  for (const workload of kernel.workloads) {
+    const builder = createVariantBuilder({ kernel, workload, limits: noLimits, features });
+    for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      if (built.ok || built.failure.kind !== "unsupported") continue;
+      const { file, line: line3, column, message } = built.failure;
+      const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+      return `${place}: kernel ${kernel.name}: ${message}`;
+    }
+  }
+  return null;
+}
+async function warnOfMissingFeatures({ progress: progress2 }, kernels, info) {
+  const told = /* @__PURE__ */ new Set();
+  for (const kernel of kernels) {
+    const missing3 = kernel.command === void 0 ? await missingFeature(kernel, info) : null;
+    if (missing3 === null || told.has(missing3)) continue;
+    told.add(missing3);
+    progress2.warn(`${missing3} (${info.description})`);
+  }
+}
+
 // src/app/laboratory/mixed-device.ts
 function notAllowed(kernel) {
   return new JoulegateError("bad-input", `Kernel ${kernel} runs a program, which is not allowed here.`, {
@@ -50154,6 +51871,7 @@ function checkCommandsAllowed(options, kernels) {
   const first = kernels.find(({ command: command2 }) => command2 !== void 0);
   if (first !== void 0 && options.allowCommands !== true) throw notAllowed(first.name);
 }
+var noPassTimes = { ok: true, value: null };
 function mixedDevice(info, devices) {
   const { webgpu, commands: commands2 } = devices;
   function deviceFor(variant) {
@@ -50168,6 +51886,7 @@ function mixedDevice(info, devices) {
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
+    timePasses: async (variant, maxMs3) => await deviceFor(variant).timePasses?.(variant, maxMs3) ?? noPassTimes,
     run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
     async rest() {
       await commands2?.rest?.();
@@ -50181,6 +51900,54 @@ function mixedDevice(info, devices) {
       }
     }
   };
+}
+
+// src/app/laboratory/subgroups.ts
+var lavapipeSizes = [4, 8];
+var lavapipeFamily = "mesa-llvmpipe";
+var laneBits = 32;
+function lavapipeWay(subject, size2, openWith) {
+  const { kernel, variant } = subject;
+  const workload = kernel.workloads.find(({ name }) => name === variant.workload);
+  return {
+    size: size2,
+    async compare() {
+      if (workload === void 0) return null;
+      const device = await openWith({
+        LP_NATIVE_VECTOR_WIDTH: `${size2 * laneBits}`,
+        // Mesa's cache holds code of the other width under the same key.
+        MESA_SHADER_CACHE_DISABLE: "true"
+      });
+      try {
+        const { limits: limits2, features } = device.info;
+        const space2 = createKernelSpace(kernel, workload, limits2);
+        const point2 = space2.point(variant.configuration);
+        if (limits2.subgroup_min !== size2 || point2 === null || !space2.isValid(point2)) return null;
+        const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+        const [built, reference] = [await builder.build(variant.configuration), await builder.reference()];
+        if (!built.ok) return built;
+        if (!reference.ok) return reference;
+        const prepared = await device.prepare(built.value);
+        return prepared.ok ? await device.verify(built.value, reference.value) : prepared;
+      } finally {
+        await device.close();
+      }
+    }
+  };
+}
+function waysOf(subject, device, openWith) {
+  const { variant, reference } = subject;
+  const { family, limits: limits2 } = device.info;
+  if (family !== lavapipeFamily) return pinnedSubgroups(device, variant, reference);
+  const own = limits2.subgroup_min;
+  return [.../* @__PURE__ */ new Set([...lavapipeSizes, own])].sort((a2, b) => a2 - b).map(
+    (size2) => size2 === own ? { size: size2, compare: () => device.verify(variant, reference) } : lavapipeWay(subject, size2, openWith)
+  );
+}
+async function checkSubgroups(subject, device, openWith) {
+  const { program } = subject.variant;
+  if (program === null || !usesSubgroups(program)) return null;
+  return subgroupRemark(waysOf(subject, device, openWith));
 }
 
 // src/app/laboratory/without-secrets.ts
@@ -50248,22 +52015,29 @@ function isWritable(folder) {
 function lockFolderOf(environment) {
   return environment.JOULEGATE_LOCKS ?? (isWritable("/run/lock") ? "/run/lock" : tmpdir2());
 }
-async function findAdapter(host, options, onlyCommands) {
+function onlyCommands(kernels) {
+  return kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
+}
+async function findAdapter(host, options, kernels) {
   const search = driverSearch(host);
+  const features = wantedFeatures(kernels);
   try {
     const driver = options.device === "software" ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-    return { first: await open(), open };
+    const open = (more) => {
+      const environment = { ...driver.environment, ...more };
+      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+    };
+    return { first: await open({}), open };
   } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === "could-not-measure";
+    const isOptional = onlyCommands(kernels) && error instanceof JoulegateError && error.kind === "could-not-measure";
     if (!isOptional) throw error;
     return { first: null, open: null };
   }
 }
-function deviceOf(adapter, options, onlyCommands) {
+function deviceOf(adapter, options, onlyCommands2) {
   const isCpu = options.device === "software";
   if (adapter === null) return hostDevice({ cpuOnly: isCpu });
-  if (!onlyCommands || !adapter.software || isCpu) return adapter;
+  if (!onlyCommands2 || !adapter.software || isCpu) return adapter;
   const found = hostDevice({ cpuOnly: false });
   return found.software ? adapter : found;
 }
@@ -50286,11 +52060,10 @@ function commandBench(host, info, options) {
 async function openLaboratory(outer, options, kernels = []) {
   checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command: command2 }) => command2 !== void 0);
   const fetched = await outer.ensureNative?.() ?? {};
   const host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
+  const adapter = await findAdapter(host, options, kernels);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
   const commands2 = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands2.open() });
   const closeDevices = async () => {
@@ -50320,9 +52093,10 @@ async function openLaboratory(outer, options, kernels = []) {
     host.progress.note(
       `device: ${info.description}${info.driver === "" ? "" : `, driver ${info.driver}`}${note2}`
     );
+    if (info === adapter.first?.info) await warnOfMissingFeatures(host, kernels, info);
     host.progress.note(`meter: ${meter === null ? "none" : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
-      const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+      const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
       return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands2.open() }), clocks);
     });
     return {
@@ -50339,6 +52113,13 @@ async function openLaboratory(outer, options, kernels = []) {
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => meter === null ? null : borrowMeter(meter),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      async checkSubgroups(subject) {
+        const { open } = adapter;
+        const { kernel, workload } = subject.variant;
+        const cost2 = `${kernel} ${workload} was not tried with other sizes of subgroups`;
+        const part = { cost: cost2, otherwise: null, warn: host.progress.warn };
+        return open === null ? null : optional(part, () => checkSubgroups(subject, device, open));
+      },
       tryClocks: (kernels2) => tryClocks(info, clocks, kernels2),
       async close() {
         try {
@@ -50694,7 +52475,7 @@ function pBelow(estimate, margin) {
 function confirmations(evidence) {
   const adjusted = /* @__PURE__ */ new Map();
   for (const gates of [true, false]) {
-    const family = evidence.filter((one3) => one3.flagged && one3.gates === gates);
+    const family = evidence.filter((one4) => one4.flagged && one4.gates === gates);
     const pValues = family.map(
       ({ confirmEstimate, margin, attempt }) => confirmEstimate === null ? 1 : Math.min(1, spentBy(pAbove(confirmEstimate, margin.margin)) / attemptShare(attempt))
     );
@@ -50713,8 +52494,8 @@ function isHopeless({ confirmEstimate, margin, freshBlocks }) {
   return above < leastHope(freshBlocks) * confirmEstimate.standardError;
 }
 function isDecided(evidence, adjusted, level) {
-  const flagged = evidence.filter((one3) => one3.flagged && one3.gates);
-  return flagged.every(isHopeless) || flagged.some((one3) => one3.freshBlocks >= schedule.least && (adjusted.get(one3) ?? 1) < level);
+  const flagged = evidence.filter((one4) => one4.flagged && one4.gates);
+  return flagged.every(isHopeless) || flagged.some((one4) => one4.freshBlocks >= schedule.least && (adjusted.get(one4) ?? 1) < level);
 }
 
 // src/judge/text.ts
@@ -50834,7 +52615,7 @@ function movementOf(moved, { machineChanged }) {
 }
 function judgeSentinel(subject, judged, moved) {
   const metricsOfIt = judged.map((metric) => {
-    const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
+    const own = moved.find((one4) => one4.subject === subject && one4.metric === metric.metric);
     const limit = formatMargin(metric.margin);
     if (own !== void 0) {
       const reason = `${describeEstimate(own.estimate)} is beyond the margin of ${limit}, though nothing touched it`;
@@ -50866,9 +52647,9 @@ function judge(subjects, samples2, options = {}) {
   const confirmP = confirmations(evidence.flat());
   return subjects.map((subject, i) => {
     const judged = evidence[i].map(
-      (one3) => judgeMetric({
-        evidence: one3,
-        confirmP: confirmP.get(one3) ?? null,
+      (one4) => judgeMetric({
+        evidence: one4,
+        confirmP: confirmP.get(one4) ?? null,
         movement: movement2,
         options: settings2
       })
@@ -50918,8 +52699,8 @@ function overallVerdict(request) {
   const accepted = [
     ...compared.filter(({ verdict }) => verdict === "regressed"),
     ...listed4.filter(({ verdict }) => verdict === "wrong-result")
-  ].filter((one3) => fails(one3) && accepts(one3.kernel));
-  const failing = [...compared, ...listed4].filter((one3) => fails(one3) && !accepted.some((a2) => a2 === one3));
+  ].filter((one4) => fails(one4) && accepts(one4.kernel));
+  const failing = [...compared, ...listed4].filter((one4) => fails(one4) && !accepted.some((a2) => a2 === one4));
   const gatedSubjects = compared.filter(isGated);
   const unjudged = compared.filter(isUnjudged).map(toListed);
   const counts = describeCounts([...compared, ...listed4]);
@@ -50963,7 +52744,7 @@ function overallVerdict(request) {
       reason: `Nothing was gated: the machine is too noisy or was disturbed (${counts}).`
     };
   }
-  const open = listed4.filter((one3) => verdicts[one3.verdict].mayFail && !accepted.some((a2) => a2 === one3));
+  const open = listed4.filter((one4) => verdicts[one4.verdict].mayFail && !accepted.some((a2) => a2 === one4));
   if (listed4.length > 0 && open.length === 0) {
     return { ...facts2, verdict: "passed", reason: `Nothing had to be measured: ${counts}.${allowed}` };
   }
@@ -50978,12 +52759,12 @@ function isGated({ metrics: metrics3 }) {
     ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== "environment"
   );
 }
-function isUnjudged(one3) {
-  if (one3.verdict === "environment") return false;
-  const suspected = one3.metrics.some(
+function isUnjudged(one4) {
+  if (one4.verdict === "environment") return false;
+  const suspected = one4.metrics.some(
     ({ gates, flagged, freshBlocks, verdict }) => gates && flagged && freshBlocks === 0 && verdict === "inconclusive"
   );
-  return suspected || !isGated(one3);
+  return suspected || !isGated(one4);
 }
 function toListed({ kernel, workload, verdict }) {
   return { kernel, workload, verdict };
@@ -51004,7 +52785,7 @@ function standingOf(evidence, options) {
   );
   const distances = counting.map(distanceOf);
   return {
-    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one3) => isClear2(one3, options)),
+    settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one4) => isClear2(one4, options)),
     distance: distances.length === 0 ? 0 : Math.min(...distances)
   };
 }
@@ -51131,6 +52912,50 @@ async function measureNoise(options) {
     subjects: [{ kernel, workload, variants: { B: variant, H: variant } }],
     onBlock: (block) => host.progress.update(statusOf(block, blocks, (deadlineMs - laboratory.clock.nowMs()) / 1e3))
   });
+}
+
+// src/app/laboratory/time-passes.ts
+var maxMs2 = 300;
+function passesOf(variant) {
+  return variant?.program?.passes ?? [];
+}
+async function timesOf(device, variant) {
+  if (variant === null) return /* @__PURE__ */ new Map();
+  const timed = await device.timePasses?.(variant, maxMs2);
+  if (timed === void 0 || !timed.ok || timed.value === null) return null;
+  return new Map(timed.value.map(({ name, latencyMs }) => [name, latencyMs]));
+}
+async function tableOf(device, subject) {
+  const { kernel, workload, before, after } = subject;
+  const [was, is] = [await timesOf(device, before), await timesOf(device, after)];
+  if (was === null || is === null) return null;
+  const identities = new Map(passesOf(before).map(({ name, identity: identity4 }) => [name, identity4]));
+  const own = passesOf(after).map(({ name, identity: identity4 }) => ({
+    name,
+    beforeMs: was.get(name) ?? null,
+    afterMs: is.get(name) ?? null,
+    changed: identities.get(name) !== identity4
+  }));
+  const gone = passesOf(before).filter(({ name }) => !own.some((pass) => pass.name === name)).map(({ name }) => ({ name, beforeMs: was.get(name) ?? null, afterMs: null, changed: true }));
+  return { kernel, workload, passes: [...own, ...gone] };
+}
+async function timePasses(options) {
+  const { host, laboratory } = options;
+  const subjects = options.subjects.filter(
+    ({ before, after }) => [before, after].some((variant) => passesOf(variant).length > 1)
+  );
+  if (subjects.length === 0 || host.signal.aborted) return [];
+  const device = await laboratory.openDevice();
+  try {
+    const tables = [];
+    for (const subject of subjects) {
+      const table3 = await tableOf(device, subject);
+      if (table3 !== null) tables.push(table3);
+    }
+    return tables;
+  } finally {
+    await device.close();
+  }
 }
 
 // src/app/project/local-paths.ts
@@ -51487,6 +53312,10 @@ function askGit(repository, { args, maxBytes: maxBytes4 }) {
   });
 }
 
+// src/git/repository.ts
+import { statSync as statSync3 } from "node:fs";
+import { join as join25 } from "node:path";
+
 // src/git/ref-names.ts
 import { existsSync as existsSync8 } from "node:fs";
 import { join as join23 } from "node:path";
@@ -51518,20 +53347,16 @@ function assertOneMeaning(repository, revision) {
   if (meanings.length > 1) throw ambiguous2(name, meanings);
 }
 
-// src/git/repository.ts
-import { statSync as statSync3 } from "node:fs";
-import { join as join25 } from "node:path";
-
 // src/git/stored-content.ts
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash8 } from "node:crypto";
 import { closeSync as closeSync7, openSync as openSync6, readFileSync as readFileSync6, readSync as readSync3 } from "node:fs";
 import { join as join24 } from "node:path";
 function isObject(bytes, object2) {
   const algorithm = object2.length === 64 ? "sha256" : "sha1";
-  return createHash7(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
+  return createHash8(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex") === object2;
 }
 function sha256(bytes) {
-  return createHash7("sha256").update(bytes).digest("hex");
+  return createHash8("sha256").update(bytes).digest("hex");
 }
 function pointer(hash, size2) {
   return Buffer.from(`version https://git-lfs.github.com/spec/v1
@@ -51543,7 +53368,7 @@ function lfsPointer(bytes) {
   return pointer(sha256(bytes), bytes.length);
 }
 function lfsPointerOfFile(path2) {
-  const hash = createHash7("sha256");
+  const hash = createHash8("sha256");
   const chunk = Buffer.alloc(1024 * 1024);
   const file = openSync6(path2, "r");
   try {
@@ -51622,14 +53447,19 @@ function findCommit(repository, revision) {
   const commit = result.stdout.toString("utf8").trim();
   return result.ok && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
 }
-function resolveCommit(repository, revision) {
+function resolveCommit(repository, revision, label = revision) {
   const commit = findCommit(repository, revision);
   if (commit !== null) return commit;
   const [why, nextStep3] = missing2(repository, revision);
-  throw new JoulegateError("bad-input", `there is no revision "${revision}"${why}`, {
+  const plain2 = (text3) => label === revision ? text3 : text3.replaceAll(nameIn(revision), nameIn(label));
+  throw new JoulegateError("bad-input", `there is no revision "${label}"${plain2(why)}`, {
     code: "unknown-revision",
-    nextStep: nextStep3
+    nextStep: plain2(nextStep3)
   });
+}
+function parentsOf(repository, commit) {
+  const [head2 = ""] = answer(repository, ["cat-file", "commit", commit]).split("\n\n");
+  return head2.match(/^parent /gm)?.length ?? 0;
 }
 function missing2(repository, revision) {
   const name = nameIn(revision);
@@ -51642,6 +53472,11 @@ function missing2(repository, revision) {
   if (name === "" || name === revision || findCommit(repository, name) === null) {
     const command2 = /^[\w.-]+$/.test(name) ? `: git fetch origin ${name}` : "";
     return [` in ${repository.root}`, `Check the name, or fetch it first${command2}.`];
+  }
+  const [, ancestor = "", wanted = "0"] = /^(.*)\^(\d+)$/s.exec(revision) ?? [];
+  const child = ancestor === "" ? null : findCommit(repository, ancestor);
+  if (child !== null && Number(wanted) > Math.max(1, parentsOf(repository, child))) {
+    return [`: ${ancestor} is no merge of so many`, `Name its first parent: ${ancestor}^.`];
   }
   if (isShallow(repository)) {
     return [
@@ -52007,7 +53842,7 @@ var RevisionReader = class {
   }
   /** The submodule that a path is in; undefined if it is in none. */
   #submoduleAround(path2) {
-    return [...this.#all.submodules.keys()].find((one3) => path2 === one3 || path2.startsWith(`${one3}/`));
+    return [...this.#all.submodules.keys()].find((one4) => path2 === one4 || path2.startsWith(`${one4}/`));
   }
   readBytes(path2) {
     const followed = this.#follow(path2);
@@ -52019,7 +53854,7 @@ var RevisionReader = class {
     return { bytes: this.#content.read(followed, entry.object), executable: entry.executable };
   }
   #sourcesOf(module, path2) {
-    return this.#submodule(module).listSources(path2).map((one3) => `${module}/${one3}`);
+    return this.#submodule(module).listSources(path2).map((one4) => `${module}/${one4}`);
   }
   listSources(path2) {
     const wanted = normalisePath(path2) ?? path2;
@@ -52027,7 +53862,7 @@ var RevisionReader = class {
     if (around2 !== void 0) return this.#sourcesOf(around2, wanted.slice(around2.length + 1));
     if (this.readBytes(path2) !== null) return [wanted];
     const modules = [...this.#all.submodules.keys()].filter(
-      (one3) => wanted === "" || one3.startsWith(`${wanted}/`)
+      (one4) => wanted === "" || one4.startsWith(`${wanted}/`)
     );
     return [...this.list(path2), ...modules.flatMap((module) => this.#sourcesOf(module, ""))].sort();
   }
@@ -52101,10 +53936,10 @@ function sourcesBelow(repository, path2) {
     ...path2 === "" ? [] : ["--", path2]
   ]);
   const modules = submodulesBelow(repository, path2);
-  const paths2 = [...new Set(listed4)].filter((one3) => !one3.endsWith("/") && !modules.includes(one3));
+  const paths2 = [...new Set(listed4)].filter((one4) => !one4.endsWith("/") && !modules.includes(one4));
   checkFilters(repository, paths2);
   const inner = modules.flatMap(
-    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one3) => `${module}/${one3}`)
+    (module) => sourcesBelow(openSubmodule(repository, module), "").map((one4) => `${module}/${one4}`)
   );
   if (paths2.length + inner.length > maxListedFiles) throw tooMany(path2);
   return [...paths2, ...inner].sort();
@@ -52116,7 +53951,7 @@ function sourcesAt(repository, path2) {
     if (!existsSync9(join28(repository.root, folder, ".git"))) continue;
     if (!submodulesBelow(repository, folder).includes(folder)) continue;
     const inner = sourcesAt(openSubmodule(repository, folder), folders.slice(depth).join("/"));
-    return inner.map((one3) => `${folder}/${one3}`);
+    return inner.map((one4) => `${folder}/${one4}`);
   }
   return sourcesBelow(repository, path2);
 }
@@ -53141,9 +54976,9 @@ async function readAcceptance(host, { memory = noMemory }, outcome) {
   const regressed = outcome.judgements.filter(
     ({ verdict, sentinel }) => verdict === "regressed" && !sentinel
   );
-  const wrong2 = outcome.broken.filter(({ status }) => status === "wrong-result");
-  const kernels = [...regressed, ...wrong2.map(({ comparison }) => comparison)];
-  const labelOf = (kernel) => outcome.comparisons.find((one3) => one3.kernel === kernel)?.definition.gate.acceptLabel ?? null;
+  const wrong3 = outcome.broken.filter(({ status }) => status === "wrong-result");
+  const kernels = [...regressed, ...wrong3.map(({ comparison }) => comparison)];
+  const labelOf = (kernel) => outcome.comparisons.find((one4) => one4.kernel === kernel)?.definition.gate.acceptLabel ?? null;
   if (!kernels.some(({ kernel }) => labelOf(kernel) !== null)) return { accepts: nobody, warnings: [] };
   const cost2 = "nothing was accepted by a label";
   const warn = host.progress.warn;
@@ -53402,9 +55237,9 @@ function openRevisions(host, options) {
 function treeValue(tree, features, offset) {
   let node = 0;
   for (; ; ) {
-    const feature = tree.feature[node];
-    if (feature < 0) return tree.value[node];
-    const value2 = features[offset + feature];
+    const feature2 = tree.feature[node];
+    if (feature2 < 0) return tree.value[node];
+    const value2 = features[offset + feature2];
     const goesLeft = Number.isNaN(value2) ? tree.missingLeft[node] === 1 : value2 <= tree.threshold[node];
     node = goesLeft ? tree.left[node] : tree.right[node];
   }
@@ -54832,7 +56667,7 @@ var Surrogate = class {
     if (known3.length >= this.#nextFit || this.#keys.length >= mostPoints) this.#refit(samples2);
     else for (const { key: key2, coordinates } of samples2) this.#add(key2, coordinates);
     const targets = new Map(samples2.map(({ key: key2, target }) => [key2, target]));
-    const worst = samples2.reduce((most, { target }) => Math.max(most, target), Number.NEGATIVE_INFINITY);
+    const worst = samples2.reduce((most2, { target }) => Math.max(most2, target), Number.NEGATIVE_INFINITY);
     const values2 = this.#keys.map((key2) => targets.get(key2) ?? Math.min(worst, 1));
     this.#solution = this.#process.solve(values2);
   }
@@ -55795,10 +57630,10 @@ function importRecording(host, options) {
 import { existsSync as existsSync11 } from "node:fs";
 
 // src/app/recordings/rows.ts
-function windowOf({ launches, seconds, relativeResolution, disagreement, conditions }) {
+function windowOf({ launches, seconds: seconds2, relativeResolution, disagreement, conditions }) {
   return {
     launches,
-    seconds,
+    seconds: seconds2,
     relativeResolution,
     ...disagreement == null ? {} : { disagreement },
     ...conditions == null ? {} : conditionsOf(conditions)
@@ -55886,40 +57721,37 @@ function recordingOf(options) {
 }
 
 // src/app/recordings/subject-digest.ts
-import { createHash as createHash8 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 function describeBuffer({ length, values: values2, ...rest }) {
   return { ...rest, length: length.source, values: values2?.map((value2) => value2.source) ?? null };
 }
-function describeReference(reference) {
-  if (reference === null) return null;
-  const { source, entry, dispatch } = reference;
-  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
+function describePass({ source, entry, dispatch, when, bindings }) {
+  const launch = "indirect" in dispatch ? [dispatch.indirect, dispatch.offset.source] : dispatch.map((expression) => expression.source);
+  return { source, entry, dispatch: launch, when: when?.source ?? null, bindings };
 }
 function describeCommand({ files, outputs, ...rest }) {
   return {
     ...rest,
-    files: Object.entries(files).map(([path2, { digest: digest2, executable }]) => [path2, digest2, executable]),
+    files: Object.entries(files).map(([path2, { digest: digest3, executable }]) => [path2, digest3, executable]),
     outputs: outputs.map((output2) => ({ ...output2, length: output2.length.source }))
   };
 }
 function subjectDigest({ kernel, workload, space: space2, device, meter }) {
   const parts = [
     kernel.name,
-    kernel.source,
-    kernel.entry,
     kernel.defaults,
     workload,
     space2.tunables,
-    kernel.dispatch.map((expression) => expression.source),
+    kernel.passes.map(describePass),
     kernel.buffers.map(describeBuffer),
-    describeReference(kernel.reference),
+    kernel.reference?.passes.map(describePass) ?? null,
     ...kernel.command === void 0 ? [] : [describeCommand(kernel.command)],
     device.family,
     device.driver,
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash8("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // src/app/recordings/record.ts
@@ -56006,7 +57838,7 @@ async function record(host, options) {
   const path2 = absolutePath2(host, options.out);
   const laboratory = await openLaboratory(host, options, [kernel]);
   try {
-    const { limits: limits2 } = laboratory.info;
+    const { limits: limits2, features } = laboratory.info;
     const space2 = createKernelSpace(kernel, workload, limits2);
     const subject = subjectDigest({
       kernel,
@@ -56030,7 +57862,7 @@ async function record(host, options) {
     const trials = createTrials({
       device: laboratory.device,
       meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits: limits2 }),
+      builder: createVariantBuilder({ kernel, workload, limits: limits2, features }),
       options: laboratory.measureOptions("search"),
       clock: laboratory.clock
     });
@@ -56110,23 +57942,23 @@ function openTrialStore(options) {
 // src/app/tuning/search-workload.ts
 var maxRemarks = 4;
 function describeProgress(label, progress2, task) {
-  const { trials, seconds } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
+  const { trials, seconds: seconds2 } = { trials: task.budget.trials, seconds: task.budget.searchSeconds };
   const best = progress2.best?.latency ?? null;
   const energy = progress2.best?.energy ?? null;
   const found = best === null ? "nothing works yet" : `best ${best.medianMs.toPrecision(3)} ms${energy === null ? "" : `, ${energy.joules.toPrecision(3)} J`}`;
   return {
     text: `${label}: ${progress2.trials} of ${trials} trials, ${progress2.energyMeasurements} for energy, ${found}`,
-    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds),
+    share: Math.max(progress2.trials / trials, progress2.elapsedSeconds / seconds2),
     secondsLeft: Math.min(
-      seconds - progress2.elapsedSeconds,
+      seconds2 - progress2.elapsedSeconds,
       progress2.elapsedSeconds / Math.max(1, progress2.trials) * (trials - progress2.trials)
     )
   };
 }
 async function searchWorkload(task) {
   const { host, device, meter, clock, kernel, workload } = task;
-  const limits2 = device.info.limits;
-  const builder = createVariantBuilder({ kernel, workload, limits: limits2 });
+  const { limits: limits2, features } = device.info;
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
   const space2 = createKernelSpace(kernel, workload, limits2);
   const store = openTrialStore({
     host,
@@ -56152,8 +57984,8 @@ async function searchWorkload(task) {
   });
   const spent2 = () => {
     const { latencyTrials, energyTrials, spentMs } = trials.costs();
-    const seconds = Object.fromEntries(trialParts.map((part) => [part, spentMs[part] / 1e3]));
-    return { trials: latencyTrials, energies: energyTrials, ...seconds };
+    const seconds2 = Object.fromEntries(trialParts.map((part) => [part, spentMs[part] / 1e3]));
+    return { trials: latencyTrials, energies: energyTrials, ...seconds2 };
   };
   const startMs = clock.nowMs();
   const result = await runSearch({
@@ -56252,8 +58084,8 @@ async function searchAll(task) {
   const searches = /* @__PURE__ */ new Map();
   for (const [index, contest] of task.contests.entries()) {
     const secondsLeft = (task.deadlineMs - laboratory.clock.nowMs()) / 1e3;
-    const seconds = Math.min(budget.searchSeconds, secondsLeft / 2);
-    if (host.signal.aborted || seconds <= 1) break;
+    const seconds2 = Math.min(budget.searchSeconds, secondsLeft / 2);
+    if (host.signal.aborted || seconds2 <= 1) break;
     const { definition, head: head2, base: base2, kernel } = contest.comparison;
     const workload = definition.workloads.find(({ name }) => name === contest.subject.workload);
     if (workload === void 0) continue;
@@ -56271,7 +58103,7 @@ async function searchAll(task) {
         incumbent: head2.variant.configuration,
         hint: base2.variant.configuration,
         objective: measurableObjective(definition.objective, laboratory.meter !== null),
-        budget: { ...budget, searchSeconds: seconds },
+        budget: { ...budget, searchSeconds: seconds2 },
         seed: 1,
         costModel: null,
         stateFolder: null
@@ -56287,7 +58119,7 @@ async function searchAll(task) {
 async function findBetter(searches, finals) {
   const found = [];
   for (const [contest, search] of searches) {
-    const final = finals.find((one3) => one3.search === search);
+    const final = finals.find((one4) => one4.search === search);
     const configuration = final?.contenders[final.selection.index];
     if (final === void 0 || configuration === void 0 || final.selection.index === 0) continue;
     const built = await search.builder.build(configuration);
@@ -56370,10 +58202,10 @@ async function adviseRetuning(task) {
   if (found.length === 0) return [];
   host.progress.stage("measuring what retuning found beside base and head");
   const samples2 = await measureBeside(task, found);
-  return found.flatMap((one3) => adviceOf(task, one3, samples2) ?? []);
+  return found.flatMap((one4) => adviceOf(task, one4, samples2) ?? []);
 }
 function suggestedTuned(tuned, advice) {
-  return advice.reduce((state, one3) => withTunedEntry(state, one3.tuned), tuned ?? emptyTuned());
+  return advice.reduce((state, one4) => withTunedEntry(state, one4.tuned), tuned ?? emptyTuned());
 }
 
 // src/app/guard/arms.ts
@@ -56392,7 +58224,7 @@ async function runs(device, { variant, reference }) {
 }
 var wrongResults = ["wrong-result", "not-a-number", "unwritten"];
 function dataOf({ program, command: command2 }) {
-  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== "uniform");
+  const buffers = (program?.buffers ?? []).filter(({ kind, scratch }) => kind !== "uniform" && !scratch);
   return JSON.stringify([
     buffers.map(({ name, group, binding, type, length, fill: fill2, seed, values: values2, check: check3 }) => [
       ...[check3 === null ? null : name, group, binding, type, length],
@@ -56424,7 +58256,7 @@ async function checkArms(options) {
   const warnings = [];
   for (const [index, comparison] of comparisons4.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, head: head2, definition } = comparison;
+    const { kernel, workload, head: head2, definition, status } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons4.length });
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
@@ -56434,7 +58266,12 @@ async function checkArms(options) {
       broken.push({ comparison, status: isWrong ? "wrong-result" : "broken-head", reason, failure });
       continue;
     }
-    const remarks = [...variantRemarks(head2.variant), ...headRuns.value ?? []];
+    const sizes2 = status === "identical" ? null : await laboratory.checkSubgroups({ kernel: definition, ...head2 });
+    const remarks = [
+      ...variantRemarks(head2.variant),
+      ...headRuns.value ?? [],
+      ...sizes2 === null ? [] : [sizes2]
+    ];
     warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === "new") continue;
     const { base: base2, codeOnly } = comparison;
@@ -56480,7 +58317,7 @@ async function checkArms(options) {
 }
 
 // src/app/guard/attempts.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash10 } from "node:crypto";
 var maxAttempts = 8;
 var maxKept = 400;
 function attemptDigest({ comparison, subject }, machine) {
@@ -56492,18 +58329,18 @@ function attemptDigest({ comparison, subject }, machine) {
     variantIdentity(base2.variant),
     variantIdentity(head2.variant),
     // Absent at the board's own clock, so that what was kept before there were clocks still counts.
-    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one3) => one3 !== null)),
+    ...[base2, head2].map(({ variant }) => clockOf(variant.configuration)).filter((_mhz, _, all) => all.some((one4) => one4 !== null)),
     device.family,
     machineLabel(device),
     meter?.name ?? null,
     meter?.description ?? null
   ];
-  return createHash9("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
+  return createHash10("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 function earlierAttempts(digests, kept2) {
   const attempts = [];
-  for (const [{ subject }, digest2] of digests) {
-    const own = kept2.filter((attempt) => attempt.digest === digest2).slice(-maxAttempts);
+  for (const [{ subject }, digest3] of digests) {
+    const own = kept2.filter((attempt) => attempt.digest === digest3).slice(-maxAttempts);
     for (const [i, { samples: samples2 }] of own.entries()) {
       const { kernel, workload } = subject;
       attempts[i] ??= [];
@@ -56515,11 +58352,11 @@ function earlierAttempts(digests, kept2) {
 function keepAttempts(options) {
   const { digests, kept: kept2, samples: samples2, judgements, at: at3 } = options;
   if (judgements.some(({ verdict }) => verdict === "environment")) return kept2;
-  const fresh = [...digests].flatMap(([{ subject }, digest2]) => {
+  const fresh = [...digests].flatMap(([{ subject }, digest3]) => {
     const own = samples2.filter(
       (sample) => sample.kernel === subject.kernel && sample.workload === subject.workload && sample.voidReasons.length === 0
     );
-    return own.length === 0 ? [] : [{ digest: digest2, at: at3, samples: own.flatMap(toKept) }];
+    return own.length === 0 ? [] : [{ digest: digest3, at: at3, samples: own.flatMap(toKept) }];
   });
   return [...kept2, ...fresh].slice(-maxKept);
 }
@@ -56534,11 +58371,11 @@ function describePhase(phase, subjects) {
   const kernels = subjects === 1 ? "1 kernel" : `${subjects} kernels`;
   return phase === "flag" ? `measuring ${kernels}, base and head in turns` : `confirming ${kernels} in fresh blocks`;
 }
-function isOf({ subject }, one3) {
-  return subject.kernel === one3.kernel && subject.workload === one3.workload;
+function isOf({ subject }, one4) {
+  return subject.kernel === one4.kernel && subject.workload === one4.workload;
 }
 function fitting(contests, plan2, time) {
-  const wanted = plan2.subjects.flatMap((one3) => contests.find((contest) => isOf(contest, one3)) ?? []);
+  const wanted = plan2.subjects.flatMap((one4) => contests.find((contest) => isOf(contest, one4)) ?? []);
   if (time.leftMs <= 0) return [];
   if (time.contestMs <= 0) return wanted;
   const room2 = Math.floor(time.leftMs / (time.contestMs * plan2.blocks));
@@ -56549,11 +58386,11 @@ function fitting(contests, plan2, time) {
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 async function measureContests(options) {
-  const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
+  const { host, laboratory, contests, seconds: seconds2, followUpSeconds, judging } = options;
   const { clock } = laboratory;
   const subjects = contests.map((contest) => contest.subject);
   const samples2 = [];
-  const flagUntilMs = clock.nowMs() + seconds * 1e3;
+  const flagUntilMs = clock.nowMs() + seconds2 * 1e3;
   const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
@@ -56622,7 +58459,7 @@ function sameConfiguration(a2, b) {
   return names2.length === Object.keys(b).length && names2.every((name) => a2[name] === b[name]);
 }
 async function compareWorkload(options) {
-  const { base: base2, head: head2, kernel, workload, family, limits: limits2 } = options;
+  const { base: base2, head: head2, kernel, workload, family, limits: limits2, features } = options;
   const { configuration, problem } = shippedConfiguration({
     tuned: head2.tuned,
     kernel,
@@ -56631,7 +58468,7 @@ async function compareWorkload(options) {
     limits: limits2
   });
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
-  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2 });
+  const headArm = await buildArm({ kernel, workload, configuration, limits: limits2, features });
   if (!headArm.ok) {
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: "broken-head", reason, failure: headArm.failure };
@@ -56654,7 +58491,8 @@ async function compareWorkload(options) {
     kernel: baseKernel,
     workload: baseWorkload,
     configuration: baseConfiguration,
-    limits: limits2
+    limits: limits2,
+    features
   });
   if (!baseArm.ok) {
     return {
@@ -56664,7 +58502,7 @@ async function compareWorkload(options) {
     };
   }
   const aligned2 = alignClock(kernel, baseConfiguration);
-  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2 }) : null;
+  const codeOnly = !sameConfiguration(aligned2, configuration) && fitsSpace({ kernel, workload, limits: limits2, configuration: aligned2 }) ? await buildArm({ kernel, workload, configuration: aligned2, limits: limits2, features }) : null;
   const identity4 = variantIdentity(headArm.value.variant);
   const sameProgram = identity4 !== null && identity4 === variantIdentity(baseArm.value.variant);
   const identical = sameProgram && clockOf(configuration) === clockOf(baseConfiguration);
@@ -56718,7 +58556,7 @@ async function compareKernels(options) {
 
 // src/app/guard/untouched.ts
 function fingerprint(revision, kernel) {
-  const { position, gate, objective, callsPerDay, ...program } = kernel;
+  const { position, gate, objective, callsPerDay: callsPerDay2, ...program } = kernel;
   const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
   return JSON.stringify([program, tuned]);
 }
@@ -56757,7 +58595,7 @@ function isOf2({ subject }, { kernel, workload }) {
 }
 function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const withVerdict = (wanted) => contests.filter(
-    (contest) => !contest.subject.sentinel && judgements.some((one3) => isOf2(contest, one3) && wanted.includes(one3.verdict)) && isTunable(contest, laboratory)
+    (contest) => !contest.subject.sentinel && judgements.some((one4) => isOf2(contest, one4) && wanted.includes(one4.verdict)) && isTunable(contest, laboratory)
   );
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
@@ -56787,8 +58625,8 @@ async function measureChanged(task, laboratory, removed) {
   const kept2 = await memory.restore(laboratory.info);
   const { noiseFloor } = kept2;
   const startMs = laboratory.clock.nowMs();
-  const { family, limits: limits2 } = laboratory.info;
-  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2 });
+  const { family, limits: limits2, features } = laboratory.info;
+  const all = await compareKernels({ base: base2.revision, head: policy2.head, family, limits: limits2, features });
   const comparisons4 = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
@@ -56802,13 +58640,13 @@ async function measureChanged(task, laboratory, removed) {
   const judgeSeconds = policy2.judgeSeconds * Math.max(1, contests.length);
   const deadlineMs = startMs + (options.maxMinutes ?? Number.POSITIVE_INFINITY) * 6e4;
   const leftSeconds = Math.max(0, (deadlineMs - laboratory.clock.nowMs()) / 1e3);
-  const seconds = Math.min(judgeSeconds, leftSeconds);
+  const seconds2 = Math.min(judgeSeconds, leftSeconds);
   const measured = await measureContests({
     host,
     laboratory,
     contests,
-    seconds,
-    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
+    seconds: seconds2,
+    followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds2),
     judging: { ...judging, shards: options.shards ?? 1 }
   });
   const { samples: samples2, machineChanged } = measured;
@@ -56827,6 +58665,18 @@ async function measureChanged(task, laboratory, removed) {
       () => memory.keep(keepAttempts({ digests, kept: kept2.attempts, samples: samples2, judgements, at: at3 }))
     );
   }
+  const passes = await optional(
+    { cost: "no pass is timed by itself", otherwise: [], warn },
+    () => timePasses({
+      host,
+      laboratory,
+      subjects: contests.map(({ comparison: { kernel, workload, base: base3, head: head2 } }) => ({
+        ...{ kernel, workload },
+        before: base3.variant,
+        after: head2.variant
+      }))
+    })
+  );
   const judged = {
     ...measured,
     comparisons: [...comparisons4, ...removed],
@@ -56838,6 +58688,7 @@ async function measureChanged(task, laboratory, removed) {
     noiseFloor,
     nights: kept2.nights,
     advice: [],
+    passes,
     measuredWith: laboratory
   };
   const advice = await optional(
@@ -56865,10 +58716,11 @@ async function runGuard(task) {
       noiseFloor: null,
       nights: [],
       advice: [],
+      passes: [],
       measuredWith: null
     };
   }
-  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one3) => one3?.kernels ?? []);
+  const kernels = [policy2.head.manifest, base2.revision?.manifest].flatMap((one4) => one4?.kernels ?? []);
   const laboratory = await openLaboratory(host, options, kernels);
   try {
     return await measureChanged(task, laboratory, removed);
@@ -56887,16 +58739,24 @@ function entryLine(text3, entry) {
   const at3 = lines2.findIndex((line3) => new RegExp(`\\bfn\\s+${entry}\\b`).test(line3));
   return at3 === -1 ? 1 : at3 + 1;
 }
-function kernelPlace(kernel, movedBy, failure = null) {
+function changedPass(comparison) {
+  if (comparison.status !== "changed") return null;
+  const [before, after] = [comparison.base.variant.program, comparison.head.variant.program];
+  const identities = new Map(before?.passes.map(({ name, identity: identity4 }) => [name, identity4]));
+  return after?.passes.find(({ name, identity: identity4 }) => identities.get(name) !== identity4)?.name ?? null;
+}
+function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) {
   const { file, line: line3 } = kernel.position;
   const isElsewhere = kernel.operator !== null || kernel.command !== void 0;
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
-  const { path: path2, files } = kernel.source;
   const inProject = (below) => posix2.join(posix2.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {
     return { file: inProject(failure.file), line: failure.line };
   }
-  return { file: inProject(path2), line: entryLine(files[path2] ?? "", kernel.entry) };
+  const pass = kernel.passes.find(({ name }) => name === changedPass2) ?? kernel.passes[0];
+  if (pass === void 0) return { file, line: line3 };
+  const { path: path2, files } = pass.source;
+  return { file: inProject(path2), line: entryLine(files[path2] ?? "", pass.entry) };
 }
 
 // node_modules/diff/libesm/diff/base.js
@@ -57310,13 +59170,19 @@ function commandDiff(base2, head2) {
     ...changed.flatMap((path2) => fileDiff(path2, base2.files[path2], head2.files[path2]))
   ].join("\n");
 }
+function textOfProgram(program) {
+  const [first, ...others] = programSources(program);
+  if (first === void 0 || others.length === 0) return first?.wgsl ?? "";
+  return [first, ...others].map(({ wgsl: wgsl2, passes }) => `// ${passes.map(({ name }) => name).join(", ")}
+${wgsl2.trimEnd()}
+`).join("\n");
+}
 function programDiff(base2, head2) {
   if (base2.command !== void 0 && head2.command !== void 0) {
     return cut2(commandDiff(base2.command, head2.command));
   }
-  const [from, to] = [base2.program?.wgsl, head2.program?.wgsl];
-  if (from === void 0 || to === void 0) return null;
-  const hunks = hunksOf(from, to);
+  if (base2.program === null || head2.program === null) return null;
+  const hunks = hunksOf(textOfProgram(base2.program), textOfProgram(head2.program));
   return hunks === null ? "The programs differ too much to be shown side by side." : cut2(hunks.join("\n"));
 }
 
@@ -57326,10 +59192,10 @@ function cost(samples2, arm) {
   const latencyMs = medianOrNull(own.map((sample) => sample.latencyMs));
   return latencyMs === null ? null : { latencyMs, joules: medianOrNull(own.map((sample) => sample.joules)) };
 }
-function kWhPerMonth(callsPerDay, ratio3, base2) {
+function kWhPerMonth(callsPerDay2, ratio3, base2) {
   const joules = base2?.joules ?? null;
-  if (callsPerDay === null || ratio3 === null || joules === null) return null;
-  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay);
+  if (callsPerDay2 === void 0 || ratio3 === null || joules === null) return null;
+  return kilowattHoursPerMonth((ratio3.estimate - 1) * joules, callsPerDay2);
 }
 function configurationOf(comparison, arm) {
   if (comparison.status === "new") return arm === "head" ? comparison.head.variant.configuration : null;
@@ -57343,7 +59209,7 @@ function unmeasuredVerdict(status) {
 function placeOf2({ comparison, judgement, broken }) {
   if (comparison.status === "removed") return { file: null, line: null };
   const failure = broken !== null && broken.status !== "missing-baseline" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
-  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, changedPass(comparison));
 }
 var maxNights = 20;
 function describeNights({ judgement, nights }) {
@@ -57385,6 +59251,7 @@ function guardedKernel(task) {
     ...judgement === null ? {} : { attempt: attemptOf(comparison, task.earlier) },
     // Whoever changed what did not change now has been told.
     ...(comparison.status === "changed" || comparison.status === "new") && isSelfJudged(definition) ? { selfJudged: true } : {},
+    ...task.passes == null ? {} : { passes: task.passes },
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== "changed",
     ...placeOf2(task),
@@ -57396,15 +59263,15 @@ function guardedKernel(task) {
     configuration: { base: configurationOf(comparison, "base"), head: configurationOf(comparison, "head") },
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
-    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base2),
+    kWhPerMonth: kWhPerMonth(definition.callsPerDay.get(workload), energyRatio, base2),
     ...describeNights(task),
     blocks: new Set(samples2.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),
     ...comparison.status === "changed" ? { diff: programDiff(comparison.base.variant, comparison.head.variant) } : {}
   };
 }
-function nameOf3(one3) {
-  return JSON.stringify([one3.kernel, one3.workload]);
+function nameOf3(one4) {
+  return JSON.stringify([one4.kernel, one4.workload]);
 }
 function exitCodeOf(verdict) {
   if (verdict === "failed") return ExitCode.gateFailed;
@@ -57485,6 +59352,7 @@ function kernelsOf({ options }, { outcome, accepts }, advice) {
       judgement: judgements.find(matches) ?? null,
       broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
       advice: advice.find(matches) ?? null,
+      passes: outcome.passes.find(matches)?.passes ?? null,
       samples: outcome.samples,
       earlier: outcome.earlier,
       nights: outcome.nights.filter(matches),
@@ -57694,7 +59562,7 @@ import { join as join38 } from "node:path";
 import { join as join37 } from "node:path";
 
 // src/app/retune/keep-sources.ts
-import { createHash as createHash10 } from "node:crypto";
+import { createHash as createHash11 } from "node:crypto";
 import { join as join35 } from "node:path";
 function prepareKeepFolder(host, folder) {
   if (folder === void 0) return;
@@ -57715,25 +59583,31 @@ function oneLine(value2) {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   );
 }
-function header2(final, configuration, program, role) {
+function launchLines({ entryPoint, dispatch, bindings }, { buffers }) {
+  const workgroups3 = "indirect" in dispatch ? `as many as ${oneLine(buffers[dispatch.indirect]?.name)} says at byte ${dispatch.offsetBytes}` : dispatch.join(" x ");
+  return [
+    `// entry point: ${entryPoint}, workgroups: ${workgroups3}`,
+    "// buffers:",
+    ...bindings.map(({ group, binding, kind, buffer }) => {
+      const { name, byteLength } = buffers[buffer] ?? { name: "", byteLength: 0 };
+      return `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`;
+    })
+  ];
+}
+function header2(final, configuration, launches, role) {
   const { kernel, workload } = final.search;
-  const buffers = program.buffers.map(
-    ({ group, binding, kind, name, byteLength }) => `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`
-  );
   return [
     `// kernel: ${oneLine(kernel.name)}`,
     `// workload: ${oneLine(workload.parameters)}`,
     `// configuration: ${oneLine(configuration)}`,
     `// role: ${role}`,
-    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(" x ")}`,
-    "// buffers:",
-    ...buffers
+    ...launches
   ].join("\n");
 }
 function stem({ search: { kernel, workload } }) {
-  const digest2 = createHash10("sha256").update(`${kernel.name}
+  const digest3 = createHash11("sha256").update(`${kernel.name}
 ${workload.name}`).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}`;
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}`;
 }
 async function keepSources(options) {
   const folder = absolutePath2(options.host, options.folder);
@@ -57743,11 +59617,16 @@ async function keepSources(options) {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path2 = join35(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path2, `${header2(final, configuration, program, role)}
+      const sources = programSources(program);
+      for (const { wgsl: wgsl2, passes } of sources) {
+        const launches = passes.flatMap((pass) => launchLines(pass, program));
+        const own = sources.length > 1 ? `-${passes[0]?.name}` : "";
+        const path2 = join35(folder, `${stem(final)}-${name}${own}.wgsl`);
+        writeFileAtomic(path2, `${header2(final, configuration, launches, role)}
 
-${program.wgsl.trimEnd()}
+${wgsl2.trimEnd()}
 `);
+      }
     };
     if (final.incumbentFailure !== null) {
       await write(incumbent, "incumbent", `incumbent, fails (${final.incumbentFailure.kind})`);
@@ -57763,11 +59642,11 @@ ${program.wgsl.trimEnd()}
 }
 
 // src/app/retune/recordings.ts
-import { createHash as createHash11 } from "node:crypto";
+import { createHash as createHash12 } from "node:crypto";
 import { join as join36 } from "node:path";
 function fileName({ kernel, workload }) {
-  const digest2 = createHash11("sha256").update(workload.name).digest("hex").slice(0, 8);
-  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest2}.json.gz`;
+  const digest3 = createHash12("sha256").update(workload.name).digest("hex").slice(0, 8);
+  return `${kernel.name.replaceAll(/[^A-Za-z0-9_.-]/g, "_")}-${digest3}.json.gz`;
 }
 function writeSearchRecordings(options) {
   const { host, laboratory, folder, searches } = options;
@@ -57957,7 +59836,7 @@ function explain2(host, options) {
   const recordings = recordingsIn(folder);
   return wanted.map((kernel) => {
     const recording = recordings.find(
-      (one3) => one3.kernel === kernel.kernel && one3.workload.name === kernel.workload
+      (one4) => one4.kernel === kernel.kernel && one4.workload.name === kernel.workload
     );
     const rows = recording === void 0 ? [] : rowsOf(recording);
     return {
@@ -58134,6 +60013,7 @@ function retunedKernel(task) {
     pareto: describePareto(result),
     evidence: searchEvidence({ space: space2, result, final }),
     ...isSelfJudged(kernel) ? { selfJudged: true } : {},
+    ...task.passes === void 0 ? {} : { passes: task.passes.passes },
     reason
   };
 }
@@ -58258,6 +60138,28 @@ async function retuneRecording(host, options) {
 // src/app/retune/retune.ts
 import { join as join39, posix as posix3 } from "node:path";
 
+// src/app/retune/final-passes.ts
+async function timeFinalPasses(options) {
+  const part = { cost: "no pass is timed by itself", otherwise: [], warn: options.warn };
+  return optional(part, async () => timePasses({ ...options, subjects: await subjectsOf(options.finals) }));
+}
+async function subjectsOf(finals) {
+  const subjects = await Promise.all(
+    finals.map(async ({ search, contenders, selection, incumbentFailure }) => {
+      const { kernel, workload, builder, incumbent } = search;
+      const variantOf = async (configuration) => {
+        const built = configuration === void 0 ? null : await builder.build(configuration);
+        return built?.ok ? built.value : null;
+      };
+      const after = kernel.passes.length > 1 ? await variantOf(contenders[selection.index]) : null;
+      if (after === null) return [];
+      const before = incumbentFailure === null ? await variantOf(incumbent) : null;
+      return [{ kernel: kernel.name, workload: workload.name, before, after }];
+    })
+  );
+  return subjects.flat();
+}
+
 // src/app/retune/noise.ts
 function noiseKernelOf(manifest, kernels) {
   return manifest.kernels.find(({ sentinel }) => sentinel) ?? kernels[0] ?? null;
@@ -58266,10 +60168,27 @@ async function measureNoiseOf(options) {
   const { host, laboratory, tuned, kernel, deadlineMs } = options;
   const workload = kernel.workloads[0];
   if (workload === void 0) return [];
-  const { limits: limits2, family } = laboratory.info;
+  const { limits: limits2, features, family } = laboratory.info;
   const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits: limits2 });
-  const built = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(configuration);
+  const built = await createVariantBuilder({ kernel, workload, limits: limits2, features }).build(configuration);
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
+}
+
+// src/app/retune/subgroups.ts
+async function subgroupWarnings(laboratory, finals) {
+  const warnings = [];
+  for (const { search, contenders, selection } of finals) {
+    const { kernel, workload, builder } = search;
+    const configuration = contenders[selection.index];
+    if (configuration === void 0) continue;
+    const built = await builder.build(configuration);
+    const reference = await builder.reference();
+    if (!built.ok || !reference.ok) continue;
+    const subject = { kernel, variant: built.value, reference: reference.value };
+    const remark = await laboratory.checkSubgroups(subject);
+    if (remark !== null) warnings.push(`${kernel.name} ${workload.name}: ${remark}.`);
+  }
+  return warnings;
 }
 
 // src/app/retune/retune.ts
@@ -58371,12 +60290,18 @@ async function retuneOn(run, task) {
   const { searches, model, warnings, faulty } = await searchAll2(run, kernels, coldModel);
   const modelFault = modelPath === null ? null : await keepFile("the next run begins without this cost model", () => saveCostModel(modelPath, model));
   const finals = await compare3(run, searches, noiseKernel);
+  const sizes2 = await subgroupWarnings(laboratory, finals);
   const interrupted = host.signal.aborted;
+  const lost2 = [];
+  const passes = await timeFinalPasses({ host, laboratory, finals, warn: (text3) => void lost2.push(text3) });
   const retuned = searches.map(
     (search) => retunedKernel({
       search,
       final: interrupted ? null : finals.find((final) => final.search === search) ?? null,
-      energyEstimated: laboratory.meter?.info.estimated ?? false
+      energyEstimated: laboratory.meter?.info.estimated ?? false,
+      passes: passes.find(
+        (one4) => one4.kernel === search.kernel.name && one4.workload === search.workload.name
+      )
     })
   );
   const tunedPath = options.out === void 0 ? ownTunedPath(opened) : absolutePath2(host, options.out);
@@ -58398,7 +60323,7 @@ async function retuneOn(run, task) {
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...faults],
+    warnings: [...warnings, ...sizes2, ...lost2, ...faults],
     kernels: retuned
   };
 }
@@ -58429,13 +60354,13 @@ async function retune(host, options) {
 function good(subject, detail) {
   return { ok: true, subject, detail, nextStep: null };
 }
-function wrong(subject, detail, nextStep3) {
+function wrong2(subject, detail, nextStep3) {
   return { ok: false, subject, detail, nextStep: nextStep3 };
 }
 function thrown(subject, error) {
-  if (error instanceof JoulegateError) return wrong(subject, error.message, error.nextStep);
+  if (error instanceof JoulegateError) return wrong2(subject, error.message, error.nextStep);
   const message = error instanceof Error ? error.message : String(error);
-  return wrong(
+  return wrong2(
     subject,
     `it could not be looked at: ${message}`,
     "This is a bug. Please report it with this text."
@@ -58462,11 +60387,11 @@ function boardFindings({ seen, nodes, isExpected, visible }) {
   if (!seen.ok) {
     if (!isExpected) return [];
     const next = "NVML reads the energy of NVIDIA’s GPUs. Where `nvidia-smi` does not run either, mend the driver first (reboot after an update). In a container pass it in with utility (NVIDIA_DRIVER_CAPABILITIES); JOULEGATE_NVML_LIBRARY names another path.";
-    return [wrong("NVML", seen.why, next)];
+    return [wrong2("NVML", seen.why, next)];
   }
   const { boards, faults } = seen;
   const lost2 = faults.map(
-    (fault) => wrong(
+    (fault) => wrong2(
       "NVML",
       fault,
       "`nvidia-smi` says more; a GPU that has fallen off the bus needs a reset or a reboot."
@@ -58478,7 +60403,7 @@ function hidden(boards, nodes, visible) {
   if (nodes.length <= boards.length) return [];
   const said2 = visible === void 0 ? "" : `; NVIDIA_VISIBLE_DEVICES is ${visible}`;
   return [
-    wrong(
+    wrong2(
       "NVML",
       `there are ${nodes.length} GPUs in /dev, and NVML shows ${boards.length}${said2}`,
       "A kernel may run on one that no sensor here can see. Pass exactly one GPU into the container (`--gpus device=0`), and neither all of /dev nor --privileged."
@@ -58490,16 +60415,16 @@ function findingsOf({ label, handles, refusal: refusal4, tenants, watts, slowdow
   const subject = `board ${handle ?? label}`;
   const name = [label, ...others].join(", ");
   const faults = [
-    ...refusal4 === null ? [] : [wrong(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
+    ...refusal4 === null ? [] : [wrong2(subject, `${name}: ${refusal4}`, "Energy needs a whole board; --meter none guards latency.")],
     ...tenants.ok ? [] : [
-      wrong(
+      wrong2(
         subject,
         `${name}: ${tenants.why}`,
         "End that work, or move it to another GPU, while you measure: its power would be counted (`nvidia-smi pmon` shows who it is)."
       )
     ],
     ...slowdowns2.map(
-      (slowdown) => wrong(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
+      (slowdown) => wrong2(subject, `${name}: ${slowdown} all the time`, slowdownSteps[slowdown])
     )
   ];
   if (faults.length > 0) return faults;
@@ -58515,9 +60440,9 @@ var nextStep2 = "Name a folder in JOULEGATE_LOCKS that everybody who measures on
 function checkLocks(folder) {
   const subject = "lock folder";
   const fault = folderFault(folder);
-  if (fault !== null) return wrong(subject, fault, nextStep2);
+  if (fault !== null) return wrong2(subject, fault, nextStep2);
   if (process.platform === "linux" && findProgram("flock", systemFolders) === null) {
-    return wrong(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
+    return wrong2(subject, `${folder}, but there is no program flock`, "Install it: util-linux has it.");
   }
   return good(subject, folder);
 }
@@ -58565,7 +60490,7 @@ async function checkMeter(host, options, device) {
 }
 function refusal3(error) {
   if (!(error instanceof JoulegateError) || error.code !== "missing-meter") return thrown("meter", error);
-  return wrong(
+  return wrong2(
     "meter",
     error.message,
     `Remove what stands in its way, or guard latency only (--meter none). ${bringYourOwn}`
@@ -58574,13 +60499,13 @@ function refusal3(error) {
 function meterFindings({ meter, reason, counterFault }, choice) {
   if (meter === null) {
     const next = `Latency is guarded without a meter; energy is not. ${bringYourOwn}`;
-    return [choice === "none" ? good("meter", reason) : wrong("meter", reason, next)];
+    return [choice === "none" ? good("meter", reason) : wrong2("meter", reason, next)];
   }
   const { info } = meter;
   const findings = [good("meter", `${info.description} (${reason})`)];
   if (counterFault !== void 0) {
     const detail = `it is not used, and power is added up instead: ${counterFault}`;
-    findings.push(wrong("energy counter", detail, compareOnce));
+    findings.push(wrong2("energy counter", detail, compareOnce));
   }
   if (!info.estimated) findings.push(good("sensor", describeSensor(info)));
   return findings;
@@ -58617,7 +60542,7 @@ function checkLoader({ environment, exists }) {
   const folders = [...paths(environment.LD_LIBRARY_PATH), ...libraryFolders];
   const loader = folders.map((folder) => join40(folder, "libvulkan.so.1")).find((path2) => exists(path2));
   const subject = "Vulkan loader";
-  return loader !== void 0 ? good(subject, loader) : wrong(
+  return loader !== void 0 ? good(subject, loader) : wrong2(
     subject,
     "libvulkan.so.1 is in none of the usual folders, nor in LD_LIBRARY_PATH",
     "Install it: `apt-get install libvulkan1`, `dnf install vulkan-loader`."
@@ -58636,14 +60561,14 @@ function checkDrivers(view) {
   const there = files.filter((file) => view.exists(file));
   const subject = "Vulkan drivers";
   if (missing3.length > 0) {
-    return wrong(
+    return wrong2(
       subject,
       `VK_DRIVER_FILES names ${missing3.join(", ")}, which is not there`,
       "Correct VK_DRIVER_FILES, or unset it to let the loader find the drivers."
     );
   }
   if (there.length > 0) return good(subject, there.join(", "));
-  return wrong(
+  return wrong2(
     subject,
     `no driver is described in ${driverFolders.join(", ")}`,
     "Install the GPU's driver (NVIDIA: with its Vulkan part, such as libnvidia-gl), or mesa-vulkan-drivers for AMD, Intel and a software adapter."
@@ -58658,7 +60583,7 @@ function libraryFault(view, file) {
   if (isOtherArchitecture) return null;
   if (library === null) {
     const next = "Reinstall the driver, or remove the file.";
-    return wrong(subject, `${file} does not say which library is the driver`, next);
+    return wrong2(subject, `${file} does not say which library is the driver`, next);
   }
   const path2 = library.includes("/") ? resolve6(dirname11(file), library) : library;
   const fault = view.loadFault(path2);
@@ -58666,11 +60591,11 @@ function libraryFault(view, file) {
   const lacking = /^(?:.*\/)?([^/\s:]+): cannot open shared object file/.exec(fault)?.[1];
   if (lacking === void 0) {
     const next = "Update the driver, or the system that it was built for.";
-    return wrong(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
+    return wrong2(subject, `its library ${path2} cannot be loaded: ${fault}`, next);
   }
   if (lacking === basename8(path2))
-    return wrong(subject, `its library ${path2} is not there`, driverStep(lacking));
-  return wrong(
+    return wrong2(subject, `its library ${path2} is not there`, driverStep(lacking));
+  return wrong2(
     subject,
     `its library ${path2} cannot be loaded, because ${lacking} is not there`,
     `Install ${lacking}: on Debian and Ubuntu mostly the package ${debianPackage(lacking)}, on Fedora and RHEL \`dnf install '${lacking}()(64bit)'\`.`
@@ -58705,7 +60630,7 @@ function checkNvidia(view) {
   const gpus = nvidiaNodes(view);
   const subject = "NVIDIA driver";
   if (gpus.length === 0) {
-    return wrong(
+    return wrong2(
       subject,
       "the driver is loaded, and no GPU is passed in (no /dev/nvidia0)",
       "In a container: `--gpus all`, and NVIDIA_VISIBLE_DEVICES other than void or none."
@@ -58713,7 +60638,7 @@ function checkNvidia(view) {
   }
   const closed = ["/dev/nvidiactl", ...gpus].filter((node) => exists(node) && !view.canUse(node));
   if (closed.length > 0) {
-    return wrong(
+    return wrong2(
       subject,
       `no permission to open ${closed.join(", ")}`,
       "In a container start it anew: `systemctl daemon-reload` on the host takes devices away from running ones (then name them with `--device`). Elsewhere look at `ls -l /dev/nvidia*`."
@@ -58722,7 +60647,7 @@ function checkNvidia(view) {
   if (hasVulkan) return good(subject, `${gpus.length} in /dev, with Vulkan`);
   const capabilities = environment.NVIDIA_DRIVER_CAPABILITIES;
   const isWithout = capabilities !== void 0 && !/\b(?:all|graphics)\b/.test(capabilities) ? `NVIDIA_DRIVER_CAPABILITIES is ${capabilities}, without graphics` : "there is a GPU, and no Vulkan driver for it";
-  return wrong(
+  return wrong2(
     subject,
     isWithout,
     "In a container: NVIDIA_DRIVER_CAPABILITIES=graphics,utility,compute and a recent NVIDIA Container Toolkit. Elsewhere install the Vulkan part of the driver (libnvidia-gl on Debian and Ubuntu)."
@@ -58730,9 +60655,9 @@ function checkNvidia(view) {
 }
 function checkMig({ environment }) {
   const visible = environment.NVIDIA_VISIBLE_DEVICES ?? "";
-  const parts = visible.split(",").filter((one3) => /^(?:MIG-|\d+:\d+$)/.test(one3.trim()));
+  const parts = visible.split(",").filter((one4) => /^(?:MIG-|\d+:\d+$)/.test(one4.trim()));
   if (parts.length === 0) return null;
-  return wrong(
+  return wrong2(
     "MIG",
     `NVIDIA_VISIBLE_DEVICES passes in ${parts.join(", ")}: a part of a GPU, whose sensor sees the whole board and everyone on it, and for which there is mostly no Vulkan`,
     "Pass a whole GPU in, with MIG off (on the host `nvidia-smi -mig 0`). On a part only the latency of programs can be guarded: --meter none."
@@ -58744,7 +60669,7 @@ function checkRenderNodes({ list: list4, canUse: canUse2 }) {
   const closed = nodes.filter((node) => !canUse2(node));
   const subject = "render nodes";
   if (closed.length === 0) return good(subject, nodes.join(", "));
-  return wrong(
+  return wrong2(
     subject,
     `no permission to open ${closed.join(", ")}`,
     "Add the user to the group of the file (`ls -l /dev/dri`), mostly render or video, and log in again; in a container pass the group in (`--group-add`)."
@@ -58761,7 +60686,7 @@ function checkWsl(view, adapter) {
   const opened = adapter === null ? "" : `; what kernels run on is ${adapter}`;
   const get = driver === void 0 ? "Install a Mesa that was built with dzn (it brings a dzn_icd.*.json). " : "";
   const nvml2 = view.exists(wslNvml) ? `, and NVML (${wslNvml}) answers only in part here` : "";
-  return wrong(
+  return wrong2(
     "WSL2",
     `the GPU is the Windows host’s (/dev/dxg), and ${way}${opened}. Direct3D 12 has no energy counter${nvml2}`,
     `${get}Guard latency here. For energy boot Linux on the machine, or let --meter-command run a program that prints what a sensor outside says.`
@@ -58845,11 +60770,11 @@ function isAtLeast(version, oldest) {
 function checkNode() {
   const version = process.versions.node;
   const ok = isAtLeast(version, oldestNode);
-  return ok ? good("Node.js", version) : wrong("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
+  return ok ? good("Node.js", version) : wrong2("Node.js", version, `Install Node.js ${oldestNode.join(".")} or later.`);
 }
 function checkPlatform() {
   const problem = hostProblem(readNativeHost(), builtPins);
-  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong("platform", problem.message, problem.nextStep);
+  return problem === null ? good("platform", `${process.platform}-${process.arch}`) : wrong2("platform", problem.message, problem.nextStep);
 }
 async function checkBoards(host, view) {
   const { native, nvmlLibrary } = meterSetup(host);
@@ -58864,13 +60789,13 @@ async function checkBoards(host, view) {
 function describeAdapter(report3, isTaken) {
   const { description, driver, result, nextStep: nextStep3 } = report3;
   const subject = `adapter from ${description}`;
-  if (!result.ok) return wrong(subject, result.message, nextStep3);
+  if (!result.ok) return wrong2(subject, result.message, nextStep3);
   const { info } = result;
   const traits = [
     ...isTaken && driver !== null ? ["used"] : [],
     info.software ? "runs on the CPU" : "GPU",
     info.timestamps ? "timestamp queries" : "no timestamp queries: timed by the wall clock",
-    ...["shader-f16", "subgroups"].filter((feature) => info.features.includes(feature))
+    ...["shader-f16", "subgroups"].filter((feature2) => info.features.includes(feature2))
   ];
   const name = info.driver === "" ? info.description : `${info.description}, driver ${info.driver}`;
   return good(subject, `${name} (${traits.join(", ")})`);
@@ -58899,7 +60824,7 @@ async function checkDevice(host, options, reports) {
   if (adapter === null && device !== "auto") {
     const sort = device === "gpu" ? "a GPU" : "a software adapter";
     findings.push(
-      wrong("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
+      wrong2("device", `none of the adapters is ${sort}`, `Leave out --device ${device}, or see above.`)
     );
   }
   host.progress.update({ text: "opening the meter, with loads of a few seconds" });
@@ -58984,13 +60909,13 @@ function metricNoise(options) {
     metric,
     blocks: [...counting("B")].filter((block) => heads.has(block)).length,
     noiseFloor: noiseFloorOf({ subject, samples: samples2, metric }),
-    detectable: judgingMinutes.map((minutes2) => ({
-      minutes: minutes2,
+    detectable: judgingMinutes.map((minutes) => ({
+      minutes,
       change: detectableChange({
         subject,
         samples: samples2,
         metric,
-        blocks: Math.floor(minutes2 * 60 / secondsPerBlock)
+        blocks: Math.floor(minutes * 60 / secondsPerBlock)
       })
     }))
   };
@@ -59009,7 +60934,9 @@ async function measureMachineNoise(host, options) {
       family: info.family,
       limits: info.limits
     });
-    const built = await createVariantBuilder({ kernel, workload, limits: info.limits }).build(configuration);
+    const { limits: limits2, features } = info;
+    const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+    const built = await builder.build(configuration);
     const prepared = built.ok ? await laboratory.device.prepare(built.value) : built;
     if (!built.ok || !prepared.ok) {
       const why = built.ok ? prepared.ok ? "" : prepared.failure.message : built.failure.message;
@@ -59053,201 +60980,9 @@ async function measureMachineNoise(host, options) {
   }
 }
 
-// src/app/export-runtime.ts
-import { join as join41 } from "node:path";
-async function exportRuntime(host, options) {
-  const { manifest, folder } = openManifest(host, options.manifest);
-  const tuned = readTunedIfPresent(join41(folder, manifest.tunedPath));
-  const kernels = [];
-  for (const kernel of selectKernels(manifest, options.kernels)) {
-    if (kernel.command !== void 0) {
-      const why = "it is a program of another kind, which only its own host code can launch";
-      if (options.kernels !== null) throw refused3(kernel, why, "Read tuned.json for its configurations.");
-      host.progress.warn(`${kernel.name} is left out: ${why}.`);
-      continue;
-    }
-    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
-  }
-  const file = { schema: "joulegate-runtime", version: 1, kernels };
-  writeRuntime(absolutePath2(host, options.out), file);
-  return {
-    out: options.out,
-    kernels: kernels.map(({ name, entries, configurations: configurations2, templates }) => ({
-      kernel: name,
-      entries: entries.length,
-      configurations: configurations2.length,
-      templates: templates.length
-    }))
-  };
-}
-async function runtimeKernel(kernel, tuned, warn) {
-  const programs = new Programs(kernel);
-  const workloads = kernel.workloads.map(({ parameters }) => parameters);
-  for (const parameters of workloads) {
-    const fault = await programs.add(kernel.defaults, parameters);
-    if (fault !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault}`);
-  }
-  const entries = [];
-  for (const entry of tuned?.entries ?? []) {
-    if (entry.kernel !== kernel.name) continue;
-    const { family, workload } = entry;
-    const configuration = alignClock(kernel, entry.configuration);
-    const fault = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
-    if (fault === null) {
-      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
-    } else {
-      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
-    }
-  }
-  const formula = (expression) => formulaOf2(kernel, expression);
-  return {
-    name: kernel.name,
-    entry: kernel.entry,
-    parameters: parametersOf(kernel),
-    constraints: kernel.constraints.map(formula),
-    dispatch: kernel.dispatch.map(formula),
-    buffers: kernel.buffers.map(({ name, group, binding, kind, type, length, values: values2 }) => ({
-      name,
-      group,
-      binding,
-      kind: kind ?? "uniform",
-      type,
-      length: formula(length),
-      values: values2?.map(formula) ?? null
-    })),
-    conditions: programs.conditions,
-    configurations: programs.configurations,
-    entries,
-    templates: programs.templates
-  };
-}
-var Programs = class {
-  #builder;
-  #templates = /* @__PURE__ */ new Map();
-  #configurations = /* @__PURE__ */ new Map();
-  #kernel;
-  constructor(kernel) {
-    this.#kernel = kernel;
-    this.#builder = createTemplateBuilder(kernel);
-  }
-  get conditions() {
-    return this.#builder.conditions;
-  }
-  get templates() {
-    return [...this.#templates.values()];
-  }
-  get configurations() {
-    return [...this.#configurations.values()];
-  }
-  indexOf(configuration) {
-    return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
-  }
-  #layouts(layouts) {
-    const { buffers } = this.#kernel;
-    return layouts.map((layout2, i) => {
-      if (layout2 === null) return null;
-      const { type, byteLength } = layout2;
-      const members = layout2.members.map((member2) => {
-        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
-        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
-        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
-      });
-      return { type, byteLength, members };
-    });
-  }
-  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
-  async add(configuration, parameters) {
-    for (const variation of variations(parameters, this.#builder.conditions)) {
-      const built = await this.#builder.build(variation, configuration);
-      if (!built.ok) return built.failure.message;
-      const { conditions, fixed: fixed2, pieces, requiredFeatures, kinds: kinds2, layouts } = built.value;
-      const { workgroupSize, workgroupBytes } = built.value;
-      const place = JSON.stringify([conditions, fixed2]);
-      this.#templates.set(place, {
-        conditions,
-        fixed: fixed2,
-        wgsl: pieces,
-        requiredFeatures,
-        kinds: kinds2,
-        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
-      });
-      const key2 = keyOf2(configuration);
-      const known3 = this.#configurations.get(key2);
-      this.#configurations.set(key2, {
-        values: configuration,
-        workgroupSize: known3?.workgroupSize ?? workgroupSize,
-        workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
-      });
-    }
-    return null;
-  }
-};
-function keyOf2(configuration) {
-  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
-}
-var maxVariations = 64;
-function variations(parameters, conditions) {
-  let found = [parameters];
-  for (const [name, value2] of Object.entries(parameters)) {
-    if (typeof value2 !== "number") continue;
-    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
-    if (asked.length === 0) continue;
-    let other = value2;
-    while (asked.includes(other)) other++;
-    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
-    const all = found.flatMap((one3) => values2.map((replaced) => ({ ...one3, [name]: replaced })));
-    if (all.length > maxVariations) return found;
-    found = all;
-  }
-  return found;
-}
-function parametersOf(kernel) {
-  const operator = operators.find(({ name }) => name === kernel.operator);
-  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
-  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
-    const own = defaults[name];
-    const kind = typeof value2;
-    return { name, kind, ...own === void 0 ? {} : { default: own } };
-  });
-}
-function sameParameters(a2, b) {
-  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
-  return b !== void 0 && shape(a2) === shape(b);
-}
-function isInSpace(kernel, configuration) {
-  const workload = kernel.workloads[0];
-  if (workload === void 0) return false;
-  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits3).point(configuration) !== null;
-}
-var noLimits3 = {
-  max_workgroup_storage: 0,
-  max_invocations: 0,
-  max_workgroup_size_x: 0,
-  max_workgroup_size_y: 0,
-  max_workgroup_size_z: 0,
-  max_workgroups: 0,
-  max_buffer_bytes: 0,
-  has_f16: false,
-  has_subgroups: false,
-  subgroup_min: 1,
-  subgroup_max: 1
-};
-function formulaOf2(kernel, expression) {
-  const formula = expressionFormula(expression);
-  if (formula !== null) return formula;
-  throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
-}
-var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
-function refused3(kernel, reason, nextStep3 = usualNextStep) {
-  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
-    code: "cannot-export",
-    nextStep: nextStep3
-  });
-}
-
 // src/app/init/init.ts
 import { realpathSync as realpathSync6 } from "node:fs";
-import { dirname as dirname13, join as join43 } from "node:path";
+import { dirname as dirname13, join as join42 } from "node:path";
 
 // src/app/init/buffer.ts
 var mostListed = 256;
@@ -59487,7 +61222,7 @@ function workflowText(manifest) {
 // src/app/init/write.ts
 import { randomBytes as randomBytes2 } from "node:crypto";
 import { constants as constants13, copyFileSync, linkSync, lstatSync as lstatSync6, rmSync as rmSync5 } from "node:fs";
-import { basename as basename9, dirname as dirname12, join as join42 } from "node:path";
+import { basename as basename9, dirname as dirname12, join as join41 } from "node:path";
 function codeOf(error) {
   return error.code ?? "";
 }
@@ -59495,7 +61230,7 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole = join41(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
   writeFileAtomic(whole, content);
   try {
@@ -59647,7 +61382,7 @@ function locate(host, manifest) {
 async function draftAll(host, place, named3) {
   const { reader, root, folder } = place;
   const paths2 = named3?.map((path2) => pathBelow(host, root, path2)) ?? findPrograms(reader, folder);
-  const shown = (path2) => displayPath(host, join43(root, path2));
+  const shown = (path2) => displayPath(host, join42(root, path2));
   const kernels = [];
   const leftOut3 = [];
   const names2 = /* @__PURE__ */ new Set();
@@ -59657,7 +61392,7 @@ async function draftAll(host, place, named3) {
     if (named3 !== null && entries.length === 0) throw cannotGuard(refused4);
     for (const entry of entries) {
       const name = kernelName(path2, entry.name, entries.length > 1, names2);
-      const source = slashed(join43(root, folder), join43(root, path2));
+      const source = slashed(join42(root, folder), join42(root, path2));
       kernels.push(draftKernel({ name, source, entry }));
     }
   }
@@ -59681,7 +61416,7 @@ function pathBelow(host, root, path2) {
     folder = realpathSync6(folder);
   } catch {
   }
-  return slashed(root, join43(folder, absolute.slice(dirname13(absolute).length)));
+  return slashed(root, join42(folder, absolute.slice(dirname13(absolute).length)));
 }
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
@@ -59725,8 +61460,8 @@ function blanksOf({ reader, folder, shownManifest }, text3) {
 function writeWorkflow({ root, reader, folder, manifestPath }) {
   const workflows = ".github/workflows";
   const uses = reader.list(workflows).filter((path3) => /\.ya?ml$/.test(path3)).find((path3) => /uses:\s*['"]?[\w.-]+\/joulegate@/.test(reader.read(path3) ?? ""));
-  const path2 = join43(root, workflows, "joulegate.yml");
-  if (uses !== void 0) return { path: join43(root, uses), isNew: false, ownerMissing: false };
+  const path2 = join42(root, workflows, "joulegate.yml");
+  if (uses !== void 0) return { path: join42(root, uses), isNew: false, ownerMissing: false };
   if (isThere(path2)) return { path: path2, isNew: false, ownerMissing: false };
   const name = manifestPath.slice(dirname13(manifestPath).length + 1);
   const text3 = workflowText(folderIn(`${folder}/`) === "" ? name : `${folder}/${name}`);
@@ -59759,58 +61494,316 @@ function manifestThere(shown) {
 }
 
 // src/app/plan.ts
-var countLimit = 1e6;
-function minutes(seconds) {
-  return seconds / 60;
+var countLimit = { looked: 5e4, built: 2e3 };
+async function findBench(host, options, kernels) {
+  try {
+    const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
+    const { description, limits: limits2, features } = laboratory.info;
+    await laboratory.close();
+    return { device: description, deviceReason: null, limits: limits2, features };
+  } catch (error) {
+    const isMissing = error instanceof JoulegateError && error.kind === "could-not-measure";
+    if (!isMissing || options.device !== "auto") throw error;
+    return { device: null, deviceReason: error.message, limits: defaultLimits, features: void 0 };
+  }
 }
-function retuneSeconds(budget, trials) {
+async function countAllowed(space2, builder) {
+  if (builder.kernel.command !== void 0) return space2.count(countLimit.looked);
+  const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
+  let looked = 0;
+  let value2 = 0;
+  for (const point2 of space2.enumerate()) {
+    if (looked++ === limit) return { value: value2, exact: false };
+    if (await builder.refusal(space2.configuration(point2)) === null) value2++;
+  }
+  return { value: value2, exact: true };
+}
+function seconds(budget, trials) {
   return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
+}
+async function planWorkload(kernel, workload, { limits: limits2, features, budget }) {
+  const builder = createVariantBuilder({ kernel, workload, limits: limits2, features });
+  const space2 = createKernelSpace(kernel, workload, limits2);
+  const shipped = await builder.build(kernel.defaults);
+  const reference = shipped.ok ? await builder.reference() : shipped;
+  const valid = await countAllowed(space2, builder);
+  const most2 = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most2);
+  return {
+    kernel: kernel.name,
+    workload: workload.name,
+    sentinel: kernel.sentinel,
+    tunables: space2.tunables.length,
+    rawSize: space2.rawSize,
+    valid,
+    refused: reference.ok ? null : reference.failure,
+    trials,
+    retuneMinutes: seconds(budget.retune, trials) / 60,
+    guardMinutes: budget.guard.judgeSeconds / 60
+  };
+}
+async function needsOf(kernel, features) {
+  const reached = await reachedExtensions(kernel);
+  return reached.map((extension2) => ({
+    kernel: kernel.name,
+    operator: kernel.operator,
+    ...extension2,
+    missing: lackingExtension([extension2], features) !== null
+  }));
 }
 async function plan(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
-  const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
-  try {
-    const { guard: guard2, retune: retune2 } = manifest.budget;
-    const workloads = kernels.flatMap(
-      (kernel) => kernel.workloads.map((workload) => {
-        const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
-        const valid = space2.count(countLimit);
-        const trials = kernel.sentinel ? 0 : Math.min(retune2.trials, valid.value);
-        return {
-          kernel: kernel.name,
-          workload: workload.name,
-          sentinel: kernel.sentinel,
-          tunables: space2.tunables.length,
-          rawSize: space2.rawSize,
-          valid,
-          trials,
-          retuneMinutes: minutes(retuneSeconds(retune2, trials)),
-          guardMinutes: minutes(guard2.judgeSeconds)
-        };
-      })
-    );
-    const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
-    return {
-      manifest: options.manifest,
-      device: laboratory.info.description,
-      workloads,
-      retuneMinutes: total2((workload) => workload.retuneMinutes),
-      guardMinutes: total2((workload) => workload.guardMinutes)
-    };
-  } finally {
-    await laboratory.close();
+  const { device, deviceReason, limits: limits2, features } = await findBench(host, options, kernels);
+  const needs = [];
+  const workloads = [];
+  for (const kernel of kernels) {
+    needs.push(...await needsOf(kernel, features));
+    for (const workload of kernel.workloads) {
+      workloads.push(await planWorkload(kernel, workload, { limits: limits2, features, budget: manifest.budget }));
+    }
   }
+  const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+  return {
+    manifest: options.manifest,
+    device,
+    deviceReason,
+    needs,
+    workloads,
+    retuneMinutes: total2((workload) => workload.retuneMinutes),
+    guardMinutes: total2((workload) => workload.guardMinutes)
+  };
 }
+
+// src/app/runtime-file/export-runtime.ts
+import { join as join43 } from "node:path";
+
+// src/app/runtime-file/formula.ts
+function formulaOf2(kernel, expression) {
+  const formula = expressionFormula(expression);
+  if (formula !== null) return formula;
+  throw refused3(kernel, `\`${expression.source}\` uses parts of CEL that the runtime does not know`);
+}
+var usualNextStep = "Write the expression with arithmetic, comparisons, ?:, in, and the functions of docs/manifest.md, and see that `joulegate validate` passes.";
+function refused3(kernel, reason, nextStep3 = usualNextStep) {
+  return new JoulegateError("bad-input", `Kernel "${kernel.name}" cannot be exported: ${reason}.`, {
+    code: "cannot-export",
+    nextStep: nextStep3
+  });
+}
+
+// src/app/runtime-file/programs.ts
+var Programs = class {
+  passes;
+  #texts = /* @__PURE__ */ new Map();
+  #configurations = /* @__PURE__ */ new Map();
+  #kernel;
+  constructor(kernel) {
+    this.#kernel = kernel;
+    this.passes = kernel.passes.map((definition) => {
+      const builder = createTemplateBuilder(kernel, definition);
+      return { definition, builder, conditions: builder.conditions, templates: /* @__PURE__ */ new Map() };
+    });
+  }
+  get texts() {
+    return [...this.#texts.keys()].map((pieces) => JSON.parse(pieces));
+  }
+  get configurations() {
+    return [...this.#configurations.values()];
+  }
+  indexOf(configuration) {
+    return [...this.#configurations.keys()].indexOf(keyOf2(configuration));
+  }
+  #layouts(layouts) {
+    const { buffers } = this.#kernel;
+    return layouts.map((layout2, i) => {
+      if (layout2 === null) return null;
+      const { type, byteLength } = layout2;
+      const members = layout2.members.map((member2) => {
+        const expression = member2.value === null ? void 0 : buffers[i]?.values?.[member2.value];
+        const value2 = expression === void 0 ? 0 : member2.fromBits ?? formulaOf2(this.#kernel, expression);
+        return { type: member2.type, offsetBytes: member2.offsetBytes, value: value2 };
+      });
+      return { type, byteLength, members };
+    });
+  }
+  /** Adds the programs of a configuration for workloads like this one. Why it cannot be built, or null. */
+  async add(configuration, parameters) {
+    const key2 = keyOf2(configuration);
+    const known3 = this.#configurations.get(key2)?.passes ?? [];
+    const taken = [];
+    for (const [index, pass] of this.passes.entries()) {
+      const own = await this.#addPass(pass, configuration, parameters);
+      if (typeof own === "string" && pass.definition.when === null) return own;
+      taken.push(typeof own === "string" ? known3[index] ?? null : most(known3[index] ?? null, own));
+    }
+    this.#configurations.set(key2, { values: configuration, passes: taken });
+    return null;
+  }
+  /** What the pass takes; a text: why it cannot be built. */
+  async #addPass({ builder, conditions, templates }, configuration, parameters) {
+    let taken = null;
+    for (const variation of variations(parameters, conditions)) {
+      const built = await builder.build(variation, configuration);
+      if (!built.ok) return built.failure.message;
+      const { conditions: conditions2, fixed: fixed2, pieces, requiredFeatures, bindings, layouts } = built.value;
+      const { workgroupSize, workgroupBytes } = built.value;
+      const text3 = JSON.stringify(pieces);
+      this.#texts.set(text3, this.#texts.get(text3) ?? this.#texts.size);
+      templates.set(JSON.stringify([conditions2, fixed2]), {
+        conditions: conditions2,
+        fixed: fixed2,
+        text: this.#texts.get(text3) ?? 0,
+        requiredFeatures,
+        bindings,
+        ...layouts.every((layout2) => layout2 === null) ? {} : { layouts: this.#layouts(layouts) }
+      });
+      taken = most(taken, { workgroupSize, workgroupBytes });
+    }
+    return taken ?? "it has no variation";
+  }
+};
+function most(known3, { workgroupSize, workgroupBytes }) {
+  return {
+    workgroupSize: known3?.workgroupSize ?? workgroupSize,
+    workgroupBytes: Math.max(known3?.workgroupBytes ?? 0, workgroupBytes ?? 0)
+  };
+}
+function keyOf2(configuration) {
+  return JSON.stringify(Object.entries(configuration).sort(([a2], [b]) => a2 < b ? -1 : 1));
+}
+var maxVariations = 64;
+function variations(parameters, conditions) {
+  let found = [parameters];
+  for (const [name, value2] of Object.entries(parameters)) {
+    if (typeof value2 !== "number") continue;
+    const asked = conditions.filter((condition) => condition.startsWith(`${name}_`)).map((condition) => condition.slice(name.length + 1)).filter((text3) => /^(0|[1-9]\d{0,14})$/.test(text3)).map(Number);
+    if (asked.length === 0) continue;
+    let other = value2;
+    while (asked.includes(other)) other++;
+    const values2 = [.../* @__PURE__ */ new Set([value2, other, ...asked])];
+    const all = found.flatMap((one4) => values2.map((replaced) => ({ ...one4, [name]: replaced })));
+    if (all.length > maxVariations) return found;
+    found = all;
+  }
+  return found;
+}
+
+// src/app/runtime-file/export-runtime.ts
+async function exportRuntime(host, options) {
+  const { manifest, folder } = openManifest(host, options.manifest);
+  const tuned = readTunedIfPresent(join43(folder, manifest.tunedPath));
+  const kernels = [];
+  for (const kernel of selectKernels(manifest, options.kernels)) {
+    if (kernel.command !== void 0) {
+      const why = "it is a program of another kind, which only its own host code can launch";
+      if (options.kernels !== null) throw refused3(kernel, why, "Read tuned.json for its configurations.");
+      host.progress.warn(`${kernel.name} is left out: ${why}.`);
+      continue;
+    }
+    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
+  }
+  const file = { schema: "joulegate-runtime", version: 2, kernels };
+  writeRuntime(absolutePath2(host, options.out), file);
+  return {
+    out: options.out,
+    kernels: kernels.map(({ name, entries, configurations: configurations2, passes }) => ({
+      kernel: name,
+      entries: entries.length,
+      configurations: configurations2.length,
+      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0)
+    }))
+  };
+}
+async function runtimeKernel(kernel, tuned, warn) {
+  const programs = new Programs(kernel);
+  const workloads = kernel.workloads.map(({ parameters }) => parameters);
+  for (const parameters of workloads) {
+    const fault = await programs.add(kernel.defaults, parameters);
+    if (fault !== null) throw refused3(kernel, `its default configuration cannot be built: ${fault}`);
+  }
+  const entries = [];
+  for (const entry of tuned?.entries ?? []) {
+    if (entry.kernel !== kernel.name) continue;
+    const { family, workload } = entry;
+    const configuration = alignClock(kernel, entry.configuration);
+    const fault = !sameParameters(workload.parameters, workloads[0]) ? "it is for other workload parameters" : !isInSpace(kernel, configuration) ? "it is outside the space" : await programs.add(kernel.defaults, workload.parameters) ?? await programs.add(configuration, workload.parameters);
+    if (fault === null) {
+      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
+    } else {
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
+    }
+  }
+  const formula = (expression) => formulaOf2(kernel, expression);
+  return {
+    name: kernel.name,
+    parameters: parametersOf(kernel),
+    constraints: kernel.constraints.map(formula),
+    buffers: kernel.buffers.map(({ name, kind, type, length, values: values2, scratch, clear }) => ({
+      name,
+      kind: kind ?? "uniform",
+      type,
+      length: formula(length),
+      values: values2?.map(formula) ?? null,
+      ...scratch ? { scratch } : {},
+      ...clear === void 0 ? {} : { clear }
+    })),
+    texts: programs.texts,
+    passes: programs.passes.map(({ definition: { name, entry, dispatch, when }, conditions, templates }) => ({
+      name,
+      entry,
+      dispatch: "indirect" in dispatch ? { indirect: dispatch.indirect, offset: formula(dispatch.offset) } : dispatch.map(formula),
+      when: when === null ? true : formula(when),
+      conditions,
+      templates: [...templates.values()]
+    })),
+    configurations: programs.configurations,
+    entries
+  };
+}
+function parametersOf(kernel) {
+  const operator = operators.find(({ name }) => name === kernel.operator);
+  const defaults = operator === void 0 ? {} : operatorDefaults(operator);
+  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value2]) => {
+    const own = defaults[name];
+    const kind = typeof value2;
+    return { name, kind, ...own === void 0 ? {} : { default: own } };
+  });
+}
+function sameParameters(a2, b) {
+  const shape = (parameters) => Object.entries(parameters).map(([name, value2]) => `${name}: ${typeof value2}`).sort().join();
+  return b !== void 0 && shape(a2) === shape(b);
+}
+function isInSpace(kernel, configuration) {
+  const workload = kernel.workloads[0];
+  if (workload === void 0) return false;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits3).point(configuration) !== null;
+}
+var noLimits3 = {
+  max_workgroup_storage: 0,
+  max_invocations: 0,
+  max_workgroup_size_x: 0,
+  max_workgroup_size_y: 0,
+  max_workgroup_size_z: 0,
+  max_workgroups: 0,
+  max_buffer_bytes: 0,
+  has_f16: false,
+  has_subgroups: false,
+  subgroup_min: 1,
+  subgroup_max: 1
+};
 
 // src/app/validate.ts
 async function validate9(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
   const faults = [];
+  const needs = [];
   const warnings = /* @__PURE__ */ new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
+    const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
+    needs.push(...reached.map((extension2) => ({ kernel: kernel.name, ...extension2 })));
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
@@ -59830,6 +61823,7 @@ async function validate9(host, options) {
     manifest: options.manifest,
     kernels: manifest.kernels.length,
     workloads,
+    needs,
     faults,
     warnings: [...warnings.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
@@ -59839,6 +61833,21 @@ async function validate9(host, options) {
 // src/cli/format.ts
 function count(number3, noun) {
   return `${number3} ${noun}${number3 === 1 ? "" : "s"}`;
+}
+function failurePlace({ file, line: line3, column }) {
+  const place = [file, line3, column].filter((part) => part !== void 0).join(":");
+  return place === "" ? "" : `${place}: `;
+}
+function needText({
+  kernel,
+  file,
+  line: line3,
+  column,
+  extension: extension2,
+  feature: feature2
+}) {
+  const needs = feature2 === null ? "" : ` (feature ${feature2})`;
+  return `${file}:${line3}:${column}: ${kernel} enables ${extension2}${needs}`;
 }
 function formatJson2(value2) {
   return `${JSON.stringify(value2, null, 2)}
@@ -59957,10 +61966,10 @@ function percent4(change2) {
 }
 function describeNoise(report3) {
   const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes2 = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
+  const minutes = metrics3[0]?.detectable.map((one4) => one4.minutes) ?? [];
   const table3 = columns(
     [
-      ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
+      ["", ...minutes.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics3.map((metric) => [
         metric.metric,
         ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
@@ -60013,8 +62022,8 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
     ...jsonOption
   },
   async run(args, host) {
-    const minutes2 = args.number("noise");
-    if (minutes2 !== void 0) return runNoise(args, host, minutes2);
+    const minutes = args.number("noise");
+    if (minutes !== void 0) return runNoise(args, host, minutes);
     if (givenManifest(args) !== void 0 || args.text("kernel") !== void 0) {
       throw new JoulegateError("bad-input", "A manifest and --kernel belong to --noise.", {
         code: "bad-arguments",
@@ -60033,13 +62042,13 @@ ${columns(meterKinds.map(({ name, summary }) => [`  ${name}`, summary]))}`,
 `), exitCode };
   }
 };
-async function runNoise(args, host, minutes2) {
+async function runNoise(args, host, minutes) {
   const manifest = givenManifest(args);
   const report3 = await measureMachineNoise(host, {
     ...readLaboratoryOptions(args),
     ...readKernelFilter(args),
     ...manifest === void 0 ? {} : { manifest },
-    minutes: minutes2
+    minutes
   });
   const exitCode = host.signal.aborted ? ExitCode.interrupted : ExitCode.passed;
   return { output: args.flag("json") ? formatJson2(report3) : describeNoise(report3), exitCode };
@@ -60441,21 +62450,29 @@ programs. A file that is there already is never changed.`,
     const print = args.flag("print");
     const result = await init(host, { ...readFiles(args), print });
     const exitCode = ExitCode.passed;
-    if (print) for (const one3 of result.leftOut) host.progress.warn(describeLeftOut(one3));
+    if (print) for (const one4 of result.leftOut) host.progress.warn(describeLeftOut(one4));
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
     return { output: print ? result.entries : describe5(result), exitCode };
   }
 };
 
 // src/cli/commands/plan.ts
-function formatMinutes(minutes2) {
-  return minutes2.toFixed(1);
+function formatMinutes(minutes) {
+  return minutes.toFixed(1);
+}
+function needLines({ needs, device }) {
+  return needs.filter(({ operator }) => operator === null).map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ""}`).join("\n");
+}
+function refusalLines({ workloads }) {
+  return workloads.flatMap(
+    ({ kernel, workload, refused: refused4 }) => refused4 === null ? [] : [`${failurePlace(refused4)}${kernel} ${workload} cannot run: ${refused4.message}`]
+  ).join("\n");
 }
 var planCommand = {
   name: "plan",
   summary: "show kernels, spaces and the minutes that a run is budgeted",
   positionals: [manifestArgument],
-  description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
+  description: "Shows every kernel and workload with the size of its space on this device, what its program needs of the device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
   async run(args, host) {
@@ -60478,10 +62495,10 @@ var planCommand = {
         formatMinutes(workload.guardMinutes)
       ])
     ];
-    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}
-
-${total2}
+    const where = result.device === null ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.` : `on ${result.device}.`;
+    const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
+    const output2 = [columns(rows, [2, 3, 4, 5, 6, 7]), needLines(result), refusalLines(result), total2];
+    return { output: `${output2.filter((part) => part !== "").join("\n\n")}
 `, exitCode: ExitCode.passed };
   }
 };
@@ -60711,11 +62728,12 @@ shown at once, with its place and what to do. Needs no GPU.`,
     const result = await validate9(host, readManifestOption(args));
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag("json")) return { output: formatJson2(result), exitCode };
-    const faults = result.faults.map(({ kernel, workload, failure }) => {
-      const place = [failure.file, failure.line, failure.column].filter((part) => part !== void 0).join(":");
-      return `${place === "" ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}
-`;
-    });
+    const faults = result.faults.map(
+      ({ kernel, workload, failure }) => `${failurePlace(failure) || `${result.manifest}: `}error: ${kernel} ${workload}: ${failure.message}
+`
+    );
+    const needs = result.needs.filter(({ feature: feature2 }) => feature2 !== null).map((need) => `${needText(need)}
+`.replace(": ", ": note: "));
     const warnings = result.warnings.map(
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
 `
@@ -60724,8 +62742,11 @@ shown at once, with its place and what to do. Needs no GPU.`,
 `;
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return { output: `${faults.join("")}${warnings.join("")}${judged}${summary}, ${verdict}
-`, exitCode };
+    return {
+      output: `${faults.join("")}${warnings.join("")}${needs.join("")}${judged}${summary}, ${verdict}
+`,
+      exitCode
+    };
   }
 };
 

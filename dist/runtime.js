@@ -175,79 +175,112 @@ var Unfit = class extends Error {
 };
 function instantiate(options) {
   const { kernel, configuration, workload, device } = options;
-  const limits = limitsOf(device);
   const values = { ...workload, ...configuration.values };
-  const variables = new Map(Object.entries({ ...limits, ...values }));
+  const variables = new Map(Object.entries({ ...limitsOf(device), ...values }));
   try {
-    for (const constraint of kernel.constraints) {
-      if (evaluate(constraint, variables) !== true) throw new Unfit("a constraint is not met");
-    }
-    const template = templateFor(kernel, values);
-    const dispatch = kernel.dispatch.map((formula) => count(formula, variables));
-    const buffers = kernel.buffers.map((buffer, index) => {
-      const layout = template.layouts?.[index] ?? null;
-      const kind = template.kinds[index];
-      return layout === null ? bind(buffer, kind, variables) : laidOut(buffer, { kind, layout, variables });
-    });
-    const [x, y, z] = configuration.workgroupSize ?? [1, 1, 1];
-    const demands = [
-      ["workgroup size in x", x, limits.max_workgroup_size_x],
-      ["workgroup size in y", y, limits.max_workgroup_size_y],
-      ["workgroup size in z", z, limits.max_workgroup_size_z],
-      ["invocations of a workgroup", x * y * z, limits.max_invocations],
-      ["bytes of workgroup memory", configuration.workgroupBytes ?? 0, limits.max_workgroup_storage],
-      ["workgroups", Math.max(...dispatch), limits.max_workgroups],
-      ["bytes of a buffer", Math.max(0, ...buffers.map((one) => one.byteLength)), limits.max_buffer_bytes]
-    ];
-    const exceeded = demands.find(([, wanted, limit]) => wanted > limit);
-    if (exceeded) throw new Unfit(`${exceeded[0]}: ${exceeded[1]}, the device allows ${exceeded[2]}`);
-    const missing = template.requiredFeatures.find((feature) => !device.features.has(feature));
-    if (missing !== void 0) throw new Unfit(`the device was requested without ${missing}`);
-    return {
-      wgsl: fill(template, values),
-      entryPoint: kernel.entry,
-      dispatch: [dispatch[0], dispatch[1], dispatch[2]],
-      buffers,
-      requiredFeatures: template.requiredFeatures,
-      configuration: configuration.values
-    };
+    return program({ kernel, configuration, values, variables, device });
   } catch (error) {
     if (error instanceof NoValue) throw new Unfit(error.message);
     throw error;
   }
 }
-function templateFor(kernel, values) {
+function program(instance) {
+  const { kernel, configuration, values, variables } = instance;
+  if (kernel.constraints.some((constraint) => evaluate(constraint, variables) !== true))
+    throw new Unfit("a constraint is not met");
+  const launches = kernel.passes.flatMap((pass, index) => {
+    if (evaluate(pass.when, variables) !== true) return [];
+    return [{ pass, taken: configuration.passes[index] ?? null, template: templateFor(pass, values) }];
+  });
+  if (launches.length === 0) throw new Unfit("every pass is left out");
+  const passes = launches.map((launch) => runtimePass(launch, instance));
+  return {
+    passes,
+    buffers: kernel.buffers.flatMap((buffer, index) => runtimeBuffer(buffer, index, launches, instance)),
+    requiredFeatures: [...new Set(launches.flatMap(({ template }) => template.requiredFeatures))].sort(),
+    configuration: configuration.values
+  };
+}
+function runtimePass({ pass, taken, template }, instance) {
+  const { kernel, values, variables, device } = instance;
+  const limits = limitsOf(device);
+  const dispatch = "indirect" in pass.dispatch ? { indirect: pass.dispatch.indirect, offsetBytes: Number(evaluate(pass.dispatch.offset, variables)) } : pass.dispatch.map((formula) => count(formula, variables));
+  const [x, y, z] = taken?.workgroupSize ?? [1, 1, 1];
+  const demands = [
+    ["workgroup size in x", x, limits.max_workgroup_size_x],
+    ["workgroup size in y", y, limits.max_workgroup_size_y],
+    ["workgroup size in z", z, limits.max_workgroup_size_z],
+    ["invocations of a workgroup", x * y * z, limits.max_invocations],
+    ["bytes of workgroup memory", taken?.workgroupBytes ?? 0, limits.max_workgroup_storage],
+    ["workgroups", Math.max(..."indirect" in dispatch ? [0] : dispatch), limits.max_workgroups]
+  ];
+  refuse(demands);
+  const missing = template.requiredFeatures.find((feature) => !device.features.has(feature));
+  if (missing !== void 0) throw new Unfit(`the device was requested without ${missing}`);
+  return {
+    name: pass.name,
+    wgsl: fill(kernel.texts[template.text] ?? [], values),
+    entryPoint: pass.entry,
+    dispatch: "indirect" in dispatch ? dispatch : [dispatch[0], dispatch[1], dispatch[2]],
+    bindings: template.bindings.map(({ buffer, ...place }) => ({
+      buffer: kernel.buffers[buffer].name,
+      ...place
+    }))
+  };
+}
+function refuse(demands) {
+  const exceeded = demands.find(([, wanted, limit]) => wanted > limit);
+  if (exceeded) throw new Unfit(`${exceeded[0]}: ${exceeded[1]}, the device allows ${exceeded[2]}`);
+}
+function runtimeBuffer(buffer, index, ...[launches, { variables, device }]) {
+  const { name, scratch, clear } = buffer;
+  const isIndirect = launches.some(
+    ({ pass }) => "indirect" in pass.dispatch && pass.dispatch.indirect === name
+  );
+  const binder = launches.find(({ template }) => template.bindings.some((one) => one.buffer === index));
+  if (binder === void 0 && !isIndirect) return [];
+  const binding = binder?.template.bindings.find((one) => one.buffer === index);
+  const usage = binding?.kind === "uniform" ? "uniform" : "storage";
+  const layout = binder?.template.layouts?.[index] ?? null;
+  const contents = layout === null ? plain(buffer, variables) : laidOut(layout, variables);
+  refuse([["bytes of a buffer", contents.byteLength, limitsOf(device).max_buffer_bytes]]);
+  return [
+    {
+      name,
+      usage,
+      ...isIndirect ? { indirect: true } : {},
+      ...scratch ? { scratch } : {},
+      ...clear === void 0 ? {} : { clear },
+      ...contents
+    }
+  ];
+}
+function templateFor(pass, values) {
   const isTrue = new Set(
     Object.entries(values).map(
       ([name, value]) => typeof value === "boolean" ? value ? name : "" : `${name}_${value}`
     )
   );
-  const key = kernel.conditions.filter((condition) => isTrue.has(condition)).join();
-  const template = kernel.templates.find(
+  const key = pass.conditions.filter((condition) => isTrue.has(condition)).join();
+  const template = pass.templates.find(
     ({ conditions, fixed }) => conditions.join() === key && Object.entries(fixed).every(([name, value]) => values[name] === value)
   );
   if (template) return template;
   throw new Unfit("no workload of the manifest has these values, so its program was not exported");
 }
-function fill({ wgsl }, values) {
-  return wgsl.map((piece, index) => index % 2 === 0 ? piece : String(values[piece])).join("");
+function fill(pieces, values) {
+  return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values[piece])).join("");
 }
 function count(formula, variables) {
   const value = evaluate(formula, variables);
   if (Number.isSafeInteger(value) && Number(value) >= 1) return Number(value);
   throw new Unfit(`a count is ${value}; it must be a whole number, at least 1`);
 }
-function laidOut({ name, group, binding }, options) {
-  const { kind, layout, variables } = options;
-  const { type, byteLength, members } = layout;
+function laidOut({ type, byteLength, members }, variables) {
   const isPlain = members.every(
     (member, i) => member.type === type && member.offsetBytes === i * bytesPerElement[type]
   );
   return {
-    name,
-    group,
-    binding,
-    kind,
     type,
     length: isPlain ? members.length : byteLength / bytesPerElement[type],
     byteLength,
@@ -255,17 +288,13 @@ function laidOut({ name, group, binding }, options) {
     ...isPlain ? {} : { slots: members.map((member) => ({ type: member.type, offsetBytes: member.offsetBytes })) }
   };
 }
-function bind(buffer, kind, variables) {
+function plain(buffer, variables) {
   const named = typeof buffer.type === "string" ? buffer.type : variables.get(buffer.type.parameter);
   if (!Object.hasOwn(bytesPerElement, String(named))) throw new Unfit(`${named} is no scalar type`);
   const type = named;
   const length = count(buffer.length, variables);
   const align = buffer.kind === "uniform" ? 16 : 4;
   return {
-    name: buffer.name,
-    group: buffer.group,
-    binding: buffer.binding,
-    kind,
     type,
     length,
     byteLength: Math.ceil(length * bytesPerElement[type] / align) * align,
@@ -279,8 +308,8 @@ function openKernels(data) {
   if (schema !== "joulegate-runtime" || !Array.isArray(kernels)) {
     throw new Error("This is no file of `joulegate export runtime`.");
   }
-  if (version !== 1)
-    throw new Error(`The file has version ${String(version)}, this runtime knows version 1.`);
+  if (version !== 2)
+    throw new Error(`The file has version ${String(version)}, this runtime knows version 2.`);
   const byName = new Map(kernels.map((kernel) => [kernel.name, kernel]));
   return {
     names: [...byName.keys()],

@@ -510,6 +510,18 @@ function aligned(bytes) {
   return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
 }
 
+// src/kernel/single-pass.ts
+function singlePass(program) {
+  const { buffers, requiredFeatures, identity, ...launch } = program;
+  const bindings = buffers.map(({ group, binding, kind }, buffer) => ({ buffer, group, binding, kind }));
+  return {
+    passes: [{ name: launch.entryPoint, ...launch, bindings, identity }],
+    buffers,
+    requiredFeatures,
+    identity
+  };
+}
+
 // src/device/command/remove-folder.ts
 import { chmodSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -1257,45 +1269,80 @@ function plausibleMs(gpuMs, wallMs) {
   const isPossible = gpuMs >= 0 && gpuMs <= mostPart * wallMs + noticedWithinMs;
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
-function encodeLaunches(pass, compiled, launches) {
-  const [x, y, z] = compiled.program.dispatch;
-  pass.setPipeline(compiled.pipeline);
-  for (const [group, bindGroup] of compiled.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-  for (let launch = 0; launch < launches; launch++) pass.dispatchWorkgroups(x, y, z);
+function encodeLaunches(encoder, passes, options) {
+  const { launches: launches2, timestampWrites } = options;
+  const isSplit = passes.some(({ clears }) => clears.length > 0);
+  let pass = null;
+  const begin = (writes) => encoder.beginComputePass(writes === void 0 ? {} : { timestampWrites: writes });
+  if (isSplit && timestampWrites !== void 0) begin(only(timestampWrites, "begin")).end();
+  let current = null;
+  for (let launch = 0; launch < launches2; launch++) {
+    for (const one of passes) {
+      if (one.clears.length > 0) {
+        pass?.end();
+        pass = null;
+        for (const buffer of one.clears) encoder.clearBuffer(buffer);
+      }
+      if (pass === null) {
+        pass = begin(isSplit ? void 0 : timestampWrites);
+        current = null;
+      }
+      if (current !== one) {
+        pass.setPipeline(one.pipeline);
+        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
+        current = one;
+      }
+      one.launch(pass);
+    }
+  }
+  pass?.end();
+  if (isSplit && timestampWrites !== void 0) begin(only(timestampWrites, "end")).end();
 }
-function createTimestampReader(device) {
-  const querySet = device.createQuerySet({ type: "timestamp", count: 2 });
+function only({ querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }, which) {
+  return which === "begin" ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
+}
+function createTimestampReader(device, stretches) {
+  const count = 2 * stretches;
+  const querySet = device.createQuerySet({ type: "timestamp", count });
   const resolved = device.createBuffer({
-    size: 16,
+    size: 8 * count,
     usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
   });
   const readable = device.createBuffer({
-    size: 16,
+    size: 8 * count,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
   });
   return {
-    writes: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+    writes: Array.from({ length: stretches }, (_, i) => ({
+      querySet,
+      beginningOfPassWriteIndex: 2 * i,
+      endOfPassWriteIndex: 2 * i + 1
+    })),
     resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
+      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
     },
     async read() {
       await readable.mapAsync(GPUMapMode.READ);
-      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
+      const times = [...new BigUint64Array(readable.getMappedRange())];
       readable.unmap();
-      return Number(end - begin) / 1e6;
+      return Array.from(
+        { length: stretches },
+        (_, i) => Number((times[2 * i + 1] ?? 0n) - (times[2 * i] ?? 0n)) / 1e6
+      );
+    },
+    destroy() {
+      for (const one of [querySet, resolved, readable]) one.destroy();
     }
   };
 }
 function createLauncher(options) {
   const { device, clock: clock2, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device) : null;
+  const reader = timestamps ? createTimestampReader(device, 1) : null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
-  async function timeBatch(compiled, launches) {
+  async function timeBatch(compiled, launches2) {
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(reader === null ? {} : { timestampWrites: reader.writes });
-    encodeLaunches(pass, compiled, launches);
-    pass.end();
+    encodeLaunches(encoder, compiled.passes, { launches: launches2, timestampWrites: reader?.writes[0] });
     reader?.resolve(encoder);
     const commands = encoder.finish();
     const start = clock2.nowMs();
@@ -1303,22 +1350,40 @@ function createLauncher(options) {
     const reading = reader?.read();
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock2.nowMs() - start;
-    const gpuMs = await reading ?? 0;
+    const [gpuMs = 0] = await reading ?? [];
     return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
   }
+  async function timeApart({ passes, bound }) {
+    const apart = createTimestampReader(device, passes.length);
+    try {
+      const encoder = device.createCommandEncoder();
+      bound.reset(encoder);
+      for (const [index, pass] of passes.entries()) {
+        encodeLaunches(encoder, [pass], { launches: 1, timestampWrites: apart.writes[index] });
+      }
+      apart.resolve(encoder);
+      const start = clock2.nowMs();
+      device.queue.submit([encoder.finish()]);
+      const gpuMs = await apart.read();
+      const wallMs = clock2.nowMs() - start;
+      return gpuMs.map((ms) => plausibleMs(ms, wallMs));
+    } finally {
+      apart.destroy();
+    }
+  }
+  const inPeace = (work) => quiet ? work() : polling.eagerly(work);
   return {
     device,
     timestamps,
     resolutionMs: timestamps ? timestampTickMs : wallTickMs,
-    submit(compiled, launches, { reset } = { reset: false }) {
+    submit(compiled, launches2, { reset } = { reset: false }) {
       const encoder = device.createCommandEncoder();
       if (reset) compiled.bound.reset(encoder);
-      const pass = encoder.beginComputePass();
-      encodeLaunches(pass, compiled, launches);
-      pass.end();
+      encodeLaunches(encoder, compiled.passes, { launches: launches2 });
       device.queue.submit([encoder.finish()]);
     },
-    timed: (compiled, launches) => quiet ? timeBatch(compiled, launches) : polling.eagerly(() => timeBatch(compiled, launches))
+    timed: (compiled, launches2) => inPeace(() => timeBatch(compiled, launches2)),
+    timedApart: async (compiled) => timestamps ? inPeace(() => timeApart(compiled)) : null
   };
 }
 
@@ -1364,12 +1429,12 @@ async function runStretch(options) {
   const batchOf = (oneMs) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
   let batch = batchOf(launchMs);
   const queueBatch = async () => {
-    const launches = batch;
-    launcher.submit(compiled, launches);
+    const launches2 = batch;
+    launcher.submit(compiled, launches2);
     await queue.onSubmittedWorkDone();
-    done += launches;
+    done += launches2;
     note2();
-    batch = Math.max(batch, Math.min(2 * launches, batchOf((clock2.nowMs() - start) / done)));
+    batch = Math.max(batch, Math.min(2 * launches2, batchOf((clock2.nowMs() - start) / done)));
   };
   note2();
   const start = clock2.nowMs();
@@ -1529,15 +1594,16 @@ function spelledName(info, names) {
   const plain = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
   return names.find((name) => plain(name) === plain(info.device)) ?? info.device;
 }
-async function openAdapter(dawn, name) {
+async function openAdapter(dawn, { adapterName, features }) {
   const names = await adapterNames(dawn);
-  const { gpu, adapter } = await chooseAdapter(dawn, name, names);
+  const { gpu, adapter } = await chooseAdapter(dawn, adapterName, names);
   const requiredLimits = {};
   for (const limit in adapter.limits) {
     const value = adapter.limits[limit];
     if (typeof value === "number") requiredLimits[limit] = value;
   }
-  const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  const wanted = /* @__PURE__ */ new Set([...usefulFeatures, ...features]);
+  const requiredFeatures = [...wanted].filter((feature) => adapter.features.has(feature));
   try {
     const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
     return { gpu, adapter, device, name: spelledName(adapter.info, names) };
@@ -1612,6 +1678,24 @@ var Loss = class {
   }
 };
 
+// src/device/worker/pass-times.ts
+var launches = 15;
+var leastLaunches = 3;
+async function timePasses(options) {
+  const { launcher, clock: clock2, compiled, maxMs } = options;
+  if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
+  const start = clock2.nowMs();
+  const times = [];
+  for (let launch = 0; launch < launches; launch++) {
+    const one = await launcher.timedApart(compiled);
+    if (one === null) return null;
+    if (one.every((ms) => Number.isFinite(ms))) times.push(one);
+    if (launch + 1 >= leastLaunches && clock2.nowMs() - start >= maxMs) break;
+  }
+  if (times.length < leastLaunches) return null;
+  return compiled.passes.map((_, index) => median(times.map((one) => one[index] ?? Number.NaN)));
+}
+
 // src/device/worker/buffers.ts
 function paddedBytes(binding) {
   return Math.max(4, Math.ceil(binding.byteLength / 4) * 4);
@@ -1670,11 +1754,7 @@ var BufferPool = class {
     const buffers = bindings.map((binding) => {
       const bytes = paddedBytes(binding);
       if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
-      const work = hold(
-        workKey(binding),
-        bytes,
-        () => this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC)
-      );
+      const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
       if (isZeros(binding)) {
         resets.push((encoder) => encoder.clearBuffer(work));
       } else {
@@ -1734,12 +1814,16 @@ var BufferPool = class {
   }
   #filled(binding) {
     const size = paddedBytes(binding);
-    const role = binding.kind === "uniform" ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
-    const buffer = this.#create(size, role | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    const copied = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = this.#create(size, binding.kind === "uniform" ? copied : workUsage());
     writeAll(this.#device, buffer, bufferContents(binding));
     return buffer;
   }
 };
+function workUsage() {
+  const { STORAGE, INDIRECT, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  return STORAGE | INDIRECT | COPY_DST | COPY_SRC;
+}
 function writeAll(device, buffer, contents) {
   const whole = contents.byteLength - contents.byteLength % 4;
   if (whole > 0) device.queue.writeBuffer(buffer, 0, contents, 0, whole);
@@ -1787,22 +1871,22 @@ var Programs = class {
     }
     requireFeatures(this.#device, program.requiredFeatures);
     this.#requireRoom(program);
-    const layouts = this.#layouts(program);
-    const pipeline = await this.#takeAhead(program) ?? await this.#pipeline(program, layouts);
+    const layouts = program.passes.map((pass) => this.#layouts(pass));
+    const pipelines = await this.#takeAhead(program) ?? await this.#pipelines(program, layouts);
     for (const [identity] of this.#compiled) {
       if (this.#compiled.size < maxPrograms && this.#pool.excess(program.buffers) === 0) break;
       this.drop(identity);
     }
     const bound = this.#pool.acquire(program.buffers);
-    const bindGroups = layouts.map(
-      (layout, group) => this.#device.createBindGroup({
-        layout,
-        entries: program.buffers.flatMap(
-          (binding, index) => binding.group === group ? [{ binding: binding.binding, resource: { buffer: bound.buffers[index] } }] : []
-        )
+    const passes = program.passes.map(
+      (pass, index) => ({
+        pipeline: pipelines[index],
+        bindGroups: this.#bindGroups(pass, layouts[index] ?? [], bound.buffers),
+        launch: launchOf(pass, bound.buffers),
+        clears: clearsBefore(program, index).map((buffer) => bound.buffers[buffer])
       })
     );
-    const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
+    const compiled = { program, passes, bound, launchMs: null };
     this.#compiled.set(program.identity, compiled);
     return compiled;
   }
@@ -1817,9 +1901,9 @@ var Programs = class {
       if (this.#ahead.size < maxAhead) break;
       this.#ahead.delete(oldest);
     }
-    const pipeline = this.#compileApart(program).catch(() => null);
-    this.#ahead.set(identity, pipeline);
-    await pipeline;
+    const pipelines = this.#compileApart(program).catch(() => null);
+    this.#ahead.set(identity, pipelines);
+    await pipelines;
   }
   /** On a software adapter it is the machine's own memory that would run out, and take the job with it. */
   #requireRoom({ buffers }) {
@@ -1831,18 +1915,26 @@ var Programs = class {
     );
   }
   async #takeAhead({ identity }) {
-    const pipeline = this.#ahead.get(identity);
+    const pipelines = this.#ahead.get(identity);
     this.#ahead.delete(identity);
-    return await pipeline ?? null;
+    return await pipelines ?? null;
   }
   async #compileApart(program) {
     requireFeatures(this.#device, program.requiredFeatures);
     this.#device.pushErrorScope("validation");
-    const layout = this.#device.createPipelineLayout({ bindGroupLayouts: this.#layouts(program) });
-    const module = this.#device.createShaderModule({ code: program.wgsl });
+    const modules = this.#modules(program);
+    const descriptors = program.passes.map((pass) => {
+      const layout = this.#device.createPipelineLayout({ bindGroupLayouts: this.#layouts(pass) });
+      const compute = { module: modules.get(pass.wgsl), entryPoint: pass.entryPoint };
+      return { layout, compute };
+    });
     if (await this.#device.popErrorScope() !== null) return null;
-    const compute = { module, entryPoint: program.entryPoint };
-    return this.#device.createComputePipelineAsync({ layout, compute });
+    return Promise.all(descriptors.map((one) => this.#device.createComputePipelineAsync(one)));
+  }
+  /** One module for each text: passes of one file share it. */
+  #modules({ passes }) {
+    const texts2 = new Set(passes.map(({ wgsl }) => wgsl));
+    return new Map([...texts2].map((code) => [code, this.#device.createShaderModule({ code })]));
   }
   /** Forgets a program; its buffers become free for others. */
   drop(identity) {
@@ -1855,38 +1947,68 @@ var Programs = class {
   releaseMemory() {
     this.#pool.clear();
   }
-  /** Explicit, because the automatic layout leaves out bindings that the entry point does not use. */
-  #layouts(program) {
-    const groups = Math.max(-1, ...program.buffers.map((binding) => binding.group)) + 1;
+  /** Explicit, so that what a pass is bound to is what its entry point uses. */
+  #layouts({ bindings }) {
+    const groups = Math.max(-1, ...bindings.map(({ group }) => group)) + 1;
     return Array.from(
       { length: groups },
       (_, group) => this.#device.createBindGroupLayout({
-        entries: program.buffers.filter((binding) => binding.group === group).map((binding) => ({
-          binding: binding.binding,
+        entries: bindings.filter((binding) => binding.group === group).map(({ binding, kind }) => ({
+          binding,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: layoutTypes[binding.kind] }
+          buffer: { type: layoutTypes[kind] }
         }))
       })
     );
   }
-  async #pipeline(program, layouts) {
-    const module = this.#device.createShaderModule({ code: program.wgsl });
-    const { messages } = await module.getCompilationInfo();
-    const error = messages.find((message) => message.type === "error");
-    if (error !== void 0) {
-      const at = error.lineNum > 0 ? { line: error.lineNum, column: Math.max(1, error.linePos) } : null;
+  #bindGroups({ bindings }, layouts, buffers) {
+    return layouts.map(
+      (layout, group) => this.#device.createBindGroup({
+        layout,
+        entries: bindings.filter((binding) => binding.group === group).map(({ binding, buffer }) => ({ binding, resource: { buffer: buffers[buffer] } }))
+      })
+    );
+  }
+  async #pipelines(program, layouts) {
+    const modules = this.#modules(program);
+    for (const [text, module] of modules) {
+      const { messages } = await module.getCompilationInfo();
+      const error = messages.find((message) => message.type === "error");
+      if (error === void 0) continue;
+      const pass = program.passes.findIndex(({ wgsl }) => wgsl === text);
+      const at = error.lineNum > 0 ? { pass, line: error.lineNum, column: Math.max(1, error.linePos) } : null;
       throw new VariantFault("compile", error.message, at);
     }
-    try {
-      return await this.#device.createComputePipelineAsync({
-        layout: this.#device.createPipelineLayout({ bindGroupLayouts: layouts }),
-        compute: { module, entryPoint: program.entryPoint }
-      });
-    } catch (error2) {
-      throw pipelineFault(error2);
+    const pipelines = [];
+    for (const [index, pass] of program.passes.entries()) {
+      try {
+        const pipeline = await this.#device.createComputePipelineAsync({
+          layout: this.#device.createPipelineLayout({ bindGroupLayouts: layouts[index] ?? [] }),
+          compute: { module: modules.get(pass.wgsl), entryPoint: pass.entryPoint }
+        });
+        pipelines.push(pipeline);
+      } catch (error) {
+        throw pipelineFault(error);
+      }
     }
+    return pipelines;
   }
 };
+function launchOf({ dispatch }, buffers) {
+  if ("indirect" in dispatch) {
+    const counts = buffers[dispatch.indirect];
+    return (encoder) => encoder.dispatchWorkgroupsIndirect(counts, dispatch.offsetBytes);
+  }
+  const [x, y, z] = dispatch;
+  return (encoder) => encoder.dispatchWorkgroups(x, y, z);
+}
+function clearsBefore({ passes, buffers }, index) {
+  const bound = new Set(passes[index]?.bindings.map(({ buffer }) => buffer));
+  return buffers.flatMap(({ clear }, buffer) => {
+    const isCleared = clear === "launch" ? index === 0 : clear === "pass" && bound.has(buffer);
+    return isCleared ? [buffer] : [];
+  });
+}
 
 // src/device/worker/references.ts
 function bytesOf(outputs) {
@@ -1977,11 +2099,13 @@ async function timestampsArePlausible(options) {
     pool: Number.POSITIVE_INFINITY,
     program: Number.POSITIVE_INFINITY
   });
-  const compiled = await programs.get({
+  const program = singlePass({
     identity: "timestamp-check",
     wgsl: probe,
     entryPoint: "main",
     dispatch: [workgroups, 1, 1],
+    workgroupSize: null,
+    lines: [],
     requiredFeatures: [],
     buffers: [
       {
@@ -1999,24 +2123,25 @@ async function timestampsArePlausible(options) {
       }
     ]
   });
+  const compiled = await programs.get(program);
   const launcher = createLauncher({ ...options, timestamps: true });
-  const measure = async (launches) => {
+  const measure = async (launches2) => {
     const start = clock2.nowMs();
-    const gpuMs = await launcher.timed(compiled, launches);
+    const gpuMs = await launcher.timed(compiled, launches2);
     return { gpuMs, wallMs: clock2.nowMs() - start };
   };
   try {
     await measure(1);
-    let launches = 1;
-    let seen = await measure(launches);
-    while (seen.gpuMs < enoughMs2 && seen.wallMs < patienceMs && launches < maxLaunches3) {
-      launches *= 4;
-      seen = await measure(launches);
+    let launches2 = 1;
+    let seen = await measure(launches2);
+    while (seen.gpuMs < enoughMs2 && seen.wallMs < patienceMs && launches2 < maxLaunches3) {
+      launches2 *= 4;
+      seen = await measure(launches2);
     }
     for (let attempt = 0; attempt < tries2; attempt++) {
       const factor = seen.gpuMs / seen.wallMs;
       if (factor > 1 / plausibleFactor && factor < plausibleFactor) return true;
-      seen = await measure(launches);
+      seen = await measure(launches2);
     }
     return false;
   } finally {
@@ -2042,9 +2167,34 @@ async function readBack(device, buffer, byteLength) {
   }
 }
 
+// src/device/worker/indirect.ts
+async function checkIndirect(device, { program, bound }) {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const remarks = [];
+  for (const { name, dispatch } of program.passes) {
+    if (!("indirect" in dispatch)) continue;
+    const { indirect, offsetBytes } = dispatch;
+    const end = offsetBytes + 3 * Uint32Array.BYTES_PER_ELEMENT;
+    const bytes = await readBack(device, bound.buffers[indirect], end);
+    const counts = [...new Uint32Array(bytes.slice(offsetBytes).buffer)];
+    if (counts.some((count) => count > limit)) {
+      throw new VariantFault(
+        "validation",
+        `pass \`${name}\` is to be launched with ${counts.join(" x ")} workgroups, the device allows ${limit} along each axis, so nothing of it ran`
+      );
+    }
+    if (counts.includes(0))
+      remarks.push(`pass \`${name}\` had nothing to do: ${counts.join(" x ")} workgroups`);
+  }
+  return remarks;
+}
+
 // src/device/worker/verify.ts
 function outputsOf(program) {
   return program.buffers.map((binding, index) => ({ binding, index })).filter(({ binding }) => binding.check !== null && binding.kind === "storage");
+}
+function isPoisoned({ check, kind, scratch, clear }) {
+  return kind === "storage" && (check !== null || scratch === true && clear === void 0);
 }
 async function runOnce(launcher, compiled) {
   const { device } = launcher;
@@ -2052,8 +2202,8 @@ async function runOnce(launcher, compiled) {
   const encoder = device.createCommandEncoder();
   bound.reset(encoder);
   device.queue.submit([encoder.finish()]);
-  for (const { binding, index } of outputsOf(program)) {
-    writeAll(device, bound.buffers[index], poison(binding));
+  for (const [index, binding] of program.buffers.entries()) {
+    if (isPoisoned(binding)) writeAll(device, bound.buffers[index], poison(binding));
   }
   launcher.submit(compiled, 1);
   const outputs = /* @__PURE__ */ new Map();
@@ -2063,8 +2213,8 @@ async function runOnce(launcher, compiled) {
   return outputs;
 }
 async function checkAgainst(launcher, compiled, reference) {
-  const remarks = [];
   const actual = await runOnce(launcher, compiled);
+  const remarks = [...await checkIndirect(launcher.device, compiled)];
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
     const found = actual.get(binding.name);
@@ -2107,8 +2257,8 @@ var Session = class _Session {
     );
   }
   /** @throws AdapterFault */
-  static async open(name, { clock: clock2, polling, search: search2 }) {
-    const opened = await openAdapter(await loadDawn(search2), name);
+  static async open(wanted, { clock: clock2, polling, search: search2 }) {
+    const opened = await openAdapter(await loadDawn(search2), wanted);
     const { adapter, device } = opened;
     device.addEventListener("uncapturederror", (event) => {
       process.stderr.write(`Dawn: ${event.error.message}
@@ -2133,6 +2283,11 @@ var Session = class _Session {
         return this.#with(
           request.program,
           (compiled) => takeSamples({ launcher: this.#launcher, clock: this.#clock, compiled, time: request.options })
+        );
+      case "passes":
+        return this.#with(
+          request.program,
+          (compiled) => timePasses({ launcher: this.#launcher, clock: this.#clock, compiled, maxMs: request.maxMs })
         );
       case "run":
         return this.#with(
@@ -2192,9 +2347,9 @@ function blameReference(failure2) {
   const where = failure2.at === null ? "" : ` (line ${failure2.at.line} of its WGSL)`;
   return { kind: failure2.kind, message: `the reference failed: ${failure2.message}${where}`, at: null };
 }
-async function openSession(name, context) {
+async function openSession(wanted, context) {
   try {
-    const session = await Session.open(name, context);
+    const session = await Session.open(wanted, context);
     return { session, result: { ok: true, info: session.info } };
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error;
@@ -2236,7 +2391,7 @@ function serveWorker(search2) {
       return null;
     }
     if (request.kind === "open") {
-      const opened = await openSession(request.adapterName, { clock, polling, search: search2 });
+      const opened = await openSession(request, { clock, polling, search: search2 });
       session = opened.session;
       return opened.result;
     }

@@ -14,13 +14,14 @@ const schema = JSON.parse(readFileSync('schemas/manifest.schema.json', 'utf8'));
 /** Definitions that have a table of their own, with its title. */
 const tables = {
   kernel: 'A kernel',
+  pass: 'A pass',
   buffer: 'A buffer',
   command: 'A command',
   output: 'An output of a command',
 };
 
 /** Definitions with keys that stand in the table of whatever has them. */
-const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks']);
+const inlined = new Set(['objective', 'budget', 'gate', 'reference', 'tolerance', 'clocks', 'dispatch']);
 
 /** What is written for values of a definition, where its type says too little. */
 const words = {
@@ -34,7 +35,8 @@ const words = {
   tunables: 'lists of values, by name',
   configuration: 'values, by name',
   constraints: 'list of expressions',
-  dispatch: 'list of one to three expressions',
+  dispatch: 'list of one to three expressions, or `indirect` and `offset`',
+  passes: 'list of passes',
   reference: 'path, or the keys below',
   workload: 'values, by name',
   buffers: 'buffers, by name',
@@ -85,7 +87,8 @@ function valuesOf(node) {
     case 'array':
       return `list of ${plurals[nameOf(full.items)] ?? valuesOf(full.items)}`;
     default:
-      return full.properties === undefined ? `${nameOf(full.additionalProperties)}s, by name` : 'keys below';
+      if (full.properties !== undefined) return 'keys below';
+      return `${nameOf(full.additionalProperties) ?? 'value'}s, by name`;
   }
 }
 
@@ -101,7 +104,9 @@ function shown(value) {
 function rowsOf(node, prefix, inherited) {
   const full = resolved(node);
   const needed = new Set([...(full.required ?? [])]);
-  const unlessOther = new Set(full.else?.else?.required ?? []);
+  const [own, several] = [full.else?.else?.else, full.else?.else?.then].map(
+    (node) => new Set(node?.required ?? []),
+  );
   return Object.entries(full.properties ?? {}).flatMap(([key, property]) => {
     const target = resolved(property);
     const isOpen =
@@ -109,14 +114,16 @@ function rowsOf(node, prefix, inherited) {
     const fallback = target.default ?? inherited?.[key];
     const standard = needed.has(key)
       ? 'required'
-      : unlessOther.has(key)
-        ? 'required without `operator` or `command`'
+      : own.has(key)
+        ? `required without \`operator\`${several.has(key) ? ' or' : ','} \`command\`${several.has(key) ? '' : ' or `passes`'}`
         : fallback === undefined || isOpen
           ? ''
           : `\`${shown(fallback)}\``;
     const row = [`\`${prefix}${key}\``, valuesOf(property), standard, target.description];
     // A kernel's objective and gate have the keys that the manifest's have.
-    const isRepeated = tables.kernel === full.tableTitle && ['objective', 'gate', 'clocks'].includes(key);
+    const isRepeated =
+      (tables.kernel === full.tableTitle && ['objective', 'gate', 'clocks'].includes(key)) ||
+      (tables.pass !== full.tableTitle && key === 'dispatch');
     const below = isOpen && !isRepeated ? rowsOf(property, `${prefix}${key}.`, fallback) : [];
     return [row, ...below];
   });

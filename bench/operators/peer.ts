@@ -66,33 +66,36 @@ function ours(device: GPUDevice, program: Program, inputs: readonly Float32Array
     if (values !== undefined) device.queue.writeBuffer(buffer, 0, values as Float32Array<ArrayBuffer>);
     return buffer;
   });
-  const module = device.createShaderModule({ code: program.wgsl });
+  const [pass] = program.passes;
+  if (pass === undefined || 'indirect' in pass.dispatch) throw new Error('a program of one launch');
+  const { dispatch } = pass;
+  const module = device.createShaderModule({ code: pass.wgsl });
   const layout = device.createBindGroupLayout({
-    entries: program.buffers.map(({ binding, kind }) => ({
+    entries: pass.bindings.map(({ binding, kind }) => ({
       ...{ binding, visibility: GPUShaderStage.COMPUTE },
       buffer: { type: kind },
     })),
   });
   const pipeline = device.createComputePipeline({
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: program.entryPoint },
+    compute: { module, entryPoint: pass.entryPoint },
   });
   const group = device.createBindGroup({
     layout,
-    entries: program.buffers.map(({ binding }, index) => ({
+    entries: pass.bindings.map(({ binding, buffer }) => ({
       binding,
-      resource: { buffer: buffers[index] as GPUBuffer },
+      resource: { buffer: buffers[buffer] as GPUBuffer },
     })),
   });
   const output = buffers[program.buffers.findIndex(({ check }) => check !== null)] as GPUBuffer;
   return {
     launch() {
       const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(...program.dispatch);
-      pass.end();
+      const commands = encoder.beginComputePass();
+      commands.setPipeline(pipeline);
+      commands.setBindGroup(0, group);
+      commands.dispatchWorkgroups(...dispatch);
+      commands.end();
       device.queue.submit([encoder.finish()]);
     },
     async read() {

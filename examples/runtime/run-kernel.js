@@ -35,59 +35,83 @@ function bytesOf({ type, values, slots, byteLength }) {
   return bytes;
 }
 
+/** A pipeline for one pass, and its bind groups. Not layout: 'auto', so that all of it stays in one's own hands. */
+async function preparePass(device, pass, buffers) {
+  const groups = Math.max(-1, ...pass.bindings.map(({ group }) => group)) + 1;
+  const inGroup = (group) => pass.bindings.filter((one) => one.group === group);
+  const layouts = Array.from({ length: groups }, (_, group) =>
+    device.createBindGroupLayout({
+      entries: inGroup(group).map(({ binding, kind }) => ({
+        binding,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: kind },
+      })),
+    }),
+  );
+  const pipeline = await device.createComputePipelineAsync({
+    layout: device.createPipelineLayout({ bindGroupLayouts: layouts }),
+    compute: { module: device.createShaderModule({ code: pass.wgsl }), entryPoint: pass.entryPoint },
+  });
+  const bindGroups = layouts.map((layout, group) => {
+    const entries = inGroup(group).map(({ binding, buffer }) => ({
+      binding,
+      resource: { buffer: buffers.get(buffer) },
+    }));
+    return device.createBindGroup({ layout, entries });
+  });
+  return { pass, pipeline, bindGroups };
+}
+
 /**
  * Launches a variant once.
  * @param inputs typed arrays by the name of the buffer
  * @param output name of the buffer to read back, of f32
  */
 export async function runVariant(device, variant, inputs, output) {
-  // Not layout: 'auto', which leaves out buffers that a program declares and does not use.
-  const groups = Math.max(-1, ...variant.buffers.map(({ group }) => group)) + 1;
-  const layouts = Array.from({ length: groups }, (_, group) =>
-    device.createBindGroupLayout({
-      entries: variant.buffers
-        .filter((one) => one.group === group)
-        .map(({ binding, kind }) => ({
-          binding,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: kind },
-        })),
-    }),
-  );
-  const pipeline = await device.createComputePipelineAsync({
-    layout: device.createPipelineLayout({ bindGroupLayouts: layouts }),
-    compute: { module: device.createShaderModule({ code: variant.wgsl }), entryPoint: variant.entryPoint },
-  });
-  const buffers = variant.buffers.map((binding) => {
-    const usage = binding.kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
+  const buffers = new Map();
+  for (const one of variant.buffers) {
+    const { name, usage, indirect, byteLength } = one;
+    const role = usage === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
     const buffer = device.createBuffer({
-      size: binding.byteLength,
-      usage: usage | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+      size: byteLength,
+      usage:
+        role | (indirect ? GPUBufferUsage.INDIRECT : 0) | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
     });
-    const data = binding.values ? bytesOf(binding) : inputs[binding.name];
+    const data = one.values ? bytesOf(one) : inputs[name];
     if (data) device.queue.writeBuffer(buffer, 0, data);
-    return { ...binding, buffer };
-  });
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  for (const [group, layout] of layouts.entries()) {
-    const entries = buffers
-      .filter((one) => one.group === group)
-      .map(({ binding, buffer }) => ({ binding, resource: { buffer } }));
-    pass.setBindGroup(group, device.createBindGroup({ layout, entries }));
+    buffers.set(name, buffer);
   }
-  pass.dispatchWorkgroups(...variant.dispatch);
-  pass.end();
-  const result = buffers.find((one) => one.name === output);
+  const prepared = await Promise.all(variant.passes.map((pass) => preparePass(device, pass, buffers)));
+  const encoder = device.createCommandEncoder();
+  // One compute pass for all launches, but for those before which something has to be zeroed.
+  let commands = null;
+  for (const [index, { pass, pipeline, bindGroups }] of prepared.entries()) {
+    const bound = new Set(pass.bindings.map(({ buffer }) => buffer));
+    const cleared = variant.buffers.filter(({ name, clear }) =>
+      clear === 'launch' ? index === 0 : clear === 'pass' && bound.has(name),
+    );
+    if (cleared.length > 0) {
+      commands?.end();
+      commands = null;
+      for (const { name } of cleared) encoder.clearBuffer(buffers.get(name));
+    }
+    commands ??= encoder.beginComputePass();
+    commands.setPipeline(pipeline);
+    for (const [group, bindGroup] of bindGroups.entries()) commands.setBindGroup(group, bindGroup);
+    const { dispatch } = pass;
+    if (Array.isArray(dispatch)) commands.dispatchWorkgroups(...dispatch);
+    else commands.dispatchWorkgroupsIndirect(buffers.get(dispatch.indirect), dispatch.offsetBytes);
+  }
+  commands.end();
+  const result = variant.buffers.find(({ name }) => name === output);
   const copy = device.createBuffer({
     size: result.byteLength,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
-  encoder.copyBufferToBuffer(result.buffer, 0, copy, 0, result.byteLength);
+  encoder.copyBufferToBuffer(buffers.get(output), 0, copy, 0, result.byteLength);
   device.queue.submit([encoder.finish()]);
   await copy.mapAsync(GPUMapMode.READ);
   const values = new Float32Array(copy.getMappedRange().slice(0)).slice(0, result.length);
-  for (const buffer of [copy, ...buffers.map((one) => one.buffer)]) buffer.destroy();
+  for (const buffer of [copy, ...buffers.values()]) buffer.destroy();
   return values;
 }

@@ -8,13 +8,12 @@ export {
   measureMachineNoise,
   type NoiseReport,
 } from './doctor/index.ts';
-export { exportRuntime } from './export-runtime.ts';
 export { guard } from './guard/index.ts';
 export { showHistory } from './history/index.ts';
 export type { Host } from './host.ts';
 export { type Initialisation, type InitOptions, init } from './init/index.ts';
 export type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
-export { plan } from './plan.ts';
+export { type Plan, plan } from './plan.ts';
 export type { Progress, ProgressStatus } from './progress.ts';
 export { loadReport } from './project/index.ts';
 export {
@@ -29,4 +28,5 @@ export {
   retune,
   retuneRecording,
 } from './retune/index.ts';
+export { exportRuntime } from './runtime-file/index.ts';
 export { validate } from './validate.ts';

@@ -1,4 +1,22 @@
-import { type Budget, createKernelSpace } from '../manifest/index.ts';
+import { JoulegateError } from '../errors/index.ts';
+import {
+  createVariantBuilder,
+  lackingExtension,
+  type NamedExtension,
+  reachedExtensions,
+  type VariantBuilder,
+  type VariantFailure,
+} from '../kernel/index.ts';
+import {
+  type Budget,
+  createKernelSpace,
+  type DeviceLimits,
+  defaultLimits,
+  type KernelDefinition,
+  type Manifest,
+  type Workload,
+} from '../manifest/index.ts';
+import type { Space } from '../space/index.ts';
 import type { Host } from './host.ts';
 import { openLaboratory } from './laboratory/index.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from './options.ts';
@@ -11,7 +29,10 @@ export interface PlannedWorkload {
   readonly tunables: number;
   /** Points before constraints. */
   readonly rawSize: number;
+  /** Configurations that fulfil every constraint, and that the device does not forbid. */
   readonly valid: { readonly value: number; readonly exact: boolean };
+  /** Why the default configuration cannot run on the device; null if nothing speaks against it. */
+  readonly refused: VariantFailure | null;
   /** Configurations a retune tries; none of a sentinel. */
   readonly trials: number;
   /** Minutes that a retune and a guard may spend on it by the manifest's budgets. */
@@ -19,64 +40,135 @@ export interface PlannedWorkload {
   readonly guardMinutes: number;
 }
 
+/** An extension that a kernel's program enables. */
+export interface PlannedNeed extends NamedExtension {
+  readonly kernel: string;
+  /** The operator whose file it is; null if it is the user's. */
+  readonly operator: string | null;
+  /** Whether the device does not have it; never without a device. */
+  readonly missing: boolean;
+}
+
 export interface Plan {
   readonly manifest: string;
-  readonly device: string;
+  /** null: there is none, and the plan is for what every WebGPU device can do. */
+  readonly device: string | null;
+  /** Why there is no device; null if there is one. */
+  readonly deviceReason: string | null;
+  readonly needs: readonly PlannedNeed[];
   readonly workloads: readonly PlannedWorkload[];
   readonly retuneMinutes: number;
   readonly guardMinutes: number;
 }
 
-/** Counting stops here: past it a space is "more than". */
-const countLimit = 1_000_000;
+/** Counting stops here: past it a space is "more than". Fewer where each configuration has to be built to be judged. */
+const countLimit = { looked: 50_000, built: 2000 };
 
-function minutes(seconds: number): number {
-  return seconds / 60;
+interface Bench {
+  readonly device: string | null;
+  readonly deviceReason: string | null;
+  readonly limits: DeviceLimits;
+  /** undefined: whatever is enabled. */
+  readonly features: readonly string[] | undefined;
 }
 
-function retuneSeconds(budget: Budget, trials: number): number {
+/** What the plan is for. Where no device was asked for by name, there need not be one. */
+async function findBench(
+  host: Host,
+  options: LaboratoryOptions,
+  kernels: readonly KernelDefinition[],
+): Promise<Bench> {
+  try {
+    // Nothing is run.
+    const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
+    const { description, limits, features } = laboratory.info;
+    await laboratory.close();
+    return { device: description, deviceReason: null, limits, features };
+  } catch (error) {
+    const isMissing = error instanceof JoulegateError && error.kind === 'could-not-measure';
+    if (!isMissing || options.device !== 'auto') throw error;
+    return { device: null, deviceReason: error.message, limits: defaultLimits, features: undefined };
+  }
+}
+
+/** The configurations that the device does not forbid, counted up to a limit. */
+async function countAllowed(space: Space, builder: VariantBuilder): Promise<PlannedWorkload['valid']> {
+  if (builder.kernel.command !== undefined) return space.count(countLimit.looked);
+  const limit = builder.buildsToTell ? countLimit.built : countLimit.looked;
+  let looked = 0;
+  let value = 0;
+  for (const point of space.enumerate()) {
+    if (looked++ === limit) return { value, exact: false };
+    if ((await builder.refusal(space.configuration(point))) === null) value++;
+  }
+  return { value, exact: true };
+}
+
+function seconds(budget: Budget, trials: number): number {
   return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
 }
 
-/** What a manifest holds, and what its budgets come to on this machine. */
+async function planWorkload(
+  kernel: KernelDefinition,
+  workload: Workload,
+  { limits, features, budget }: Pick<Bench, 'limits' | 'features'> & Pick<Manifest, 'budget'>,
+): Promise<PlannedWorkload> {
+  const builder = createVariantBuilder({ kernel, workload, limits, features });
+  const space = createKernelSpace(kernel, workload, limits);
+  const shipped = await builder.build(kernel.defaults);
+  const reference = shipped.ok ? await builder.reference() : shipped;
+  const valid = await countAllowed(space, builder);
+  const most = valid.exact ? valid.value : Number.POSITIVE_INFINITY;
+  const trials = kernel.sentinel ? 0 : Math.min(budget.retune.trials, most);
+  return {
+    kernel: kernel.name,
+    workload: workload.name,
+    sentinel: kernel.sentinel,
+    tunables: space.tunables.length,
+    rawSize: space.rawSize,
+    valid,
+    refused: reference.ok ? null : reference.failure,
+    trials,
+    retuneMinutes: seconds(budget.retune, trials) / 60,
+    guardMinutes: budget.guard.judgeSeconds / 60,
+  };
+}
+
+async function needsOf(kernel: KernelDefinition, features: Bench['features']): Promise<PlannedNeed[]> {
+  const reached = await reachedExtensions(kernel);
+  return reached.map((extension) => ({
+    kernel: kernel.name,
+    operator: kernel.operator,
+    ...extension,
+    missing: lackingExtension([extension], features) !== null,
+  }));
+}
+
+/** What a manifest holds, what it asks of this machine, and what its budgets come to there. */
 export async function plan(
   host: Host,
   options: ManifestOptions & LaboratoryOptions & KernelFilter,
 ): Promise<Plan> {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
-  // Nothing is run.
-  const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
-  try {
-    const { guard, retune } = manifest.budget;
-    const workloads = kernels.flatMap((kernel) =>
-      kernel.workloads.map((workload): PlannedWorkload => {
-        const space = createKernelSpace(kernel, workload, laboratory.info.limits);
-        const valid = space.count(countLimit);
-        const trials = kernel.sentinel ? 0 : Math.min(retune.trials, valid.value);
-        return {
-          kernel: kernel.name,
-          workload: workload.name,
-          sentinel: kernel.sentinel,
-          tunables: space.tunables.length,
-          rawSize: space.rawSize,
-          valid,
-          trials,
-          retuneMinutes: minutes(retuneSeconds(retune, trials)),
-          guardMinutes: minutes(guard.judgeSeconds),
-        };
-      }),
-    );
-    const total = (of: (workload: PlannedWorkload) => number) =>
-      workloads.reduce((sum, workload) => sum + of(workload), 0);
-    return {
-      manifest: options.manifest,
-      device: laboratory.info.description,
-      workloads,
-      retuneMinutes: total((workload) => workload.retuneMinutes),
-      guardMinutes: total((workload) => workload.guardMinutes),
-    };
-  } finally {
-    await laboratory.close();
+  const { device, deviceReason, limits, features } = await findBench(host, options, kernels);
+  const needs: PlannedNeed[] = [];
+  const workloads: PlannedWorkload[] = [];
+  for (const kernel of kernels) {
+    needs.push(...(await needsOf(kernel, features)));
+    for (const workload of kernel.workloads) {
+      workloads.push(await planWorkload(kernel, workload, { limits, features, budget: manifest.budget }));
+    }
   }
+  const total = (of: (workload: PlannedWorkload) => number) =>
+    workloads.reduce((sum, workload) => sum + of(workload), 0);
+  return {
+    manifest: options.manifest,
+    device,
+    deviceReason,
+    needs,
+    workloads,
+    retuneMinutes: total((workload) => workload.retuneMinutes),
+    guardMinutes: total((workload) => workload.guardMinutes),
+  };
 }

@@ -1,4 +1,10 @@
-import { createVariantBuilder, type VariantFailure, variantRemarks } from '../kernel/index.ts';
+import {
+  createVariantBuilder,
+  type NamedExtension,
+  reachedExtensions,
+  type VariantFailure,
+  variantRemarks,
+} from '../kernel/index.ts';
 import { checkSourcesFetched, isSelfJudged, noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
@@ -10,6 +16,8 @@ export interface Validation {
   readonly workloads: number;
   /** Kernels without a reference: their default configuration is judged by itself. */
   readonly selfJudged: readonly string[];
+  /** What programs enable, and so need of the device. */
+  readonly needs: readonly (NamedExtension & { readonly kernel: string })[];
   /** Kernels whose default configuration does not link; empty if all is well. */
   readonly faults: readonly {
     readonly kernel: string;
@@ -29,9 +37,13 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   const { manifest } = openManifest(host, options.manifest);
   checkSourcesFetched(manifest.kernels);
   const faults: Validation['faults'][number][] = [];
+  const needs: Validation['needs'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
+    // Constraints of operators say what they need.
+    const reached = kernel.operator === null ? await reachedExtensions(kernel) : [];
+    needs.push(...reached.map((extension) => ({ kernel: kernel.name, ...extension })));
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
@@ -51,6 +63,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     manifest: options.manifest,
     kernels: manifest.kernels.length,
     workloads,
+    needs,
     faults,
     warnings: [...warnings.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),

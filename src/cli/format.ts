@@ -1,6 +1,27 @@
+import type { NamedExtension, VariantFailure } from '../kernel/index.ts';
+
 /** `1 kernel`, `2 kernels`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** `kernels/a.wgsl:3:1: `, or nothing. */
+export function failurePlace({ file, line, column }: VariantFailure): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return place === '' ? '' : `${place}: `;
+}
+
+/** `kernels/a.wgsl:1:8: softmax enables f16 (feature shader-f16)`. */
+export function needText({
+  kernel,
+  file,
+  line,
+  column,
+  extension,
+  feature,
+}: NamedExtension & { kernel: string }): string {
+  const needs = feature === null ? '' : ` (feature ${feature})`;
+  return `${file}:${line}:${column}: ${kernel} enables ${extension}${needs}`;
 }
 
 export function formatJson(value: unknown): string {

@@ -1,18 +1,19 @@
 /** What parent and GPU process say to each other: one request at a time, one response to each. */
-import type { FailureKind, Program } from '../kernel/index.ts';
+import type { FailureKind, Pass, Program } from '../kernel/index.ts';
 import type { Completion, DeviceInfo, LatencySamples, Remarks, TimeOptions } from '../measure/index.ts';
 
 /** What the GPU process needs of a program; source lines stay with the parent, which maps diagnostics. */
-export type WireProgram = Pick<
-  Program,
-  'wgsl' | 'entryPoint' | 'dispatch' | 'buffers' | 'requiredFeatures' | 'identity'
->;
+export interface WireProgram extends Omit<Program, 'passes'> {
+  readonly passes: readonly WirePass[];
+}
 
-/** A failure as the GPU process sees it. `at` is a 1-based position in the final WGSL. */
+export type WirePass = Omit<Pass, 'lines' | 'workgroupSize' | 'identity'>;
+
+/** A failure as the GPU process sees it. `at` is a 1-based position in the final WGSL of a pass, by its index. */
 export interface WireFailure {
   readonly kind: FailureKind;
   readonly message: string;
-  readonly at: { readonly line: number; readonly column: number } | null;
+  readonly at: { readonly pass: number; readonly line: number; readonly column: number } | null;
 }
 
 export type WireOutcome<T> =
@@ -34,8 +35,14 @@ export type OpenResult =
 
 /** Every request with its response. Requests about variants carry the program: a restarted process knows none. */
 export interface Exchanges {
-  /** Opens the adapter whose name contains `adapterName`, or the best one. */
-  open: { request: { readonly adapterName: string | null }; response: OpenResult };
+  /**
+   * Opens the adapter whose name contains `adapterName`, or the best one, with those of `features` that it has, beside
+   * those that every run asks for.
+   */
+  open: {
+    request: { readonly adapterName: string | null; readonly features: readonly string[] };
+    response: OpenResult;
+  };
   prepare: { request: { readonly program: WireProgram }; response: WireOutcome<null> };
   verify: {
     request: { readonly program: WireProgram; readonly reference: WireProgram };
@@ -44,6 +51,11 @@ export interface Exchanges {
   time: {
     request: { readonly program: WireProgram; readonly options: TimeOptions };
     response: WireOutcome<LatencySamples>;
+  };
+  /** Milliseconds of each pass; null where there are no timestamps. */
+  passes: {
+    request: { readonly program: WireProgram; readonly maxMs: number };
+    response: WireOutcome<readonly number[] | null>;
   };
   run: {
     request: { readonly program: WireProgram; readonly durationMs: number };

@@ -6,7 +6,7 @@ import {
   type Variant,
   type VariantFailure,
 } from '../kernel/index.ts';
-import type { Device, DeviceInfo, Remarks } from '../measure/index.ts';
+import type { Device, DeviceInfo, PassTime, Remarks } from '../measure/index.ts';
 import { adapterError } from './adapter-problem.ts';
 import type { DriverChoice } from './driver/index.ts';
 import { type Exchange, GpuProcess } from './process/index.ts';
@@ -30,6 +30,8 @@ export interface WebgpuDeviceOptions {
   readonly driver: DriverChoice;
   /** A part of the adapter's name; the best adapter if absent. */
   readonly adapterName?: string | undefined;
+  /** WebGPU features that programs need; the adapter is asked for those it has. */
+  readonly features?: readonly string[] | undefined;
   readonly deadlines?: Partial<Deadlines> | undefined;
   /**
    * Whether what is expected is compiled while something else runs. Unless given, where the adapter is no software: there
@@ -42,7 +44,7 @@ export interface WebgpuDeviceOptions {
 
 const startTries = 3;
 
-type VariantRequestKind = 'prepare' | 'verify' | 'time' | 'run';
+type VariantRequestKind = 'prepare' | 'verify' | 'time' | 'passes' | 'run';
 
 /** Dawn in a process of its own, restarted whenever a variant costs it its life. */
 class WebgpuDevice implements Device {
@@ -85,6 +87,15 @@ class WebgpuDevice implements Device {
   time(variant: Variant, options: Parameters<Device['time']>[1]): ReturnType<Device['time']> {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
     return this.#ask('time', variant, limitMs, (program) => ({ program, options }));
+  }
+
+  async timePasses(variant: Variant, maxMs: number): Promise<Outcome<readonly PassTime[] | null>> {
+    const limitMs = maxMs + this.#deadlines.slackMs;
+    const outcome = await this.#ask('passes', variant, limitMs, (program) => ({ program, maxMs }));
+    if (!outcome.ok) return outcome;
+    const passes = variant.program?.passes ?? [];
+    const times = outcome.value?.map((latencyMs, i) => ({ name: passes[i]?.name ?? '', latencyMs }));
+    return { ok: true, value: times ?? null };
   }
 
   async run(variant: Variant, durationMs: number): ReturnType<Device['run']> {
@@ -182,8 +193,8 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
       environment: options.driver.environment,
       onLog: options.onLog,
     });
-    const adapterName = options.adapterName ?? null;
-    const exchange = await process.request('open', { adapterName }, deadlines.openMs);
+    const { adapterName = null, features = [] } = options;
+    const exchange = await process.request('open', { adapterName, features }, deadlines.openMs);
     if (exchange.status === 'answered') {
       if (exchange.response.ok) return { process, info: exchange.response.info };
       await process.close();
@@ -199,8 +210,7 @@ async function startProcess(options: WebgpuDeviceOptions, deadlines: Deadlines):
 }
 
 function toWire(program: Program): WireProgram {
-  const { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity } = program;
-  return { wgsl, entryPoint, dispatch, buffers, requiredFeatures, identity };
+  return { ...program, passes: program.passes.map(({ lines, workgroupSize, identity, ...pass }) => pass) };
 }
 
 function toOutcome<T>(program: Program, outcome: WireOutcome<T>): Outcome<T> {
@@ -209,7 +219,8 @@ function toOutcome<T>(program: Program, outcome: WireOutcome<T>): Outcome<T> {
 }
 
 function toFailure(program: Program, { kind, message, at }: WireFailure): VariantFailure {
-  const position = at === null ? null : mapDiagnostic(program, at.line, at.column);
+  const pass = at === null ? undefined : program.passes[at.pass];
+  const position = at === null || pass === undefined ? null : mapDiagnostic(pass, at.line, at.column);
   if (position === null) return { kind, message };
   const { file, line, column } = position;
   return { kind, message, file, line, ...(column === null ? {} : { column }) };

@@ -16,8 +16,10 @@ const causes: readonly Cause[] = [
   },
   {
     words: /unadvertised object/i,
-    says: (source) => `origin gives no single commits, so ${source} could not be fetched`,
-    nextStep: 'Check out with all history (actions/checkout with fetch-depth: 0).',
+    says: (source) =>
+      `origin gives no single commits, and ${source} was not found behind the branches of this run`,
+    nextStep:
+      'Check out with all history (actions/checkout with fetch-depth: 0). If that does not have it either, it was force-pushed away: give the input `base` another.',
   },
   {
     words:
@@ -47,6 +49,11 @@ const unknown: Cause = {
   nextStep:
     'Check out with more history (actions/checkout with fetch-depth: 0), or give the action a github-token that may read this repository.',
 };
+
+/** Whether a remote gives no commit by its hash, but what its refs reach. */
+export function givesNoCommits(message: string): boolean {
+  return /unadvertised object/i.test(message);
+}
 
 /** The error of what a remote did not give: one message per cause. */
 export function fetchFailed(source: string, message: string): JoulegateError {

@@ -1,28 +1,9 @@
-import type { Environment } from '../system/index.ts';
-import { fetchFailed } from './fetch-failure.ts';
-import { remoteEnvironment } from './git-environment.ts';
-import type { GitResult } from './git-process.ts';
-import { withoutFilters, withoutRepositoryPrograms } from './git-settings.ts';
-import { askGit, placeVariables, type Repository } from './open-repository.ts';
+import { addressOf, askRemote, quietFetch, type RemoteQuestion, type RemoteRef } from './ask-remote.ts';
+import { endsOfHistory } from './ends-of-history.ts';
+import { fetchByRefs } from './fetch-by-refs.ts';
+import { fetchFailed, givesNoCommits } from './fetch-failure.ts';
 import { ambiguous } from './ref-names.ts';
-import { assertRefName, isShallow } from './repository.ts';
-import { runRemoteGit } from './run-remote-git.ts';
-
-/** What lets git read a private repository. */
-export interface FetchCredentials {
-  /** `https://github.com`: the token is sent to this server only. */
-  readonly serverUrl: string;
-  readonly token: string;
-}
-
-/** What is asked of the remote, and on whose behalf. */
-export interface RemoteQuestion {
-  readonly repository: Repository;
-  /** null: git's own configuration has to do. */
-  readonly credentials: FetchCredentials | null;
-  /** Gives it up when it is aborted. */
-  readonly signal?: AbortSignal;
-}
+import { assertRefName, findCommit, isShallow } from './repository.ts';
 
 export interface FetchTask extends RemoteQuestion {
   /** A commit's hash, or a ref of the remote with its full name. */
@@ -33,73 +14,8 @@ export interface FetchTask extends RemoteQuestion {
   readonly depth: number;
 }
 
-/** A ref of the remote. */
-export interface RemoteRef {
-  /** With its full name. */
-  readonly ref: string;
-  /** Full hash of what it points at: a commit, or an annotated tag. */
-  readonly object: string;
-}
-
-/**
- * The token as git configuration in the environment of this one process: never in an argument, which every user of the
- * machine can read, and never in a file. It comes after what the job's owner configures in the same way.
- */
-function authorization({ serverUrl, token }: FetchCredentials, environment: Environment): Environment {
-  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
-  const given = Number(environment.GIT_CONFIG_COUNT ?? 0);
-  const header = `http.${serverUrl}/.extraheader`;
-  return {
-    GIT_CONFIG_COUNT: String(given + 2),
-    // An empty value drops what the repository's own configuration may have set for this server.
-    [`GIT_CONFIG_KEY_${given}`]: header,
-    [`GIT_CONFIG_VALUE_${given}`]: '',
-    [`GIT_CONFIG_KEY_${given + 1}`]: header,
-    [`GIT_CONFIG_VALUE_${given + 1}`]: `AUTHORIZATION: basic ${basic}`,
-  };
-}
-
-/**
- * Address of `origin`. A fetch from an address uses none of a remote's own settings: no program that stands in for the
- * other side's, no helper, no filter that leaves objects out.
- */
-export function addressOf(repository: Repository): string {
-  const result = askGit(repository, { args: ['remote', 'get-url', 'origin'] });
-  if (result.ok) return result.stdout.toString('utf8').trimEnd();
-  throw fetchFailed('origin', result.message);
-}
-
-/** A fetch of what it is told to fetch, and of nothing else. */
-export const quietFetch: readonly string[] = [
-  'fetch',
-  '--quiet',
-  '--no-tags',
-  '--no-recurse-submodules',
-  '--no-write-fetch-head',
-  // It would go on in the background, while energy is measured.
-  '--no-auto-gc',
-];
-
-/** Asks git something that only a remote can answer. @throws JoulegateError as `runRemoteGit` */
-export function askRemote(question: RemoteQuestion, args: readonly string[]): Promise<GitResult> {
-  const { repository, credentials, signal } = question;
-  const { program, root, environment, settings } = repository;
-  return runRemoteGit({
-    program,
-    folder: root,
-    variables: {
-      ...remoteEnvironment(environment, root),
-      ...placeVariables(repository),
-      ...(credentials === null ? {} : authorization(credentials, environment)),
-    },
-    overrides: [...withoutFilters(settings), ...withoutRepositoryPrograms(settings, root)],
-    signal,
-    args,
-  });
-}
-
-/** `heads/main` is a ref without its root, as git takes it too. */
-function placesOf(name: string): readonly string[] {
+/** Refs that a branch or tag may have, by its name. `heads/main` is a ref without its root, as git takes it too. */
+export function placesOf(name: string): readonly string[] {
   if (name.startsWith('refs/')) return [name];
   const own = [`refs/heads/${name}`, `refs/tags/${name}`];
   return /^(?:heads|tags)\//.test(name) ? [`refs/${name}`, ...own] : own;
@@ -129,7 +45,8 @@ export async function findRemoteRef(
 }
 
 /**
- * Fetches from `origin` what a comparison needs and a shallow clone lacks.
+ * Fetches from `origin` what a comparison needs and a shallow clone lacks: a commit by its hash, or, where the server takes
+ * none, by as much history of `refs` as shows it.
  * @throws JoulegateError (bad-input, `fetch-failed`) if the remote cannot be read or does not have it; (bad-input,
  * `git-timeout`) if it does not answer; (interrupted, `interrupted`) if `signal` is aborted first. No git process is left.
  */
@@ -143,5 +60,9 @@ export async function fetchHistory(task: FetchTask): Promise<void> {
     addressOf(repository),
     target === null ? source : `+${source}:${target}`,
   ]);
-  if (!result.ok) throw fetchFailed(source, result.message);
+  if (result.ok) return;
+  const isThere = () =>
+    findCommit(repository, source) !== null && (depth === 1 || !endsOfHistory(repository).has(source));
+  if (givesNoCommits(result.message) && (await fetchByRefs(task, isThere))) return;
+  throw fetchFailed(source, result.message);
 }

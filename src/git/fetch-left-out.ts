@@ -1,5 +1,5 @@
+import { addressOf, askRemote, quietFetch, type RemoteQuestion } from './ask-remote.ts';
 import { fetchFailed } from './fetch-failure.ts';
-import { addressOf, askRemote, quietFetch, type RemoteQuestion } from './fetch-history.ts';
 import { askGit, type Repository } from './open-repository.ts';
 
 const maxListBytes = 64 * 1024 * 1024;

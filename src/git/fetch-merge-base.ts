@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { JoulegateError } from '../errors/index.ts';
-import { fetchFailed } from './fetch-failure.ts';
-import { addressOf, askRemote, quietFetch, type RemoteQuestion } from './fetch-history.ts';
+import { addressOf, askRemote, quietFetch, type RemoteQuestion } from './ask-remote.ts';
+import { endsOfHistory, listed } from './ends-of-history.ts';
+import { deepen, fetchTips, firstStep, maxSteps } from './fetch-by-refs.ts';
+import { fetchFailed, givesNoCommits } from './fetch-failure.ts';
 import { askGit, type Repository } from './open-repository.ts';
 import { nameIn } from './ref-names.ts';
 import { findCommit, headCommit, mergeBase, resolveCommit } from './repository.ts';
@@ -12,32 +12,10 @@ export interface MergeBaseTask extends RemoteQuestion {
   readonly revision: string;
   /** What people know it by. */
   readonly label: string;
-  /** Told what is fetched, before it is. */
-  readonly onStep: (text: string) => void;
 }
 
-/** Commits behind each end of history that the first step fetches. Each further one fetches twice as many. */
-const firstStep = 15;
-/** Ends 15,345 commits back, which is more than the parting of any branch that somebody still works on. */
-const maxSteps = 10;
 /** Ends of history that one fetch names: more do not fit every system's command line. */
 const endsAtOnce = 500;
-const maxListBytes = 64 * 1024 * 1024;
-
-/** Commits whose parents a shallow clone did not fetch. */
-function endsOfHistory({ commonDirectory }: Repository): ReadonlySet<string> {
-  const file = join(commonDirectory, 'shallow');
-  return new Set(existsSync(file) ? readFileSync(file, 'utf8').match(/^[0-9a-f]+$/gm) : []);
-}
-
-function listed(repository: Repository, range: string): readonly string[] {
-  const result = askGit(repository, { args: ['rev-list', range, '--'], maxBytes: maxListBytes });
-  if (result.ok) return result.stdout.toString('utf8').split('\n');
-  throw new JoulegateError('bad-input', `git cannot list the history of ${range}: ${result.message}`, {
-    code: 'git-failed',
-    nextStep: 'Run `git rev-list` by hand to see more.',
-  });
-}
 
 /** Ends of history that only one of a commit and head reaches. Where there are none, more history can change nothing. */
 function hidingEnds(repository: Repository, commit: string): readonly string[] {
@@ -61,13 +39,20 @@ function generations(revision: string): number {
 /** @param count commits behind each of `ends` */
 async function fetchBehind(task: MergeBaseTask, ends: readonly string[], count: number): Promise<void> {
   const { repository, label } = task;
-  task.onStep(`fetching ${count} more commits of history, to find where head left ${label}`);
+  task.onStep?.(
+    `fetching ${count} more ${count === 1 ? 'commit' : 'commits'} of history, to find where head left ${label}`,
+  );
   const result = await askRemote(task, [
     ...quietFetch,
     // An end itself is the first.
     ...[`--depth=${count + 1}`, '--', addressOf(repository), ...ends.slice(0, endsAtOnce)],
   ]);
-  if (!result.ok) throw fetchFailed(`more history of ${label}`, result.message);
+  if (result.ok) return;
+  if (givesNoCommits(result.message)) {
+    const refs = await fetchTips(task);
+    if (refs.length > 0) return deepen(task, refs, count);
+  }
+  throw fetchFailed(`more history of ${label}`, result.message);
 }
 
 /** The commit of a revision that may be too far back to be here. @throws JoulegateError (bad-input, `unknown-revision`) */
@@ -80,7 +65,7 @@ async function commitOf(task: MergeBaseTask): Promise<string> {
     const before = listed(repository, from).filter((one) => ends.has(one));
     if (before.length > 0) await fetchBehind(task, before, count);
   }
-  return resolveCommit(repository, revision);
+  return resolveCommit(repository, revision, task.label);
 }
 
 /**

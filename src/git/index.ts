@@ -1,4 +1,5 @@
-export { fetchHistory, findRemoteRef, type RemoteQuestion } from './fetch-history.ts';
+export type { RemoteQuestion } from './ask-remote.ts';
+export { fetchHistory, findRemoteRef, placesOf } from './fetch-history.ts';
 export { fetchLeftOut } from './fetch-left-out.ts';
 export { fetchMergeBase } from './fetch-merge-base.ts';
 

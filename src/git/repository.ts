@@ -86,16 +86,25 @@ export function findCommit(repository: Repository, revision: string): string | n
 
 /**
  * Full hash of the commit that `revision` names.
+ * @param label what people know it by
  * @throws JoulegateError (bad-input): `unknown-revision`, and as `findCommit`
  */
-export function resolveCommit(repository: Repository, revision: string): string {
+export function resolveCommit(repository: Repository, revision: string, label = revision): string {
   const commit = findCommit(repository, revision);
   if (commit !== null) return commit;
   const [why, nextStep] = missing(repository, revision);
-  throw new JoulegateError('bad-input', `there is no revision "${revision}"${why}`, {
+  const plain = (text: string) =>
+    label === revision ? text : text.replaceAll(nameIn(revision), nameIn(label));
+  throw new JoulegateError('bad-input', `there is no revision "${label}"${plain(why)}`, {
     code: 'unknown-revision',
-    nextStep,
+    nextStep: plain(nextStep),
   });
+}
+
+/** How many parents a commit was made with, also those that a shallow clone hides. */
+function parentsOf(repository: Repository, commit: string): number {
+  const [head = ''] = answer(repository, ['cat-file', 'commit', commit]).split('\n\n');
+  return head.match(/^parent /gm)?.length ?? 0;
 }
 
 /** Why a revision is not there, and what to do. */
@@ -110,6 +119,11 @@ function missing(repository: Repository, revision: string): readonly [why: strin
   if (name === '' || name === revision || findCommit(repository, name) === null) {
     const command = /^[\w.-]+$/.test(name) ? `: git fetch origin ${name}` : '';
     return [` in ${repository.root}`, `Check the name, or fetch it first${command}.`];
+  }
+  const [, ancestor = '', wanted = '0'] = /^(.*)\^(\d+)$/s.exec(revision) ?? [];
+  const child = ancestor === '' ? null : findCommit(repository, ancestor);
+  if (child !== null && Number(wanted) > Math.max(1, parentsOf(repository, child))) {
+    return [`: ${ancestor} is no merge of so many`, `Name its first parent: ${ancestor}^.`];
   }
   if (isShallow(repository)) {
     return [

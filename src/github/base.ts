@@ -151,3 +151,12 @@ export function baseOf(
       'Give the input `base` a branch, a tag or a commit; or `pull-request` the number of the one that is checked out.',
   });
 }
+
+/**
+ * Refs of the remote, by their full names, behind which the checked-out commit and most bases are: the run's own first.
+ */
+export function refsOf({ ref, pullRequest, defaultBranch }: Runner): readonly string[] {
+  const own = pullRequest?.asked === undefined ? ref : `refs/pull/${pullRequest.number}/head`;
+  const branch = pullRequest?.baseRef ?? defaultBranch;
+  return [...new Set([own, ...(branch === null ? [] : [`refs/heads/${branch}`])])];
+}

@@ -8,7 +8,7 @@ export {
   UnusableZipError,
   uploadArtifact,
 } from './artifacts/index.ts';
-export { type BasePlan, baseOf } from './base.ts';
+export { type BasePlan, baseOf, refsOf } from './base.ts';
 export { announce } from './outcome.ts';
 export {
   annotate,

@@ -1,37 +1,48 @@
 import type { BufferDefinition, ScalarType, Workload } from '../manifest/index.ts';
+import { sharingFault, undeclaredMessage } from './binding-faults.ts';
 import { evaluateCount, type Variables } from './buffer-counts.ts';
 import { bytesPerElement } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
 import { roundUp } from './layout.ts';
+import { type DeclaredPass, isIndirect, variableAt } from './pass-bindings.ts';
 import type { BoundVariable } from './reflect.ts';
-import type { BufferBinding, Outcome } from './types.ts';
+import type { BufferBinding, Outcome, PassBinding } from './types.ts';
 import { arrange, bitsRemark, evaluateMembers } from './values.ts';
 
 const scalarTypes: readonly string[] = Object.keys(bytesPerElement);
 
+/** A `variant` declares all buffers, a `part` (passes are left out) and a `reference` at least those that are compared. */
+export type LaunchRole = 'variant' | 'part' | 'reference';
+
+/** The buffers of a program, and where each of its passes has them. */
+export interface BoundPasses {
+  readonly buffers: readonly BufferBinding[];
+  readonly bindings: readonly (readonly PassBinding[])[];
+}
+
 /**
- * Matches the manifest's buffers with a program's bindings and works out their sizes.
+ * Matches the manifest's buffers with the bindings of a program's passes and works out their sizes.
  *
- * @param role a `reference` may leave out buffers that are not compared; a `variant` declares them all.
+ * @param passes of which `passFault` finds nothing wrong
  */
 export function bindBuffers(options: {
   readonly definitions: readonly BufferDefinition[];
-  readonly bindings: readonly BoundVariable[];
+  readonly passes: readonly DeclaredPass[];
   readonly workload: Workload;
   readonly variables: Variables;
-  readonly role: 'variant' | 'reference';
-}): Outcome<readonly BufferBinding[]> {
-  const { definitions, bindings, workload, variables, role } = options;
-  for (const variable of bindings) {
-    if (!variable.used && !definitions.some((definition) => isAt(definition, variable))) continue;
-    const fault = bindingFault(variable, definitions);
-    if (fault !== null) return failed('validation', fault, variable.refusal ?? {});
-  }
-  const bound: BufferBinding[] = [];
+  readonly role: LaunchRole;
+}): Outcome<BoundPasses> {
+  const { definitions, passes, workload, variables, role } = options;
+  const buffers: BufferBinding[] = [];
+  const bindings: PassBinding[][] = passes.map(() => []);
   for (const definition of definitions) {
-    const variable = bindings.find((candidate) => isAt(definition, candidate));
-    if (!variable && (role === 'variant' || definition.check)) {
-      return failed('validation', undeclaredMessage(definition, bindings));
+    const uses = passes.map((pass) => variableAt(pass, definition));
+    const declared = uses.find((use) => use?.used) ?? uses.find((use) => use !== null) ?? null;
+    if (declared === null && !isIndirect(definition, passes)) {
+      if (role === 'variant' || definition.check)
+        return failed('validation', undeclaredMessage(definition, passes));
+      // Only a pass that is left out has it.
+      if (role === 'part') continue;
     }
     const type = elementType(definition, workload);
     if (type === null) {
@@ -41,25 +52,37 @@ export function bindBuffers(options: {
         `buffer \`${definition.name}\`: workload parameter \`${parameter}\` is no scalar type`,
       );
     }
-    const kind = variable?.kind ?? defaultKind(definition.kind);
+    const fault = sharingFault(definition, uses, passes);
+    if (fault !== null) return fault;
+    const used = uses.filter((use) => use?.used);
+    const writer = used.find((use) => use?.kind === 'storage');
+    const kind = (writer ?? declared)?.kind ?? defaultKind(definition.kind);
     const contents =
       definition.values === null
         ? filled(definition, type, variables)
-        : listed(definition, { type, kind, variables, layout: variable?.layout ?? (() => null) });
+        : listed(definition, { type, kind, variables, layout: declared?.layout ?? (() => null) });
     if (!contents.ok) return contents;
-    bound.push({
-      name: definition.name,
-      group: definition.group,
-      binding: definition.binding,
+    for (const [pass, use] of uses.entries()) {
+      if (!use?.used || use.kind === null) continue;
+      const { group, binding, kind } = use;
+      bindings[pass]?.push({ buffer: buffers.length, group, binding, kind });
+    }
+    const { name, group, binding, fill, seed, check, scratch, clear } = definition;
+    buffers.push({
+      name,
+      group,
+      binding,
       kind,
-      fill: definition.fill,
-      seed: definition.seed,
-      check: definition.check,
+      fill,
+      seed,
+      check,
       ...contents.value,
-      ...(variable?.kind === 'storage' && variable.read ? { readsInitial: true } : {}),
+      ...(scratch ? { scratch } : {}),
+      ...(clear === undefined ? {} : { clear }),
+      ...(kind === 'storage' && !scratch && used.some((use) => use?.read) ? { readsInitial: true } : {}),
     });
   }
-  return succeeded(bound);
+  return succeeded({ buffers, bindings });
 }
 
 /** How a buffer is bound that a program does not declare. */
@@ -105,41 +128,4 @@ export function elementType(
 
 function isScalarType(name: string): name is ScalarType {
   return scalarTypes.includes(name);
-}
-
-interface Slot {
-  readonly group: number;
-  readonly binding: number;
-}
-
-function isAt(a: Slot, b: Slot): boolean {
-  return a.group === b.group && a.binding === b.binding;
-}
-
-function slot({ group, binding }: Slot): string {
-  return `@group(${group}) @binding(${binding})`;
-}
-
-function bindingFault(variable: BoundVariable, definitions: readonly BufferDefinition[]): string | null {
-  const definition = definitions.find((candidate) => isAt(candidate, variable));
-  if (variable.refusal !== null)
-    return `\`${variable.name}\` at ${slot(variable)} ${variable.refusal.reason}`;
-  if (!definition) {
-    const namesake = definitions.find((candidate) => candidate.name === variable.name);
-    const hint = namesake ? `; the manifest puts \`${namesake.name}\` at ${slot(namesake)}` : '';
-    return `the program's \`${variable.name}\` at ${slot(variable)} has no buffer in the manifest${hint}`;
-  }
-  const wanted = variable.kind === 'uniform' ? 'uniform' : 'storage';
-  if (definition.kind !== null && definition.kind !== wanted) {
-    return `buffer \`${definition.name}\` is ${definition.kind} in the manifest, but \`${variable.name}\` at ${slot(variable)} is ${wanted}`;
-  }
-  if (definition.check && variable.kind !== 'storage') {
-    return `buffer \`${definition.name}\` is checked as an output, but \`${variable.name}\` at ${slot(variable)} is read-only`;
-  }
-  return null;
-}
-
-function undeclaredMessage(definition: BufferDefinition, bindings: readonly BoundVariable[]): string {
-  const declared = bindings.map((variable) => `\`${variable.name}\` at ${slot(variable)}`).join(', ');
-  return `buffer \`${definition.name}\` at ${slot(definition)} is not declared by the program; it has ${declared || 'no bindings'}`;
 }

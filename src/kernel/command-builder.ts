@@ -20,6 +20,7 @@ import type {
   Outcome,
   Variant,
   VariantBuilder,
+  VariantBuilderOptions,
 } from './types.ts';
 
 function digest(parts: unknown): string {
@@ -63,13 +64,9 @@ export class CommandBuilder implements VariantBuilder {
   readonly workload: Workload;
   readonly #limits: DeviceLimits;
   readonly #command: CommandDefinition;
+  readonly buildsToTell = false;
 
-  constructor(options: {
-    readonly kernel: KernelDefinition;
-    readonly workload: Workload;
-    readonly limits: DeviceLimits;
-    readonly command: CommandDefinition;
-  }) {
+  constructor(options: VariantBuilderOptions & { readonly command: CommandDefinition }) {
     this.kernel = options.kernel;
     this.workload = options.workload;
     this.#limits = options.limits;
@@ -94,6 +91,11 @@ export class CommandBuilder implements VariantBuilder {
   }
 
   featuresOf(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  /** A program knows best what it can run on. */
+  refusal(): Promise<null> {
     return Promise.resolve(null);
   }
 

@@ -1,17 +1,37 @@
 import { createHash } from 'node:crypto';
+import { isAtHome } from './pass-bindings.ts';
 import type { ReachableDeclaration } from './reachable.ts';
-import type { BufferBinding, Variant } from './types.ts';
+import type { BufferBinding, Pass, Variant } from './types.ts';
+
+function digest(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** A pass as it is named. */
+export interface NamedPass extends Pick<Pass, 'entryPoint' | 'dispatch' | 'bindings'> {
+  readonly reachable: readonly ReachableDeclaration[];
+}
+
+function launchParts(pass: NamedPass, buffers: readonly BufferBinding[]): readonly unknown[] {
+  const { reachable, entryPoint, dispatch, bindings } = pass;
+  const moved = bindings.filter((slot) => !isAtHome(slot, buffers));
+  const tokens = reachable.map((item) => item.tokens);
+  return [tokens, entryPoint, dispatch, ...(moved.length === 0 ? [] : [moved])];
+}
+
+/** Names a pass by what it launches, whatever its buffers hold. */
+export function passIdentity(pass: NamedPass, buffers: readonly BufferBinding[]): string {
+  return digest(launchParts(pass, buffers));
+}
 
 /**
  * Names a program by what it does: equal identities mean the same work on the same data.
  *
- * Comments, layout and what the entry point cannot reach do not count; neither do the names of buffers and their
- * tolerances, which the device never sees.
+ * Comments, layout and what the entry points cannot reach do not count; neither do the names of passes and buffers and
+ * their tolerances, which the device never sees.
  */
 export function programIdentity(program: {
-  readonly reachable: readonly ReachableDeclaration[];
-  readonly entryPoint: string;
-  readonly dispatch: readonly [number, number, number];
+  readonly passes: readonly NamedPass[];
   readonly buffers: readonly BufferBinding[];
 }): string {
   const buffers = program.buffers.map((buffer) => [
@@ -26,10 +46,11 @@ export function programIdentity(program: {
     // Listed only where it is there, so that other programs keep their names.
     ...(buffer.slots === undefined ? [] : [buffer.slots]),
     buffer.readsInitial ?? false,
+    ...(buffer.scratch || buffer.clear ? [buffer.scratch ?? false, buffer.clear ?? null] : []),
   ]);
-  const tokens = program.reachable.map((item) => item.tokens);
-  const canonical = JSON.stringify([tokens, program.entryPoint, program.dispatch, buffers]);
-  return createHash('sha256').update(canonical).digest('hex');
+  const [first = [], ...others] = program.passes.map((pass) => launchParts(pass, program.buffers));
+  // Programs of one pass keep the names that they had when there was nothing else.
+  return digest([...first, buffers, ...others]);
 }
 
 /** What the user should know of a variant's buffers, one sentence each without its full stop. */

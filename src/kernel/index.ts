@@ -9,9 +9,14 @@ export {
   type DescribedParameter,
   describeProgram,
 } from './describe/index.ts';
+export { extensionsNamed, featureOfExtension, lackingExtension, type NamedExtension } from './extensions.ts';
 export { featureNames } from './features/index.ts';
 export { variantIdentity, variantRemarks } from './identity.ts';
+export { programSources } from './program-sources.ts';
+export { reachedExtensions } from './reached-extensions.ts';
+export { singlePass } from './single-pass.ts';
 export { mapDiagnostic } from './source-lines.ts';
+export { atSubgroupSize, usesSubgroups } from './subgroup-size.ts';
 export { createTemplateBuilder, type ProgramTemplate, type TemplateBuilder } from './template.ts';
 export { canonicalTokens } from './tokens.ts';
 export type {
@@ -20,8 +25,10 @@ export type {
   FailureKind,
   FeatureVector,
   Outcome,
+  Pass,
   Program,
   Variant,
   VariantBuilder,
+  VariantBuilderOptions,
   VariantFailure,
 } from './types.ts';

@@ -4,11 +4,26 @@ import type { BufferBinding } from './types.ts';
 /** What a program asks of a device. */
 export interface Demands {
   readonly workgroupSize: readonly [number, number, number] | null;
+  /** null: the device chooses, or it is unknown. */
+  readonly subgroupSize: number | null;
   /** NaN if unknown. */
   readonly workgroupBytes: number;
   readonly dispatch: readonly [number, number, number];
   readonly buffers: readonly BufferBinding[];
-  readonly requiredFeatures: readonly string[];
+}
+
+/** Why subgroups cannot have the size that a program asks for. */
+function subgroupFault({ subgroupSize, workgroupSize }: Demands, limits: DeviceLimits): string | null {
+  if (subgroupSize === null) return null;
+  const { subgroup_min: least, subgroup_max: most } = limits;
+  if (subgroupSize < least || subgroupSize > most) {
+    const has = least === most ? `${least}` : `${least} to ${most}`;
+    return `the size of subgroups is ${subgroupSize}, the device has ${has}`;
+  }
+  const x = workgroupSize?.[0] ?? subgroupSize;
+  return x % subgroupSize === 0
+    ? null
+    : `the workgroup size in x is ${x}, which is no multiple of the size of subgroups, ${subgroupSize}`;
 }
 
 /** Why a device cannot run a program, in one sentence; null if it can, as far as is known without trying. */
@@ -21,6 +36,7 @@ export function refusal(demands: Demands, limits: DeviceLimits): string | null {
     exceeded('the workgroup size in y', y, limits.max_workgroup_size_y),
     exceeded('the workgroup size in z', z, limits.max_workgroup_size_z),
     exceeded('the number of invocations in a workgroup', x * y * z, limits.max_invocations),
+    subgroupFault(demands, limits),
     exceeded('the workgroup memory in bytes', demands.workgroupBytes, limits.max_workgroup_storage),
     ...demands.dispatch.map((count, axis) =>
       exceeded(`the number of workgroups in ${'xyz'[axis]}`, count, limits.max_workgroups),
@@ -28,12 +44,6 @@ export function refusal(demands: Demands, limits: DeviceLimits): string | null {
     ...demands.buffers.map((buffer) =>
       exceeded(`the size of buffer \`${buffer.name}\` in bytes`, buffer.byteLength, limits.max_buffer_bytes),
     ),
-    demands.requiredFeatures.includes('shader-f16') && !limits.has_f16
-      ? 'the program enables f16, which the device does not have'
-      : null,
-    demands.requiredFeatures.includes('subgroups') && !limits.has_subgroups
-      ? 'the program enables subgroups, which the device does not have'
-      : null,
   ];
   return faults.find((fault) => fault !== null) ?? null;
 }

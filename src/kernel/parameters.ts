@@ -45,7 +45,10 @@ export function linkParameters(values: Readonly<Record<string, TunableValue>>): 
 export function unusedTunables(kernel: KernelDefinition, words: ReadonlySet<string>): string[] {
   const named = new Set<string>();
   for (const expression of [
-    ...kernel.dispatch,
+    ...kernel.passes.flatMap(({ dispatch, when }) => [
+      ...('indirect' in dispatch ? [dispatch.offset] : dispatch),
+      ...(when === null ? [] : [when]),
+    ]),
     ...kernel.buffers.flatMap((buffer) => [buffer.length, ...(buffer.values ?? [])]),
   ]) {
     for (const name of expression.names) named.add(name);

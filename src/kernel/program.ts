@@ -4,7 +4,7 @@ import { overrideNames, replaceOverrides } from './overrides.ts';
 import { linkParameters } from './parameters.ts';
 import { identityLines, inUserFile, linkedLines } from './source-lines.ts';
 import { canonicalTokens } from './tokens.ts';
-import type { Outcome, Program } from './types.ts';
+import type { Outcome, Pass } from './types.ts';
 import { unrollLoops } from './unroll/index.ts';
 import { markLoops } from './unroll-directives.ts';
 import { type LinkParameters, linkModules, parseWgsl, type SourceModules, type WgslModule } from './wesl.ts';
@@ -12,7 +12,7 @@ import { type LinkParameters, linkModules, parseWgsl, type SourceModules, type W
 /** A program source with its values put in: WGSL without conditions, imports or overrides. */
 export interface SpecialisedProgram {
   readonly module: WgslModule;
-  readonly lines: Program['lines'];
+  readonly lines: Pass['lines'];
 }
 
 /**

@@ -1,8 +1,9 @@
 import { noBuffer } from './binding-type.ts';
 import { type ValueLayout, valueLayout } from './data-shape.ts';
+import { type EnabledExtension, enabledExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { layoutOf, numbersOf, roundUp } from './layout.ts';
-import { type ReachableDeclaration, reachableFrom } from './reachable.ts';
+import { declaredName, type ReachableDeclaration, reachableFrom } from './reachable.ts';
 import { readVariables } from './read-variables.ts';
 import { lineStarts, positionAt, type TextPosition } from './text-position.ts';
 import type { Outcome } from './types.ts';
@@ -37,20 +38,13 @@ export interface ProgramInterface {
   readonly entry: FnElem;
   readonly reachable: readonly ReachableDeclaration[];
   readonly workgroupSize: readonly [number, number, number] | null;
+  /** What `@subgroup_size` asks for; null if nothing does, or it is unknown. */
+  readonly subgroupSize: number | null;
   /** Bytes of workgroup memory as WebGPU counts them; NaN if unknown. */
   readonly workgroupBytes: number;
   readonly bindings: readonly BoundVariable[];
-  readonly requiredFeatures: readonly string[];
+  readonly extensions: readonly EnabledExtension[];
 }
-
-/** WebGPU features behind `enable` extensions (WebGPU specification, feature index). */
-const featureOfExtension: Readonly<Record<string, string>> = {
-  f16: 'shader-f16',
-  subgroups: 'subgroups',
-  clip_distances: 'clip-distances',
-  dual_source_blending: 'dual-source-blending',
-  primitive_index: 'primitive-index',
-};
 
 /** Reads a program's interface off its final WGSL. */
 export function reflect(module: WgslModule, entryPoint: string): Outcome<ProgramInterface> {
@@ -112,9 +106,10 @@ export function reflect(module: WgslModule, entryPoint: string): Outcome<Program
     entry,
     reachable,
     workgroupSize: workgroupSizeOf(entry, module),
+    subgroupSize: subgroupSizeOf(entry, module),
     workgroupBytes,
     bindings,
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
   });
 }
 
@@ -152,22 +147,19 @@ function workgroupSizeOf(entry: FnElem, module: WgslModule): [number, number, nu
   return size;
 }
 
+function subgroupSizeOf(entry: FnElem, module: WgslModule): number | null {
+  const size = attributeOf(entry.attributes, 'subgroup_size')?.[0]?.expression;
+  if (size === undefined) return null;
+  // The library knows no such attribute, and leaves names in it alone.
+  const named = size.kind === 'ref' ? size.ident.originalName : null;
+  const constant = module.declarations.find((item) => item.kind === 'const' && declaredName(item) === named);
+  const expression = constant?.kind === 'const' ? constant.init : size;
+  return expression === undefined ? null : constantNumber(expression, module);
+}
+
 export function bindingKind(variable: GlobalVarElem): BoundVariable['kind'] {
   const [space, access] = (variable.template ?? []).map((item) => item.name);
   if (space === 'uniform') return 'uniform';
   if (space !== 'storage') return null;
   return access === 'read_write' ? 'storage' : 'read-only-storage';
-}
-
-/** WebGPU features that a program enables, sorted. */
-export function requiredFeaturesOf(module: WgslModule): string[] {
-  const features = new Set<string>();
-  for (const item of module.declarations) {
-    if (item.kind !== 'directive' || item.directive.kind !== 'enable') continue;
-    for (const { name } of item.directive.extensions) {
-      const feature = featureOfExtension[name];
-      if (feature) features.add(feature);
-    }
-  }
-  return [...features].sort();
 }

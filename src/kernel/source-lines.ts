@@ -1,8 +1,8 @@
 import { lineStarts, positionAt } from './text-position.ts';
-import type { Program, VariantFailure } from './types.ts';
+import type { Pass, VariantFailure } from './types.ts';
 import type { LinkedText } from './wesl.ts';
 
-type Lines = Program['lines'];
+type Lines = Pass['lines'];
 
 /** A place in a file the user wrote; the column is null where it is not known. */
 export interface UserPosition {
@@ -50,7 +50,7 @@ function lineOrigin(linked: LinkedText, line: string, offset: number) {
 }
 
 /** The failure with its line, a line of the final WGSL, replaced by the user's. */
-export function inUserFile(failure: VariantFailure, lines: Program['lines']): VariantFailure {
+export function inUserFile(failure: VariantFailure, lines: Lines): VariantFailure {
   if (failure.line === undefined) return failure;
   const origin = lines[failure.line - 1];
   const { line: _line, column: _column, file: _file, ...rest } = failure;
@@ -59,23 +59,23 @@ export function inUserFile(failure: VariantFailure, lines: Program['lines']): Va
 }
 
 /**
- * Where a compiler's remark on a program's final WGSL belongs in the user's files; null if nowhere.
+ * Where a compiler's remark on a pass's final WGSL belongs in the user's files; null if nowhere.
  *
- * @param line 1-based line of `program.wgsl`.
+ * @param line 1-based line of `pass.wgsl`.
  * @param column 1-based column, or null for the whole line. Where linking has rewritten a line its column is near
  *   rather than exact.
  */
 export function mapDiagnostic(
-  program: Program,
+  pass: Pick<Pass, 'wgsl' | 'lines'>,
   line: number,
   column: number | null = null,
 ): UserPosition | null {
-  const origin = program.lines[line - 1];
+  const origin = pass.lines[line - 1];
   if (!origin) return null;
   if (column === null || origin.column === undefined) {
     return { file: origin.file, line: origin.line, column: origin.column ?? null };
   }
-  const text = program.wgsl.split('\n', line)[line - 1] ?? '';
+  const text = pass.wgsl.split('\n', line)[line - 1] ?? '';
   const shifted = origin.column + column - 1 - indentation(text);
   return { file: origin.file, line: origin.line, column: Math.max(1, shifted) };
 }

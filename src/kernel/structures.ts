@@ -1,4 +1,9 @@
-import { clockTunable, type KernelDefinition, type Workload } from '../manifest/index.ts';
+import {
+  clockTunable,
+  type KernelDefinition,
+  type PassDefinition,
+  type Workload,
+} from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
 import {
   Dependencies,
@@ -17,14 +22,16 @@ import { BindableProgram, bindingFailure, type SourceModules } from './wesl.ts';
 const maxStructures = 4096;
 
 /**
- * The structures of a program: what is left of it under the same true conditions, whatever its numbers. Each is made into
+ * The structures of a pass's program: what is left of it under the same true conditions, whatever its numbers. Each is made into
  * code once, which then answers for all configurations of it.
  */
 export class Structures {
   readonly #kernel: KernelDefinition;
   readonly #workload: Workload;
+  readonly #pass: PassDefinition;
   readonly #modules: SourceModules;
-  readonly #hasStructures: boolean;
+  /** Whether there are any. */
+  readonly exist: boolean;
   readonly #codes = new Map<string, ProgramCode | null>();
   /** By the kinds of the constants. */
   readonly #origins = new Map<string, Origin>();
@@ -32,23 +39,30 @@ export class Structures {
   readonly #slots = new Slots();
   #keys: readonly { name: string; keys: ReadonlyMap<TunableValue, string> }[] | null = null;
 
-  constructor(kernel: KernelDefinition, workload: Workload, modules: SourceModules) {
+  constructor(options: {
+    readonly kernel: KernelDefinition;
+    readonly workload: Workload;
+    readonly pass: PassDefinition;
+    readonly modules: SourceModules;
+  }) {
+    const { kernel, workload, pass, modules } = options;
     this.#kernel = kernel;
     this.#workload = workload;
+    this.#pass = pass;
     this.#modules = modules;
     const tunables = new Set(kernel.tunables.map(({ name }) => name));
     this.#fixedNumbers = Object.fromEntries(
       Object.entries(workload.parameters).filter(([name]) => !tunables.has(name)),
     );
     // Plain WGSL has no conditions, and what is left of an unrolled loop depends on numbers.
-    this.#hasStructures =
-      kernel.source.language === 'wesl' &&
-      !Object.keys(kernel.source.files).some((path) => modules.marked(path).includes(marker));
+    this.exist =
+      pass.source.language === 'wesl' &&
+      !Object.keys(pass.source.files).some((path) => modules.marked(path).includes(marker));
   }
 
   /** The code for a configuration; null if only building it can tell. */
   code(configuration: Configuration): ProgramCode | null {
-    if (!this.#hasStructures) return null;
+    if (!this.exist) return null;
     this.#keys ??= this.#structuralTunables();
     const key = this.#keys.map(({ name, keys }) => keys.get(configuration[name] as TunableValue)).join();
     const known = this.#codes.get(key);
@@ -78,7 +92,7 @@ export class Structures {
       return this.#codeOf(origin, conditions);
     } catch (error) {
       // What is wrong is for `build` to say.
-      bindingFailure(error, this.#kernel.source.path);
+      bindingFailure(error, this.#pass.source.path);
       return null;
     }
   }
@@ -86,7 +100,7 @@ export class Structures {
   #codeOf({ program, shared }: Origin, conditions: Readonly<Record<string, boolean>>): ProgramCode | null {
     return programCode({
       module: program.bind(conditions),
-      entryPoint: this.#kernel.entry,
+      entryPoint: this.#pass.entry,
       isNumber: program.isConstant.bind(program),
       fixedNumbers: this.#fixedNumbers,
       shared,

@@ -2,15 +2,18 @@ import {
   type BufferDefinition,
   clockTunable,
   type KernelDefinition,
+  type PassDefinition,
   type Workload,
 } from '../manifest/index.ts';
 import type { Configuration, TunableValue } from '../space/index.ts';
 import { defaultKind, elementType } from './buffers.ts';
+import { featuresOfExtensions } from './extensions.ts';
 import { failed, succeeded } from './failure.ts';
 import { linkParameters, programValues } from './parameters.ts';
+import { variableAt } from './pass-bindings.ts';
 import { parameterWords, specialise } from './program.ts';
 import { type BoundVariable, reflect } from './reflect.ts';
-import type { BufferBinding, Outcome } from './types.ts';
+import type { Outcome, PassBinding } from './types.ts';
 import { marker } from './unroll-directives.ts';
 import { type Arrangement, arrange, isAsListed } from './values.ts';
 import { SourceModules } from './wesl.ts';
@@ -24,16 +27,16 @@ export interface ProgramTemplate {
   /** Text and names of numeric values, taking turns: text, name, text, ..., text. */
   readonly pieces: readonly string[];
   readonly requiredFeatures: readonly string[];
-  /** How each of the kernel's buffers is bound, in the manifest's order. */
-  readonly kinds: readonly BufferBinding['kind'][];
-  /** The scalars of each of them, where its values do not stand as the manifest lists them; else null. */
+  /** What of the kernel's buffers the entry point uses, in the manifest's order. */
+  readonly bindings: readonly PassBinding[];
+  /** The scalars of each of the kernel's buffers, where its values do not stand as the manifest lists them; else null. */
   readonly layouts: readonly (Arrangement | null)[];
   /** For the values it was made from; null if unknown. */
   readonly workgroupSize: readonly [number, number, number] | null;
   readonly workgroupBytes: number | null;
 }
 
-/** Makes templates of one kernel's program. */
+/** Makes templates of one pass's program. */
 export interface TemplateBuilder {
   /** Conditions that the program may ask for, sorted; what no word of it names cannot matter. */
   readonly conditions: readonly string[];
@@ -41,8 +44,8 @@ export interface TemplateBuilder {
 }
 
 /** A builder of templates; filled with numbers, each is what `createVariantBuilder` makes of the same values. */
-export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder {
-  const modules = new SourceModules(kernel.source);
+export function createTemplateBuilder(kernel: KernelDefinition, pass: PassDefinition): TemplateBuilder {
+  const modules = new SourceModules(pass.source);
   const names = [
     ...Object.keys(kernel.workloads[0]?.parameters ?? {}),
     ...kernel.tunables.map(({ name }) => name).filter((name) => name !== clockTunable),
@@ -50,17 +53,17 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
   const conditions = [...parameterWords(modules)]
     .filter((word) => names.some((name) => word === name || word.startsWith(`${name}_`)))
     .sort();
-  const unrolls = Object.keys(kernel.source.files).some((path) => modules.marked(path).includes(marker));
-  const marks = createMarks(names, Object.values(kernel.source.files).join('\n'));
+  const unrolls = Object.keys(pass.source.files).some((path) => modules.marked(path).includes(marker));
+  const marks = createMarks(names, Object.values(pass.source.files).join('\n'));
   return {
     conditions,
     async build(parameters, configuration) {
       const values = programValues({ name: '', parameters }, configuration);
       const actual = await specialise(modules, values);
       if (!actual.ok) return actual;
-      const reflected = reflect(actual.value.module, kernel.entry);
+      const reflected = reflect(actual.value.module, pass.entry);
       if (!reflected.ok) return reflected;
-      const { bindings, requiredFeatures, workgroupSize, workgroupBytes } = reflected.value;
+      const { bindings, extensions, workgroupSize, workgroupBytes } = reflected.value;
       const { conditions: isTrue } = linkParameters(values);
       const program: Text = async (other) => {
         const built = await specialise(modules, other, { ...linkParameters(other), conditions: isTrue });
@@ -77,13 +80,11 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
       if (pieces === null || fill(pieces, values) !== actual.value.module.text) {
         return failed('validation', 'the program depends on a number in another way than as a constant');
       }
-      const bound = kernel.buffers.map(({ group, binding }) =>
-        bindings.find((one) => one.group === group && one.binding === binding),
-      );
-      const kinds = kernel.buffers.map(({ kind }, i) => bound[i]?.kind ?? defaultKind(kind));
+      const declared = { definition: pass, bindings };
+      const bound = kernel.buffers.map((buffer) => variableAt(declared, buffer));
       const layouts: (Arrangement | null)[] = [];
       for (const [i, definition] of kernel.buffers.entries()) {
-        const layout = layoutOf(definition, bound[i], { name: '', parameters });
+        const layout = layoutOf(definition, bound[i] ?? null, { name: '', parameters });
         if (!layout.ok) return layout;
         layouts.push(layout.value);
       }
@@ -93,8 +94,12 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
           numbers.filter((name) => !free.includes(name)).map((name) => [name, values[name] as number]),
         ),
         pieces,
-        requiredFeatures,
-        kinds,
+        requiredFeatures: featuresOfExtensions(extensions),
+        bindings: bound.flatMap((variable, buffer) => {
+          if (!variable?.used || variable.kind === null) return [];
+          const { group, binding, kind } = variable;
+          return [{ buffer, group, binding, kind }];
+        }),
         layouts,
         workgroupSize,
         workgroupBytes: Number.isFinite(workgroupBytes) ? workgroupBytes : null,
@@ -106,7 +111,7 @@ export function createTemplateBuilder(kernel: KernelDefinition): TemplateBuilder
 /** The scalars of a buffer with values; null if it has none, or they stand as they are listed. */
 function layoutOf(
   definition: BufferDefinition,
-  variable: BoundVariable | undefined,
+  variable: BoundVariable | null,
   workload: Workload,
 ): Outcome<Arrangement | null> {
   const type = elementType(definition, workload);

@@ -1,18 +1,18 @@
 import type {
+  DeviceLimits,
   Fill,
   KernelDefinition,
   OutputCheck,
   ScalarType,
+  Slot,
   SourceFile,
   Workload,
 } from '../manifest/index.ts';
 import type { Configuration } from '../space/index.ts';
 
 /** A buffer with everything worked out: what a device allocates, fills, binds and compares. */
-export interface BufferBinding {
+export interface BufferBinding extends Slot {
   readonly name: string;
-  readonly group: number;
-  readonly binding: number;
   readonly kind: 'storage' | 'read-only-storage' | 'uniform';
   readonly type: ScalarType;
   /** Number of scalar elements. */
@@ -33,20 +33,35 @@ export interface BufferBinding {
    * Absent means false.
    */
   readonly readsInitial?: boolean;
+  /** Passes alone share it: before a check it is poisoned. Absent means false. */
+  readonly scratch?: boolean;
+  /** Zeroed before each launch, or before each pass that binds it. Absent: never. */
+  readonly clear?: 'launch' | 'pass';
 }
 
-/** Final WGSL with its launch: all a device needs to run it. */
-export interface Program {
+/** Where a pass has one of its program's buffers. */
+export interface PassBinding extends Slot, Pick<BufferBinding, 'kind'> {
+  /** Index into the program's buffers. */
+  readonly buffer: number;
+}
+
+/** Workgroups in x, y, z, or the buffer (an index into the program's) that holds them, and how far from its start. */
+export type Workgroups =
+  | readonly [number, number, number]
+  | { readonly indirect: number; readonly offsetBytes: number };
+
+/** Final WGSL with its launch. */
+export interface Pass {
+  /** Unique within the program. */
+  readonly name: string;
   readonly wgsl: string;
   readonly entryPoint: string;
-  /** Workgroups in x, y, z. */
-  readonly dispatch: readonly [number, number, number];
+  readonly dispatch: Workgroups;
   /** Invocations per workgroup in x, y, z, evaluated from the source; null when unknown. */
   readonly workgroupSize: readonly [number, number, number] | null;
-  readonly buffers: readonly BufferBinding[];
-  /** WebGPU features that must be requested, e.g. `shader-f16`. */
-  readonly requiredFeatures: readonly string[];
-  /** SHA-256 (hex) over canonical WGSL tokens, entry point, dispatch and buffers: equal means identical. */
+  /** What its entry point uses. */
+  readonly bindings: readonly PassBinding[];
+  /** SHA-256 (hex) over its tokens, entry point, dispatch and bindings; not over what its buffers hold. */
   readonly identity: string;
   /**
    * For each 1-based line of `wgsl` at index line - 1, the user's file and line; null when unknown.
@@ -57,6 +72,17 @@ export interface Program {
     readonly line: number;
     readonly column?: number;
   } | null)[];
+}
+
+/** All a device needs to run a variant: its launches in order, and the buffers that they share. */
+export interface Program {
+  /** At least one. */
+  readonly passes: readonly Pass[];
+  readonly buffers: readonly BufferBinding[];
+  /** WebGPU features that must be requested, e.g. `shader-f16`. */
+  readonly requiredFeatures: readonly string[];
+  /** SHA-256 (hex) over canonical WGSL tokens, entry points, dispatches and buffers: equal means identical. */
+  readonly identity: string;
 }
 
 /** A program of another kind with its arguments: all a device needs to build and run it. */
@@ -120,6 +146,15 @@ export type Outcome<T> =
 /** Static features of a program in a fixed order (`featureNames`); NaN where unknown. */
 export type FeatureVector = Float64Array;
 
+/** What variants are built for. */
+export interface VariantBuilderOptions {
+  readonly kernel: KernelDefinition;
+  readonly workload: Workload;
+  readonly limits: DeviceLimits;
+  /** WebGPU features of the device; absent: whatever a program enables. */
+  readonly features?: readonly string[] | undefined;
+}
+
 /** Builds the variants of one kernel and workload. */
 export interface VariantBuilder {
   readonly kernel: KernelDefinition;
@@ -131,4 +166,8 @@ export interface VariantBuilder {
   features(variant: Variant): FeatureVector;
   /** The same for a configuration that is not built: far quicker; null for one that `build` refuses. */
   featuresOf(configuration: Configuration): Promise<FeatureVector | null>;
+  /** Why a configuration cannot be run, in one sentence, as far as that is known without trying; null if it can. */
+  refusal(configuration: Configuration): Promise<string | null>;
+  /** Whether `refusal` builds what it is asked for, which takes milliseconds, rather than looks at the source. */
+  readonly buildsToTell: boolean;
 }

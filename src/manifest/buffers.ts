@@ -62,8 +62,21 @@ export function readCheck(written: Sound<ManifestBuffer>['check']): OutputCheck 
 /** What a buffer is that has values, or is uniform, or neither: keys that it needs and has not. */
 const sorts = {
   filled: { name: 'a storage buffer', needs: ['type', 'length'], excludes: [] },
-  listed: { name: "a buffer with 'values'", needs: [], excludes: ['length', 'fill', 'seed'] },
-  uniform: { name: 'a uniform buffer', needs: ['values'], excludes: ['length', 'fill', 'seed', 'check'] },
+  listed: {
+    name: "a buffer with 'values'",
+    needs: [],
+    excludes: ['length', 'fill', 'seed', 'scratch', 'clear'],
+  },
+  uniform: {
+    name: 'a uniform buffer',
+    needs: ['values'],
+    excludes: ['length', 'fill', 'seed', 'check', 'scratch', 'clear'],
+  },
+  scratch: {
+    name: 'a scratch buffer',
+    needs: ['type', 'length'],
+    excludes: ['fill', 'seed', 'values', 'check'],
+  },
 } as const;
 
 const examples = {
@@ -72,9 +85,8 @@ const examples = {
   values: 'values: [ROWS, COLS]',
 } as const;
 
-function checkKeys(kind: 'storage' | 'uniform' | null, place: Place): void {
-  const listed = place.at('values').isWritten;
-  const { name, needs, excludes } = sorts[kind === 'uniform' ? kind : listed ? 'listed' : 'filled'];
+function checkKeys(sort: keyof typeof sorts, place: Place): void {
+  const { name, needs, excludes } = sorts[sort];
   for (const key of needs) {
     if (place.at(key).isWritten) continue;
     const nextStep = `add for example '${examples[key]}'`;
@@ -116,7 +128,14 @@ function readBuffer(
   const { name, index, place } = options;
   const listed = place.at('values').isWritten;
   const kind = written.kind ?? (listed ? null : 'storage');
-  checkKeys(kind, place);
+  const { scratch = false, clear } = written;
+  checkKeys(kind === 'uniform' ? kind : scratch ? 'scratch' : listed ? 'listed' : 'filled', place);
+  if (clear !== undefined && !scratch && written.fill !== undefined && written.fill !== 'zeros') {
+    place.at('fill').value({
+      message: `the buffer is zeroed before each ${clear}, so nothing reads its ${written.fill}`,
+      nextStep: "remove 'fill' or 'clear'",
+    });
+  }
   const { variables } = context;
   const values = written.values?.map((value, i) =>
     value === undefined ? null : compileAt(place.at('values', i), value, ['int', 'double'], variables),
@@ -132,6 +151,8 @@ function readBuffer(
     fill: written.fill ?? 'zeros',
     seed: written.seed ?? index + 1,
     check: readCheck(written.check),
+    ...(scratch ? { scratch, at: () => place.position } : {}),
+    ...(clear === undefined ? {} : { clear }),
     values:
       values === undefined && kind !== 'uniform' ? null : (values ?? []).filter((value) => value !== null),
     ...(listed
@@ -150,9 +171,13 @@ export function readBuffers(
   context: BufferContext,
 ): BufferDefinition[] {
   const entries = Object.entries(written ?? {}).filter((entry) => entry[1] !== undefined);
-  const buffers = entries.map(([name, buffer], index) =>
-    readBuffer(buffer as Sound<ManifestBuffer>, { name, index, place: place.at(name) }, context),
-  );
+  // What only passes share comes and goes with a change, and no other contents may be drawn for that.
+  let index = 0;
+  const buffers = entries.map(([name, buffer]) => {
+    const own = index;
+    if (buffer?.scratch !== true) index++;
+    return readBuffer(buffer as Sound<ManifestBuffer>, { name, index: own, place: place.at(name) }, context);
+  });
   const taken = new Map<string, string>();
   for (const [i, { name, group, binding }] of buffers.entries()) {
     if (entries[i]?.[1]?.binding === undefined) continue;

@@ -4,7 +4,7 @@ export { formatProblems } from './format-problems.ts';
 export { hasReference, isSelfJudged } from './has-reference.ts';
 export { createKernelSpace, workloadVariables } from './kernel-space.ts';
 export { noFiles } from './no-files.ts';
-export { noLimits } from './no-limits.ts';
+export { defaultLimits, noLimits } from './no-limits.ts';
 export {
   latencySlackOf,
   measurableObjective,
@@ -32,9 +32,10 @@ export type {
   ManifestProblem,
   OperatorDefinition,
   OutputCheck,
+  PassDefinition,
   ProgramSource,
-  ReferenceDefinition,
   ScalarType,
+  Slot,
   SourceFile,
   Workload,
   WorkloadParameter,

@@ -6,6 +6,7 @@ import {
 } from '../schema/index.ts';
 import type { Configuration } from '../space/index.ts';
 import type { LoadedOperator } from './operators.ts';
+import type { WrittenPass } from './passes.ts';
 import { type Place, placeInOperator } from './place.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Sound } from './schema-problems.ts';
@@ -28,16 +29,27 @@ export interface KernelParts {
   readonly defaultPlace: Place;
   readonly constraints: readonly Written<string | boolean>[];
   readonly buffers: Written<Sound<ManifestKernel>['buffers']>;
-  readonly dispatch: Written<Sound<ManifestKernel>['dispatch']>;
+  /** Its launches, and where they are listed. */
+  readonly passes: Written<readonly Written<WrittenPass>[]>;
   readonly reference: Written<Sound<ManifestReference> | undefined>;
   readonly source: Written<string | undefined>;
-  readonly entry: string;
   readonly programs: ProgramFiles;
 }
 
 type WrittenKernel = Sound<ManifestKernel>;
 
-const defaultEntry = 'main';
+/** What has several launches lists them; else it is one itself. */
+export function passesIn(
+  value: WrittenPass & { readonly passes?: Sound<ManifestKernel>['passes'] },
+  place: Place,
+): KernelParts['passes'] {
+  const list = place.at('passes');
+  if (!list.isWritten) return { value: [{ value, place }], place };
+  const items = (value.passes ?? []).flatMap((item, i) =>
+    item === undefined ? [] : [{ value: item, place: list.at(i) }],
+  );
+  return { value: items, place: list };
+}
 
 function constraintsAt(
   written: readonly (string | boolean | undefined)[] | undefined,
@@ -67,10 +79,9 @@ export function ownParts(kernel: WrittenKernel, place: Place, programs: ProgramF
     defaultPlace,
     constraints: constraintsAt(kernel.constraints, place.at('constraints')),
     buffers: { value: kernel.buffers, place: place.at('buffers') },
-    dispatch: { value: kernel.dispatch, place: place.at('dispatch') },
+    passes: kernel.command === undefined ? passesIn(kernel, place) : { value: [], place },
     reference: { value: kernel.reference, place: place.at('reference') },
     source: { value: kernel.source, place: place.at('source') },
-    entry: kernel.entry ?? defaultEntry,
     programs,
   };
 }
@@ -100,10 +111,9 @@ export function operatorParts(kernel: WrittenKernel, place: Place, operator: Loa
       ...constraintsAt(kernel.constraints, place.at('constraints')),
     ],
     buffers: { value: file.buffers, place: inOperator('buffers') },
-    dispatch: { value: file.dispatch, place: inOperator('dispatch') },
+    passes: passesIn(file, placeInOperator(name, operator.document, '', place)),
     reference: { value: file.reference, place: inOperator('reference') },
     source: { value: file.source, place: inOperator('source') },
-    entry: file.entry ?? defaultEntry,
     programs: operator.programs,
   };
 }

@@ -5,25 +5,25 @@ import { clockTunable, readClocks, withOwnClock } from './clocks.ts';
 import { readCommand } from './command.ts';
 import type { YamlDocument } from './document.ts';
 import { at } from './document.ts';
-import { compileAt, constantExpression, tryOut, type VariableTypes } from './expressions.ts';
+import { compileAt, tryOut, type VariableTypes } from './expressions.ts';
 import {
   type KernelParts,
   operatorParts,
   ownParts,
+  passesIn,
   reportUnknownOperator,
-  type Written,
 } from './kernel-parts.ts';
 import { limitTypes } from './limits.ts';
 import type { Objective } from './objective.ts';
 import type { LoadedOperator } from './operators.ts';
+import { type PassContext, readDispatch, readPasses } from './passes.ts';
 import { type Place, placeIn } from './place.ts';
 import type { ProgramFiles } from './program-files.ts';
 import type { Sound } from './schema-problems.ts';
 import { readGate, readObjective } from './settings.ts';
 import type { SourceFiles } from './source-files.ts';
-import type { Gate, KernelDefinition, ReferenceDefinition } from './types.ts';
-
-type Dispatch = KernelDefinition['dispatch'];
+import type { Gate, KernelDefinition, PassDefinition, ReferenceDefinition } from './types.ts';
+import type { Workloads } from './workloads.ts';
 
 /** What all kernels of a manifest share. */
 export interface KernelContext {
@@ -59,47 +59,46 @@ function readConstraints(parts: KernelParts, variables: VariableTypes): Expressi
   });
 }
 
-function readDispatch(
-  { value, place }: Written<Sound<ManifestKernel>['dispatch']>,
-  parts: KernelParts,
-  variables: VariableTypes,
-): Dispatch {
-  const expressions = (value ?? []).map((written, i) => {
-    if (written === undefined) return constantExpression(1);
-    const expression = compileAt(place.at(i), written, 'int', variables);
-    if (expression === null) return constantExpression(1);
-    tryOut({
-      expression,
-      place: place.at(i),
-      workloads: parts.workloads,
-      defaults: parts.defaults,
-      fault: (count, workload) =>
-        Number(count) >= 1 ? null : `the dispatch is ${count} for workload ${workload} at the default`,
-      nextStep: 'change it so that it is at least 1; ceil_div(a, b) rounds up',
-    });
-    return expression;
-  });
-  const [x, y, z] = expressions;
-  return [x ?? constantExpression(1), y ?? constantExpression(1), z ?? constantExpression(1)];
-}
-
 function readReference(
-  parts: KernelParts,
-  dispatch: Dispatch,
-  variables: VariableTypes,
+  { reference: { value, place } }: KernelParts,
+  passes: readonly PassDefinition[],
+  context: PassContext,
 ): ReferenceDefinition | null {
-  const { value, place } = parts.reference;
   if (value === undefined) return null;
-  if (typeof value === 'string')
-    return { source: parts.programs.read(value, place), entry: parts.entry, dispatch };
-  if (value.source === undefined) return null;
+  const written = typeof value === 'string' ? { source: value } : value;
+  const sourcePlace = typeof value === 'string' ? place : place.at('source');
+  if (written.source === undefined) return null;
+  const source = { value: written.source, place: sourcePlace };
+  const [own, others] = [['entry', 'dispatch'].filter((key) => place.at(key).isWritten), place.at('passes')];
+  if (others.isWritten && own[0] !== undefined) {
+    others.key({
+      message: `'passes' cannot be given together with '${own[0]}'`,
+      nextStep: 'remove one of them',
+    });
+  }
+  if (others.isWritten) {
+    const listed = passesIn(written, place);
+    return { passes: readPasses(listed.value, listed.place, { ...context, source }) };
+  }
+  // It is launched as the kernel is, but for what it says itself.
+  const program = context.programs.read(source.value, sourcePlace);
+  const { entry, dispatch } = written;
+  const kept = own.length === 0 ? passes : passes.slice(0, 1);
+  if (own.length === 1 && passes.length > 1) {
+    place.key({
+      message: `the kernel has ${passes.length} passes, and its reference only '${own[0]}'`,
+      nextStep: "give the reference 'entry' and 'dispatch', or 'passes'",
+    });
+  }
   return {
-    source: parts.programs.read(value.source, place.at('source')),
-    entry: value.entry ?? parts.entry,
-    dispatch:
-      value.dispatch === undefined
-        ? dispatch
-        : readDispatch({ value: value.dispatch, place: place.at('dispatch') }, parts, variables),
+    passes: kept.map((pass) => ({
+      ...pass,
+      source: program,
+      entry: entry ?? pass.entry,
+      ...(dispatch === undefined
+        ? {}
+        : { dispatch: readDispatch(dispatch, place.at('dispatch'), context), when: null, bindings: {} }),
+    })),
   };
 }
 
@@ -111,6 +110,15 @@ function partsOf(kernel: Sound<ManifestKernel>, place: Place, context: KernelCon
   if (operator !== null) return operatorParts(kernel, place, operator);
   reportUnknownOperator(kernel.operator, context.operatorNames, place.at('operator'));
   return null;
+}
+
+function callsPerDay({ items }: Workloads, ofKernel: number | undefined): KernelDefinition['callsPerDay'] {
+  return new Map(
+    items.flatMap(({ workload, callsPerDay: own }) => {
+      const calls = own ?? ofKernel;
+      return calls === undefined ? [] : [[workload.name, calls]];
+    }),
+  );
 }
 
 /** One kernel of the manifest; whatever is wrong with it is reported. Usable only if nothing was. */
@@ -134,31 +142,27 @@ export function readKernel(
     parts.workloads.types,
     parts.tunables.types,
   );
-  const dispatch = readDispatch(parts.dispatch, parts, variables);
-  const { source } = parts;
   const clock = readClocks(kernel.clocks, context.clocks);
   const defaults = withOwnClock(parts.defaults, clock);
   // Constraints may name the clock. The program, its buffers and its launch do not: they are the same at any clock.
   const constraintVariables: VariableTypes =
     clock === null ? variables : Object.assign(Object.create(null), variables, { [clockTunable]: 'int' });
   const bufferContext = { workloads: parts.workloads, variables, defaults: parts.defaults };
+  const { programs, source } = parts;
+  const passContext: PassContext = { ...bufferContext, programs, source, buffers: parts.buffers.value };
+  const passes = readPasses(parts.passes.value, parts.passes.place, passContext);
   return {
     name,
     operator: parts.operator,
     sentinel: kernel.sentinel ?? false,
     position: { file: document.source.file, ...document.source.position(document.keyRange(pointer).start) },
-    source:
-      source.value === undefined
-        ? { path: '', language: 'wgsl', files: {} }
-        : parts.programs.read(source.value, source.place),
-    entry: parts.entry,
+    passes,
     workloads: parts.workloads.items.map(({ workload }) => workload),
     tunables: clock === null ? parts.tunables.items : [...parts.tunables.items, clock],
     constraints: readConstraints({ ...parts, defaults }, constraintVariables),
     defaults,
     buffers: readBuffers(parts.buffers.value, parts.buffers.place, bufferContext),
-    dispatch,
-    reference: readReference(parts, dispatch, variables),
+    reference: readReference(parts, passes, passContext),
     ...(kernel.command === undefined || parts.operator !== null
       ? {}
       : {
@@ -170,7 +174,7 @@ export function readKernel(
             tunablesPlace: place.at('tunables'),
           }),
         }),
-    callsPerDay: kernel['calls-per-day'] ?? null,
+    callsPerDay: callsPerDay(parts.workloads, kernel['calls-per-day']),
     objective,
     gate,
   };

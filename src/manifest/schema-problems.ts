@@ -96,9 +96,10 @@ function report(fault: SchemaFault, document: YamlDocument): string | null {
   }
   if (keyword === 'false schema') {
     const { parent, step } = splitPointer(pointer);
-    const isOperator = document.has(at(parent, 'operator'));
+    const other = ['operator', 'command'].find((key) => document.has(at(parent, key))) ?? 'passes';
+    const isOperator = other === 'operator';
     document.reportKey(pointer, {
-      message: `'${step}' cannot be given together with '${isOperator ? 'operator' : 'command'}'`,
+      message: `'${step}' cannot be given together with '${other}'`,
       nextStep: isOperator ? 'remove it; the operator brings its own' : 'remove one of them',
     });
     return pointer;

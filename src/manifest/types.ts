@@ -67,10 +67,8 @@ export interface OutputCheck {
   readonly as?: 'set' | 'multiset' | 'sum' | 'sorted';
 }
 
-export interface BufferDefinition {
+export interface BufferDefinition extends Slot {
   readonly name: string;
-  readonly group: number;
-  readonly binding: number;
   /** null: as the program has it. */
   readonly kind: 'storage' | 'uniform' | null;
   /** Element type expression; a string workload parameter may be named, e.g. `type`. Of listed values f32 unless given. */
@@ -83,6 +81,12 @@ export interface BufferDefinition {
   readonly check: OutputCheck | null;
   /** What it holds, scalar by scalar; their types are the program's. null where it is filled. */
   readonly values: readonly Expression[] | null;
+  /** Passes alone share it, and nobody knows what it holds before a launch. Absent means false. */
+  readonly scratch?: boolean;
+  /** Zeroed before each launch of the kernel, or before each pass that binds it. Absent: never. */
+  readonly clear?: 'launch' | 'pass';
+  /** Where it stands in the manifest. Only of scratch. */
+  readonly at?: () => SourcePosition;
   /** Where one of the values stands in the manifest, or all of them. Only of values. */
   readonly valuesAt?: (index?: number) => SourcePosition;
 }
@@ -96,10 +100,39 @@ export interface ProgramSource {
   readonly files: Readonly<Record<string, string>>;
 }
 
-export interface ReferenceDefinition {
+/** Where a program has a variable: `@group` and `@binding`. */
+export interface Slot {
+  readonly group: number;
+  readonly binding: number;
+}
+
+/** Workgroups in x, y and z, or the buffer that holds them, `offset` bytes from its start. */
+export type Dispatch =
+  | readonly [Expression, Expression, Expression]
+  | {
+      readonly indirect: string;
+      readonly offset: Expression;
+      /** Where it stands in the manifest. */
+      readonly at?: () => SourcePosition;
+    };
+
+/** One launch of a kernel. */
+export interface PassDefinition {
+  /** Unique within the kernel. */
+  readonly name: string;
   readonly source: ProgramSource;
   readonly entry: string;
-  readonly dispatch: readonly [Expression, Expression, Expression];
+  readonly dispatch: Dispatch;
+  /** Left out where it is false; null: never. */
+  readonly when: Expression | null;
+  /** Where this pass has buffers that it does not have where `buffers` says, by name. */
+  readonly bindings: Readonly<Record<string, Slot>>;
+  /** Where its entry stands in the manifest. */
+  readonly at?: () => SourcePosition;
+}
+
+export interface ReferenceDefinition {
+  readonly passes: readonly PassDefinition[];
 }
 
 /** A file that a program of another kind is built from. */
@@ -140,19 +173,19 @@ export interface KernelDefinition {
   /** A kernel no pull request touches: its movement means the environment changed. */
   readonly sentinel: boolean;
   readonly position: SourcePosition;
-  readonly source: ProgramSource;
-  readonly entry: string;
+  /** Its launches, in order: a trial is all of them. Empty if it is a program of another kind. */
+  readonly passes: readonly PassDefinition[];
   readonly workloads: readonly Workload[];
   readonly tunables: readonly Tunable[];
   readonly constraints: readonly Expression[];
   readonly defaults: Configuration;
   readonly buffers: readonly BufferDefinition[];
-  readonly dispatch: readonly [Expression, Expression, Expression];
   /** null: the default configuration is the reference. */
   readonly reference: ReferenceDefinition | null;
-  /** Present if the kernel is a program of another kind: then `source`, `buffers` and `reference` are empty. */
+  /** Present if the kernel is a program of another kind: then `passes`, `buffers` and `reference` are empty. */
   readonly command?: CommandDefinition;
-  readonly callsPerDay: number | null;
+  /** Launches a day by the name of the workload, of those of which it is known. */
+  readonly callsPerDay: ReadonlyMap<string, number>;
   /** The manifest's objective, gate and budget with this kernel's own settings laid over. */
   readonly objective: Objective;
   readonly gate: Gate;

@@ -13,7 +13,12 @@ import type { Workload, WorkloadParameter } from './types.ts';
 /** The workloads of a kernel with the types of their parameters. */
 export interface Workloads {
   readonly types: Readonly<Record<string, ExpressionType>>;
-  readonly items: readonly { readonly workload: Workload; readonly place: Place }[];
+  readonly items: readonly {
+    readonly workload: Workload;
+    readonly place: Place;
+    /** Its own launches a day; undefined: as the kernel has it. */
+    readonly callsPerDay: number | undefined;
+  }[];
 }
 
 type Written = Sound<ManifestKernel>['workloads'];
@@ -40,11 +45,19 @@ function reportRepeated(items: Workloads['items']): void {
   }
 }
 
+interface SoundItem {
+  readonly values: WrittenOne;
+  readonly place: Place;
+  readonly callsPerDay: number | undefined;
+}
+
 /** The items of the list that are sound, with their places. */
-function soundItems(written: Written, place: Place): { values: WrittenOne; place: Place }[] {
-  return (written ?? []).flatMap((values, i) =>
-    values === undefined ? [] : [{ values: values as WrittenOne, place: place.at(i) }],
-  );
+function soundItems(written: Written, place: Place): SoundItem[] {
+  return (written ?? []).flatMap((item, i) => {
+    if (item === undefined) return [];
+    const { 'calls-per-day': callsPerDay, ...values } = item;
+    return [{ values: values as WrittenOne, place: place.at(i), callsPerDay }];
+  });
 }
 
 function kindOf(value: WorkloadParameter): 'number' | 'boolean' | 'string' {
@@ -110,9 +123,10 @@ export function readWorkloads(written: Written, place: Place): Workloads {
       return [name, all.length === 0 ? 'int' : typeOf(all)];
     }),
   );
-  const items = sound.map(({ values, place: here }) => ({
+  const items = sound.map(({ values, place: here, callsPerDay }) => ({
     workload: createWorkload(names, values),
     place: here,
+    callsPerDay,
   }));
   reportRepeated(items);
   return { types, items };
@@ -156,7 +170,7 @@ export function readOperatorWorkloads(
   place: Place,
 ): Workloads {
   const names = Object.keys(parameters);
-  const items = soundItems(written, place).map(({ values, place: here }) => {
+  const items = soundItems(written, place).map(({ values, place: here, callsPerDay }) => {
     reportUnknownParameters(Object.keys(values), names, here);
     const complete: Record<string, WorkloadParameter> = {};
     for (const [name, parameter] of Object.entries(parameters)) {
@@ -184,7 +198,8 @@ export function readOperatorWorkloads(
       const byDefault = parameters[name]?.default;
       return byDefault === undefined || complete[name] !== byDefault;
     });
-    return { workload: { name: createWorkload(telling, complete).name, parameters: all }, place: here };
+    const { name } = createWorkload(telling, complete);
+    return { workload: { name, parameters: all }, place: here, callsPerDay };
   });
   reportRepeated(items);
   return {

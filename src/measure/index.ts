@@ -14,6 +14,7 @@ export type {
   Meter,
   MeterInfo,
   MeterSession,
+  PassTime,
   PowerReading,
   Remarks,
   SensorEvidence,
@@ -23,6 +24,7 @@ export type {
 } from './ports.ts';
 export { isShared } from './scopes.ts';
 export { findTicks } from './series.ts';
+export { pinnedSubgroups, type SubgroupWay, subgroupRemark } from './subgroup-sizes.ts';
 export { type TrialPart, trialParts } from './trial-costs.ts';
 export { createTrials } from './trials.ts';
 export type {

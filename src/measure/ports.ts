@@ -40,6 +40,13 @@ export interface LatencySamples {
   readonly resolutionMs: number;
 }
 
+/** What one pass of a launch takes, between timestamps of its own; with gaps between passes, which launches do not have. */
+export interface PassTime {
+  readonly name: string;
+  /** Median of some launches, in milliseconds. */
+  readonly latencyMs: number;
+}
+
 /** How far a stretch of uninterrupted launches had come at a moment of the monotonic clock. */
 export interface Completion {
   readonly timeMs: number;
@@ -68,6 +75,11 @@ export interface Device {
   /** Runs both on the same inputs, outputs poisoned first, and compares. */
   verify(variant: Variant, reference: Variant): Promise<Outcome<Remarks>>;
   time(variant: Variant, options: TimeOptions): Promise<Outcome<LatencySamples>>;
+  /**
+   * Times each pass of a variant that has several, in order. Absent, or null: this device cannot.
+   * @param maxMs ends it early, after three launches at least
+   */
+  timePasses?(variant: Variant, maxMs: number): Promise<Outcome<readonly PassTime[] | null>>;
   /** Launches `variant` without a gap for at least `durationMs`. */
   run(variant: Variant, durationMs: number): Promise<Outcome<Stretch>>;
   /** Lets go of what is prepared, so that others have the GPU to themselves; the next request prepares it again. */

@@ -14,8 +14,8 @@ export function openKernels(data: unknown): Kernels {
   if (schema !== 'joulegate-runtime' || !Array.isArray(kernels)) {
     throw new Error('This is no file of `joulegate export runtime`.');
   }
-  if (version !== 1)
-    throw new Error(`The file has version ${String(version)}, this runtime knows version 1.`);
+  if (version !== 2)
+    throw new Error(`The file has version ${String(version)}, this runtime knows version 2.`);
   const byName = new Map((kernels as readonly RuntimeKernel[]).map((kernel) => [kernel.name, kernel]));
   return {
     names: [...byName.keys()],

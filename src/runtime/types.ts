@@ -29,14 +29,18 @@ export interface RuntimeDevice {
 
 export type ScalarType = 'f32' | 'f16' | 'i32' | 'u32';
 
-/** A buffer to create and bind. */
-export interface RuntimeBinding {
+/** A buffer to create. */
+export interface RuntimeBuffer {
   /** Its name in the manifest. */
   readonly name: string;
-  readonly group: number;
-  readonly binding: number;
-  /** What `GPUBufferBindingLayout.type` has to be. */
-  readonly kind: 'storage' | 'read-only-storage' | 'uniform';
+  /** What `GPUBufferUsage` it needs. */
+  readonly usage: 'storage' | 'uniform';
+  /** Present if a pass takes its workgroups from it: it needs `GPUBufferUsage.INDIRECT` too. */
+  readonly indirect?: true;
+  /** Present if passes alone share it: what it holds before a launch does not matter. */
+  readonly scratch?: true;
+  /** When the application zeroes it (`clearBuffer`): before the first pass, or before each that binds it. Absent: never. */
+  readonly clear?: 'launch' | 'pass';
   readonly type: ScalarType;
   /** Number of scalar elements. */
   readonly length: number;
@@ -45,6 +49,31 @@ export interface RuntimeBinding {
   readonly values: readonly number[] | null;
   /** Where each of `values` stands, in bytes, and its type. Absent: they follow each other, all of `type`. */
   readonly slots?: readonly { readonly type: ScalarType; readonly offsetBytes: number }[];
+}
+
+/** Where a pass has a buffer. */
+export interface RuntimeBinding {
+  /** Name of the buffer. */
+  readonly buffer: string;
+  readonly group: number;
+  readonly binding: number;
+  /** What `GPUBufferBindingLayout.type` has to be. */
+  readonly kind: 'storage' | 'read-only-storage' | 'uniform';
+}
+
+/** A launch, ready for `createComputePipeline` and `dispatchWorkgroups`. */
+export interface RuntimePass {
+  /** Its name in the manifest. */
+  readonly name: string;
+  /** Passes of one file have the same text. */
+  readonly wgsl: string;
+  readonly entryPoint: string;
+  /** Workgroups in x, y and z; or the buffer that holds them, for `dispatchWorkgroupsIndirect`. */
+  readonly dispatch:
+    | readonly [number, number, number]
+    | { readonly indirect: string; readonly offsetBytes: number };
+  /** What its entry point uses. */
+  readonly bindings: readonly RuntimeBinding[];
 }
 
 /** Why this configuration: it was tuned here, or is the next best that is known. */
@@ -63,13 +92,12 @@ export interface Choice {
   readonly workload: Values | null;
 }
 
-/** A kernel ready for `createComputePipeline` and `dispatchWorkgroups`. */
+/** A kernel ready to be launched. */
 export interface RuntimeVariant {
-  readonly wgsl: string;
-  readonly entryPoint: string;
-  /** Workgroups in x, y and z. */
-  readonly dispatch: readonly [number, number, number];
-  readonly buffers: readonly RuntimeBinding[];
+  /** Its launches in order, mostly one: they belong into one compute pass. */
+  readonly passes: readonly RuntimePass[];
+  /** What the passes bind, each once. */
+  readonly buffers: readonly RuntimeBuffer[];
   /** WebGPU features that the device must have been requested with. */
   readonly requiredFeatures: readonly string[];
   readonly configuration: Values;

@@ -108,7 +108,7 @@ describe('export runtime', () => {
       output: 'kernels.json: 1 kernel\n  power: nothing tuned, 1 configuration, 1 program\n',
     });
     const file = JSON.parse(readFileSync(join(folder, 'kernels.json'), 'utf8'));
-    expect(file).toMatchObject({ schema: 'joulegate-runtime', version: 1, kernels: [{ name: 'power' }] });
+    expect(file).toMatchObject({ schema: 'joulegate-runtime', version: 2, kernels: [{ name: 'power' }] });
   });
 
   it('packs a file whose name ends in .gz, and tells numbers as JSON', async () => {
@@ -128,7 +128,7 @@ describe('export runtime', () => {
       kernels: [{ kernel: 'power', entries: 0, configurations: 1, templates: 1 }],
     });
     const text = gunzipSync(readFileSync(join(folder, 'k.json.gz'))).toString('utf8');
-    expect(JSON.parse(text).kernels[0].dispatch[0]).toEqual([
+    expect(JSON.parse(text).kernels[0].passes[0].dispatch[0]).toEqual([
       'ceil_div',
       'COUNT',
       ['*', 'WORKGROUP', 'PER_THREAD'],

@@ -39,6 +39,8 @@ describeOnAdapter('guard against a git revision', () => {
   it('fails on code that costs more, and says by how much and where, even if a sentinel is touched too', async () => {
     const base = withSentinel(smallProject(100), 50);
     const head = withSentinel(smallProject(300), 51);
+    head['joulegate.yaml'] =
+      head['joulegate.yaml']?.replace('{ COUNT:', '{ calls-per-day: 86400, COUNT:') ?? '';
     const { guard } = await checkout(base, head, scripted);
     const ended = await guard();
     const report = JSON.parse(ended.stdout);
@@ -56,6 +58,12 @@ describeOnAdapter('guard against a git revision', () => {
       expect(ratio.low).toBeLessThanOrEqual(ratio.estimate);
       expect(ratio.high).toBeGreaterThanOrEqual(ratio.estimate);
     }
+    const [{ energyRatio, base: before, kWhPerMonth }, watch] = report.kernels;
+    expect(kWhPerMonth).toBeCloseTo(
+      ((energyRatio.estimate - 1) * before.joules * 86400 * 365.25) / 12 / 3.6e6,
+      9,
+    );
+    expect(watch.kWhPerMonth).toBeNull();
     expect(report).toMatchObject({ verdict: 'failed', exitCode: 1, counts: { regressed: 1 } });
     expect(report.base.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(report.head).toMatchObject({ commit: report.base.commit, dirty: true });

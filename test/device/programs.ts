@@ -1,4 +1,4 @@
-import type { BufferBinding, Program, Variant } from '../../src/kernel/index.ts';
+import { type BufferBinding, singlePass, type Variant } from '../../src/kernel/index.ts';
 
 const elements = 4096;
 const workgroup = 64;
@@ -37,14 +37,18 @@ const usualHeader = `@group(0) @binding(0) var<storage, read> a: array<f32>;
 @group(0) @binding(1) var<storage, read_write> o: array<f32>;`;
 
 /** A variant that runs `body` once per element, `i` being its index; the body is on line 5 of `kernel.wgsl`. */
-export function variantOf(id: string, body: string, changes: Partial<Program> = {}): Variant {
+export function variantOf(
+  id: string,
+  body: string,
+  changes: Partial<Parameters<typeof singlePass>[0]> = {},
+): Variant {
   const buffers = changes.buffers ?? usualBuffers;
   const wgsl = `${usualHeader}
 @compute @workgroup_size(${workgroup}) fn main(@builtin(global_invocation_id) id: vec3u) {
 let i = id.x;
 ${body}
 }`;
-  const program: Program = {
+  const program = singlePass({
     wgsl,
     entryPoint: 'main',
     dispatch: [elements / workgroup, 1, 1],
@@ -54,7 +58,7 @@ ${body}
     lines: wgsl.split('\n').map((_, index) => ({ file: 'kernel.wgsl', line: index + 1, column: 1 })),
     ...changes,
     buffers,
-  };
+  });
   return { kernel: 'kernel', workload: 'small', configuration: {}, id: `kernel/small/${id}`, program };
 }
 

@@ -122,7 +122,7 @@ describe('what is not there says why, and what to do', () => {
   it.each([
     ['nope', 'there is no revision "nope" in ', 'Check the name, or fetch it first: git fetch origin nope.'],
     ['main~90', 'there is no revision "main~90": there is main, but not what follows', 'git log main'],
-    ['main^2', 'there is no revision "main^2": there is main, but not what follows', 'git log main'],
+    ['main^2', 'there is no revision "main^2": main is no merge of so many', 'first parent: main^.'],
     ['v1@{u}', 'there is no revision "v1@{u}"', 'name a branch, e.g. origin/main'],
   ])('%s', (revision, message, nextStep) => {
     expect(() => resolveCommit(open(root), revision)).toThrow(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalTokens } from '../../src/kernel/index.ts';
-import { buffer, build, builderOf, expression, failureOf, limits, programOf } from './support.ts';
+import { buffer, build, builderOf, expression, failureOf, limits, pass, programOf } from './support.ts';
 
 const scale = `
 @group(0) @binding(0) var<storage, read_write> data: array<f32>;
@@ -322,7 +322,6 @@ describe('what the device forbids', () => {
     [{ max_workgroup_storage: 1023 }, 'the workgroup memory in bytes is 1024, the device allows 1023'],
     [{ max_workgroups: 2 }, 'the number of workgroups in x is 3, the device allows 2'],
     [{ max_buffer_bytes: 1000 }, 'the size of buffer `data` in bytes is 1024, the device allows 1000'],
-    [{ has_subgroups: false }, 'the program enables subgroups, which the device does not have'],
   ])('is refused before any work: %o', async (changed, message) => {
     const options = {
       files: { 'a.wgsl': demanding },
@@ -434,9 +433,12 @@ describe('the reference', () => {
       },
       buffers: [buffer('data', 0, { check: { relative: 0, absolute: 0 } }), buffer('more', 1)],
       reference: {
-        source: { path: 'naive.wgsl', language: 'wgsl', files: { 'naive.wgsl': source } },
-        entry: 'naive',
-        dispatch: [expression(4), expression(1), expression(1)],
+        passes: [
+          pass({ 'naive.wgsl': source }, 'naive.wgsl', {
+            entry: 'naive',
+            dispatch: [expression(4), expression(1), expression(1)],
+          }),
+        ],
       },
     });
     const outcome = await builder.reference();

@@ -1,7 +1,19 @@
 import type { Expression, ExpressionValue } from '../../src/expression/index.ts';
-import type { BufferBinding, Outcome, Program, Variant, VariantFailure } from '../../src/kernel/index.ts';
+import type {
+  BufferBinding,
+  Outcome,
+  Pass,
+  Program,
+  Variant,
+  VariantFailure,
+} from '../../src/kernel/index.ts';
 import { createVariantBuilder } from '../../src/kernel/index.ts';
-import type { BufferDefinition, DeviceLimits, KernelDefinition } from '../../src/manifest/index.ts';
+import type {
+  BufferDefinition,
+  DeviceLimits,
+  KernelDefinition,
+  PassDefinition,
+} from '../../src/manifest/index.ts';
 import type { Configuration, Tunable } from '../../src/space/index.ts';
 
 /** The limits every WebGPU device has. */
@@ -62,9 +74,28 @@ export interface KernelOptions {
   readonly tunables?: readonly Tunable[];
   readonly defaults?: Configuration;
   readonly buffers?: readonly BufferDefinition[];
-  readonly dispatch?: readonly [Expression, Expression, Expression];
+  readonly dispatch?: PassDefinition['dispatch'];
   readonly entry?: string;
+  /** Several launches, all of the root module unless they say otherwise. */
+  readonly passes?: readonly Partial<PassDefinition>[];
   readonly reference?: KernelDefinition['reference'];
+}
+
+/** A launch of a root module. */
+export function pass(
+  files: KernelOptions['files'],
+  path: string,
+  options: Partial<PassDefinition> = {},
+): PassDefinition {
+  return {
+    name: options.entry ?? 'main',
+    source: { path, language: path.endsWith('.wesl') ? 'wesl' : 'wgsl', files },
+    entry: 'main',
+    dispatch: [expression(1), expression(1), expression(1)],
+    when: null,
+    bindings: {},
+    ...options,
+  };
 }
 
 const margin = { margin: 0.05 };
@@ -77,16 +108,20 @@ export function kernelOf(options: KernelOptions): KernelDefinition {
     operator: null,
     sentinel: false,
     position: { file: 'joulegate.yaml', line: 1, column: 1 },
-    source: { path, language: path.endsWith('.wesl') ? 'wesl' : 'wgsl', files: options.files },
-    entry: options.entry ?? 'main',
+    passes: (options.passes ?? [options]).map(({ entry, dispatch, ...rest }) =>
+      pass(options.files, path, {
+        ...(options.passes === undefined ? {} : rest),
+        ...(entry === undefined ? {} : { entry }),
+        ...(dispatch === undefined ? {} : { dispatch }),
+      }),
+    ),
     workloads: [{ name: 'sizes', parameters: options.parameters ?? {} }],
     tunables: options.tunables ?? [],
     constraints: [],
     defaults: options.defaults ?? {},
     buffers: options.buffers ?? [buffer('data', 0)],
-    dispatch: options.dispatch ?? [expression(1), expression(1), expression(1)],
     reference: options.reference ?? null,
-    callsPerDay: null,
+    callsPerDay: new Map(),
     objective: { minimize: 'latency' },
     gate: { energy: { ...margin, allowEstimated: false }, latency: margin, failOn: ['regressed'] },
   };
@@ -99,10 +134,12 @@ export function builderOf(options: KernelOptions, deviceLimits: DeviceLimits = l
   return createVariantBuilder({ kernel, workload, limits: deviceLimits });
 }
 
-export function programOf(outcome: Outcome<Variant>): Program {
+/** A variant's program, and its first pass, which is all of it where there is only one. */
+export function programOf(outcome: Outcome<Variant>): Pass & Program {
   if (!outcome.ok) throw new Error(`${outcome.failure.kind}: ${outcome.failure.message}`);
-  if (!outcome.value.program) throw new Error('the variant has no program');
-  return outcome.value.program;
+  const { program } = outcome.value;
+  if (!program) throw new Error('the variant has no program');
+  return { ...(program.passes[0] as Pass), ...program };
 }
 
 export function failureOf<T>(outcome: Outcome<T>): VariantFailure {

@@ -35,7 +35,7 @@ describe('a command kernel', () => {
     const { manifest, problems } = parse(text({ build: '[./build.sh]' }), options);
     expect(problems).toEqual([]);
     const [kernel] = manifest?.kernels ?? [];
-    expect(kernel).toMatchObject({ buffers: [], reference: null, source: { path: '', files: {} } });
+    expect(kernel).toMatchObject({ buffers: [], reference: null, passes: [] });
     expect(kernel?.command).toMatchObject({
       run: ['./saxpy', '{N}', '{BLOCK}'],
       build: ['./build.sh'],

@@ -190,7 +190,7 @@ describe('schema', () => {
     [
       'dispatch: [ROWS, 1, 1]',
       'dispatch: ROWS',
-      "25:15 'dispatch' must be a list | write for example [ROWS, 1, 1]",
+      "25:15 'dispatch' must be a list or a mapping | write for example [ROWS, 1, 1]",
     ],
   ])('%s -> %s', (from, to, expected) => {
     const faults = faultsAfter(from, to);

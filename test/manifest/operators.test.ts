@@ -38,16 +38,18 @@ describe('a kernel that uses an operator', () => {
       name: 'mine',
       operator: 'scale',
       position: { file: 'joulegate.yaml', line: 3, column: 3 },
-      entry: 'main',
-      source: { path: 'scale/scale.wesl', language: 'wesl' },
-      reference: { source: { path: 'scale/naive.wesl' } },
+      passes: [{ entry: 'main', source: { path: 'scale/scale.wesl', language: 'wesl' } }],
+      reference: { passes: [{ source: { path: 'scale/naive.wesl' } }] },
       defaults: { WORKGROUP: 32, PER_THREAD: 1 },
       workloads: [
         { name: 'n=256', parameters: { n: 256, type: 'f32' } },
         { name: 'n=512,type=f16', parameters: { n: 512, type: 'f16' } },
       ],
     });
-    expect(Object.keys(kernel.source.files).sort()).toEqual(['scale/naive.wesl', 'scale/scale.wesl']);
+    expect(Object.keys(kernel.passes[0]?.source.files ?? {}).sort()).toEqual([
+      'scale/naive.wesl',
+      'scale/scale.wesl',
+    ]);
     expect(kernel.buffers.map(({ type }) => type)).toEqual([{ parameter: 'type' }, { parameter: 'type' }]);
   });
 
@@ -137,7 +139,7 @@ describe('the library', () => {
 kernels:
   mlp-up:
     operator: matmul
-    workloads: [{ m: 512, n: 4096, k: 1024, type: f16 }, { m: 1, n: 4096, k: 1024, type: f16 }]
+    workloads: [{ m: 512, n: 4096, k: 1024, type: f16 }, { m: 1, n: 4096, k: 1024, type: f16, calls-per-day: 7 }]
     calls-per-day: 2.0e9
 `,
       { operators: library },
@@ -146,6 +148,6 @@ kernels:
       'm=512,n=4096,k=1024,type=f16',
       'm=1,n=4096,k=1024,type=f16',
     ]);
-    expect(kernel.callsPerDay).toBe(2e9);
+    expect([...kernel.callsPerDay.values()]).toEqual([2e9, 7]);
   });
 });

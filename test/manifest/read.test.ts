@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceLimits, KernelDefinition, Workload } from '../../src/manifest/index.ts';
 import { alignClock, clockOf, createKernelSpace, workloadVariables } from '../../src/manifest/index.ts';
-import { kernelOf, manifestOf, parse, softmax } from './support.ts';
+import { countsOf, kernelOf, manifestOf, parse, softmax } from './support.ts';
 
 const minimal = `version: 1
 kernels:
@@ -84,7 +84,7 @@ kernels:`,
     });
     expect(manifest.kernels[0]).toMatchObject({
       sentinel: true,
-      callsPerDay: 2e9,
+      callsPerDay: new Map([['N=1024', 2e9]]),
       objective: { minimize: 'energy', latencySlack: 0.5 },
       gate: {
         energy: { margin: 0.2, allowEstimated: true },
@@ -92,6 +92,35 @@ kernels:`,
         failOn: ['regressed', 'wrong-result'],
       },
     });
+  });
+});
+
+describe('calls per day', () => {
+  const kernel = (workloads: string) =>
+    kernelOf(minimal.replace('[{ N: 1024 }]', workloads).concat('    calls-per-day: 2.0e9\n'));
+
+  it("are a workload's own, or the kernel's, and no parameter", () => {
+    const { workloads, callsPerDay } = kernel(
+      '[{ N: 1024 }, { calls-per-day: 5, N: 2048 }, { N: 4096, calls-per-day: 0.5 }]',
+    );
+    expect(workloads).toEqual([
+      { name: 'N=1024', parameters: { N: 1024 } },
+      { name: 'N=2048', parameters: { N: 2048 } },
+      { name: 'N=4096', parameters: { N: 4096 } },
+    ]);
+    expect([...callsPerDay]).toEqual([
+      ['N=1024', 2e9],
+      ['N=2048', 5],
+      ['N=4096', 0.5],
+    ]);
+  });
+
+  it('make no workload by themselves, nor two of one', () => {
+    const problemsOf = (workloads: string) =>
+      parse(minimal.replace('[{ N: 1024 }]', workloads)).problems.map(({ message }) => message);
+    expect(problemsOf('[{ N: 1 }, { calls-per-day: 5 }]')).toEqual(['this must have at least 2 keys']);
+    expect(problemsOf('[{ N: 1 }, { N: 1, calls-per-day: 5 }]')).toEqual(['workload N=1 is given twice']);
+    expect(problemsOf('[{ N: 1, calls-per-day: 0 }]')).toEqual(["'calls-per-day' must be more than 0"]);
   });
 });
 
@@ -104,7 +133,6 @@ describe('a kernel', () => {
       operator: null,
       sentinel: false,
       position: { file: 'joulegate.yaml', line: 11, column: 3 },
-      entry: 'main',
       workloads: [{ name: 'ROWS=4096,COLS=1024', parameters: { ROWS: 4096, COLS: 1024 } }],
       tunables: [
         { name: 'WORKGROUP', values: [32, 64, 128, 256] },
@@ -112,12 +140,13 @@ describe('a kernel', () => {
         { name: 'VECTORIZE', values: [true, false] },
       ],
       defaults: { WORKGROUP: 64, PER_THREAD: 1, VECTORIZE: false },
-      callsPerDay: null,
+      callsPerDay: new Map(),
     });
     expect(kernel.constraints.map(({ source, names }) => [source, names])).toEqual([
       ['WORKGROUP * PER_THREAD <= COLS', ['WORKGROUP', 'PER_THREAD', 'COLS']],
     ]);
-    expect(kernel.dispatch.map(({ source }) => source)).toEqual(['ROWS', '1', '1']);
+    expect(kernel.passes).toMatchObject([{ name: 'main', entry: 'main', when: null, bindings: {} }]);
+    expect(countsOf(kernel.passes)).toEqual([['ROWS', '1', '1']]);
   });
 
   it('fills in what a buffer leaves out', () => {
@@ -145,15 +174,15 @@ describe('a kernel', () => {
   });
 
   it('brings every module in the folder of its WESL program and below, and nothing else', () => {
-    expect(kernel.source.path).toBe('kernels/softmax.wesl');
-    expect(kernel.source.language).toBe('wesl');
-    expect(Object.keys(kernel.source.files).sort()).toEqual([
+    expect(kernel.passes[0]?.source.path).toBe('kernels/softmax.wesl');
+    expect(kernel.passes[0]?.source.language).toBe('wesl');
+    expect(Object.keys(kernel.passes[0]?.source.files ?? {}).sort()).toEqual([
       'kernels/deep/more.wgsl',
       'kernels/softmax-naive.wesl',
       'kernels/softmax.wesl',
       'kernels/util.wesl',
     ]);
-    expect(kernelOf(minimal).source).toEqual({
+    expect(kernelOf(minimal).passes[0]?.source).toEqual({
       path: 'other/plain.wgsl',
       language: 'wgsl',
       files: { 'other/plain.wgsl': '@compute fn main() {}' },
@@ -161,16 +190,18 @@ describe('a kernel', () => {
   });
 
   it('takes a reference as a path, with the entry and dispatch of the kernel, or in full', () => {
-    expect(kernel.reference).toMatchObject({ source: { path: 'kernels/softmax-naive.wesl' }, entry: 'main' });
-    expect(kernel.reference?.dispatch).toEqual(kernel.dispatch);
+    expect(kernel.reference).toMatchObject({
+      passes: [{ source: { path: 'kernels/softmax-naive.wesl' }, entry: 'main' }],
+    });
+    expect(kernel.reference?.passes[0]?.dispatch).toEqual(kernel.passes[0]?.dispatch);
     const full = kernelOf(
       softmax.replace(
         'reference: kernels/softmax-naive.wesl',
         "reference: { source: kernels/softmax-naive.wesl, entry: naive, dispatch: ['ROWS * 2'] }",
       ),
     );
-    expect(full.reference).toMatchObject({ entry: 'naive' });
-    expect(full.reference?.dispatch.map(({ source }) => source)).toEqual(['ROWS * 2', '1', '1']);
+    expect(full.reference).toMatchObject({ passes: [{ entry: 'naive' }] });
+    expect(countsOf(full.reference?.passes ?? [])).toEqual([['ROWS * 2', '1', '1']]);
     expect(kernelOf(minimal).reference).toBeNull();
   });
 
@@ -217,7 +248,7 @@ kernels:
   it('finds programs from the folder of the manifest, also beside it', () => {
     const inFolder = { folder: 'projects/app', files: { 'projects/shared/x.wgsl': 'x' } };
     const text = minimal.replace('other/plain.wgsl', '../shared/x.wgsl');
-    expect(kernelOf(text, inFolder).source).toEqual({
+    expect(kernelOf(text, inFolder).passes[0]?.source).toEqual({
       path: '../shared/x.wgsl',
       language: 'wgsl',
       files: { '../shared/x.wgsl': 'x' },

@@ -5,6 +5,7 @@ import {
   type Manifest,
   type OperatorDefinition,
   type ParsedManifest,
+  type PassDefinition,
   parseManifest,
 } from '../../src/manifest/index.ts';
 
@@ -86,6 +87,15 @@ export function manifestOf(text: string, setting: Setting = {}): Manifest {
 
 export function kernelOf(text: string, setting: Setting = {}): KernelDefinition {
   return manifestOf(text, setting).kernels[0] as KernelDefinition;
+}
+
+/** Workgroups of each pass, as they are written. */
+export function countsOf(passes: readonly PassDefinition[]): readonly (readonly string[])[] {
+  return passes.map(({ dispatch }) =>
+    'indirect' in dispatch
+      ? [dispatch.indirect, dispatch.offset.source]
+      : dispatch.map((expression) => expression.source),
+  );
 }
 
 /** Faults as `line:column message | next step`. */

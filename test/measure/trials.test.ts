@@ -19,6 +19,8 @@ function builderOf(overrides: Partial<VariantBuilder> = {}): VariantBuilder {
     reference: async () => ({ ok: true, value: simulatedVariant('reference') }),
     features: (variant) => Float64Array.of(Number(variant.configuration.W)),
     featuresOf: async ({ W }) => Float64Array.of(Number(W)),
+    refusal: async () => null,
+    buildsToTell: false,
     ...overrides,
   };
 }

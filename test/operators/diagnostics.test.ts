@@ -47,7 +47,7 @@ describeOnAdapter('the compiler has nothing to remark', (adapter) => {
           const built = await builder.build(configuration);
           // A space may hold what the device cannot run; it is refused before it is compiled.
           if (!built.ok || built.value.program === null) continue;
-          texts.push(built.value.program.wgsl);
+          texts.push(...built.value.program.passes.map(({ wgsl }) => wgsl));
           names.push(built.value.id);
         }
       }

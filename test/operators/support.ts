@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { bufferContents, createVariantBuilder, type Program, type Variant } from '../../src/kernel/index.ts';
+import {
+  bufferContents,
+  createVariantBuilder,
+  type Program,
+  singlePass,
+  type Variant,
+} from '../../src/kernel/index.ts';
 import {
   createKernelSpace,
   type DeviceLimits,
@@ -138,7 +144,7 @@ function writing(variant: Variant, program: Program, values: Float64Array): Vari
   return {
     ...variant,
     id: `${variant.id}/expected`,
-    program: {
+    program: singlePass({
       wgsl,
       entryPoint: 'main',
       dispatch: [Math.ceil(values.length / 64), 1, 1],
@@ -162,7 +168,7 @@ function writing(variant: Variant, program: Program, values: Float64Array): Vari
       requiredFeatures: output.type === 'f16' ? ['shader-f16'] : [],
       identity: digest,
       lines: [],
-    },
+    }),
   };
 }
 

@@ -54,6 +54,17 @@ it('renders reports that are valid', () => {
 });
 
 describe('a guard report on a terminal', () => {
+  it('adds up what workloads come to in a month, at the calls that each has', () => {
+    const kernels = [
+      regressedKernel,
+      guardKernel({ kernel: 'row-sum', kWhPerMonth: -2.045, estimated: false }),
+    ];
+    expect(fact(renderTerminal(guardReport(kernels), wide), 'energy')).toBe(
+      '+10.3 kWh a month at the stated calls per day, all 2 workloads together, from estimated energy',
+    );
+    expect(fact(renderTerminal(guardReport([regressedKernel]), wide), 'energy')).toBeUndefined();
+  });
+
   it('shows one regression with its evidence', () => {
     expect(renderTerminal(guardReport([regressedKernel]), wide)).toBe(
       `joulegate guard: failed, 1 regressed

@@ -77,25 +77,33 @@ async function expectEqual(
   const built = await createVariantBuilder({ kernel, workload, limits }).build(variant.configuration);
   if (!built.ok || built.value.program === null) throw new Error(`not built: ${JSON.stringify(built)}`);
   const { program } = built.value;
-  expect(variant.wgsl).toBe(program.wgsl);
-  expect(variant.entryPoint).toBe(program.entryPoint);
-  expect(variant.dispatch).toEqual(program.dispatch);
+  const nameOf = (index: number) => program.buffers[index]?.name;
+  expect(variant.passes).toEqual(
+    program.passes.map(({ name, wgsl, entryPoint, dispatch, bindings }) => ({
+      ...{ name, wgsl, entryPoint },
+      dispatch: 'indirect' in dispatch ? { ...dispatch, indirect: nameOf(dispatch.indirect) } : dispatch,
+      bindings: bindings.map((one) => ({ ...one, buffer: nameOf(one.buffer) })),
+    })),
+  );
   expect(variant.requiredFeatures).toEqual(program.requiredFeatures);
-  const seen = ({
-    name,
-    group,
-    binding,
-    kind,
-    type,
-    length,
-    byteLength,
-    values,
-    slots,
-  }: (typeof variant.buffers)[0]) => ({
-    ...{ name, group, binding, kind, type, length, byteLength, values },
-    ...(slots === undefined ? {} : { slots }),
-  });
-  expect(variant.buffers).toEqual(program.buffers.map(seen));
+  const used = program.buffers.filter((_, index) =>
+    program.passes.some(
+      ({ bindings, dispatch }) =>
+        bindings.some(({ buffer }) => buffer === index) ||
+        ('indirect' in dispatch && dispatch.indirect === index),
+    ),
+  );
+  expect(variant.buffers.map(({ usage, indirect, ...rest }) => [usage === 'uniform', rest])).toEqual(
+    used.map(({ name, kind, type, length, byteLength, values, slots, scratch, clear }) => [
+      kind === 'uniform',
+      {
+        ...{ name, type, length, byteLength, values },
+        ...(slots === undefined ? {} : { slots }),
+        ...(scratch ? { scratch } : {}),
+        ...(clear === undefined ? {} : { clear }),
+      },
+    ]),
+  );
   const space = createKernelSpace(kernel, workload, limits);
   expect(space.isValid(space.point(variant.configuration)!)).toBe(true);
 }

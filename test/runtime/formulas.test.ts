@@ -12,20 +12,24 @@ type Variables = Readonly<Record<keyof typeof types, number | boolean | string>>
 function runtimeValue(expression: Expression, variables: Variables): number | null {
   const formula = expressionFormula(expression);
   expect(formula, expression.source).not.toBeNull();
-  const slot = { name: 'values', group: 0, binding: 0, kind: 'uniform', type: 'f32', length: 1 };
+  const buffer = { name: 'values', kind: 'uniform', type: 'f32', length: 1 };
+  const binding = { buffer: 0, group: 0, binding: 0, kind: 'uniform' };
   const kernel = {
     name: 'any',
-    entry: 'main',
     parameters: Object.entries(variables).map(([name, value]) => ({ name, kind: typeof value })),
     constraints: [],
-    dispatch: [1, 1, 1],
-    buffers: [{ ...slot, values: [formula] }],
-    conditions: [],
-    configurations: [{ values: {}, workgroupSize: null, workgroupBytes: null }],
+    buffers: [{ ...buffer, values: [formula] }],
+    texts: [['']],
+    passes: [
+      {
+        ...{ name: 'main', entry: 'main', dispatch: [1, 1, 1], when: true, conditions: [] },
+        templates: [{ conditions: [], fixed: {}, text: 0, requiredFeatures: [], bindings: [binding] }],
+      },
+    ],
+    configurations: [{ values: {}, passes: [null] }],
     entries: [],
-    templates: [{ conditions: [], fixed: {}, wgsl: [''], requiredFeatures: [], kinds: ['uniform'] }],
   };
-  const kernels = openKernels({ schema: 'joulegate-runtime', version: 1, kernels: [kernel] });
+  const kernels = openKernels({ schema: 'joulegate-runtime', version: 2, kernels: [kernel] });
   try {
     return kernels.variant('any', variables, deviceWith(largeLimits)).buffers[0]?.values?.[0] ?? null;
   } catch {

@@ -147,16 +147,15 @@ describe('what a device must have counts without a constraint that says so', () 
 describe('a workload', () => {
   const up = { version: 1, kernels: { up: { operator: 'matmul', workloads: [{ m: 8, n: 8, k: 8 }] } } };
 
-  it('may leave out what an operator has a default for', async () => {
+  it('may leave out what an operator has a default for, and has no buffer for what no pass uses', async () => {
     const { kernels } = await exported({ manifest: up });
     expect(kernels.names).toEqual(['up']);
     const variant = kernels.variant('up', { m: 8, n: 24, k: 8 }, deviceWith(lowestLimits));
     expect(
-      variant.buffers.map(({ name, kind, length, byteLength }) => [name, kind, length, byteLength]),
+      variant.buffers.map(({ name, usage, length, byteLength }) => [name, usage, length, byteLength]),
     ).toEqual([
-      ['a', 'read-only-storage', 64, 256],
-      ['b', 'read-only-storage', 192, 768],
-      ['bias', 'read-only-storage', 1, 4],
+      ['a', 'storage', 64, 256],
+      ['b', 'storage', 192, 768],
       ['c', 'storage', 192, 768],
     ]);
   });
@@ -202,7 +201,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       dispatch: ['ceil_div(COUNT, 64 * UNROLL)', 1, 1],
     });
     const { kernels } = await exported({ manifest, files: { 'add.wesl': branching } });
-    const wgsl = (COUNT: number) => kernels.variant('add', { COUNT }, deviceWith(lowestLimits)).wgsl;
+    const wgsl = (COUNT: number) =>
+      kernels.variant('add', { COUNT }, deviceWith(lowestLimits)).passes[0]?.wgsl;
     expect(wgsl(1)).toContain('data[0] = 1.0');
     expect(wgsl(1)).not.toContain('2.0');
     expect(wgsl(77)).toContain('data[id.x] = 2.0');
@@ -231,7 +231,8 @@ describe('the export', () => {
     expect(second.text).toBe(first.text);
     // One configuration beside the default, and one program for both: only numbers differ.
     const [kernel] = JSON.parse(first.text).kernels;
-    expect([kernel.configurations.length, kernel.entries.length, kernel.templates.length]).toEqual([2, 2, 1]);
+    const [{ templates }] = kernel.passes;
+    expect([kernel.configurations.length, kernel.entries.length, templates.length]).toEqual([2, 2, 1]);
   });
 
   it('refuses an expression that the runtime could not evaluate', async () => {
@@ -247,8 +248,8 @@ describe('a file', () => {
       'This is no file of `joulegate export runtime`.',
     );
     expect(() => openKernels(null)).toThrow('This is no file');
-    expect(() => openKernels({ schema: 'joulegate-runtime', version: 2, kernels: [] })).toThrow(
-      'The file has version 2, this runtime knows version 1.',
+    expect(() => openKernels({ schema: 'joulegate-runtime', version: 1, kernels: [] })).toThrow(
+      'The file has version 1, this runtime knows version 2.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import type { Outcome, Variant, VariantFailure } from '../../src/kernel/index.ts';
+import { type Outcome, singlePass, type Variant, type VariantFailure } from '../../src/kernel/index.ts';
 import type {
   Clock,
   Completion,
@@ -318,7 +318,7 @@ export function simulatedVariant(name: string, configuration: Variant['configura
     workload: 'N=1',
     configuration,
     id: name,
-    program: {
+    program: singlePass({
       wgsl: `// ${name}`,
       entryPoint: 'main',
       dispatch: [1, 1, 1],
@@ -327,6 +327,6 @@ export function simulatedVariant(name: string, configuration: Variant['configura
       requiredFeatures: [],
       identity: name,
       lines: [],
-    },
+    }),
   };
 }

@@ -4,6 +4,7 @@ import {
   fetchMergeBase,
   findCommit,
   findRemoteRef,
+  placesOf,
   type RemoteQuestion,
   resolveCommit,
 } from '../../git/index.ts';
@@ -17,6 +18,12 @@ const target = 'refs/joulegate/base';
 /** What only this clone can tell: from HEAD, out of its reflogs and settings, by a message. */
 const isLocal = (given: string): boolean => /^(?:HEAD|@)(?:[~^].*)?$|@\{|\^\{\//s.test(given);
 const fullHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
+
+/** `main` and `~2` of `main~2`. */
+function partsOf(source: string): { readonly name: string; readonly suffix: string } {
+  const [, name = '', suffix = ''] = /^(.*?)((?:[~^]\d*|\^\{[^}]*\})*)$/s.exec(source) ?? [];
+  return { name, suffix };
+}
 
 interface Search {
   readonly host: Host;
@@ -49,7 +56,17 @@ async function givenRevision(search: Search): Promise<string> {
   const { plan, question } = search;
   const { revision: given, fetch } = plan;
   if (isLocal(given)) return given;
-  const [, name = '', suffix = ''] = /^(.*?)((?:[~^]\d*|\^\{[^}]*\})*)$/s.exec(fetch.source) ?? [];
+  const { name, suffix } = partsOf(fetch.source);
+  if (/^0{40,64}$/.test(name)) {
+    throw new JoulegateError(
+      'bad-input',
+      'The input `base` is the hash of no commit: there is none before the first push of a branch.',
+      {
+        code: 'no-base',
+        nextStep: 'Leave `base` out, which compares with the commit before, or give it a branch.',
+      },
+    );
+  }
   if (fullHash.test(name)) {
     if (findCommit(question.repository, name) === null) await fetchOne(search, name, null);
     return given;
@@ -98,17 +115,17 @@ async function plannedRevision(search: Search): Promise<string | null> {
  * @throws JoulegateError as `resolveCommit`, `fetchHistory`, `fetchMergeBase`
  */
 export async function findBase(search: Search): Promise<BaseCommit | null> {
-  const { host, plan, question } = search;
+  const { plan, question } = search;
   const find =
     plan.is === 'itself' ? plannedRevision : plan.kind === 'given' ? givenRevision : branchRevision;
   const revision = await find(search);
   if (revision === null) return null;
   const { repository } = question;
   const label = fullHash.test(plan.revision) ? plan.revision.slice(0, 12) : plan.revision;
-  const onStep = (text: string) => host.progress.note(text);
+  const refs = [...(question.refs ?? []), ...placesOf(partsOf(plan.fetch.source).name)];
   const commit =
     plan.is === 'itself'
       ? resolveCommit(repository, revision)
-      : await fetchMergeBase({ ...question, revision, label, onStep });
+      : await fetchMergeBase({ ...question, refs, revision, label });
   return { label, commit };
 }

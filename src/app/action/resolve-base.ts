@@ -1,5 +1,5 @@
 import { fetchLeftOut, headCommit, type RemoteQuestion } from '../../git/index.ts';
-import { baseOf, type Inputs, type Runner } from '../../github/index.ts';
+import { baseOf, type Inputs, type Runner, refsOf } from '../../github/index.ts';
 import type { BaseCommit } from '../guard/index.ts';
 import type { Host } from '../host.ts';
 import { namesFolder } from '../project/index.ts';
@@ -28,7 +28,13 @@ export async function resolveBase(
   const plan = baseOf(runner, { head: headCommit(repository), given: base });
   const credentials =
     inputs.githubToken === null ? null : { serverUrl: runner.serverUrl, token: inputs.githubToken };
-  const question: RemoteQuestion = { repository, credentials, signal: host.signal };
+  const question: RemoteQuestion = {
+    repository,
+    credentials,
+    signal: host.signal,
+    refs: refsOf(runner),
+    onStep: (text) => host.progress.note(text),
+  };
   host.progress.note(`base: ${plan.reason}`);
   const found = await findBase({ host, plan, question });
   if (found !== null) await fetchLeftOut({ ...question, commit: found.commit });

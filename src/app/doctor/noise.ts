@@ -118,7 +118,9 @@ export async function measureMachineNoise(host: Host, options: DoctorNoiseOption
       family: info.family,
       limits: info.limits,
     });
-    const built = await createVariantBuilder({ kernel, workload, limits: info.limits }).build(configuration);
+    const { limits, features } = info;
+    const builder = createVariantBuilder({ kernel, workload, limits, features });
+    const built = await builder.build(configuration);
     const prepared = built.ok ? await laboratory.device.prepare(built.value) : built;
     if (!built.ok || !prepared.ok) {
       const why = built.ok ? (prepared.ok ? '' : prepared.failure.message) : built.failure.message;

@@ -56,7 +56,7 @@ const wrongResults: readonly VariantFailure['kind'][] = ['wrong-result', 'not-a-
 
 /** What a variant reads and what is compared of it; of what a uniform holds and how only its program knows. */
 function dataOf({ program, command }: Variant): string {
-  const buffers = (program?.buffers ?? []).filter(({ kind }) => kind !== 'uniform');
+  const buffers = (program?.buffers ?? []).filter(({ kind, scratch }) => kind !== 'uniform' && !scratch);
   return JSON.stringify([
     buffers.map(({ name, group, binding, type, length, fill, seed, values, check }) => [
       ...[check === null ? null : name, group, binding, type, length],
@@ -114,7 +114,7 @@ export async function checkArms(options: {
   const warnings: string[] = [];
   for (const [index, comparison] of comparisons.entries()) {
     host.signal.throwIfAborted();
-    const { kernel, workload, head, definition } = comparison;
+    const { kernel, workload, head, definition, status } = comparison;
     host.progress.update({ text: `checking ${kernel} ${workload}`, share: index / comparisons.length });
     const headRuns = await runs(device, head);
     if (!headRuns.ok) {
@@ -126,7 +126,13 @@ export async function checkArms(options: {
       broken.push({ comparison, status: isWrong ? 'wrong-result' : 'broken-head', reason, failure });
       continue;
     }
-    const remarks = [...variantRemarks(head.variant), ...(headRuns.value ?? [])];
+    const sizes =
+      status === 'identical' ? null : await laboratory.checkSubgroups({ kernel: definition, ...head });
+    const remarks = [
+      ...variantRemarks(head.variant),
+      ...(headRuns.value ?? []),
+      ...(sizes === null ? [] : [sizes]),
+    ];
     warnings.push(...remarks.map((remark) => `${kernel} ${workload}: ${remark}.`));
     if (comparison.status === 'new') continue;
     const { base, codeOnly } = comparison;

@@ -2,6 +2,7 @@ import {
   createVariantBuilder,
   type Outcome,
   type Variant,
+  type VariantBuilderOptions,
   type VariantFailure,
   variantIdentity,
 } from '../../kernel/index.ts';
@@ -54,12 +55,9 @@ export type Comparison = ComparisonBase &
       }
   );
 
-async function buildArm(options: {
-  readonly kernel: KernelDefinition;
-  readonly workload: Workload;
-  readonly configuration: Configuration;
-  readonly limits: DeviceLimits;
-}): Promise<Outcome<ArmVariant>> {
+async function buildArm(
+  options: VariantBuilderOptions & { readonly configuration: Configuration },
+): Promise<Outcome<ArmVariant>> {
   const builder = createVariantBuilder(options);
   const variant = await builder.build(options.configuration);
   if (!variant.ok) return variant;
@@ -80,10 +78,11 @@ interface WorkloadComparison {
   readonly workload: Workload;
   readonly family: string;
   readonly limits: DeviceLimits;
+  readonly features: readonly string[];
 }
 
 async function compareWorkload(options: WorkloadComparison): Promise<Comparison> {
-  const { base, head, kernel, workload, family, limits } = options;
+  const { base, head, kernel, workload, family, limits, features } = options;
   const { configuration, problem } = shippedConfiguration({
     tuned: head.tuned,
     kernel,
@@ -92,7 +91,7 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     limits,
   });
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
-  const headArm = await buildArm({ kernel, workload, configuration, limits });
+  const headArm = await buildArm({ kernel, workload, configuration, limits, features });
   if (!headArm.ok) {
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: 'broken-head', reason, failure: headArm.failure };
@@ -116,6 +115,7 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
     workload: baseWorkload,
     configuration: baseConfiguration,
     limits,
+    features,
   });
   if (!baseArm.ok) {
     return {
@@ -128,7 +128,7 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
   const codeOnly =
     !sameConfiguration(aligned, configuration) &&
     fitsSpace({ kernel, workload, limits, configuration: aligned })
-      ? await buildArm({ kernel, workload, configuration: aligned, limits })
+      ? await buildArm({ kernel, workload, configuration: aligned, limits, features })
       : null;
   const identity = variantIdentity(headArm.value.variant);
   const sameProgram = identity !== null && identity === variantIdentity(baseArm.value.variant);
@@ -192,6 +192,7 @@ export async function compareKernels(options: {
   readonly head: Revision;
   readonly family: string;
   readonly limits: DeviceLimits;
+  readonly features: readonly string[];
 }): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const kernel of options.head.manifest.kernels) {

@@ -1,5 +1,5 @@
 import { structuredPatch } from 'diff';
-import type { CommandProgram, Variant } from '../../kernel/index.ts';
+import { type CommandProgram, type Program, programSources, type Variant } from '../../kernel/index.ts';
 import type { SourceFile } from '../../manifest/index.ts';
 
 /** Longest diff that a report keeps, in characters; the rest is in the repository. */
@@ -56,6 +56,15 @@ function commandDiff(base: CommandProgram, head: CommandProgram): string {
   ].join('\n');
 }
 
+/** All texts of a program in a row, each under the names of its passes where there are several. */
+function textOfProgram(program: Program): string {
+  const [first, ...others] = programSources(program);
+  if (first === undefined || others.length === 0) return first?.wgsl ?? '';
+  return [first, ...others]
+    .map(({ wgsl, passes }) => `// ${passes.map(({ name }) => name).join(', ')}\n${wgsl.trimEnd()}\n`)
+    .join('\n');
+}
+
 /**
  * How the linked program of head differs from base's, as hunks of a unified diff; of programs of another kind their commands
  * and files. null where either is not known. An empty text: the programs are the same, and something else changed, such as
@@ -65,8 +74,7 @@ export function programDiff(base: Variant, head: Variant): string | null {
   if (base.command !== undefined && head.command !== undefined) {
     return cut(commandDiff(base.command, head.command));
   }
-  const [from, to] = [base.program?.wgsl, head.program?.wgsl];
-  if (from === undefined || to === undefined) return null;
-  const hunks = hunksOf(from, to);
+  if (base.program === null || head.program === null) return null;
+  const hunks = hunksOf(textOfProgram(base.program), textOfProgram(head.program));
   return hunks === null ? 'The programs differ too much to be shown side by side.' : cut(hunks.join('\n'));
 }

@@ -15,7 +15,7 @@ import { medianOrNull } from '../project/index.ts';
 import type { Advice } from './advice.ts';
 import type { BrokenArm } from './arms.ts';
 import type { Comparison } from './comparison.ts';
-import { kernelPlace } from './kernel-place.ts';
+import { changedPass, kernelPlace } from './kernel-place.ts';
 import type { KeptNight } from './memory.ts';
 import { programDiff } from './program-diff.ts';
 
@@ -28,12 +28,12 @@ function cost(samples: readonly BlockSample[], arm: Arm): GuardedKernel['base'] 
 }
 
 function kWhPerMonth(
-  callsPerDay: number | null,
+  callsPerDay: number | undefined,
   ratio: Ratio | null,
   base: GuardedKernel['base'],
 ): number | null {
   const joules = base?.joules ?? null;
-  if (callsPerDay === null || ratio === null || joules === null) return null;
+  if (callsPerDay === undefined || ratio === null || joules === null) return null;
   return kilowattHoursPerMonth((ratio.estimate - 1) * joules, callsPerDay);
 }
 
@@ -60,7 +60,7 @@ function placeOf({ comparison, judgement, broken }: GuardedKernelTask): Pick<Gua
       : comparison.status === 'broken-head'
         ? comparison.failure
         : null;
-  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
+  return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure, changedPass(comparison));
 }
 
 export interface GuardedKernelTask {
@@ -73,6 +73,8 @@ export interface GuardedKernelTask {
   /** What it cost over the last nights, oldest first. */
   readonly nights: readonly KeptNight[];
   readonly advice: Advice | null;
+  /** null where it has one pass, or they cannot be told apart. */
+  readonly passes: GuardedKernel['passes'] | null;
   readonly failOn: readonly Verdict[];
   /** Label by which a regression of it would be accepted in this run; null if none is there. */
   readonly acceptedBy: string | null;
@@ -128,6 +130,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     ...((comparison.status === 'changed' || comparison.status === 'new') && isSelfJudged(definition)
       ? { selfJudged: true }
       : {}),
+    ...(task.passes == null ? {} : { passes: task.passes }),
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== 'changed',
     ...placeOf(task),
@@ -139,7 +142,7 @@ export function guardedKernel(task: GuardedKernelTask): GuardedKernel {
     configuration: { base: configurationOf(comparison, 'base'), head: configurationOf(comparison, 'head') },
     metrics: (judgement?.metrics ?? []).map((metric) => ({ ...metric })),
     attribution: judgement?.attribution ?? null,
-    kWhPerMonth: kWhPerMonth(definition.callsPerDay, energyRatio, base),
+    kWhPerMonth: kWhPerMonth(definition.callsPerDay.get(workload), energyRatio, base),
     ...describeNights(task),
     blocks: new Set(samples.map((sample) => `${sample.phase}${sample.block}`)).size,
     retuned: describeAdvice(task.advice),

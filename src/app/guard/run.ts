@@ -4,7 +4,13 @@ import type { BlockSample } from '../../measure/index.ts';
 import type { ReportGuard } from '../../schema/index.ts';
 import type { Host } from '../host.ts';
 import type { NoiseFloor } from '../laboratory/index.ts';
-import { closeLaboratory, type Laboratory, openLaboratory } from '../laboratory/index.ts';
+import {
+  closeLaboratory,
+  type Laboratory,
+  openLaboratory,
+  type PassTable,
+  timePasses,
+} from '../laboratory/index.ts';
 import { optional } from '../optional.ts';
 import type { KernelFilter, LaboratoryOptions, ManifestOptions } from '../options.ts';
 import type { ReportPlace } from '../project/index.ts';
@@ -70,6 +76,8 @@ export interface GuardOutcome extends Measured {
   readonly noiseFloor: NoiseFloor | null;
   readonly nights: readonly KeptNight[];
   readonly advice: readonly Advice[];
+  /** Of kernels with several passes. */
+  readonly passes: readonly PassTable[];
   /** What it was measured with; null where nothing had to be. */
   readonly measuredWith: Pick<Laboratory, 'info' | 'meter' | 'meterReason'> | null;
 }
@@ -151,8 +159,8 @@ async function measureChanged(
   const kept = await memory.restore(laboratory.info);
   const { noiseFloor } = kept;
   const startMs = laboratory.clock.nowMs();
-  const { family, limits } = laboratory.info;
-  const all = await compareKernels({ base: base.revision, head: policy.head, family, limits });
+  const { family, limits, features } = laboratory.info;
+  const all = await compareKernels({ base: base.revision, head: policy.head, family, limits, features });
   const comparisons = selectComparisons(all, options.kernels);
   const { contests, broken, warnings } = await checkArms({
     host,
@@ -190,6 +198,17 @@ async function measureChanged(
       memory.keep(keepAttempts({ digests, kept: kept.attempts, samples, judgements, at })),
     );
   }
+  const passes = await optional({ cost: 'no pass is timed by itself', otherwise: [], warn }, () =>
+    timePasses({
+      host,
+      laboratory,
+      subjects: contests.map(({ comparison: { kernel, workload, base, head } }) => ({
+        ...{ kernel, workload },
+        before: base.variant,
+        after: head.variant,
+      })),
+    }),
+  );
   const judged: GuardOutcome = {
     ...measured,
     comparisons: [...comparisons, ...removed],
@@ -201,6 +220,7 @@ async function measureChanged(
     noiseFloor,
     nights: kept.nights,
     advice: [],
+    passes,
     measuredWith: laboratory,
   };
   const advice = await optional({ cost: 'nothing is advised', otherwise: [], warn }, () =>
@@ -229,6 +249,7 @@ export async function runGuard(task: GuardTask): Promise<GuardOutcome> {
       noiseFloor: null,
       nights: [],
       advice: [],
+      passes: [],
       measuredWith: null,
     };
   }

@@ -118,6 +118,7 @@ function kernelsOf(
       judgement: judgements.find(matches) ?? null,
       broken: outcome.broken.find((arm) => matches(arm.comparison)) ?? null,
       advice: advice.find(matches) ?? null,
+      passes: outcome.passes.find(matches)?.passes ?? null,
       samples: outcome.samples,
       earlier: outcome.earlier,
       nights: outcome.nights.filter(matches),

@@ -24,6 +24,10 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
       await clock(variant);
       return device.time(variant, options);
     },
+    async timePasses(variant, maxMs) {
+      await clock(variant);
+      return (await device.timePasses?.(variant, maxMs)) ?? { ok: true, value: null };
+    },
     async run(variant, durationMs) {
       await clock(variant);
       return device.run(variant, durationMs);

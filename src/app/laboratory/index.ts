@@ -13,4 +13,5 @@ export {
 export { machineLabel } from './machine-label.ts';
 export { measureBlock, measureBlocks } from './measure-blocks.ts';
 export { measureNoise, type NoiseFloor, noiseFloorIn } from './noise-floor.ts';
+export { type PassSubject, type PassTable, timePasses } from './time-passes.ts';
 export { withoutSecrets } from './without-secrets.ts';

@@ -29,7 +29,9 @@ import { optional } from '../optional.ts';
 import type { LaboratoryOptions } from '../options.ts';
 import { clockedDevice, tryClocks } from './clocked-device.ts';
 import { FreshDevices } from './fresh-devices.ts';
+import { wantedFeatures, warnOfMissingFeatures } from './missing-features.ts';
 import { checkCommandsAllowed, mixedDevice } from './mixed-device.ts';
+import { checkSubgroups, type OpenWith, type SubgroupSubject } from './subgroups.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 /** What a run measures with: one adapter, one meter, and fresh processes of it on demand. */
@@ -46,6 +48,8 @@ export interface Laboratory {
   openAhead(count: number): Promise<void>;
   openMeter(): Promise<Meter | null>;
   measureOptions(purpose: 'search' | 'judge'): MeasureOptions;
+  /** See `checkSubgroups` in `subgroups.ts`. Whatever goes wrong costs only that. */
+  checkSubgroups(subject: SubgroupSubject): Promise<string | null>;
   /** See `tryClocks` in `clocked-device.ts`. */
   tryClocks(kernels: readonly KernelDefinition[]): Promise<void>;
   close(): Promise<void>;
@@ -123,22 +127,31 @@ export function lockFolderOf(environment: Host['environment']): string {
   return environment.JOULEGATE_LOCKS ?? (isWritable('/run/lock') ? '/run/lock' : tmpdir());
 }
 
-/** Opens processes of an adapter; null: there is none, and none is needed. */
-type OpenAdapter = (() => Promise<Device>) | null;
+function onlyCommands(kernels: readonly KernelDefinition[]): boolean {
+  return kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
+}
+
+/** Opens processes of an adapter, with more in their environment; null: there is none, and none is needed. */
+type OpenAdapter = OpenWith | null;
 
 async function findAdapter(
   host: Host,
   options: LaboratoryOptions,
-  onlyCommands: boolean,
+  kernels: readonly KernelDefinition[],
 ): Promise<{ readonly first: Device | null; readonly open: OpenAdapter }> {
   const search = driverSearch(host);
+  const features = wantedFeatures(kernels);
   try {
     const driver =
       options.device === 'software' ? await findSoftwareDriver(search) : await findDriver(search);
-    const open = () => openWebgpuDevice({ workerPath: host.workerPath, driver });
-    return { first: await open(), open };
+    const open: OpenWith = (more) => {
+      const environment = { ...driver.environment, ...more };
+      return openWebgpuDevice({ workerPath: host.workerPath, driver: { ...driver, environment }, features });
+    };
+    return { first: await open({}), open };
   } catch (error) {
-    const isOptional = onlyCommands && error instanceof JoulegateError && error.kind === 'could-not-measure';
+    const isOptional =
+      onlyCommands(kernels) && error instanceof JoulegateError && error.kind === 'could-not-measure';
     if (!isOptional) throw error;
     return { first: null, open: null };
   }
@@ -191,11 +204,10 @@ export async function openLaboratory(
 ): Promise<Laboratory> {
   checkCommandsAllowed(options, kernels);
   checkSourcesFetched(kernels);
-  const onlyCommands = kernels.length > 0 && kernels.every(({ command }) => command !== undefined);
   const fetched = (await outer.ensureNative?.()) ?? {};
   const host: Host = { ...outer, environment: { ...outer.environment, ...fetched } };
-  const adapter = await findAdapter(host, options, onlyCommands);
-  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands);
+  const adapter = await findAdapter(host, options, kernels);
+  const info = deviceOf(adapter.first?.info ?? null, options, onlyCommands(kernels));
   const commands = commandBench(host, info, options);
   const device = mixedDevice(info, { webgpu: adapter.first, commands: commands.open() });
   const closeDevices = async () => {
@@ -225,9 +237,10 @@ export async function openLaboratory(
     host.progress.note(
       `device: ${info.description}${info.driver === '' ? '' : `, driver ${info.driver}`}${note}`,
     );
+    if (info === adapter.first?.info) await warnOfMissingFeatures(host, kernels, info);
     host.progress.note(`meter: ${meter === null ? 'none' : meter.info.description} (${reason})`);
     const fresh = new FreshDevices(async () => {
-      const webgpu = onlyCommands || adapter.open === null ? null : await adapter.open();
+      const webgpu = onlyCommands(kernels) || adapter.open === null ? null : await adapter.open({});
       return clockedDevice(mixedDevice(webgpu?.info ?? info, { webgpu, commands: commands.open() }), clocks);
     });
     return {
@@ -245,6 +258,13 @@ export async function openLaboratory(
       // The sensor belongs to the board, CPU time comes with each device's own figures: one meter serves all of them.
       openMeter: async () => (meter === null ? null : borrowMeter(meter)),
       measureOptions: (purpose) => measureOptions({ device: info, meter: meter?.info ?? null, purpose }),
+      async checkSubgroups(subject) {
+        const { open } = adapter;
+        const { kernel, workload } = subject.variant;
+        const cost = `${kernel} ${workload} was not tried with other sizes of subgroups`;
+        const part = { cost, otherwise: null, warn: host.progress.warn };
+        return open === null ? null : optional(part, () => checkSubgroups(subject, device, open));
+      },
       tryClocks: (kernels) => tryClocks(info, clocks, kernels),
       async close() {
         try {

@@ -24,6 +24,9 @@ export function checkCommandsAllowed(
   if (first !== undefined && options.allowCommands !== true) throw notAllowed(first.name);
 }
 
+/** Of a device that cannot tell. */
+const noPassTimes = { ok: true, value: null } as const;
+
 /**
  * One device for both kinds of kernels: each variant goes to the one that runs it.
  * @param devices.webgpu null where there is no adapter, and no kernel that needs one
@@ -46,6 +49,8 @@ export function mixedDevice(
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
+    timePasses: async (variant, maxMs) =>
+      (await deviceFor(variant).timePasses?.(variant, maxMs)) ?? noPassTimes,
     run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
     async rest() {
       await commands?.rest?.();

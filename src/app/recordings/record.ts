@@ -163,7 +163,7 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
   const path = absolutePath(host, options.out);
   const laboratory = await openLaboratory(host, options, [kernel]);
   try {
-    const { limits } = laboratory.info;
+    const { limits, features } = laboratory.info;
     const space = createKernelSpace(kernel, workload, limits);
     const subject = subjectDigest({
       kernel,
@@ -187,7 +187,7 @@ export async function record(host: Host, options: RecordOptions): Promise<Record
     const trials = createTrials({
       device: laboratory.device,
       meter: laboratory.meter,
-      builder: createVariantBuilder({ kernel, workload, limits }),
+      builder: createVariantBuilder({ kernel, workload, limits, features }),
       options: laboratory.measureOptions('search'),
       clock: laboratory.clock,
     });

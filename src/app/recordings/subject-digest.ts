@@ -3,7 +3,7 @@ import type {
   BufferDefinition,
   CommandDefinition,
   KernelDefinition,
-  ReferenceDefinition,
+  PassDefinition,
   Workload,
 } from '../../manifest/index.ts';
 import type { DeviceInfo, MeterInfo } from '../../measure/index.ts';
@@ -21,10 +21,12 @@ function describeBuffer({ length, values, ...rest }: BufferDefinition) {
   return { ...rest, length: length.source, values: values?.map((value) => value.source) ?? null };
 }
 
-function describeReference(reference: ReferenceDefinition | null) {
-  if (reference === null) return null;
-  const { source, entry, dispatch } = reference;
-  return { source, entry, dispatch: dispatch.map((expression) => expression.source) };
+function describePass({ source, entry, dispatch, when, bindings }: PassDefinition) {
+  const launch =
+    'indirect' in dispatch
+      ? [dispatch.indirect, dispatch.offset.source]
+      : dispatch.map((expression) => expression.source);
+  return { source, entry, dispatch: launch, when: when?.source ?? null, bindings };
 }
 
 function describeCommand({ files, outputs, ...rest }: CommandDefinition) {
@@ -39,14 +41,12 @@ function describeCommand({ files, outputs, ...rest }: CommandDefinition) {
 export function subjectDigest({ kernel, workload, space, device, meter }: Subject): string {
   const parts = [
     kernel.name,
-    kernel.source,
-    kernel.entry,
     kernel.defaults,
     workload,
     space.tunables,
-    kernel.dispatch.map((expression) => expression.source),
+    kernel.passes.map(describePass),
     kernel.buffers.map(describeBuffer),
-    describeReference(kernel.reference),
+    kernel.reference?.passes.map(describePass) ?? null,
     ...(kernel.command === undefined ? [] : [describeCommand(kernel.command)]),
     device.family,
     device.driver,

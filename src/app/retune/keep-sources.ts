@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { JoulegateError } from '../../errors/index.ts';
-import type { Program } from '../../kernel/index.ts';
+import { type Pass, type Program, programSources } from '../../kernel/index.ts';
 import type { Configuration } from '../../space/index.ts';
 import { makeFolder, writeFileAtomic } from '../../store/index.ts';
 import type { Host } from '../host.ts';
@@ -34,20 +34,30 @@ function oneLine(value: unknown): string {
   );
 }
 
-function header(final: Final, configuration: Configuration, program: Program, role: string): string {
+/** How a pass is launched. */
+function launchLines({ entryPoint, dispatch, bindings }: Pass, { buffers }: Program): readonly string[] {
+  const workgroups =
+    'indirect' in dispatch
+      ? `as many as ${oneLine(buffers[dispatch.indirect]?.name)} says at byte ${dispatch.offsetBytes}`
+      : dispatch.join(' x ');
+  return [
+    `// entry point: ${entryPoint}, workgroups: ${workgroups}`,
+    '// buffers:',
+    ...bindings.map(({ group, binding, kind, buffer }) => {
+      const { name, byteLength } = buffers[buffer] ?? { name: '', byteLength: 0 };
+      return `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`;
+    }),
+  ];
+}
+
+function header(final: Final, configuration: Configuration, launches: readonly string[], role: string) {
   const { kernel, workload } = final.search;
-  const buffers = program.buffers.map(
-    ({ group, binding, kind, name, byteLength }) =>
-      `//   group ${group}, binding ${binding}: ${oneLine(name)}, ${kind}, ${byteLength} bytes`,
-  );
   return [
     `// kernel: ${oneLine(kernel.name)}`,
     `// workload: ${oneLine(workload.parameters)}`,
     `// configuration: ${oneLine(configuration)}`,
     `// role: ${role}`,
-    `// entry point: ${program.entryPoint}, workgroups: ${program.dispatch.join(' x ')}`,
-    '// buffers:',
-    ...buffers,
+    ...launches,
   ].join('\n');
 }
 
@@ -59,7 +69,8 @@ function stem({ search: { kernel, workload } }: Final): string {
 
 /**
  * Writes the final WGSL of everything that met in the finals, and of an incumbent that fails but can be built:
- * `KERNEL-DIGEST-incumbent.wgsl`, `KERNEL-DIGEST-finalist-N.wgsl`. Files of an earlier run of the same names are replaced.
+ * `KERNEL-DIGEST-incumbent.wgsl`, `KERNEL-DIGEST-finalist-N.wgsl`; where passes come from several files, one of each with the
+ * name of its first pass. Files of an earlier run of the same names are replaced.
  * @throws JoulegateError bad-input (`cannot-write`)
  */
 export async function keepSources(options: {
@@ -74,8 +85,13 @@ export async function keepSources(options: {
       const built = await builder.build(configuration);
       if (!built.ok || built.value.program === null) return;
       const { program } = built.value;
-      const path = join(folder, `${stem(final)}-${name}.wgsl`);
-      writeFileAtomic(path, `${header(final, configuration, program, role)}\n\n${program.wgsl.trimEnd()}\n`);
+      const sources = programSources(program);
+      for (const { wgsl, passes } of sources) {
+        const launches = passes.flatMap((pass) => launchLines(pass, program));
+        const own = sources.length > 1 ? `-${passes[0]?.name}` : '';
+        const path = join(folder, `${stem(final)}-${name}${own}.wgsl`);
+        writeFileAtomic(path, `${header(final, configuration, launches, role)}\n\n${wgsl.trimEnd()}\n`);
+      }
     };
     if (final.incumbentFailure !== null) {
       await write(incumbent, 'incumbent', `incumbent, fails (${final.incumbentFailure.kind})`);

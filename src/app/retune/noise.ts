@@ -29,8 +29,8 @@ export async function measureNoiseOf(options: {
   const { host, laboratory, tuned, kernel, deadlineMs } = options;
   const workload = kernel.workloads[0];
   if (workload === undefined) return [];
-  const { limits, family } = laboratory.info;
+  const { limits, features, family } = laboratory.info;
   const { configuration } = shippedConfiguration({ tuned, kernel, workload, family, limits });
-  const built = await createVariantBuilder({ kernel, workload, limits }).build(configuration);
+  const built = await createVariantBuilder({ kernel, workload, limits, features }).build(configuration);
   return built.ok ? measureNoise({ host, laboratory, variant: built.value, deadlineMs }) : [];
 }

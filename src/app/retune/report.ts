@@ -3,6 +3,7 @@ import type { Measurement } from '../../measure/index.ts';
 import type { ReportRetune } from '../../schema/index.ts';
 import type { SearchResult } from '../../search/index.ts';
 import type { Configuration } from '../../space/index.ts';
+import type { PassTable } from '../laboratory/index.ts';
 import { medianOrNull } from '../project/index.ts';
 import type { Final, WorkloadSearch } from '../tuning/index.ts';
 import { searchEvidence } from './evidence.ts';
@@ -118,6 +119,8 @@ export function retunedKernel(task: {
   readonly search: WorkloadSearch;
   readonly final: Final | null;
   readonly energyEstimated: boolean;
+  /** Of a kernel with several passes, as far as they can be told apart. */
+  readonly passes?: PassTable | undefined;
 }): RetunedKernel {
   const { search, final } = task;
   const { kernel, workload, result, space, objective } = search;
@@ -149,6 +152,7 @@ export function retunedKernel(task: {
     pareto: describePareto(result),
     evidence: searchEvidence({ space, result, final }),
     ...(isSelfJudged(kernel) ? { selfJudged: true } : {}),
+    ...(task.passes === undefined ? {} : { passes: task.passes.passes }),
     reason,
   };
 }

@@ -29,9 +29,11 @@ import {
   searchWorkload,
   type WorkloadSearch,
 } from '../tuning/index.ts';
+import { timeFinalPasses } from './final-passes.ts';
 import { prepareKeepFolder } from './keep-sources.ts';
 import { measureNoiseOf, noiseKernelOf } from './noise.ts';
 import { type RetunedKernel, retunedKernel } from './report.ts';
+import { subgroupWarnings } from './subgroups.ts';
 import { keepFile, writeFindings } from './write-findings.ts';
 
 /** The report's folder gets recordings of all trials too. */
@@ -224,12 +226,18 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
       ? null
       : await keepFile('the next run begins without this cost model', () => saveCostModel(modelPath, model));
   const finals = await compare(run, searches, noiseKernel);
+  const sizes = await subgroupWarnings(laboratory, finals);
   const interrupted = host.signal.aborted;
+  const lost: string[] = [];
+  const passes = await timeFinalPasses({ host, laboratory, finals, warn: (text) => void lost.push(text) });
   const retuned = searches.map((search) =>
     retunedKernel({
       search,
       final: interrupted ? null : (finals.find((final) => final.search === search) ?? null),
       energyEstimated: laboratory.meter?.info.estimated ?? false,
+      passes: passes.find(
+        (one) => one.kernel === search.kernel.name && one.workload === search.workload.name,
+      ),
     }),
   );
   const tunedPath = options.out === undefined ? ownTunedPath(opened) : absolutePath(host, options.out);
@@ -251,7 +259,7 @@ async function retuneOn(run: RetuneRun, task: RetuneTask): Promise<ReportRetune>
     device: describeDevice(laboratory.info),
     meter: laboratory.meter === null ? null : describeMeter(laboratory.meter.info),
     meterReason: laboratory.meterReason,
-    warnings: [...warnings, ...faults],
+    warnings: [...warnings, ...sizes, ...lost, ...faults],
     kernels: retuned,
   };
 }

@@ -86,8 +86,8 @@ function describeProgress(label: string, progress: SearchProgress, task: Workloa
 /** Searches one workload's space on a device; trials are kept on disk until the caller has written the outcome. */
 export async function searchWorkload(task: WorkloadSearchTask): Promise<WorkloadSearch> {
   const { host, device, meter, clock, kernel, workload } = task;
-  const limits = device.info.limits;
-  const builder = createVariantBuilder({ kernel, workload, limits });
+  const { limits, features } = device.info;
+  const builder = createVariantBuilder({ kernel, workload, limits, features });
   const space = createKernelSpace(kernel, workload, limits);
   const store = openTrialStore({
     host,

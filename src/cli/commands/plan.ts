@@ -1,7 +1,7 @@
-import { plan } from '../../app/index.ts';
+import { type Plan, plan } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { columns, formatJson } from '../format.ts';
+import { columns, failurePlace, formatJson, needText } from '../format.ts';
 import {
   jsonOption,
   kernelOption,
@@ -17,12 +17,30 @@ function formatMinutes(minutes: number): string {
   return minutes.toFixed(1);
 }
 
+/** What programs need; of operators' files a refusal says what is missing. */
+function needLines({ needs, device }: Plan): string {
+  return needs
+    .filter(({ operator }) => operator === null)
+    .map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ''}`)
+    .join('\n');
+}
+
+function refusalLines({ workloads }: Plan): string {
+  return workloads
+    .flatMap(({ kernel, workload, refused }) =>
+      refused === null
+        ? []
+        : [`${failurePlace(refused)}${kernel} ${workload} cannot run: ${refused.message}`],
+    )
+    .join('\n');
+}
+
 export const planCommand: CommandSpec = {
   name: 'plan',
   summary: 'show kernels, spaces and the minutes that a run is budgeted',
   positionals: [manifestArgument],
   description:
-    'Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.',
+    'Shows every kernel and workload with the size of its space on this device, what its program needs of the device, and the minutes that the manifest budgets for a retune and a guard of it.',
   examples: ['joulegate plan', 'joulegate plan --device software'],
   options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
   async run(args, host) {
@@ -45,7 +63,12 @@ export const planCommand: CommandSpec = {
         formatMinutes(workload.guardMinutes),
       ]),
     ];
-    const total = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}\n\n${total}\n`, exitCode: ExitCode.passed };
+    const where =
+      result.device === null
+        ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.`
+        : `on ${result.device}.`;
+    const total = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
+    const output = [columns(rows, [2, 3, 4, 5, 6, 7]), needLines(result), refusalLines(result), total];
+    return { output: `${output.filter((part) => part !== '').join('\n\n')}\n`, exitCode: ExitCode.passed };
   },
 };

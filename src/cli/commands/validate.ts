@@ -2,7 +2,7 @@ import { validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { count, formatJson } from '../format.ts';
+import { count, failurePlace, formatJson, needText } from '../format.ts';
 import { jsonOption, manifestArgument, manifestOption, readManifestOption } from '../shared-options.ts';
 
 /** The first of them; a manifest may have hundreds. */
@@ -23,12 +23,13 @@ shown at once, with its place and what to do. Needs no GPU.`,
     const result = await validate(host, readManifestOption(args));
     const exitCode = result.faults.length === 0 ? ExitCode.passed : ExitCode.badInput;
     if (args.flag('json')) return { output: formatJson(result), exitCode };
-    const faults = result.faults.map(({ kernel, workload, failure }) => {
-      const place = [failure.file, failure.line, failure.column]
-        .filter((part) => part !== undefined)
-        .join(':');
-      return `${place === '' ? result.manifest : place}: error: ${kernel} ${workload}: ${failure.message}\n`;
-    });
+    const faults = result.faults.map(
+      ({ kernel, workload, failure }) =>
+        `${failurePlace(failure) || `${result.manifest}: `}error: ${kernel} ${workload}: ${failure.message}\n`,
+    );
+    const needs = result.needs
+      .filter(({ feature }) => feature !== null)
+      .map((need) => `${needText(need)}\n`.replace(': ', ': note: '));
     const warnings = result.warnings.map(
       ({ kernel, message, line }) => `${result.manifest}:${line}: warning: ${kernel}: ${message}\n`,
     );
@@ -38,6 +39,9 @@ shown at once, with its place and what to do. Needs no GPU.`,
         : `${result.manifest}: note: ${listed(result.selfJudged)}: ${selfJudgedText}\n`;
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
-    return { output: `${faults.join('')}${warnings.join('')}${judged}${summary}, ${verdict}\n`, exitCode };
+    return {
+      output: `${faults.join('')}${warnings.join('')}${needs.join('')}${judged}${summary}, ${verdict}\n`,
+      exitCode,
+    };
   },
 };

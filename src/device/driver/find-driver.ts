@@ -47,7 +47,7 @@ type OpenedAdapter = AdapterReport & {
 async function probe(workerPath: string, driver: DriverChoice): Promise<OpenResult> {
   const process = new GpuProcess({ workerPath, environment: driver.environment });
   try {
-    const exchange = await process.request('open', { adapterName: null }, probeMs);
+    const exchange = await process.request('open', { adapterName: null, features: [] }, probeMs);
     if (exchange.status === 'answered') return exchange.response;
     return { ok: false, problem: 'no-device', message: exchange.message, adapters: [] };
   } finally {

@@ -1,5 +1,6 @@
 import { JoulegateError } from '../../errors/index.ts';
 import { loadWebgpu, type NativeSearch } from '../../native/index.ts';
+import type { Exchanges } from '../protocol.ts';
 import { VariantFault } from './faults.ts';
 
 /** Dawn, an adapter and its device. `gpu` is kept because Dawn's objects must not outlive it. */
@@ -43,8 +44,12 @@ const toggles = [
 
 const softwareNames = /llvmpipe|lavapipe|swiftshader|software rasterizer|basic render/i;
 
-/** Requested wherever the adapter has them. */
-const usefulFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
+/**
+ * Requested wherever the adapter has them: the clock, and what constraints ask for (`has_f16`, `has_subgroups`). All others
+ * only if a program needs them, as an application would: none is known to change the code of a program that does not
+ * enable it, but the experimental ones promise nothing.
+ */
+const usefulFeatures: readonly string[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 
 /** Loads the native binding. Imported on demand, so that a binary that does not load is reported, not fatal. */
 export async function loadDawn(search: NativeSearch): Promise<Dawn> {
@@ -119,19 +124,23 @@ function spelledName(info: GPUAdapterInfo, names: readonly string[]): string {
 }
 
 /**
- * Opens a device with all useful features and the adapter's own limits (the defaults allow only 256 invocations and
- * 16 KiB of workgroup memory).
+ * Opens a device with those of the wanted features that the adapter has, and the adapter's own limits (the defaults allow
+ * only 256 invocations and 16 KiB of workgroup memory).
  * @throws AdapterFault
  */
-export async function openAdapter(dawn: Dawn, name: string | null): Promise<OpenAdapter> {
+export async function openAdapter(
+  dawn: Dawn,
+  { adapterName, features }: Exchanges['open']['request'],
+): Promise<OpenAdapter> {
   const names = await adapterNames(dawn);
-  const { gpu, adapter } = await chooseAdapter(dawn, name, names);
+  const { gpu, adapter } = await chooseAdapter(dawn, adapterName, names);
   const requiredLimits: Record<string, number> = {};
   for (const limit in adapter.limits) {
     const value = (adapter.limits as unknown as Record<string, unknown>)[limit];
     if (typeof value === 'number') requiredLimits[limit] = value;
   }
-  const requiredFeatures = usefulFeatures.filter((feature) => adapter.features.has(feature));
+  const wanted = new Set([...usefulFeatures, ...features]) as ReadonlySet<GPUFeatureName>;
+  const requiredFeatures = [...wanted].filter((feature) => adapter.features.has(feature));
   try {
     const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
     return { gpu, adapter, device, name: spelledName(adapter.info, names) };

@@ -88,9 +88,7 @@ export class BufferPool {
     const buffers = bindings.map((binding) => {
       const bytes = paddedBytes(binding);
       if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
-      const work = hold(workKey(binding), bytes, () =>
-        this.#create(bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC),
-      );
+      const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
       if (isZeros(binding)) {
         resets.push((encoder) => encoder.clearBuffer(work));
       } else {
@@ -156,11 +154,17 @@ export class BufferPool {
 
   #filled(binding: BufferBinding): GPUBuffer {
     const size = paddedBytes(binding);
-    const role = binding.kind === 'uniform' ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE;
-    const buffer = this.#create(size, role | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    const copied = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = this.#create(size, binding.kind === 'uniform' ? copied : workUsage());
     writeAll(this.#device, buffer, bufferContents(binding));
     return buffer;
   }
+}
+
+/** What kernels write to may also say how often another is launched. */
+function workUsage(): GPUBufferUsageFlags {
+  const { STORAGE, INDIRECT, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  return STORAGE | INDIRECT | COPY_DST | COPY_SRC;
 }
 
 /** Writes `contents`, padded with zeros to four bytes. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../measure/index.ts';
 import type { Polling } from './polling.ts';
-import type { CompiledProgram } from './programs.ts';
+import type { CompiledPass, CompiledProgram } from './programs.ts';
 
 /** Launches programs and times batches of launches. */
 export interface Launcher {
@@ -16,6 +16,11 @@ export interface Launcher {
    * @returns the milliseconds they took together, 0 if that is less than the timer shows; NaN if it says what cannot be
    */
   timed(compiled: CompiledProgram, launches: number): Promise<number>;
+  /**
+   * Runs one launch from the initial contents, each pass between timestamps of its own.
+   * @returns the milliseconds of each pass, NaN where that cannot be; null without timestamps
+   */
+  timedApart(compiled: CompiledProgram): Promise<readonly number[] | null>;
 }
 
 /** Vulkan devices tick at 1 to 83 ns; with quantization left on, Dawn steps by 65.536 us. */
@@ -42,41 +47,98 @@ export function plausibleMs(gpuMs: number, wallMs: number): number {
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
 
-function encodeLaunches(pass: GPUComputePassEncoder, compiled: CompiledProgram, launches: number): void {
-  const [x, y, z] = compiled.program.dispatch;
-  pass.setPipeline(compiled.pipeline);
-  for (const [group, bindGroup] of compiled.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-  for (let launch = 0; launch < launches; launch++) pass.dispatchWorkgroups(x, y, z);
+/**
+ * Encodes launches, all passes of each in order. They are one compute pass, whose dispatches wait for each other as far as
+ * they share what is written; only where buffers are zeroed in between is it split.
+ */
+function encodeLaunches(
+  encoder: GPUCommandEncoder,
+  passes: readonly CompiledPass[],
+  options: {
+    readonly launches: number;
+    readonly timestampWrites?: GPUComputePassTimestampWrites | undefined;
+  },
+): void {
+  const { launches, timestampWrites } = options;
+  const isSplit = passes.some(({ clears }) => clears.length > 0);
+  let pass: GPUComputePassEncoder | null = null;
+  // Zeroing counts: the time begins before the first, and ends when the last launch is done.
+  const begin = (writes: GPUComputePassTimestampWrites | undefined) =>
+    encoder.beginComputePass(writes === undefined ? {} : { timestampWrites: writes });
+  if (isSplit && timestampWrites !== undefined) begin(only(timestampWrites, 'begin')).end();
+  let current: CompiledPass | null = null;
+  for (let launch = 0; launch < launches; launch++) {
+    for (const one of passes) {
+      if (one.clears.length > 0) {
+        pass?.end();
+        pass = null;
+        for (const buffer of one.clears) encoder.clearBuffer(buffer);
+      }
+      if (pass === null) {
+        pass = begin(isSplit ? undefined : timestampWrites);
+        current = null;
+      }
+      if (current !== one) {
+        pass.setPipeline(one.pipeline);
+        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
+        current = one;
+      }
+      one.launch(pass);
+    }
+  }
+  pass?.end();
+  if (isSplit && timestampWrites !== undefined) begin(only(timestampWrites, 'end')).end();
+}
+
+/** One of the two timestamps around a pass. */
+function only(
+  { querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }: GPUComputePassTimestampWrites,
+  which: 'begin' | 'end',
+): GPUComputePassTimestampWrites {
+  return which === 'begin' ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
 }
 
 interface TimestampReader {
-  readonly writes: GPUComputePassTimestampWrites;
+  /** For each of its stretches. */
+  readonly writes: readonly GPUComputePassTimestampWrites[];
   resolve(encoder: GPUCommandEncoder): void;
-  /** Milliseconds between the two timestamps. */
-  read(): Promise<number>;
+  /** Milliseconds between the two timestamps of each stretch. */
+  read(): Promise<readonly number[]>;
+  destroy(): void;
 }
 
-function createTimestampReader(device: GPUDevice): TimestampReader {
-  const querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
+function createTimestampReader(device: GPUDevice, stretches: number): TimestampReader {
+  const count = 2 * stretches;
+  const querySet = device.createQuerySet({ type: 'timestamp', count });
   const resolved = device.createBuffer({
-    size: 16,
+    size: 8 * count,
     usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
   });
   const readable = device.createBuffer({
-    size: 16,
+    size: 8 * count,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
   return {
-    writes: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+    writes: Array.from({ length: stretches }, (_, i) => ({
+      querySet,
+      beginningOfPassWriteIndex: 2 * i,
+      endOfPassWriteIndex: 2 * i + 1,
+    })),
     resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
+      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
     },
     async read() {
       await readable.mapAsync(GPUMapMode.READ);
-      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
+      const times = [...new BigUint64Array(readable.getMappedRange())];
       readable.unmap();
-      return Number(end - begin) / 1e6;
+      return Array.from(
+        { length: stretches },
+        (_, i) => Number((times[2 * i + 1] ?? 0n) - (times[2 * i] ?? 0n)) / 1e6,
+      );
+    },
+    destroy() {
+      for (const one of [querySet, resolved, readable]) one.destroy();
     },
   };
 }
@@ -93,14 +155,12 @@ export function createLauncher(options: {
   readonly quiet: boolean;
 }): Launcher {
   const { device, clock, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device) : null;
+  const reader = timestamps ? createTimestampReader(device, 1) : null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
 
   async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(reader === null ? {} : { timestampWrites: reader.writes });
-    encodeLaunches(pass, compiled, launches);
-    pass.end();
+    encodeLaunches(encoder, compiled.passes, { launches, timestampWrites: reader?.writes[0] });
     reader?.resolve(encoder);
     const commands = encoder.finish();
     const start = clock.nowMs();
@@ -109,9 +169,30 @@ export function createLauncher(options: {
     const reading = reader?.read();
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock.nowMs() - start;
-    const gpuMs = (await reading) ?? 0;
+    const [gpuMs = 0] = (await reading) ?? [];
     return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
   }
+
+  async function timeApart({ passes, bound }: CompiledProgram): Promise<readonly number[]> {
+    const apart = createTimestampReader(device, passes.length);
+    try {
+      const encoder = device.createCommandEncoder();
+      bound.reset(encoder);
+      for (const [index, pass] of passes.entries()) {
+        encodeLaunches(encoder, [pass], { launches: 1, timestampWrites: apart.writes[index] });
+      }
+      apart.resolve(encoder);
+      const start = clock.nowMs();
+      device.queue.submit([encoder.finish()]);
+      const gpuMs = await apart.read();
+      const wallMs = clock.nowMs() - start;
+      return gpuMs.map((ms) => plausibleMs(ms, wallMs));
+    } finally {
+      apart.destroy();
+    }
+  }
+
+  const inPeace = <T>(work: () => Promise<T>) => (quiet ? work() : polling.eagerly(work));
 
   return {
     device,
@@ -120,12 +201,10 @@ export function createLauncher(options: {
     submit(compiled, launches, { reset } = { reset: false }) {
       const encoder = device.createCommandEncoder();
       if (reset) compiled.bound.reset(encoder);
-      const pass = encoder.beginComputePass();
-      encodeLaunches(pass, compiled, launches);
-      pass.end();
+      encodeLaunches(encoder, compiled.passes, { launches });
       device.queue.submit([encoder.finish()]);
     },
-    timed: (compiled, launches) =>
-      quiet ? timeBatch(compiled, launches) : polling.eagerly(() => timeBatch(compiled, launches)),
+    timed: (compiled, launches) => inPeace(() => timeBatch(compiled, launches)),
+    timedApart: async (compiled) => (timestamps ? inPeace(() => timeApart(compiled)) : null),
   };
 }

@@ -1,14 +1,22 @@
 import type { BufferBinding } from '../../kernel/index.ts';
-import type { WireProgram } from '../protocol.ts';
+import type { WirePass, WireProgram } from '../protocol.ts';
 import { requireFeatures } from './adapter.ts';
 import { type BoundBuffers, BufferPool } from './buffers.ts';
 import { pipelineFault, VariantFault } from './faults.ts';
 
-/** A program with its pipeline and buffers, ready to be launched. */
-export interface CompiledProgram {
-  readonly program: WireProgram;
+/** One launch of a program, ready to be encoded. */
+export interface CompiledPass {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroups: readonly GPUBindGroup[];
+  readonly launch: (encoder: GPUComputePassEncoder) => void;
+  /** Buffers to be zeroed before. */
+  readonly clears: readonly GPUBuffer[];
+}
+
+/** A program with its pipelines and buffers, ready to be launched. */
+export interface CompiledProgram {
+  readonly program: WireProgram;
+  readonly passes: readonly CompiledPass[];
   readonly bound: BoundBuffers;
   /** Milliseconds per launch as last seen; null before it was warmed up. */
   launchMs: number | null;
@@ -39,7 +47,7 @@ export class Programs {
   readonly #pool: BufferPool;
   readonly #compiled = new Map<string, CompiledProgram>();
   /** By identity, oldest first; null: it does not compile, and says so to whoever asks for it. */
-  readonly #ahead = new Map<string, Promise<GPUComputePipeline | null>>();
+  readonly #ahead = new Map<string, Promise<readonly GPUComputePipeline[] | null>>();
   /** Programs given up since garbage was collected. */
   #garbage = 0;
 
@@ -63,24 +71,22 @@ export class Programs {
     }
     requireFeatures(this.#device, program.requiredFeatures);
     this.#requireRoom(program);
-    const layouts = this.#layouts(program);
-    const pipeline = (await this.#takeAhead(program)) ?? (await this.#pipeline(program, layouts));
+    const layouts = program.passes.map((pass) => this.#layouts(pass));
+    const pipelines = (await this.#takeAhead(program)) ?? (await this.#pipelines(program, layouts));
     for (const [identity] of this.#compiled) {
       if (this.#compiled.size < maxPrograms && this.#pool.excess(program.buffers) === 0) break;
       this.drop(identity);
     }
     const bound = this.#pool.acquire(program.buffers);
-    const bindGroups = layouts.map((layout, group) =>
-      this.#device.createBindGroup({
-        layout,
-        entries: program.buffers.flatMap((binding, index) =>
-          binding.group === group
-            ? [{ binding: binding.binding, resource: { buffer: bound.buffers[index] as GPUBuffer } }]
-            : [],
-        ),
+    const passes = program.passes.map(
+      (pass, index): CompiledPass => ({
+        pipeline: pipelines[index] as GPUComputePipeline,
+        bindGroups: this.#bindGroups(pass, layouts[index] ?? [], bound.buffers),
+        launch: launchOf(pass, bound.buffers),
+        clears: clearsBefore(program, index).map((buffer) => bound.buffers[buffer] as GPUBuffer),
       }),
     );
-    const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
+    const compiled = { program, passes, bound, launchMs: null };
     this.#compiled.set(program.identity, compiled);
     return compiled;
   }
@@ -96,9 +102,9 @@ export class Programs {
       if (this.#ahead.size < maxAhead) break;
       this.#ahead.delete(oldest);
     }
-    const pipeline = this.#compileApart(program).catch(() => null);
-    this.#ahead.set(identity, pipeline);
-    await pipeline;
+    const pipelines = this.#compileApart(program).catch(() => null);
+    this.#ahead.set(identity, pipelines);
+    await pipelines;
   }
 
   /** On a software adapter it is the machine's own memory that would run out, and take the job with it. */
@@ -111,21 +117,30 @@ export class Programs {
     );
   }
 
-  async #takeAhead({ identity }: WireProgram): Promise<GPUComputePipeline | null> {
-    const pipeline = this.#ahead.get(identity);
+  async #takeAhead({ identity }: WireProgram): Promise<readonly GPUComputePipeline[] | null> {
+    const pipelines = this.#ahead.get(identity);
     this.#ahead.delete(identity);
-    return (await pipeline) ?? null;
+    return (await pipelines) ?? null;
   }
 
-  async #compileApart(program: WireProgram): Promise<GPUComputePipeline | null> {
+  async #compileApart(program: WireProgram): Promise<readonly GPUComputePipeline[] | null> {
     requireFeatures(this.#device, program.requiredFeatures);
     // Without a pause in between, this scope catches the errors of these calls and of no others.
     this.#device.pushErrorScope('validation');
-    const layout = this.#device.createPipelineLayout({ bindGroupLayouts: this.#layouts(program) });
-    const module = this.#device.createShaderModule({ code: program.wgsl });
+    const modules = this.#modules(program);
+    const descriptors = program.passes.map((pass) => {
+      const layout = this.#device.createPipelineLayout({ bindGroupLayouts: this.#layouts(pass) });
+      const compute = { module: modules.get(pass.wgsl) as GPUShaderModule, entryPoint: pass.entryPoint };
+      return { layout, compute };
+    });
     if ((await this.#device.popErrorScope()) !== null) return null;
-    const compute = { module, entryPoint: program.entryPoint };
-    return this.#device.createComputePipelineAsync({ layout, compute });
+    return Promise.all(descriptors.map((one) => this.#device.createComputePipelineAsync(one)));
+  }
+
+  /** One module for each text: passes of one file share it. */
+  #modules({ passes }: WireProgram): ReadonlyMap<string, GPUShaderModule> {
+    const texts = new Set(passes.map(({ wgsl }) => wgsl));
+    return new Map([...texts].map((code) => [code, this.#device.createShaderModule({ code })]));
   }
 
   /** Forgets a program; its buffers become free for others. */
@@ -142,37 +157,80 @@ export class Programs {
     this.#pool.clear();
   }
 
-  /** Explicit, because the automatic layout leaves out bindings that the entry point does not use. */
-  #layouts(program: WireProgram): GPUBindGroupLayout[] {
-    const groups = Math.max(-1, ...program.buffers.map((binding) => binding.group)) + 1;
+  /** Explicit, so that what a pass is bound to is what its entry point uses. */
+  #layouts({ bindings }: WirePass): GPUBindGroupLayout[] {
+    const groups = Math.max(-1, ...bindings.map(({ group }) => group)) + 1;
     return Array.from({ length: groups }, (_, group) =>
       this.#device.createBindGroupLayout({
-        entries: program.buffers
+        entries: bindings
           .filter((binding) => binding.group === group)
-          .map((binding) => ({
-            binding: binding.binding,
+          .map(({ binding, kind }) => ({
+            binding,
             visibility: GPUShaderStage.COMPUTE,
-            buffer: { type: layoutTypes[binding.kind] },
+            buffer: { type: layoutTypes[kind] },
           })),
       }),
     );
   }
 
-  async #pipeline(program: WireProgram, layouts: GPUBindGroupLayout[]): Promise<GPUComputePipeline> {
-    const module = this.#device.createShaderModule({ code: program.wgsl });
-    const { messages } = await module.getCompilationInfo();
-    const error = messages.find((message) => message.type === 'error');
-    if (error !== undefined) {
-      const at = error.lineNum > 0 ? { line: error.lineNum, column: Math.max(1, error.linePos) } : null;
+  #bindGroups(
+    { bindings }: WirePass,
+    layouts: readonly GPUBindGroupLayout[],
+    buffers: readonly GPUBuffer[],
+  ): readonly GPUBindGroup[] {
+    return layouts.map((layout, group) =>
+      this.#device.createBindGroup({
+        layout,
+        entries: bindings
+          .filter((binding) => binding.group === group)
+          .map(({ binding, buffer }) => ({ binding, resource: { buffer: buffers[buffer] as GPUBuffer } })),
+      }),
+    );
+  }
+
+  async #pipelines(
+    program: WireProgram,
+    layouts: readonly GPUBindGroupLayout[][],
+  ): Promise<readonly GPUComputePipeline[]> {
+    const modules = this.#modules(program);
+    for (const [text, module] of modules) {
+      const { messages } = await module.getCompilationInfo();
+      const error = messages.find((message) => message.type === 'error');
+      if (error === undefined) continue;
+      const pass = program.passes.findIndex(({ wgsl }) => wgsl === text);
+      const at = error.lineNum > 0 ? { pass, line: error.lineNum, column: Math.max(1, error.linePos) } : null;
       throw new VariantFault('compile', error.message, at);
     }
-    try {
-      return await this.#device.createComputePipelineAsync({
-        layout: this.#device.createPipelineLayout({ bindGroupLayouts: layouts }),
-        compute: { module, entryPoint: program.entryPoint },
-      });
-    } catch (error) {
-      throw pipelineFault(error);
+    const pipelines: GPUComputePipeline[] = [];
+    for (const [index, pass] of program.passes.entries()) {
+      try {
+        const pipeline = await this.#device.createComputePipelineAsync({
+          layout: this.#device.createPipelineLayout({ bindGroupLayouts: layouts[index] ?? [] }),
+          compute: { module: modules.get(pass.wgsl) as GPUShaderModule, entryPoint: pass.entryPoint },
+        });
+        pipelines.push(pipeline);
+      } catch (error) {
+        throw pipelineFault(error);
+      }
     }
+    return pipelines;
   }
+}
+
+function launchOf({ dispatch }: WirePass, buffers: readonly GPUBuffer[]): CompiledPass['launch'] {
+  if ('indirect' in dispatch) {
+    const counts = buffers[dispatch.indirect] as GPUBuffer;
+    return (encoder) => encoder.dispatchWorkgroupsIndirect(counts, dispatch.offsetBytes);
+  }
+  const [x, y, z] = dispatch;
+  return (encoder) => encoder.dispatchWorkgroups(x, y, z);
+}
+
+/** Buffers, by index, that are zeroed before a pass: those of the whole launch before the first. */
+function clearsBefore({ passes, buffers }: WireProgram, index: number): readonly number[] {
+  const bound = new Set(passes[index]?.bindings.map(({ buffer }) => buffer));
+  return buffers.flatMap(({ clear }, buffer) => {
+    const isCleared = clear === 'launch' ? index === 0 : clear === 'pass' && bound.has(buffer);
+    return isCleared ? [buffer] : [];
+  });
 }

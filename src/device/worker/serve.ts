@@ -58,7 +58,7 @@ export function serveWorker(search: NativeSearch): void {
       return null;
     }
     if (request.kind === 'open') {
-      const opened = await openSession(request.adapterName, { clock, polling, search });
+      const opened = await openSession(request, { clock, polling, search });
       session = opened.session;
       return opened.result;
     }

@@ -13,6 +13,7 @@ import { scoped } from './faults.ts';
 import { describeDevice } from './info.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { Loss } from './loss.ts';
+import { timePasses } from './pass-times.ts';
 import type { Polling } from './polling.ts';
 import { type CompiledProgram, Programs } from './programs.ts';
 import { References } from './references.ts';
@@ -34,7 +35,7 @@ interface SessionContext {
   readonly search: NativeSearch;
 }
 
-type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'run' }>;
+type VariantRequest = Extract<WorkerRequest, { kind: 'prepare' | 'verify' | 'time' | 'passes' | 'run' }>;
 type VariantResponse = Exchanges[VariantRequest['kind']]['response'];
 
 /** An open device and everything that lives as long as it does. */
@@ -66,8 +67,11 @@ export class Session {
   }
 
   /** @throws AdapterFault */
-  static async open(name: string | null, { clock, polling, search }: SessionContext): Promise<Session> {
-    const opened = await openAdapter(await loadDawn(search), name);
+  static async open(
+    wanted: Exchanges['open']['request'],
+    { clock, polling, search }: SessionContext,
+  ): Promise<Session> {
+    const opened = await openAdapter(await loadDawn(search), wanted);
     const { adapter, device } = opened;
     device.addEventListener('uncapturederror', (event) => {
       process.stderr.write(`Dawn: ${(event as GPUUncapturedErrorEvent).error.message}\n`);
@@ -91,6 +95,10 @@ export class Session {
       case 'time':
         return this.#with(request.program, (compiled) =>
           takeSamples({ launcher: this.#launcher, clock: this.#clock, compiled, time: request.options }),
+        );
+      case 'passes':
+        return this.#with(request.program, (compiled) =>
+          timePasses({ launcher: this.#launcher, clock: this.#clock, compiled, maxMs: request.maxMs }),
         );
       case 'run':
         return this.#with(request.program, (compiled) =>
@@ -160,11 +168,11 @@ function blameReference(failure: WireFailure): WireFailure {
 
 /** Opens a session, a fault as a value. */
 export async function openSession(
-  name: string | null,
+  wanted: Exchanges['open']['request'],
   context: SessionContext,
 ): Promise<{ readonly session: Session | null; readonly result: OpenResult }> {
   try {
-    const session = await Session.open(name, context);
+    const session = await Session.open(wanted, context);
     return { session, result: { ok: true, info: session.info } };
   } catch (error) {
     if (!(error instanceof AdapterFault)) throw error;

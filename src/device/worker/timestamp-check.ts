@@ -1,3 +1,4 @@
+import { singlePass } from '../../kernel/index.ts';
 import type { Clock } from '../../measure/index.ts';
 import { createLauncher } from './launcher.ts';
 import type { Polling } from './polling.ts';
@@ -39,11 +40,13 @@ export async function timestampsArePlausible(options: {
     pool: Number.POSITIVE_INFINITY,
     program: Number.POSITIVE_INFINITY,
   });
-  const compiled = await programs.get({
+  const program = singlePass({
     identity: 'timestamp-check',
     wgsl: probe,
     entryPoint: 'main',
     dispatch: [workgroups, 1, 1],
+    workgroupSize: null,
+    lines: [],
     requiredFeatures: [],
     buffers: [
       {
@@ -61,6 +64,7 @@ export async function timestampsArePlausible(options: {
       },
     ],
   });
+  const compiled = await programs.get(program);
   const launcher = createLauncher({ ...options, timestamps: true });
   const measure = async (launches: number) => {
     const start = clock.nowMs();

@@ -3,6 +3,7 @@ import type { Remarks } from '../../measure/index.ts';
 import type { WireProgram } from '../protocol.ts';
 import { writeAll } from './buffers.ts';
 import { VariantFault } from './faults.ts';
+import { checkIndirect } from './indirect.ts';
 import type { Launcher } from './launcher.ts';
 import type { CompiledProgram } from './programs.ts';
 import { readBack } from './readback.ts';
@@ -22,15 +23,20 @@ function outputsOf(program: WireProgram): readonly Output[] {
     .filter(({ binding }) => binding.check !== null && binding.kind === 'storage');
 }
 
-/** Launches once with every buffer as it was at first and the outputs poisoned. @returns the outputs. */
+/** What a launch has to write itself: outputs, and what only passes share. */
+function isPoisoned({ check, kind, scratch, clear }: BufferBinding): boolean {
+  return kind === 'storage' && (check !== null || (scratch === true && clear === undefined));
+}
+
+/** Launches once with every buffer as it was at first, and what it has to write poisoned. @returns the outputs. */
 export async function runOnce(launcher: Launcher, compiled: CompiledProgram): Promise<Outputs> {
   const { device } = launcher;
   const { program, bound } = compiled;
   const encoder = device.createCommandEncoder();
   bound.reset(encoder);
   device.queue.submit([encoder.finish()]);
-  for (const { binding, index } of outputsOf(program)) {
-    writeAll(device, bound.buffers[index] as GPUBuffer, poison(binding));
+  for (const [index, binding] of program.buffers.entries()) {
+    if (isPoisoned(binding)) writeAll(device, bound.buffers[index] as GPUBuffer, poison(binding));
   }
   launcher.submit(compiled, 1);
   const outputs = new Map<string, Uint8Array>();
@@ -51,8 +57,8 @@ export async function checkAgainst(
   compiled: CompiledProgram,
   reference: Outputs,
 ): Promise<Remarks> {
-  const remarks: string[] = [];
   const actual = await runOnce(launcher, compiled);
+  const remarks: string[] = [...(await checkIndirect(launcher.device, compiled))];
   for (const { binding } of outputsOf(compiled.program)) {
     const expected = reference.get(binding.name);
     const found = actual.get(binding.name) as Uint8Array;

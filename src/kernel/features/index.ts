@@ -1,7 +1,14 @@
 export { countAssignments } from './assignments.ts';
 export { Dependencies } from './dependencies.ts';
-export { featureNames, featuresOf, unknownFeatures } from './extract.ts';
+export { type CountedPass, featureNames, featuresOf, unknownFeatures } from './extract.ts';
 export { knownValue, valueScope } from './known-value.ts';
-export { type Numbers, ownCode, type ProgramCode, programCode } from './program-code.ts';
+export {
+  type NumberedProgram,
+  type Numbers,
+  ownCode,
+  type ProgramCode,
+  type ProgramNeeds,
+  programCode,
+} from './program-code.ts';
 export { type Scope, Slots } from './scope.ts';
 export { SharedParts } from './shared-parts.ts';

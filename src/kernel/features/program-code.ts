@@ -1,7 +1,8 @@
 import { valueLayout } from '../data-shape.ts';
+import { type EnabledExtension, enabledExtensions } from '../extensions.ts';
 import { roundUp } from '../layout.ts';
 import type { BoundVariable } from '../reflect.ts';
-import { attributeOf, bindingKind, isComputeEntry, requiredFeaturesOf } from '../reflect.ts';
+import { attributeOf, bindingKind, isComputeEntry } from '../reflect.ts';
 import {
   type AttributeElem,
   type DeclIdent,
@@ -26,13 +27,15 @@ export type Numbers = Run['numbers'];
 export interface ProgramNeeds {
   readonly bindings: readonly BoundVariable[];
   readonly workgroupSize: readonly [number, number, number] | null;
+  /** What `@subgroup_size` asks for; null if nothing does, or it is unknown. */
+  readonly subgroupSize: number | null;
   /** NaN if unknown. */
   readonly workgroupBytes: number;
 }
 
 /** A program made into code that answers for every configuration of the same structure. */
 export interface ProgramCode {
-  readonly requiredFeatures: readonly string[];
+  readonly extensions: readonly EnabledExtension[];
   /** The program with the numbers of a configuration. */
   with(numbers: Numbers): NumberedProgram;
 }
@@ -67,7 +70,7 @@ export function programCode(options: CodeOptions): ProgramCode | null {
   const body = structure.body.bind(structure);
   const { privateSizes } = structure;
   return {
-    requiredFeatures: requiredFeaturesOf(module),
+    extensions: enabledExtensions(module),
     with: (numbers) => {
       const run = startRun(unknownLaunch, numbers, body);
       return {
@@ -109,15 +112,18 @@ function needsCode(entry: FnElem, structure: Structure): (run: Run) => ProgramNe
     }
   }
   const attributes = entry.attributes ?? [];
-  const axes = structure.remember(attributes, attributes, scope, () =>
-    attributeOf(attributes, 'workgroup_size')
+  const { axes, lanes } = structure.remember(attributes, attributes, scope, () => ({
+    axes: attributeOf(attributes, 'workgroup_size')
       ?.slice(0, 3)
       .map((parameter) => constantCode(parameter.expression, scope)),
-  );
+    lanes: attributeCode(attributes, 'subgroup_size', scope),
+  }));
   return (run) => {
+    const subgroupSize = lanes?.(run) ?? Number.NaN;
     const [x, y = 1, z = 1] = (axes ?? []).map((axis) => axis(run));
     return {
       bindings: bound.map((variable) => variable(run)),
+      subgroupSize: Number.isNaN(subgroupSize) ? null : subgroupSize,
       workgroupSize: x === undefined || Number.isNaN(x * y * z) ? null : [x, y, z],
       // WebGPU rounds every variable up to 16 bytes before it compares with the limit.
       workgroupBytes: sizes.reduce((sum, size) => sum + roundUp(16, size(run)), 0),

@@ -1,4 +1,4 @@
-import type { Program } from '../types.ts';
+import type { BufferBinding } from '../types.ts';
 import type { DeclIdent, FnElem } from '../wesl.ts';
 import type { Tally } from './tally.ts';
 
@@ -58,8 +58,14 @@ export function keep(
   else memory[place + laneFlag] = true;
 }
 
-/** What is known of a program's launch. */
-export type Launch = Pick<Program, 'buffers' | 'dispatch' | 'workgroupSize'>;
+/** What is known of a pass's launch. */
+export interface Launch {
+  /** Where the pass has them. */
+  readonly buffers: readonly BufferBinding[];
+  /** NaN if unknown. */
+  readonly dispatch: readonly [number, number, number];
+  readonly workgroupSize: readonly [number, number, number] | null;
+}
 
 /** A launch of which nothing is known. */
 export const unknownLaunch: Launch = {

@@ -92,6 +92,14 @@ export class Tally {
     for (const tally of alternatives) this.loopDepth = Math.max(this.loopDepth, tally.loopDepth);
   }
 
+  /** Adds a part of another's sums. */
+  addShare(other: Tally, share: number): void {
+    for (let index = 0; index < counters.length; index++) {
+      this.add(index, other.get(index) === 0 ? 0 : other.get(index) * share);
+    }
+    this.loopDepth = Math.max(this.loopDepth, other.loopDepth);
+  }
+
   /** Everything is unknown from here on. */
   forget(): void {
     this.#sums.fill(Number.NaN);

@@ -1,5 +1,5 @@
 import { lineStarts, positionAt } from '../text-position.ts';
-import type { Program } from '../types.ts';
+import type { Pass } from '../types.ts';
 
 /** A text put together from parts of another, which remembers where its lines come from. */
 export class SplicedText {
@@ -36,10 +36,10 @@ export class SplicedText {
   }
 
   /** The line table of the new text, from that of the original: by the first character of each line that is no space. */
-  lines(original: Program['lines']): Program['lines'] {
+  lines(original: Pass['lines']): Pass['lines'] {
     const starts = lineStarts(this.#original);
-    const result: Program['lines'][number][] = [];
-    let current: Program['lines'][number] | undefined;
+    const result: Pass['lines'][number][] = [];
+    let current: Pass['lines'][number] | undefined;
     for (const { text, origin, copied } of this.#parts) {
       for (const [index, piece] of text.split('\n').entries()) {
         if (index > 0) {
@@ -56,7 +56,7 @@ export class SplicedText {
     return result;
   }
 
-  #place(offset: number, starts: readonly number[], original: Program['lines']): Program['lines'][number] {
+  #place(offset: number, starts: readonly number[], original: Pass['lines']): Pass['lines'][number] {
     const { line, column } = positionAt(starts, offset);
     const origin = original[line - 1];
     if (!origin || origin.column === undefined) return origin ?? null;

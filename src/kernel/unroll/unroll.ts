@@ -3,7 +3,7 @@ import type { Scope } from '../features/index.ts';
 import { countAssignments, knownValue, valueScope } from '../features/index.ts';
 import { inUserFile } from '../source-lines.ts';
 import { lineStarts, positionAt } from '../text-position.ts';
-import type { Outcome, Program } from '../types.ts';
+import type { Outcome, Pass } from '../types.ts';
 import { marker } from '../unroll-directives.ts';
 import {
   type AbstractElem,
@@ -22,7 +22,7 @@ const maxCharacters = 200_000;
 /** A program text and where its lines come from. */
 interface Unrolled {
   readonly module: WgslModule;
-  readonly lines: Program['lines'];
+  readonly lines: Pass['lines'];
 }
 
 /** A loop to be unrolled, and the call that stands for the directive before it. */

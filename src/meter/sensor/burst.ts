@@ -1,4 +1,4 @@
-import type { BufferBinding, Variant } from '../../kernel/index.ts';
+import { type BufferBinding, singlePass, type Variant } from '../../kernel/index.ts';
 
 const workgroups = 4096;
 const workgroup = 64;
@@ -31,7 +31,7 @@ export const burst: Variant = {
   workload: 'burst',
   configuration: {},
   id: 'joulegate/burst',
-  program: {
+  program: singlePass({
     wgsl,
     entryPoint: 'main',
     dispatch: [workgroups, 1, 1],
@@ -40,5 +40,5 @@ export const burst: Variant = {
     requiredFeatures: [],
     identity: 'joulegate-burst-2',
     lines: wgsl.split('\n').map(() => null),
-  },
+  }),
 };

@@ -1,4 +1,3 @@
-import { formatKilowattHours } from '../format.ts';
 import { groupSamples } from '../group-samples.ts';
 import {
   bySeverity,
@@ -26,14 +25,6 @@ const diffRoom = 1_500_000;
 const maxDiff = 20_000;
 
 const idOf = (at: number) => `kernel-${at + 1}`;
-
-function kilowattHours(report: GuardReport): string {
-  const known = report.kernels.flatMap(({ kWhPerMonth }) => (kWhPerMonth === null ? [] : [kWhPerMonth]));
-  if (known.length === 0) return '';
-  const sum = known.reduce((total, value) => total + value, 0);
-  const estimated = report.meter?.estimated === true ? ', from estimated energy' : '';
-  return `${formatKilowattHours(sum)} a month at the stated calls per day, all kernels together${estimated}`;
-}
 
 function guardBody(report: GuardReport): string {
   const ordered = bySeverity(report.kernels);
@@ -105,9 +96,6 @@ export function renderHtml(report: Report): string {
   const facts = [
     ...(report.manifest === null ? [] : [['manifest', report.manifest] as const]),
     ...runFacts(report),
-    ...(report.kind === 'guard' && kilowattHours(report) !== ''
-      ? [['energy', kilowattHours(report)] as const]
-      : []),
     ['made', `${report.createdAt} by joulegate ${report.tool.version}`] as const,
   ];
   const warnings = report.warnings.map((warning) =>

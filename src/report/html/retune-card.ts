@@ -14,6 +14,7 @@ import {
   failureNotes,
   historyNotes,
   isReplaced,
+  passNote,
   placeText,
   searchNote,
 } from '../notes/index.ts';
@@ -186,6 +187,7 @@ export function retuneCard(report: RetuneReport, kernel: RetunedKernel, id: stri
   const notes = [
     configurationNote(report, kernel),
     searchNote(kernel),
+    passNote(kernel),
     ...historyNotes(kernel),
     ...failureNotes(kernel),
   ];

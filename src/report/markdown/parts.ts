@@ -1,6 +1,6 @@
 import { formatCount, formatRatio } from '../format.ts';
-import { runFacts } from '../notes/index.ts';
-import type { Ratio, Report } from '../types.ts';
+import { passRows, runFacts } from '../notes/index.ts';
+import type { GuardKernel, Ratio, Report, RetunedKernel } from '../types.ts';
 import { codeMarkdown, escapeMarkdown } from './escape.ts';
 
 /** How much of a long report is written out. */
@@ -70,6 +70,22 @@ export function quantityCell(ratio: Ratio | null, figures: string): string {
 /** A kernel and its workload as one cell. */
 export function subjectCell(subject: { readonly kernel: string; readonly workload: string }): string {
   return `${codeMarkdown(subject.kernel, 100)}<br>${codeMarkdown(subject.workload, 150)}`;
+}
+
+/** The launches of kernels that have several, one by one; those that are another program in bold. Empty if there are none. */
+export function passTable(kernels: readonly (GuardKernel | RetunedKernel)[], limits: MarkdownLimits): string {
+  const rows = kernels.flatMap((kernel) =>
+    passRows(kernel).map(({ name, before, after, change, changed }) => {
+      const pass = codeMarkdown(name, 100);
+      return [subjectCell(kernel), changed ? `**${pass}**` : pass, before, after, change];
+    }),
+  );
+  return table({
+    titles: ['kernel', 'pass', 'before', 'after', 'change'],
+    rightAligned: [2, 3, 4],
+    rows,
+    maxRows: limits.maxRows,
+  });
 }
 
 /** Device, meter and revisions in one small line. */

@@ -9,6 +9,7 @@ import {
 } from '../format.ts';
 import { cleanLine } from '../text.ts';
 import type { GuardKernel, GuardReport, Report, RetunedKernel, RetuneReport } from '../types.ts';
+import { passNote } from './passes.ts';
 import { runVerdicts } from './run-verdicts.ts';
 import { retunedNote } from './suggestion.ts';
 import { windowNote } from './window.ts';
@@ -123,10 +124,23 @@ export function runFacts(report: Report): readonly (readonly [label: string, tex
     const measured = windowNote(report.samples ?? []);
     if (measured !== '') facts.push(['windows', measured]);
   }
+  const monthly = report.kind === 'guard' ? monthlyText(report) : '';
+  if (monthly !== '') facts.push(['energy', monthly]);
   const judged = selfJudged(report);
   if (judged !== '') facts.push(['results', judged]);
   facts.push(['took', formatDuration(report.durationSeconds)]);
   return facts;
+}
+
+const atStatedCalls = 'a month at the stated calls per day';
+
+/** What all workloads come to together; empty for a single one, whose own note says it, and of several devices, which share the calls. */
+function monthlyText({ kernels, devices }: GuardReport): string {
+  const known = kernels.filter(({ kWhPerMonth }) => kWhPerMonth !== null);
+  if (known.length < 2 || devices !== undefined) return '';
+  const sum = known.reduce((total, { kWhPerMonth }) => total + (kWhPerMonth ?? 0), 0);
+  const basis = known.some(({ estimated }) => estimated) ? ', from estimated energy' : '';
+  return `${formatKilowattHours(sum)} ${atStatedCalls}, all ${known.length} workloads together${basis}`;
 }
 
 /** What is to be said of kernels that no reference judges. */
@@ -223,8 +237,9 @@ export function guardNotes(kernel: GuardKernel): readonly string[] {
   if (kernel.attribution !== null) notes.push(`the movement comes from ${attributed[kernel.attribution]}`);
   if (kernel.kWhPerMonth !== null) {
     const basis = kernel.estimated ? ', from estimated energy' : '';
-    notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} a month at the stated calls per day${basis}`);
+    notes.push(`${formatKilowattHours(kernel.kWhPerMonth)} ${atStatedCalls}${basis}`);
   }
+  notes.push(passNote(kernel));
   const retuned = retunedNote(kernel);
   if (retuned !== null) notes.push(retuned);
   return notes.filter((note) => note !== '');

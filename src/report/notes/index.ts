@@ -18,6 +18,7 @@ export {
 } from './facts.ts';
 export { failureNotes } from './failure.ts';
 export { historyNotes } from './history.ts';
+export { passNote, passRows } from './passes.ts';
 export { loosenedNote, otherPolicyNote } from './policy.ts';
 export { quantityTitles } from './quantity-titles.ts';
 export { configurationNote, configurationOutcome, searchNote } from './retune.ts';

@@ -4,6 +4,7 @@ import {
   failureNotes,
   historyNotes,
   isInterrupted,
+  passNote,
   placeText,
   retuneTitle,
   searchNote,
@@ -57,6 +58,7 @@ function notesOf(report: RetuneReport, kernel: RetunedKernel, style: TerminalSty
     configurationNote(report, kernel),
     cleanLine(kernel.reason, 600),
     searchNote(kernel),
+    passNote(kernel),
     ...historyNotes(kernel),
     ...failureNotes(kernel),
   ];

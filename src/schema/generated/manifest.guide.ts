@@ -165,6 +165,7 @@ export const manifestGuide: SchemaGuide = {
       "default",
       "buffers",
       "dispatch",
+      "passes",
       "reference",
       "objective",
       "gate",
@@ -278,8 +279,14 @@ export const manifestGuide: SchemaGuide = {
     "example": "[{ ROWS: 4096, COLS: 1024 }]"
   },
   "/kernels/*/workloads/*": {
-    "keys": [],
+    "keys": [
+      "calls-per-day"
+    ],
     "example": "{ ROWS: 4096, COLS: 1024 }"
+  },
+  "/kernels/*/workloads/*/calls-per-day": {
+    "keys": [],
+    "example": "2000000000"
   },
   "/kernels/*/workloads/*/*": {
     "keys": [],
@@ -327,6 +334,8 @@ export const manifestGuide: SchemaGuide = {
       "fill",
       "seed",
       "check",
+      "scratch",
+      "clear",
       "values"
     ],
     "example": null
@@ -384,6 +393,14 @@ export const manifestGuide: SchemaGuide = {
     "keys": [],
     "example": "equal"
   },
+  "/kernels/*/buffers/*/scratch": {
+    "keys": [],
+    "example": "false"
+  },
+  "/kernels/*/buffers/*/clear": {
+    "keys": [],
+    "example": "launch"
+  },
   "/kernels/*/buffers/*/values": {
     "keys": [],
     "example": "[ROWS, COLS, 1.0 / sqrt(COLS)]"
@@ -393,18 +410,99 @@ export const manifestGuide: SchemaGuide = {
     "example": "COLS"
   },
   "/kernels/*/dispatch": {
-    "keys": [],
+    "keys": [
+      "indirect",
+      "offset"
+    ],
     "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
   },
   "/kernels/*/dispatch/*": {
     "keys": [],
     "example": "ROWS * COLS"
   },
+  "/kernels/*/passes": {
+    "keys": [],
+    "example": "[{ entry: split, dispatch: [HEADS, SPLITS] }, { entry: combine, dispatch: [HEADS], when: SPLITS > 1 }]"
+  },
+  "/kernels/*/passes/*": {
+    "keys": [
+      "name",
+      "source",
+      "entry",
+      "dispatch",
+      "when",
+      "bindings"
+    ],
+    "example": null
+  },
+  "/kernels/*/passes/*/name": {
+    "keys": [],
+    "example": "combine"
+  },
+  "/kernels/*/passes/*/source": {
+    "keys": [],
+    "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/passes/*/entry": {
+    "keys": [],
+    "example": "main"
+  },
+  "/kernels/*/passes/*/dispatch": {
+    "keys": [
+      "indirect",
+      "offset"
+    ],
+    "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/passes/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/passes/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
+  },
+  "/kernels/*/passes/*/dispatch/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/passes/*/when": {
+    "keys": [],
+    "example": "SPLITS > 1"
+  },
+  "/kernels/*/passes/*/bindings": {
+    "keys": [],
+    "example": "{ front: 1, back: 0 }"
+  },
+  "/kernels/*/passes/*/bindings/*": {
+    "keys": [
+      "group",
+      "binding"
+    ],
+    "example": null
+  },
+  "/kernels/*/passes/*/bindings/*/group": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/passes/*/bindings/*/binding": {
+    "keys": [],
+    "example": null
+  },
   "/kernels/*/reference": {
     "keys": [
       "source",
       "entry",
-      "dispatch"
+      "dispatch",
+      "passes"
     ],
     "example": "kernels/softmax-naive.wesl"
   },
@@ -417,12 +515,92 @@ export const manifestGuide: SchemaGuide = {
     "example": null
   },
   "/kernels/*/reference/dispatch": {
-    "keys": [],
+    "keys": [
+      "indirect",
+      "offset"
+    ],
     "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/reference/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/reference/dispatch/offset": {
+    "keys": [],
+    "example": "16"
   },
   "/kernels/*/reference/dispatch/*": {
     "keys": [],
     "example": "ROWS * COLS"
+  },
+  "/kernels/*/reference/passes": {
+    "keys": [],
+    "example": "[{ entry: split, dispatch: [HEADS, SPLITS] }, { entry: combine, dispatch: [HEADS], when: SPLITS > 1 }]"
+  },
+  "/kernels/*/reference/passes/*": {
+    "keys": [
+      "name",
+      "source",
+      "entry",
+      "dispatch",
+      "when",
+      "bindings"
+    ],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/name": {
+    "keys": [],
+    "example": "combine"
+  },
+  "/kernels/*/reference/passes/*/source": {
+    "keys": [],
+    "example": "kernels/softmax.wesl"
+  },
+  "/kernels/*/reference/passes/*/entry": {
+    "keys": [],
+    "example": "main"
+  },
+  "/kernels/*/reference/passes/*/dispatch": {
+    "keys": [
+      "indirect",
+      "offset"
+    ],
+    "example": "[ROWS, 1, 1]"
+  },
+  "/kernels/*/reference/passes/*/dispatch/indirect": {
+    "keys": [],
+    "example": "counts"
+  },
+  "/kernels/*/reference/passes/*/dispatch/offset": {
+    "keys": [],
+    "example": "16"
+  },
+  "/kernels/*/reference/passes/*/dispatch/*": {
+    "keys": [],
+    "example": "ROWS * COLS"
+  },
+  "/kernels/*/reference/passes/*/when": {
+    "keys": [],
+    "example": "SPLITS > 1"
+  },
+  "/kernels/*/reference/passes/*/bindings": {
+    "keys": [],
+    "example": "{ front: 1, back: 0 }"
+  },
+  "/kernels/*/reference/passes/*/bindings/*": {
+    "keys": [
+      "group",
+      "binding"
+    ],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/bindings/*/group": {
+    "keys": [],
+    "example": null
+  },
+  "/kernels/*/reference/passes/*/bindings/*/binding": {
+    "keys": [],
+    "example": null
   },
   "/kernels/*/objective": {
     "keys": [

@@ -42,6 +42,13 @@ export type Expression = string | number;
  */
 export type Identifier = string;
 /**
+ * Launches a day in production, of each workload that has no `calls-per-day` of its own: joules become kilowatt-hours a month in the report.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "calls-per-day".
+ */
+export type CallsPerDay = number;
+/**
  * A workload parameter: a number, true or false, or a name.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
@@ -79,7 +86,7 @@ export type Constraints = ReadonlyArray<Condition>;
  */
 export type NumberExpression = string | number;
 /**
- * Workgroups in x, y and z; what is left out is 1.
+ * Workgroups in x, y and z; what is left out is 1. Or, of a launch whose size another has worked out, the buffer that holds it: dispatchWorkgroupsIndirect.
  *
  * @minItems 1
  * @maxItems 3
@@ -87,7 +94,22 @@ export type NumberExpression = string | number;
  * This interface was referenced by `ManifestFile`'s JSON-Schema
  * via the `definition` "dispatch".
  */
-export type Dispatch = ReadonlyArray<Expression>;
+export type Dispatch =
+  | ReadonlyArray<Expression>
+  | {
+      readonly indirect: Identifier;
+      readonly offset?: Expression;
+    };
+/**
+ * Launches that belong together, in order: one trial is all of them, timed together. Instead of `entry` and `dispatch`.
+ *
+ * @minItems 1
+ * @maxItems 32
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "passes".
+ */
+export type Passes = ReadonlyArray<Pass>;
 /**
  * The program whose outputs are right by definition. Without it the default configuration is.
  *
@@ -100,6 +122,7 @@ export type Reference =
       readonly source: Path;
       readonly entry?: Identifier;
       readonly dispatch?: Dispatch;
+      readonly passes?: Passes;
     };
 /**
  * Letters, digits, dots, dashes and underscores, starting with a letter or digit.
@@ -250,6 +273,7 @@ export interface Kernel {
   readonly default?: Configuration;
   readonly buffers?: Buffers;
   readonly dispatch?: Dispatch;
+  readonly passes?: Passes;
   readonly reference?: Reference;
   readonly objective?: Objective;
   readonly gate?: Gate;
@@ -258,10 +282,7 @@ export interface Kernel {
    * A kernel that no pull request touches: if it moves, the environment changed, and the verdict is environment.
    */
   readonly sentinel?: boolean;
-  /**
-   * Launches a day in production: joules become kilowatt-hours a month in the report.
-   */
-  readonly "calls-per-day"?: number;
+  readonly "calls-per-day"?: CallsPerDay;
 }
 /**
  * A program of any kind (CUDA, HIP, Triton, native WebGPU) that runs one configuration as often as it is told. It runs in a copy of `sources` and speaks the few lines that docs/command-kernels.md has. Needs --allow-commands, or the input allow-commands.
@@ -326,13 +347,14 @@ export interface Tolerance {
   readonly nan?: "equal";
 }
 /**
- * Problem sizes and other parameters, by name.
+ * Problem sizes and other parameters, by name; and how often it is launched, which is none of them.
  *
  * This interface was referenced by `ManifestFile`'s JSON-Schema
  * via the `definition` "workload".
  */
 export interface Workload {
-  readonly [k: string]: ParameterValue;
+  readonly "calls-per-day"?: CallsPerDay;
+  readonly [k: string]: ParameterValue | CallsPerDay | undefined;
 }
 /**
  * The named parameters to search over, each with the list of its values.
@@ -401,10 +423,51 @@ export interface Buffer {
   readonly seed?: number;
   readonly check?: Tolerance;
   /**
+   * A buffer that only passes share. What it holds before a launch is nobody's business: it has no `fill`, is no output, and is written before it is read.
+   */
+  readonly scratch?: boolean;
+  /**
+   * Zeroed by the application: before each launch of the kernel (all its passes), or before each pass that binds it. The time that it takes counts as the kernel's.
+   */
+  readonly clear?: "launch" | "pass";
+  /**
    * What the buffer holds, member by member in the program's order: one number for each scalar, of the type that it has there. Padding needs none.
    *
    * @minItems 1
    * @maxItems 16384
    */
   readonly values?: ReadonlyArray<NumberExpression>;
+}
+/**
+ * One launch of a kernel that has several.
+ *
+ * This interface was referenced by `ManifestFile`'s JSON-Schema
+ * via the `definition` "pass".
+ */
+export interface Pass {
+  readonly name?: Identifier;
+  readonly source?: Path;
+  readonly entry?: Identifier;
+  readonly dispatch: Dispatch;
+  readonly when?: Condition;
+  /**
+   * Where this pass has buffers that it does not have at the `binding` of `buffers`: a program of its own that counts anew, or the same one over swapped buffers.
+   */
+  readonly bindings?: {
+    /**
+     * @binding of the variable, in the buffer's own group unless another is given.
+     */
+    [k: string]:
+      | number
+      | {
+          /**
+           * @group of the variable.
+           */
+          readonly group: number;
+          /**
+           * @binding of the variable.
+           */
+          readonly binding: number;
+        };
+  };
 }

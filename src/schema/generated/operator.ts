@@ -9,14 +9,23 @@
  */
 export type Constraints = ReadonlyArray<(string | boolean)>;
 /**
- * Workgroups in x, y and z; what is left out is 1.
+ * Workgroups in x, y and z; what is left out is 1. Or, of a launch whose size another has worked out, the buffer that holds it: dispatchWorkgroupsIndirect.
  *
  * @minItems 1
  * @maxItems 3
- *
- * Items: A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
  */
-export type Dispatch = ReadonlyArray<(string | number)>;
+export type Dispatch =
+  | ReadonlyArray<(string | number)>
+  | {
+      /**
+       * A name that is also a WGSL identifier and a CEL variable: letters, digits and _, not starting with a digit or two underscores.
+       */
+      readonly indirect: string;
+      /**
+       * A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
+       */
+      readonly offset?: string | number;
+    };
 /**
  * The program whose outputs are right by definition. Without it the default configuration is.
  */
@@ -32,16 +41,33 @@ export type Reference =
        */
       readonly entry?: string;
       readonly dispatch?: Dispatch1;
+      readonly passes?: Passes;
     };
 /**
- * Workgroups in x, y and z; what is left out is 1.
+ * Workgroups in x, y and z; what is left out is 1. Or, of a launch whose size another has worked out, the buffer that holds it: dispatchWorkgroupsIndirect.
  *
  * @minItems 1
  * @maxItems 3
- *
- * Items: A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
  */
-export type Dispatch1 = ReadonlyArray<(string | number)>;
+export type Dispatch1 =
+  | ReadonlyArray<(string | number)>
+  | {
+      /**
+       * A name that is also a WGSL identifier and a CEL variable: letters, digits and _, not starting with a digit or two underscores.
+       */
+      readonly indirect: string;
+      /**
+       * A CEL expression over tunables, workload parameters and device limits. Integers; ceil_div, min, max, log2 and is_pow2 are there besides CEL's own functions.
+       */
+      readonly offset?: string | number;
+    };
+/**
+ * Its launches, if it has several; the kernel's unless given. Instead of `entry` and `dispatch`.
+ *
+ * @minItems 1
+ * @maxItems 32
+ */
+export type Passes = ReadonlyArray<Pass>;
 
 /**
  * An operator of the library: a kernel entry of the manifest without workloads, with the workload parameters it takes.
@@ -172,6 +198,14 @@ export interface Buffer {
   readonly seed?: number;
   readonly check?: Tolerance;
   /**
+   * A buffer that only passes share. What it holds before a launch is nobody's business: it has no `fill`, is no output, and is written before it is read.
+   */
+  readonly scratch?: boolean;
+  /**
+   * Zeroed by the application: before each launch of the kernel (all its passes), or before each pass that binds it. The time that it takes counts as the kernel's.
+   */
+  readonly clear?: "launch" | "pass";
+  /**
    * What the buffer holds, member by member in the program's order: one number for each scalar, of the type that it has there. Padding needs none.
    *
    * @minItems 1
@@ -201,4 +235,46 @@ export interface Tolerance {
    * Whether NaN is right where the reference has NaN. Unless it says equal, NaN in either is a fault. What is NaN or infinite is told in any case.
    */
   readonly nan?: "equal";
+}
+/**
+ * One launch of a kernel that has several.
+ */
+export interface Pass {
+  /**
+   * A name that is also a WGSL identifier and a CEL variable: letters, digits and _, not starting with a digit or two underscores.
+   */
+  readonly name?: string;
+  /**
+   * A .wesl or .wgsl file inside the repository, relative to the manifest's folder, with forward slashes.
+   */
+  readonly source?: string;
+  /**
+   * Name of the @compute function.
+   */
+  readonly entry?: string;
+  readonly dispatch: Dispatch;
+  /**
+   * A CEL expression that is true for valid configurations.
+   */
+  readonly when?: string | boolean;
+  /**
+   * Where this pass has buffers that it does not have at the `binding` of `buffers`: a program of its own that counts anew, or the same one over swapped buffers.
+   */
+  readonly bindings?: {
+    /**
+     * @binding of the variable, in the buffer's own group unless another is given.
+     */
+    [k: string]:
+      | number
+      | {
+          /**
+           * @group of the variable.
+           */
+          readonly group: number;
+          /**
+           * @binding of the variable.
+           */
+          readonly binding: number;
+        };
+  };
 }

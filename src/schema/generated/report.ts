@@ -273,6 +273,12 @@ export interface ReportCounts {
  */
 export interface ReportGuardKernel {
   /**
+   * Its launches one by one, where it has several and the device can tell them apart; timed once more, so they need not add up.
+   *
+   * @maxItems 64
+   */
+  readonly passes?: ReadonlyArray<ReportPassTime>;
+  /**
    * True where no reference says what is right: the default configuration is judged by itself.
    */
   readonly selfJudged?: boolean;
@@ -418,6 +424,27 @@ export interface ReportGuardKernel {
    * @maxItems 60
    */
   readonly nights?: ReadonlyArray<ReportCost>;
+}
+/**
+ * What one launch of several takes, between timestamps of its own.
+ */
+export interface ReportPassTime {
+  /**
+   * Its name in the manifest.
+   */
+  readonly name: string;
+  /**
+   * Median milliseconds in base, or in what shipped before a retune; null if it is not launched there.
+   */
+  readonly beforeMs: number | null;
+  /**
+   * The same in head, or in what a retune chose.
+   */
+  readonly afterMs: number | null;
+  /**
+   * Whether it is another program or another launch than before.
+   */
+  readonly changed: boolean;
 }
 /**
  * A ratio of head to base (below 1: head is better) with its 95 % confidence interval.
@@ -802,6 +829,12 @@ export interface ReportRetune {
  * What was found for one kernel and workload.
  */
 export interface ReportRetuneKernel {
+  /**
+   * Its launches one by one, where it has several and the device can tell them apart; timed once more, so they need not add up.
+   *
+   * @maxItems 64
+   */
+  readonly passes?: ReadonlyArray<ReportPassTime>;
   /**
    * True where no reference says what is right: the default configuration is judged by itself.
    */

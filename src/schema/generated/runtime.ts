@@ -33,7 +33,7 @@ export interface RuntimeFile {
   /**
    * Version of the file format.
    */
-  readonly version: 1;
+  readonly version: 2;
   /**
    * The kernels, by unique name.
    *
@@ -53,10 +53,6 @@ export interface Kernel {
    */
   readonly name: string;
   /**
-   * Name of the entry point.
-   */
-  readonly entry: string;
-  /**
    * What a workload has to give.
    *
    * @maxItems 128
@@ -69,24 +65,24 @@ export interface Kernel {
    */
   readonly constraints: ReadonlyArray<Formula>;
   /**
-   * Workgroups in x, y and z.
-   *
-   * @minItems 3
-   * @maxItems 3
-   */
-  readonly dispatch: ReadonlyArray<Formula>;
-  /**
-   * What it binds.
+   * What its passes bind and share.
    *
    * @maxItems 1000
    */
   readonly buffers: ReadonlyArray<Buffer>;
   /**
-   * Conditions that the program asks for, sorted.
+   * WGSL with places for values, each once.
    *
-   * @maxItems 1000
+   * @maxItems 20000
    */
-  readonly conditions: ReadonlyArray<string>;
+  readonly texts: ReadonlyArray<ReadonlyArray<string>>;
+  /**
+   * Its launches, in order.
+   *
+   * @minItems 1
+   * @maxItems 32
+   */
+  readonly passes: ReadonlyArray<Pass>;
   /**
    * The default configuration, then the tuned ones.
    *
@@ -100,12 +96,6 @@ export interface Kernel {
    * @maxItems 20000
    */
   readonly entries: ReadonlyArray<Entry>;
-  /**
-   * Its programs: one for every set of conditions that some configuration and workload make true.
-   *
-   * @maxItems 20000
-   */
-  readonly templates: ReadonlyArray<Template>;
 }
 /**
  * A parameter that every workload has.
@@ -125,7 +115,7 @@ export interface Parameter {
   readonly default?: Value;
 }
 /**
- * A buffer that the kernel binds.
+ * A buffer that passes bind.
  *
  * This interface was referenced by `RuntimeFile`'s JSON-Schema
  * via the `definition` "Buffer".
@@ -135,12 +125,18 @@ export interface Buffer {
    * Its name in the manifest.
    */
   readonly name: string;
-  readonly group: Count;
-  readonly binding: Count;
   /**
    * How it is bound.
    */
   readonly kind: "storage" | "uniform";
+  /**
+   * Passes alone share it: what it holds before a launch does not matter.
+   */
+  readonly scratch?: true;
+  /**
+   * The application zeroes it before each launch, or before each pass that binds it. Absent: never.
+   */
+  readonly clear?: "launch" | "pass";
   /**
    * Type of its elements, or the workload parameter that names it.
    */
@@ -159,44 +155,45 @@ export interface Buffer {
   readonly values: ReadonlyArray<Formula> | null;
 }
 /**
- * A configuration, and what its programs take of a device.
+ * One launch of a kernel.
  *
  * This interface was referenced by `RuntimeFile`'s JSON-Schema
- * via the `definition` "Configuration".
+ * via the `definition` "Pass".
  */
-export interface Configuration {
-  readonly values: Values;
+export interface Pass {
   /**
-   * Invocations in x, y and z; null if unknown.
+   * Its name in the manifest, unique in its kernel.
    */
-  readonly workgroupSize: ReadonlyArray<Count> | null;
+  readonly name: string;
   /**
-   * Workgroup memory in bytes; null if unknown.
+   * Name of the entry point.
    */
-  readonly workgroupBytes: number | null;
-}
-/**
- * Values by name.
- *
- * This interface was referenced by `RuntimeFile`'s JSON-Schema
- * via the `definition` "Values".
- */
-export interface Values {
-  readonly [k: string]: Value;
-}
-/**
- * The configuration that was chosen for a device family and workload.
- *
- * This interface was referenced by `RuntimeFile`'s JSON-Schema
- * via the `definition` "Entry".
- */
-export interface Entry {
+  readonly entry: string;
   /**
-   * Device family, as `tuned.json` names it.
+   * Workgroups in x, y and z, or the buffer that holds them.
    */
-  readonly family: string;
-  readonly workload: Values;
-  readonly configuration: Count;
+  dispatch:
+    | ReadonlyArray<Formula>
+    | {
+        /**
+         * Name of the buffer.
+         */
+        readonly indirect: string;
+        readonly offset: Formula;
+      };
+  readonly when: Formula;
+  /**
+   * Conditions that the program asks for, sorted.
+   *
+   * @maxItems 1000
+   */
+  readonly conditions: ReadonlyArray<string>;
+  /**
+   * Its programs: one for every set of conditions that some configuration and workload make true.
+   *
+   * @maxItems 20000
+   */
+  readonly templates: ReadonlyArray<Template>;
 }
 /**
  * WGSL for all values under which the same conditions are true.
@@ -217,13 +214,7 @@ export interface Template {
   readonly fixed: {
     readonly [k: string]: number;
   };
-  /**
-   * Text and names of values, taking turns: text, name, text, ..., text.
-   *
-   * @minItems 1
-   * @maxItems 20001
-   */
-  readonly wgsl: ReadonlyArray<string>;
+  readonly text: Count;
   /**
    * WebGPU features to request.
    *
@@ -237,11 +228,11 @@ export interface Template {
    */
   readonly layouts?: ReadonlyArray<(Layout | null)>;
   /**
-   * How each of the kernel's buffers is bound.
+   * Which of the kernel's buffers the entry point uses, and where.
    *
    * @maxItems 1000
    */
-  readonly kinds: ReadonlyArray<("storage" | "read-only-storage" | "uniform")>;
+  readonly bindings: ReadonlyArray<Binding>;
 }
 /**
  * The scalars of a buffer, in order.
@@ -268,4 +259,73 @@ export interface Layout {
     readonly offsetBytes: Count;
     readonly value: Formula;
   }>;
+}
+/**
+ * Where a pass has a buffer.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Binding".
+ */
+export interface Binding {
+  readonly buffer: Count;
+  readonly group: Count;
+  readonly binding: Count;
+  /**
+   * How it is bound there.
+   */
+  readonly kind: "storage" | "read-only-storage" | "uniform";
+}
+/**
+ * A configuration, and what its programs take of a device.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Configuration".
+ */
+export interface Configuration {
+  readonly values: Values;
+  /**
+   * What each of the kernel's passes takes; null where it cannot be built.
+   *
+   * @maxItems 32
+   */
+  readonly passes: ReadonlyArray<(Taken | null)>;
+}
+/**
+ * Values by name.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Values".
+ */
+export interface Values {
+  readonly [k: string]: Value;
+}
+/**
+ * What a workgroup takes of a device.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Taken".
+ */
+export interface Taken {
+  /**
+   * Invocations in x, y and z; null if unknown.
+   */
+  readonly workgroupSize: ReadonlyArray<Count> | null;
+  /**
+   * Workgroup memory in bytes; null if unknown.
+   */
+  readonly workgroupBytes: number | null;
+}
+/**
+ * The configuration that was chosen for a device family and workload.
+ *
+ * This interface was referenced by `RuntimeFile`'s JSON-Schema
+ * via the `definition` "Entry".
+ */
+export interface Entry {
+  /**
+   * Device family, as `tuned.json` names it.
+   */
+  readonly family: string;
+  readonly workload: Values;
+  readonly configuration: Count;
 }

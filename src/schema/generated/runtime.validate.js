@@ -22,14 +22,15 @@ var require_ucs2length = __commonJS({
   }
 });
 var validate = validate52, stdin_default = validate52;
-var func0 = Object.prototype.hasOwnProperty, schema20 = { type: "object", additionalProperties: !1, required: ["name", "entry", "parameters", "constraints", "dispatch", "buffers", "conditions", "configurations", "entries", "templates"], properties: { name: { type: "string", minLength: 1, maxLength: 200 }, entry: { type: "string", minLength: 1, maxLength: 200 }, parameters: { type: "array", items: { $ref: "#/$defs/Parameter" }, maxItems: 128 }, constraints: { type: "array", items: { $ref: "#/$defs/Formula" }, maxItems: 1e3 }, dispatch: { type: "array", items: { $ref: "#/$defs/Formula" }, minItems: 3, maxItems: 3 }, buffers: { type: "array", items: { $ref: "#/$defs/Buffer" }, maxItems: 1e3 }, conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, configurations: { type: "array", items: { $ref: "#/$defs/Configuration" }, minItems: 1, maxItems: 2e4 }, entries: { type: "array", items: { $ref: "#/$defs/Entry" }, maxItems: 2e4 }, templates: { type: "array", items: { $ref: "#/$defs/Template" }, maxItems: 2e4 } } }, func78 = require_ucs2length().default, schema21 = { type: "object", additionalProperties: !1, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } }, schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
+var func0 = Object.prototype.hasOwnProperty;
+var func75 = require_ucs2length().default, schema21 = { type: "object", additionalProperties: !1, required: ["name", "kind"], properties: { name: { type: "string", minLength: 1, maxLength: 100 }, kind: { enum: ["number", "boolean", "string"] }, default: { $ref: "#/$defs/Value" } } }, schema22 = { type: ["number", "boolean", "string"], maxLength: 200 };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate55.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && isFinite(data)) && typeof data != "boolean" && typeof data != "string") {
     let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: schema22.type } };
     vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
   }
-  if (typeof data == "string" && func78(data) > 200) {
+  if (typeof data == "string" && func75(data) > 200) {
     let err1 = { instancePath, schemaPath: "#/maxLength", keyword: "maxLength", params: { limit: 200 } };
     vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
   }
@@ -58,11 +59,11 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 100) {
+        if (func75(data0) > 100) {
           let err3 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 100 } };
           vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
         }
-        if (func78(data0) < 1) {
+        if (func75(data0) < 1) {
           let err4 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
         }
@@ -106,7 +107,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
   valid0 = valid0 || _valid0;
   let _errs5 = errors;
   if (typeof data == "string") {
-    if (func78(data) > 200) {
+    if (func75(data) > 200) {
       let err2 = { instancePath, schemaPath: "#/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 200 } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
@@ -145,81 +146,65 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
   return validate58.errors = vErrors, evaluated0.items = items1, errors === 0;
 }
 validate58.evaluated = { dynamicProps: !1, dynamicItems: !0 };
-var schema24 = { type: "object", additionalProperties: !1, required: ["name", "group", "binding", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "uniform"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: !1, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate62.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
-    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
-    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-  }
-  if (typeof data == "number" && isFinite(data)) {
-    if (data > 9007199254740991 || isNaN(data)) {
-      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data < 0 || isNaN(data)) {
-      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-  }
-  return validate62.errors = vErrors, errors === 0;
-}
-validate62.evaluated = { dynamicProps: !1, dynamicItems: !1 };
-function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate61.evaluated;
+var schema24 = { type: "object", additionalProperties: !1, required: ["name", "kind", "type", "length", "values"], properties: { name: { type: "string", maxLength: 200 }, kind: { enum: ["storage", "uniform"] }, scratch: { const: !0 }, clear: { enum: ["launch", "pass"] }, type: { anyOf: [{ enum: ["f32", "f16", "i32", "u32"] }, { type: "object", additionalProperties: !1, required: ["parameter"], properties: { parameter: { type: "string", maxLength: 200 } } }] }, length: { $ref: "#/$defs/Formula" }, values: { anyOf: [{ type: "array", maxItems: 16384, items: { $ref: "#/$defs/Formula" } }, { type: "null" }] } } };
+function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate60.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func0.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
       vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
     }
-    if (data.group === void 0 || !func0.call(data, "group")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+    if (data.kind === void 0 || !func0.call(data, "kind")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.binding === void 0 || !func0.call(data, "binding")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+    if (data.type === void 0 || !func0.call(data, "type")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.kind === void 0 || !func0.call(data, "kind")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+    if (data.length === void 0 || !func0.call(data, "length")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.type === void 0 || !func0.call(data, "type")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
-      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-    }
-    if (data.length === void 0 || !func0.call(data, "length")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" } };
-      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-    }
     if (data.values === void 0 || !func0.call(data, "values")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "name" || key0 === "group" || key0 === "binding" || key0 === "kind" || key0 === "type" || key0 === "length" || key0 === "values")) {
-        let err7 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      if (!(key0 === "name" || key0 === "kind" || key0 === "scratch" || key0 === "clear" || key0 === "type" || key0 === "length" || key0 === "values")) {
+        let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
     }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 200) {
-          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        if (func75(data0) > 200) {
+          let err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
         }
       } else {
-        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }
-    if (data.group !== void 0 && func0.call(data, "group") && (validate62(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.binding !== void 0 && func0.call(data, "binding") && (validate62(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.kind !== void 0 && func0.call(data, "kind")) {
-      let data3 = data.kind;
-      if (!(data3 === "storage" || data3 === "uniform")) {
-        let err10 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema24.properties.kind.enum } };
+    if (data.kind !== void 0 && func0.call(data, "kind")) {
+      let data1 = data.kind;
+      if (!(data1 === "storage" || data1 === "uniform")) {
+        let err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema24.properties.kind.enum } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.scratch !== void 0 && func0.call(data, "scratch") && data.scratch !== !0) {
+      let err9 = { instancePath: instancePath + "/scratch", schemaPath: "#/properties/scratch/const", keyword: "const", params: { allowedValue: !0 } };
+      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+    }
+    if (data.clear !== void 0 && func0.call(data, "clear")) {
+      let data3 = data.clear;
+      if (!(data3 === "launch" || data3 === "pass")) {
+        let err10 = { instancePath: instancePath + "/clear", schemaPath: "#/properties/clear/enum", keyword: "enum", params: { allowedValues: schema24.properties.clear.enum } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
     }
@@ -248,7 +233,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
         if (data4.parameter !== void 0 && func0.call(data4, "parameter")) {
           let data5 = data4.parameter;
           if (typeof data5 == "string") {
-            if (func78(data5) > 200) {
+            if (func75(data5) > 200) {
               let err14 = { instancePath: instancePath + "/type/parameter", schemaPath: "#/properties/type/anyOf/1/properties/parameter/maxLength", keyword: "maxLength", params: { limit: 200 } };
               vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
             }
@@ -302,174 +287,32 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     let err22 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
   }
-  return validate61.errors = vErrors, errors === 0;
+  return validate60.errors = vErrors, errors === 0;
 }
-validate61.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema26 = { type: "object", additionalProperties: !1, required: ["values", "workgroupSize", "workgroupBytes"], properties: { values: { $ref: "#/$defs/Values" }, workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
+validate60.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 var pattern3 = new RegExp("^(?!__proto__$)", "u");
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (Object.keys(data).length > 128) {
-      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), !(typeof data == "number" && !(data % 1) && !isNaN(data) && isFinite(data))) {
+    let err0 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "integer" } };
+    vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+  }
+  if (typeof data == "number" && isFinite(data)) {
+    if (data > 9007199254740991 || isNaN(data)) {
+      let err1 = { instancePath, schemaPath: "#/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      let _errs1 = errors;
-      if (typeof key0 == "string") {
-        if (func78(key0) > 100) {
-          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
-          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-        }
-        if (!pattern3.test(key0)) {
-          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
-          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-        }
-      }
-      var valid0 = _errs1 === errors;
-      if (!valid0) {
-        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
+    if (data < 0 || isNaN(data)) {
+      let err2 = { instancePath, schemaPath: "#/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    for (let key1 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      validate55(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length);
-    }
-  } else {
-    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
   }
   return validate69.errors = vErrors, errors === 0;
 }
-validate69.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.values === void 0 || !func0.call(data, "values")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.workgroupSize === void 0 || !func0.call(data, "workgroupSize")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.workgroupBytes === void 0 || !func0.call(data, "workgroupBytes")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      if (!(key0 === "values" || key0 === "workgroupSize" || key0 === "workgroupBytes")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
-    }
-    if (data.values !== void 0 && func0.call(data, "values") && (validate69(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.workgroupSize !== void 0 && func0.call(data, "workgroupSize")) {
-      let data1 = data.workgroupSize, _errs4 = errors, valid1 = !1, _errs5 = errors;
-      if (Array.isArray(data1)) {
-        if (data1.length > 3) {
-          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (data1.length < 3) {
-          let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-        let len0 = data1.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate62(data1[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length);
-      } else {
-        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-      var _valid0 = _errs5 === errors;
-      valid1 = valid1 || _valid0;
-      let _errs8 = errors;
-      if (data1 !== null) {
-        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-      }
-      var _valid0 = _errs8 === errors;
-      if (valid1 = valid1 || _valid0, valid1)
-        errors = _errs4, vErrors !== null && (_errs4 ? vErrors.length = _errs4 : vErrors = null);
-      else {
-        let err8 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
-        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-      }
-    }
-    if (data.workgroupBytes !== void 0 && func0.call(data, "workgroupBytes")) {
-      let data3 = data.workgroupBytes;
-      if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema26.properties.workgroupBytes.type } };
-        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
-      }
-      if (typeof data3 == "number" && isFinite(data3) && (data3 < 0 || isNaN(data3))) {
-        let err10 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
-      }
-    }
-  } else {
-    let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
-  }
-  return validate68.errors = vErrors, errors === 0;
-}
-validate68.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate74(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate74.evaluated;
-  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
-    if (data.family === void 0 || !func0.call(data, "family")) {
-      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
-      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
-    }
-    if (data.workload === void 0 || !func0.call(data, "workload")) {
-      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
-      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
-    }
-    if (data.configuration === void 0 || !func0.call(data, "configuration")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
-      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
-    }
-    for (let key0 of Object.keys(data)) {
-      if (errors >= 200)
-        break;
-      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
-        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
-      }
-    }
-    if (data.family !== void 0 && func0.call(data, "family")) {
-      let data0 = data.family;
-      if (typeof data0 == "string") {
-        if (func78(data0) > 100) {
-          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
-        }
-        if (func78(data0) < 1) {
-          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-        }
-      } else {
-        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-      }
-    }
-    data.workload !== void 0 && func0.call(data, "workload") && (validate69(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.configuration !== void 0 && func0.call(data, "configuration") && (validate62(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length));
-  } else {
-    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-  }
-  return validate74.errors = vErrors, errors === 0;
-}
-validate74.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema29 = { type: "object", additionalProperties: !1, required: ["conditions", "fixed", "wgsl", "requiredFeatures", "kinds"], properties: { conditions: { type: "array", items: { type: "string", maxLength: 300 }, maxItems: 1e3 }, fixed: { type: "object", maxProperties: 128, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "number" } }, wgsl: { type: "array", items: { type: "string", maxLength: 4e6 }, minItems: 1, maxItems: 20001 }, requiredFeatures: { type: "array", items: { type: "string", maxLength: 100 }, maxItems: 100 }, layouts: { type: "array", maxItems: 1e3, items: { anyOf: [{ $ref: "#/$defs/Layout" }, { type: "null" }] } }, kinds: { type: "array", items: { enum: ["storage", "read-only-storage", "uniform"] }, maxItems: 1e3 } } }, schema30 = { type: "object", additionalProperties: !1, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: !1, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate79.evaluated;
+validate69.evaluated = { dynamicProps: !1, dynamicItems: !1 };
+var schema28 = { type: "object", additionalProperties: !1, required: ["type", "byteLength", "members"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, byteLength: { $ref: "#/$defs/Count" }, members: { type: "array", maxItems: 16384, items: { type: "object", additionalProperties: !1, required: ["type", "offsetBytes", "value"], properties: { type: { enum: ["f32", "f16", "i32", "u32"] }, offsetBytes: { $ref: "#/$defs/Count" }, value: { $ref: "#/$defs/Formula" } } } } } };
+function validate71(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate71.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.type === void 0 || !func0.call(data, "type")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "type" } };
@@ -494,11 +337,11 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.type !== void 0 && func0.call(data, "type")) {
       let data0 = data.type;
       if (!(data0 === "f32" || data0 === "f16" || data0 === "i32" || data0 === "u32")) {
-        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.type.enum } };
+        let err4 = { instancePath: instancePath + "/type", schemaPath: "#/properties/type/enum", keyword: "enum", params: { allowedValues: schema28.properties.type.enum } };
         vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
       }
     }
-    if (data.byteLength !== void 0 && func0.call(data, "byteLength") && (validate62(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data.members !== void 0 && func0.call(data, "members")) {
+    if (data.byteLength !== void 0 && func0.call(data, "byteLength") && (validate69(data.byteLength, { instancePath: instancePath + "/byteLength", parentData: data, parentDataProperty: "byteLength", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.members !== void 0 && func0.call(data, "members")) {
       let data2 = data.members;
       if (Array.isArray(data2)) {
         if (data2.length > 16384) {
@@ -532,11 +375,11 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
             if (data3.type !== void 0 && func0.call(data3, "type")) {
               let data4 = data3.type;
               if (!(data4 === "f32" || data4 === "f16" || data4 === "i32" || data4 === "u32")) {
-                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema30.properties.members.items.properties.type.enum } };
+                let err10 = { instancePath: instancePath + "/members/" + i0 + "/type", schemaPath: "#/properties/members/items/properties/type/enum", keyword: "enum", params: { allowedValues: schema28.properties.members.items.properties.type.enum } };
                 vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
               }
             }
-            data3.offsetBytes !== void 0 && func0.call(data3, "offsetBytes") && (validate62(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors), errors = vErrors.length)), data3.value !== void 0 && func0.call(data3, "value") && (validate58(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length));
+            data3.offsetBytes !== void 0 && func0.call(data3, "offsetBytes") && (validate69(data3.offsetBytes, { instancePath: instancePath + "/members/" + i0 + "/offsetBytes", parentData: data3, parentDataProperty: "offsetBytes", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data3.value !== void 0 && func0.call(data3, "value") && (validate58(data3.value, { instancePath: instancePath + "/members/" + i0 + "/value", parentData: data3, parentDataProperty: "value", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length));
           } else {
             let err11 = { instancePath: instancePath + "/members/" + i0, schemaPath: "#/properties/members/items/type", keyword: "type", params: { type: "object" } };
             vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
@@ -551,11 +394,53 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate79.errors = vErrors, errors === 0;
+  return validate71.errors = vErrors, errors === 0;
 }
-validate79.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate78.evaluated;
+validate71.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema29 = { type: "object", additionalProperties: !1, required: ["buffer", "group", "binding", "kind"], properties: { buffer: { $ref: "#/$defs/Count" }, group: { $ref: "#/$defs/Count" }, binding: { $ref: "#/$defs/Count" }, kind: { enum: ["storage", "read-only-storage", "uniform"] } } };
+function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate76.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.buffer === void 0 || !func0.call(data, "buffer")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffer" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.group === void 0 || !func0.call(data, "group")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "group" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.binding === void 0 || !func0.call(data, "binding")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "binding" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.kind === void 0 || !func0.call(data, "kind")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "buffer" || key0 === "group" || key0 === "binding" || key0 === "kind")) {
+        let err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+      }
+    }
+    if (data.buffer !== void 0 && func0.call(data, "buffer") && (validate69(data.buffer, { instancePath: instancePath + "/buffer", parentData: data, parentDataProperty: "buffer", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.group !== void 0 && func0.call(data, "group") && (validate69(data.group, { instancePath: instancePath + "/group", parentData: data, parentDataProperty: "group", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.binding !== void 0 && func0.call(data, "binding") && (validate69(data.binding, { instancePath: instancePath + "/binding", parentData: data, parentDataProperty: "binding", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.kind !== void 0 && func0.call(data, "kind")) {
+      let data3 = data.kind;
+      if (!(data3 === "storage" || data3 === "read-only-storage" || data3 === "uniform")) {
+        let err5 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema29.properties.kind.enum } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+  } else {
+    let err6 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+  }
+  return validate76.errors = vErrors, errors === 0;
+}
+validate76.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate68.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.conditions === void 0 || !func0.call(data, "conditions")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
@@ -565,22 +450,22 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "fixed" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.wgsl === void 0 || !func0.call(data, "wgsl")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "wgsl" } };
+    if (data.text === void 0 || !func0.call(data, "text")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "text" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
     if (data.requiredFeatures === void 0 || !func0.call(data, "requiredFeatures")) {
       let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requiredFeatures" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.kinds === void 0 || !func0.call(data, "kinds")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kinds" } };
+    if (data.bindings === void 0 || !func0.call(data, "bindings")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "bindings" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "wgsl" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "kinds")) {
+      if (!(key0 === "conditions" || key0 === "fixed" || key0 === "text" || key0 === "requiredFeatures" || key0 === "layouts" || key0 === "bindings")) {
         let err5 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
@@ -596,7 +481,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
         for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
           let data1 = data0[i0];
           if (typeof data1 == "string") {
-            if (func78(data1) > 300) {
+            if (func75(data1) > 300) {
               let err7 = { instancePath: instancePath + "/conditions/" + i0, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
               vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
             }
@@ -622,7 +507,7 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
             break;
           let _errs8 = errors;
           if (typeof key1 == "string") {
-            if (func78(key1) > 100) {
+            if (func75(key1) > 100) {
               let err11 = { instancePath: instancePath + "/fixed", schemaPath: "#/properties/fixed/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
               vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
             }
@@ -651,120 +536,86 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
         vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
     }
-    if (data.wgsl !== void 0 && func0.call(data, "wgsl")) {
-      let data4 = data.wgsl;
-      if (Array.isArray(data4)) {
-        if (data4.length > 20001) {
-          let err16 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+    if (data.text !== void 0 && func0.call(data, "text") && (validate69(data.text, { instancePath: instancePath + "/text", parentData: data, parentDataProperty: "text", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.requiredFeatures !== void 0 && func0.call(data, "requiredFeatures")) {
+      let data5 = data.requiredFeatures;
+      if (Array.isArray(data5)) {
+        if (data5.length > 100) {
+          let err16 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
           vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        if (data4.length < 1) {
-          let err17 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len1 = data4.length;
+        let len1 = data5.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data5 = data4[i1];
-          if (typeof data5 == "string") {
-            if (func78(data5) > 4e6) {
-              let err18 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
-              vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          let data6 = data5[i1];
+          if (typeof data6 == "string") {
+            if (func75(data6) > 100) {
+              let err17 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
+              vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
             }
           } else {
-            let err19 = { instancePath: instancePath + "/wgsl/" + i1, schemaPath: "#/properties/wgsl/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            let err18 = { instancePath: instancePath + "/requiredFeatures/" + i1, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
           }
         }
       } else {
-        let err20 = { instancePath: instancePath + "/wgsl", schemaPath: "#/properties/wgsl/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
-      }
-    }
-    if (data.requiredFeatures !== void 0 && func0.call(data, "requiredFeatures")) {
-      let data6 = data.requiredFeatures;
-      if (Array.isArray(data6)) {
-        if (data6.length > 100) {
-          let err21 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/maxItems", keyword: "maxItems", params: { limit: 100 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
-        }
-        let len2 = data6.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
-          let data7 = data6[i2];
-          if (typeof data7 == "string") {
-            if (func78(data7) > 100) {
-              let err22 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/maxLength", keyword: "maxLength", params: { limit: 100 } };
-              vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
-            }
-          } else {
-            let err23 = { instancePath: instancePath + "/requiredFeatures/" + i2, schemaPath: "#/properties/requiredFeatures/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
-          }
-        }
-      } else {
-        let err24 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+        let err19 = { instancePath: instancePath + "/requiredFeatures", schemaPath: "#/properties/requiredFeatures/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
       }
     }
     if (data.layouts !== void 0 && func0.call(data, "layouts")) {
-      let data8 = data.layouts;
-      if (Array.isArray(data8)) {
-        if (data8.length > 1e3) {
-          let err25 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+      let data7 = data.layouts;
+      if (Array.isArray(data7)) {
+        if (data7.length > 1e3) {
+          let err20 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
         }
-        let len3 = data8.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
-          let data9 = data8[i3], _errs23 = errors, valid11 = !1, _errs24 = errors;
-          validate79(data9, { instancePath: instancePath + "/layouts/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors), errors = vErrors.length);
-          var _valid0 = _errs24 === errors;
-          valid11 = valid11 || _valid0;
-          let _errs25 = errors;
-          if (data9 !== null) {
-            let err26 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
-            vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let len2 = data7.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++) {
+          let data8 = data7[i2], _errs20 = errors, valid9 = !1, _errs21 = errors;
+          validate71(data8, { instancePath: instancePath + "/layouts/" + i2, parentData: data7, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+          var _valid0 = _errs21 === errors;
+          valid9 = valid9 || _valid0;
+          let _errs22 = errors;
+          if (data8 !== null) {
+            let err21 = { instancePath: instancePath + "/layouts/" + i2, schemaPath: "#/properties/layouts/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
           }
-          var _valid0 = _errs25 === errors;
-          if (valid11 = valid11 || _valid0, valid11)
-            errors = _errs23, vErrors !== null && (_errs23 ? vErrors.length = _errs23 : vErrors = null);
+          var _valid0 = _errs22 === errors;
+          if (valid9 = valid9 || _valid0, valid9)
+            errors = _errs20, vErrors !== null && (_errs20 ? vErrors.length = _errs20 : vErrors = null);
           else {
-            let err27 = { instancePath: instancePath + "/layouts/" + i3, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
-            vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+            let err22 = { instancePath: instancePath + "/layouts/" + i2, schemaPath: "#/properties/layouts/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
           }
         }
       } else {
-        let err28 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+        let err23 = { instancePath: instancePath + "/layouts", schemaPath: "#/properties/layouts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
       }
     }
-    if (data.kinds !== void 0 && func0.call(data, "kinds")) {
-      let data10 = data.kinds;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          let err29 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+    if (data.bindings !== void 0 && func0.call(data, "bindings")) {
+      let data9 = data.bindings;
+      if (Array.isArray(data9)) {
+        if (data9.length > 1e3) {
+          let err24 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
-        let len4 = data10.length;
-        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
-          let data11 = data10[i4];
-          if (!(data11 === "storage" || data11 === "read-only-storage" || data11 === "uniform")) {
-            let err30 = { instancePath: instancePath + "/kinds/" + i4, schemaPath: "#/properties/kinds/items/enum", keyword: "enum", params: { allowedValues: schema29.properties.kinds.items.enum } };
-            vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
-          }
-        }
+        let len3 = data9.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
+          validate76(data9[i3], { instancePath: instancePath + "/bindings/" + i3, parentData: data9, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors), errors = vErrors.length);
       } else {
-        let err31 = { instancePath: instancePath + "/kinds", schemaPath: "#/properties/kinds/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+        let err25 = { instancePath: instancePath + "/bindings", schemaPath: "#/properties/bindings/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
   } else {
-    let err32 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+    let err26 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
   }
-  return validate78.errors = vErrors, errors === 0;
+  return validate68.errors = vErrors, errors === 0;
 }
-validate78.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
+validate68.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate64.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0 || !func0.call(data, "name")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
@@ -774,219 +625,588 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entry" } };
       vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
     }
-    if (data.parameters === void 0 || !func0.call(data, "parameters")) {
-      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+    if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
       vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
     }
-    if (data.constraints === void 0 || !func0.call(data, "constraints")) {
-      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+    if (data.when === void 0 || !func0.call(data, "when")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "when" } };
       vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
     }
-    if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "dispatch" } };
+    if (data.conditions === void 0 || !func0.call(data, "conditions")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
       vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
     }
-    if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
-      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
-    }
-    if (data.conditions === void 0 || !func0.call(data, "conditions")) {
-      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "conditions" } };
-      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
-    }
-    if (data.configurations === void 0 || !func0.call(data, "configurations")) {
-      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
-      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
-    }
-    if (data.entries === void 0 || !func0.call(data, "entries")) {
-      let err8 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
-      vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-    }
     if (data.templates === void 0 || !func0.call(data, "templates")) {
-      let err9 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
-      vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "templates" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema20.properties, key0)) {
-        let err10 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+      if (!(key0 === "name" || key0 === "entry" || key0 === "dispatch" || key0 === "when" || key0 === "conditions" || key0 === "templates")) {
+        let err6 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
     }
     if (data.name !== void 0 && func0.call(data, "name")) {
       let data0 = data.name;
       if (typeof data0 == "string") {
-        if (func78(data0) > 200) {
-          let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+        if (func75(data0) > 200) {
+          let err7 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
         }
-        if (func78(data0) < 1) {
-          let err12 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        if (func75(data0) < 1) {
+          let err8 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
         }
       } else {
-        let err13 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
       }
     }
     if (data.entry !== void 0 && func0.call(data, "entry")) {
       let data1 = data.entry;
       if (typeof data1 == "string") {
-        if (func78(data1) > 200) {
-          let err14 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        if (func75(data1) > 200) {
+          let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (func78(data1) < 1) {
-          let err15 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+        if (func75(data1) < 1) {
+          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
       } else {
-        let err16 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
-      }
-    }
-    if (data.parameters !== void 0 && func0.call(data, "parameters")) {
-      let data2 = data.parameters;
-      if (Array.isArray(data2)) {
-        if (data2.length > 128) {
-          let err17 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
-          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
-        }
-        let len0 = data2.length;
-        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate54(data2[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length);
-      } else {
-        let err18 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
-      }
-    }
-    if (data.constraints !== void 0 && func0.call(data, "constraints")) {
-      let data4 = data.constraints;
-      if (Array.isArray(data4)) {
-        if (data4.length > 1e3) {
-          let err19 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
-        }
-        let len1 = data4.length;
-        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate58(data4[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data4, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
-      } else {
-        let err20 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err12 = { instancePath: instancePath + "/entry", schemaPath: "#/properties/entry/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
     }
     if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-      let data6 = data.dispatch;
-      if (Array.isArray(data6)) {
-        if (data6.length > 3) {
-          let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/maxItems", keyword: "maxItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let data2 = data.dispatch, _errs7 = errors, valid1 = !1, _errs8 = errors;
+      if (Array.isArray(data2)) {
+        if (data2.length > 3) {
+          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
         }
-        if (data6.length < 3) {
-          let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/minItems", keyword: "minItems", params: { limit: 3 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        if (data2.length < 3) {
+          let err14 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
         }
-        let len2 = data6.length;
-        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate58(data6[i2], { instancePath: instancePath + "/dispatch/" + i2, parentData: data6, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
+        let len0 = data2.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate58(data2[i0], { instancePath: instancePath + "/dispatch/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
       } else {
-        let err23 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err15 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
       }
-    }
-    if (data.buffers !== void 0 && func0.call(data, "buffers")) {
-      let data8 = data.buffers;
-      if (Array.isArray(data8)) {
-        if (data8.length > 1e3) {
-          let err24 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      var _valid0 = _errs8 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs11 = errors;
+      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
+        if (data2.indirect === void 0 || !func0.call(data2, "indirect")) {
+          let err16 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/required", keyword: "required", params: { missingProperty: "indirect" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
-        let len3 = data8.length;
-        for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate61(data8[i3], { instancePath: instancePath + "/buffers/" + i3, parentData: data8, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
-      } else {
-        let err25 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
-      }
-    }
-    if (data.conditions !== void 0 && func0.call(data, "conditions")) {
-      let data10 = data.conditions;
-      if (Array.isArray(data10)) {
-        if (data10.length > 1e3) {
-          let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
-          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        if (data2.offset === void 0 || !func0.call(data2, "offset")) {
+          let err17 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/required", keyword: "required", params: { missingProperty: "offset" } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
-        let len4 = data10.length;
-        for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
-          let data11 = data10[i4];
-          if (typeof data11 == "string") {
-            if (func78(data11) > 300) {
-              let err27 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
-              vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        for (let key1 of Object.keys(data2)) {
+          if (errors >= 200)
+            break;
+          if (!(key1 === "indirect" || key1 === "offset")) {
+            let err18 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+          }
+        }
+        if (data2.indirect !== void 0 && func0.call(data2, "indirect")) {
+          let data4 = data2.indirect;
+          if (typeof data4 == "string") {
+            if (func75(data4) > 200) {
+              let err19 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/maxLength", keyword: "maxLength", params: { limit: 200 } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
             }
           } else {
-            let err28 = { instancePath: instancePath + "/conditions/" + i4, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
-            vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+            let err20 = { instancePath: instancePath + "/dispatch/indirect", schemaPath: "#/properties/dispatch/anyOf/1/properties/indirect/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+          }
+        }
+        data2.offset !== void 0 && func0.call(data2, "offset") && (validate58(data2.offset, { instancePath: instancePath + "/dispatch/offset", parentData: data2, parentDataProperty: "offset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length));
+      } else {
+        let err21 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf/1/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      }
+      var _valid0 = _errs11 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs7, vErrors !== null && (_errs7 ? vErrors.length = _errs7 : vErrors = null);
+      else {
+        let err22 = { instancePath: instancePath + "/dispatch", schemaPath: "#/properties/dispatch/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+      }
+    }
+    if (data.when !== void 0 && func0.call(data, "when") && (validate58(data.when, { instancePath: instancePath + "/when", parentData: data, parentDataProperty: "when", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length)), data.conditions !== void 0 && func0.call(data, "conditions")) {
+      let data7 = data.conditions;
+      if (Array.isArray(data7)) {
+        if (data7.length > 1e3) {
+          let err23 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        }
+        let len1 = data7.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
+          let data8 = data7[i1];
+          if (typeof data8 == "string") {
+            if (func75(data8) > 300) {
+              let err24 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/maxLength", keyword: "maxLength", params: { limit: 300 } };
+              vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+            }
+          } else {
+            let err25 = { instancePath: instancePath + "/conditions/" + i1, schemaPath: "#/properties/conditions/items/type", keyword: "type", params: { type: "string" } };
+            vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
           }
         }
       } else {
-        let err29 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+        let err26 = { instancePath: instancePath + "/conditions", schemaPath: "#/properties/conditions/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+      }
+    }
+    if (data.templates !== void 0 && func0.call(data, "templates")) {
+      let data9 = data.templates;
+      if (Array.isArray(data9)) {
+        if (data9.length > 2e4) {
+          let err27 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
+        }
+        let len2 = data9.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate68(data9[i2], { instancePath: instancePath + "/templates/" + i2, parentData: data9, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      } else {
+        let err28 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
+      }
+    }
+  } else {
+    let err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+  }
+  return validate64.errors = vErrors, errors === 0;
+}
+validate64.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate84.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (Object.keys(data).length > 128) {
+      let err0 = { instancePath, schemaPath: "#/maxProperties", keyword: "maxProperties", params: { limit: 128 } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      let _errs1 = errors;
+      if (typeof key0 == "string") {
+        if (func75(key0) > 100) {
+          let err1 = { instancePath, schemaPath: "#/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key0 };
+          vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+        }
+        if (!pattern3.test(key0)) {
+          let err2 = { instancePath, schemaPath: "#/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(?!__proto__$)" }, propertyName: key0 };
+          vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+        }
+      }
+      var valid0 = _errs1 === errors;
+      if (!valid0) {
+        let err3 = { instancePath, schemaPath: "#/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    for (let key1 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      validate55(data[key1], { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), parentData: data, parentDataProperty: key1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors), errors = vErrors.length);
+    }
+  } else {
+    let err4 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+  }
+  return validate84.errors = vErrors, errors === 0;
+}
+validate84.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema32 = { type: "object", additionalProperties: !1, required: ["workgroupSize", "workgroupBytes"], properties: { workgroupSize: { anyOf: [{ type: "array", minItems: 3, maxItems: 3, items: { $ref: "#/$defs/Count" } }, { type: "null" }] }, workgroupBytes: { type: ["number", "null"], minimum: 0 } } };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate87.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.workgroupSize === void 0 || !func0.call(data, "workgroupSize")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupSize" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workgroupBytes === void 0 || !func0.call(data, "workgroupBytes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workgroupBytes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "workgroupSize" || key0 === "workgroupBytes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.workgroupSize !== void 0 && func0.call(data, "workgroupSize")) {
+      let data0 = data.workgroupSize, _errs3 = errors, valid1 = !1, _errs4 = errors;
+      if (Array.isArray(data0)) {
+        if (data0.length > 3) {
+          let err3 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/maxItems", keyword: "maxItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0.length < 3) {
+          let err4 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/minItems", keyword: "minItems", params: { limit: 3 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        let len0 = data0.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate69(data0[i0], { instancePath: instancePath + "/workgroupSize/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length);
+      } else {
+        let err5 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/0/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+      var _valid0 = _errs4 === errors;
+      valid1 = valid1 || _valid0;
+      let _errs7 = errors;
+      if (data0 !== null) {
+        let err6 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf/1/type", keyword: "type", params: { type: "null" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      var _valid0 = _errs7 === errors;
+      if (valid1 = valid1 || _valid0, valid1)
+        errors = _errs3, vErrors !== null && (_errs3 ? vErrors.length = _errs3 : vErrors = null);
+      else {
+        let err7 = { instancePath: instancePath + "/workgroupSize", schemaPath: "#/properties/workgroupSize/anyOf", keyword: "anyOf", params: {} };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
+    }
+    if (data.workgroupBytes !== void 0 && func0.call(data, "workgroupBytes")) {
+      let data2 = data.workgroupBytes;
+      if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
+        let err8 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/type", keyword: "type", params: { type: schema32.properties.workgroupBytes.type } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+      if (typeof data2 == "number" && isFinite(data2) && (data2 < 0 || isNaN(data2))) {
+        let err9 = { instancePath: instancePath + "/workgroupBytes", schemaPath: "#/properties/workgroupBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+        vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+      }
+    }
+  } else {
+    let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+  }
+  return validate87.errors = vErrors, errors === 0;
+}
+validate87.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate83(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate83.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.values === void 0 || !func0.call(data, "values")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "values" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.passes === void 0 || !func0.call(data, "passes")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "passes" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "values" || key0 === "passes")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.values !== void 0 && func0.call(data, "values") && (validate84(data.values, { instancePath: instancePath + "/values", parentData: data, parentDataProperty: "values", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length)), data.passes !== void 0 && func0.call(data, "passes")) {
+      let data1 = data.passes;
+      if (Array.isArray(data1)) {
+        if (data1.length > 32) {
+          let err3 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++) {
+          let data2 = data1[i0], _errs6 = errors, valid3 = !1, _errs7 = errors;
+          validate87(data2, { instancePath: instancePath + "/passes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+          var _valid0 = _errs7 === errors;
+          valid3 = valid3 || _valid0;
+          let _errs8 = errors;
+          if (data2 !== null) {
+            let err4 = { instancePath: instancePath + "/passes/" + i0, schemaPath: "#/properties/passes/items/anyOf/1/type", keyword: "type", params: { type: "null" } };
+            vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+          }
+          var _valid0 = _errs8 === errors;
+          if (valid3 = valid3 || _valid0, valid3)
+            errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null);
+          else {
+            let err5 = { instancePath: instancePath + "/passes/" + i0, schemaPath: "#/properties/passes/items/anyOf", keyword: "anyOf", params: {} };
+            vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+          }
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate83.errors = vErrors, errors === 0;
+}
+validate83.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate91.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.family === void 0 || !func0.call(data, "family")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "family" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.workload === void 0 || !func0.call(data, "workload")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workload" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.configuration === void 0 || !func0.call(data, "configuration")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "family" || key0 === "workload" || key0 === "configuration")) {
+        let err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+      }
+    }
+    if (data.family !== void 0 && func0.call(data, "family")) {
+      let data0 = data.family;
+      if (typeof data0 == "string") {
+        if (func75(data0) > 100) {
+          let err4 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/maxLength", keyword: "maxLength", params: { limit: 100 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+        if (func75(data0) < 1) {
+          let err5 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+        }
+      } else {
+        let err6 = { instancePath: instancePath + "/family", schemaPath: "#/properties/family/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+    }
+    data.workload !== void 0 && func0.call(data, "workload") && (validate84(data.workload, { instancePath: instancePath + "/workload", parentData: data, parentDataProperty: "workload", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors), errors = vErrors.length)), data.configuration !== void 0 && func0.call(data, "configuration") && (validate69(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length));
+  } else {
+    let err7 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+  }
+  return validate91.errors = vErrors, errors === 0;
+}
+validate91.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate53.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.name === void 0 || !func0.call(data, "name")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.parameters === void 0 || !func0.call(data, "parameters")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "parameters" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    if (data.constraints === void 0 || !func0.call(data, "constraints")) {
+      let err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "constraints" } };
+      vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+    }
+    if (data.buffers === void 0 || !func0.call(data, "buffers")) {
+      let err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "buffers" } };
+      vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+    }
+    if (data.texts === void 0 || !func0.call(data, "texts")) {
+      let err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "texts" } };
+      vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+    }
+    if (data.passes === void 0 || !func0.call(data, "passes")) {
+      let err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "passes" } };
+      vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+    }
+    if (data.configurations === void 0 || !func0.call(data, "configurations")) {
+      let err6 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configurations" } };
+      vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+    }
+    if (data.entries === void 0 || !func0.call(data, "entries")) {
+      let err7 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "entries" } };
+      vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "name" || key0 === "parameters" || key0 === "constraints" || key0 === "buffers" || key0 === "texts" || key0 === "passes" || key0 === "configurations" || key0 === "entries")) {
+        let err8 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+      }
+    }
+    if (data.name !== void 0 && func0.call(data, "name")) {
+      let data0 = data.name;
+      if (typeof data0 == "string") {
+        if (func75(data0) > 200) {
+          let err9 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 200 } };
+          vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+        }
+        if (func75(data0) < 1) {
+          let err10 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
+        }
+      } else {
+        let err11 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
+      }
+    }
+    if (data.parameters !== void 0 && func0.call(data, "parameters")) {
+      let data1 = data.parameters;
+      if (Array.isArray(data1)) {
+        if (data1.length > 128) {
+          let err12 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxItems", keyword: "maxItems", params: { limit: 128 } };
+          vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
+        }
+        let len0 = data1.length;
+        for (let i0 = 0; i0 < len0 && errors < 200; i0++)
+          validate54(data1[i0], { instancePath: instancePath + "/parameters/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors), errors = vErrors.length);
+      } else {
+        let err13 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+      }
+    }
+    if (data.constraints !== void 0 && func0.call(data, "constraints")) {
+      let data3 = data.constraints;
+      if (Array.isArray(data3)) {
+        if (data3.length > 1e3) {
+          let err14 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        let len1 = data3.length;
+        for (let i1 = 0; i1 < len1 && errors < 200; i1++)
+          validate58(data3[i1], { instancePath: instancePath + "/constraints/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors), errors = vErrors.length);
+      } else {
+        let err15 = { instancePath: instancePath + "/constraints", schemaPath: "#/properties/constraints/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+      }
+    }
+    if (data.buffers !== void 0 && func0.call(data, "buffers")) {
+      let data5 = data.buffers;
+      if (Array.isArray(data5)) {
+        if (data5.length > 1e3) {
+          let err16 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/maxItems", keyword: "maxItems", params: { limit: 1e3 } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+        }
+        let len2 = data5.length;
+        for (let i2 = 0; i2 < len2 && errors < 200; i2++)
+          validate60(data5[i2], { instancePath: instancePath + "/buffers/" + i2, parentData: data5, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+      } else {
+        let err17 = { instancePath: instancePath + "/buffers", schemaPath: "#/properties/buffers/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      }
+    }
+    if (data.texts !== void 0 && func0.call(data, "texts")) {
+      let data7 = data.texts;
+      if (Array.isArray(data7)) {
+        if (data7.length > 2e4) {
+          let err18 = { instancePath: instancePath + "/texts", schemaPath: "#/properties/texts/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+        }
+        let len3 = data7.length;
+        for (let i3 = 0; i3 < len3 && errors < 200; i3++) {
+          let data8 = data7[i3];
+          if (Array.isArray(data8)) {
+            if (data8.length > 20001) {
+              let err19 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/maxItems", keyword: "maxItems", params: { limit: 20001 } };
+              vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+            }
+            if (data8.length < 1) {
+              let err20 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/minItems", keyword: "minItems", params: { limit: 1 } };
+              vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+            }
+            let len4 = data8.length;
+            for (let i4 = 0; i4 < len4 && errors < 200; i4++) {
+              let data9 = data8[i4];
+              if (typeof data9 == "string") {
+                if (func75(data9) > 4e6) {
+                  let err21 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/maxLength", keyword: "maxLength", params: { limit: 4e6 } };
+                  vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+                }
+              } else {
+                let err22 = { instancePath: instancePath + "/texts/" + i3 + "/" + i4, schemaPath: "#/properties/texts/items/items/type", keyword: "type", params: { type: "string" } };
+                vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+              }
+            }
+          } else {
+            let err23 = { instancePath: instancePath + "/texts/" + i3, schemaPath: "#/properties/texts/items/type", keyword: "type", params: { type: "array" } };
+            vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+          }
+        }
+      } else {
+        let err24 = { instancePath: instancePath + "/texts", schemaPath: "#/properties/texts/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      }
+    }
+    if (data.passes !== void 0 && func0.call(data, "passes")) {
+      let data10 = data.passes;
+      if (Array.isArray(data10)) {
+        if (data10.length > 32) {
+          let err25 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/maxItems", keyword: "maxItems", params: { limit: 32 } };
+          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        }
+        if (data10.length < 1) {
+          let err26 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        }
+        let len5 = data10.length;
+        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
+          validate64(data10[i5], { instancePath: instancePath + "/passes/" + i5, parentData: data10, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length);
+      } else {
+        let err27 = { instancePath: instancePath + "/passes", schemaPath: "#/properties/passes/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.configurations !== void 0 && func0.call(data, "configurations")) {
       let data12 = data.configurations;
       if (Array.isArray(data12)) {
         if (data12.length > 2e4) {
-          let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
+          let err28 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
         }
         if (data12.length < 1) {
-          let err31 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+          let err29 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
         }
-        let len5 = data12.length;
-        for (let i5 = 0; i5 < len5 && errors < 200; i5++)
-          validate68(data12[i5], { instancePath: instancePath + "/configurations/" + i5, parentData: data12, parentDataProperty: i5, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+        let len6 = data12.length;
+        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
+          validate83(data12[i6], { instancePath: instancePath + "/configurations/" + i6, parentData: data12, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors), errors = vErrors.length);
       } else {
-        let err32 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        let err30 = { instancePath: instancePath + "/configurations", schemaPath: "#/properties/configurations/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.entries !== void 0 && func0.call(data, "entries")) {
       let data14 = data.entries;
       if (Array.isArray(data14)) {
         if (data14.length > 2e4) {
-          let err33 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+          let err31 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
+          vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        let len6 = data14.length;
-        for (let i6 = 0; i6 < len6 && errors < 200; i6++)
-          validate74(data14[i6], { instancePath: instancePath + "/entries/" + i6, parentData: data14, parentDataProperty: i6, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      } else {
-        let err34 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
-      }
-    }
-    if (data.templates !== void 0 && func0.call(data, "templates")) {
-      let data16 = data.templates;
-      if (Array.isArray(data16)) {
-        if (data16.length > 2e4) {
-          let err35 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/maxItems", keyword: "maxItems", params: { limit: 2e4 } };
-          vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
-        }
-        let len7 = data16.length;
+        let len7 = data14.length;
         for (let i7 = 0; i7 < len7 && errors < 200; i7++)
-          validate78(data16[i7], { instancePath: instancePath + "/templates/" + i7, parentData: data16, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors), errors = vErrors.length);
+          validate91(data14[i7], { instancePath: instancePath + "/entries/" + i7, parentData: data14, parentDataProperty: i7, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors), errors = vErrors.length);
       } else {
-        let err36 = { instancePath: instancePath + "/templates", schemaPath: "#/properties/templates/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err36] : vErrors.push(err36), errors++;
+        let err32 = { instancePath: instancePath + "/entries", schemaPath: "#/properties/entries/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
       }
     }
   } else {
-    let err37 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
+    let err33 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
   }
   return validate53.errors = vErrors, errors === 0;
 }
@@ -1031,8 +1251,8 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         let err6 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
-      if (data1 !== 1) {
-        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 } };
+      if (data1 !== 2) {
+        let err7 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 2 } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
     }

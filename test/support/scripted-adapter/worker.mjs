@@ -52,15 +52,22 @@ let nowMs = Number(process.hrtime.bigint()) / 1e6;
 let cpuSeconds = 0;
 
 const numberIn = (text, pattern, fallback) => Number(pattern.exec(text)?.[1] ?? fallback);
-const roundsOf = ({ wgsl }) => numberIn(wgsl, /(?:round|turn)\w* < (\d+)u/, 100);
+const rounds = /(?:round|turn)\w* < (\d+)u/;
+/** Of a pass's own function, if it says so there; else of all that its text says. */
+const roundsIn = ({ wgsl, entryPoint }) =>
+  numberIn(wgsl.slice(Math.max(0, wgsl.search(`fn ${entryPoint}\\b`))), rounds, numberIn(wgsl, rounds, 100));
+const roundsOf = ({ passes }) => passes.reduce((sum, pass) => sum + roundsIn(pass), 0);
 
-/** Milliseconds of a launch: best at a workgroup of 128 and two elements a thread. */
-function latencyMs(program) {
-  const workgroup = numberIn(program.wgsl, /\bWORKGROUP\w*\s*(?::\s*u32)?\s*=\s*(\d+)/, 64);
-  const perThread = numberIn(program.wgsl, /\bPER_THREAD\w*\s*(?::\s*u32)?\s*=\s*(\d+)/, 1);
+/** Milliseconds of a pass: best at a workgroup of 128 and two elements a thread. */
+function passMs(pass) {
+  const workgroup = numberIn(pass.wgsl, /\bWORKGROUP\w*\s*(?::\s*u32)?\s*=\s*(\d+)/, 64);
+  const perThread = numberIn(pass.wgsl, /\bPER_THREAD\w*\s*(?::\s*u32)?\s*=\s*(\d+)/, 1);
   const shape = 1 + 0.05 * Math.abs(Math.log2(workgroup / 128)) + 0.1 * Math.abs(Math.log2(perThread / 2));
-  return 0.01 * roundsOf(program) * shape * ownFactor;
+  return 0.01 * roundsIn(pass) * shape * ownFactor;
 }
+
+/** Milliseconds of a launch, all passes of it. */
+const latencyMs = ({ passes }) => passes.reduce((sum, pass) => sum + passMs(pass), 0);
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const right = (value) => ({ ok: true, value });
@@ -72,6 +79,7 @@ const answers = {
     return right(null);
   },
   verify: () => right(null),
+  passes: ({ program }) => right(program.passes.map(passMs)),
   time({ program, options }) {
     const launchesPerSample = Math.max(1, Math.ceil(options.minSampleMs / latencyMs(program)));
     const samplesMs = Array.from(

@@ -27,7 +27,7 @@ export const simulatedInfo: DeviceInfo = {
   description: 'Simulated GPU',
   driver: '1.0',
   software: false,
-  features: [],
+  features: ['shader-f16', 'subgroups'],
   limits: {
     max_workgroup_storage: 49152,
     max_invocations: 1024,

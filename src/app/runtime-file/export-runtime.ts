@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import type { Expression } from '../../expression/index.ts';
+import {
+  alignClock,
+  createKernelSpace,
+  type DeviceLimits,
+  type KernelDefinition,
+  operatorDefaults,
+} from '../../manifest/index.ts';
+import { operators } from '../../operators/index.ts';
+import type { RuntimeFile, RuntimeKernel } from '../../schema/index.ts';
+import type { Configuration } from '../../space/index.ts';
+import { readTunedIfPresent, type Tuned, writeRuntime } from '../../store/index.ts';
+import type { Host } from '../host.ts';
+import type { KernelFilter, ManifestOptions } from '../options.ts';
+import { absolutePath, openManifest, selectKernels } from '../project/index.ts';
+import { formulaOf, refused } from './formula.ts';
+import { type Parameters, Programs } from './programs.ts';
+
+export interface ExportRuntimeOptions extends ManifestOptions, KernelFilter {
+  /** Path of the file to write; packed if it ends in `.gz`. */
+  readonly out: string;
+}
+
+export interface ExportRuntimeSummary {
+  readonly out: string;
+  readonly kernels: readonly {
+    readonly kernel: string;
+    readonly entries: number;
+    readonly configurations: number;
+    readonly templates: number;
+  }[];
+}
+
+/**
+ * Writes what `joulegate/runtime` needs of a manifest and its tuned state.
+ * @throws JoulegateError bad-input for faults of the manifest, and for a kernel that cannot be exported
+ */
+export async function exportRuntime(
+  host: Host,
+  options: ExportRuntimeOptions,
+): Promise<ExportRuntimeSummary> {
+  const { manifest, folder } = openManifest(host, options.manifest);
+  const tuned = readTunedIfPresent(join(folder, manifest.tunedPath));
+  const kernels: RuntimeKernel[] = [];
+  for (const kernel of selectKernels(manifest, options.kernels)) {
+    if (kernel.command !== undefined) {
+      const why = 'it is a program of another kind, which only its own host code can launch';
+      if (options.kernels !== null) throw refused(kernel, why, 'Read tuned.json for its configurations.');
+      host.progress.warn(`${kernel.name} is left out: ${why}.`);
+      continue;
+    }
+    kernels.push(await runtimeKernel(kernel, tuned, host.progress.warn));
+  }
+  const file: RuntimeFile = { schema: 'joulegate-runtime', version: 2, kernels };
+  writeRuntime(absolutePath(host, options.out), file);
+  return {
+    out: options.out,
+    kernels: kernels.map(({ name, entries, configurations, passes }) => ({
+      kernel: name,
+      entries: entries.length,
+      configurations: configurations.length,
+      templates: passes.reduce((sum, { templates }) => sum + templates.length, 0),
+    })),
+  };
+}
+
+/** A kernel with everything its launches need. `warn` hears of tuned entries that are left out. */
+async function runtimeKernel(
+  kernel: KernelDefinition,
+  tuned: Tuned | null,
+  warn: (message: string) => void,
+): Promise<RuntimeKernel> {
+  const programs = new Programs(kernel);
+  const workloads = kernel.workloads.map(({ parameters }) => parameters);
+  for (const parameters of workloads) {
+    const fault = await programs.add(kernel.defaults, parameters);
+    if (fault !== null) throw refused(kernel, `its default configuration cannot be built: ${fault}`);
+  }
+  const entries: RuntimeKernel['entries'][number][] = [];
+  for (const entry of tuned?.entries ?? []) {
+    if (entry.kernel !== kernel.name) continue;
+    const { family, workload } = entry;
+    const configuration = alignClock(kernel, entry.configuration);
+    const fault = !sameParameters(workload.parameters, workloads[0])
+      ? 'it is for other workload parameters'
+      : !isInSpace(kernel, configuration)
+        ? 'it is outside the space'
+        : ((await programs.add(kernel.defaults, workload.parameters)) ??
+          (await programs.add(configuration, workload.parameters)));
+    if (fault === null) {
+      entries.push({ family, workload: workload.parameters, configuration: programs.indexOf(configuration) });
+    } else {
+      warn(`The tuned configuration of ${kernel.name} ${workload.name} on ${family} is left out: ${fault}.`);
+    }
+  }
+  const formula = (expression: Expression) => formulaOf(kernel, expression);
+  return {
+    name: kernel.name,
+    parameters: parametersOf(kernel),
+    constraints: kernel.constraints.map(formula),
+    buffers: kernel.buffers.map(({ name, kind, type, length, values, scratch, clear }) => ({
+      name,
+      kind: kind ?? 'uniform',
+      type,
+      length: formula(length),
+      values: values?.map(formula) ?? null,
+      ...(scratch ? { scratch } : {}),
+      ...(clear === undefined ? {} : { clear }),
+    })),
+    texts: programs.texts,
+    passes: programs.passes.map(({ definition: { name, entry, dispatch, when }, conditions, templates }) => ({
+      name,
+      entry,
+      dispatch:
+        'indirect' in dispatch
+          ? { indirect: dispatch.indirect, offset: formula(dispatch.offset) }
+          : dispatch.map(formula),
+      when: when === null ? true : formula(when),
+      conditions,
+      templates: [...templates.values()],
+    })),
+    configurations: programs.configurations,
+    entries,
+  };
+}
+
+function parametersOf(kernel: KernelDefinition): RuntimeKernel['parameters'] {
+  const operator = operators.find(({ name }) => name === kernel.operator);
+  const defaults = operator === undefined ? {} : operatorDefaults(operator);
+  return Object.entries(kernel.workloads[0]?.parameters ?? {}).map(([name, value]) => {
+    const own = defaults[name];
+    const kind = typeof value as 'number' | 'boolean' | 'string';
+    return { name, kind, ...(own === undefined ? {} : { default: own }) };
+  });
+}
+
+function sameParameters(a: Parameters, b: Parameters | undefined): boolean {
+  const shape = (parameters: Parameters) =>
+    Object.entries(parameters)
+      .map(([name, value]) => `${name}: ${typeof value}`)
+      .sort()
+      .join();
+  return b !== undefined && shape(a) === shape(b);
+}
+
+/** Whether every tunable has one of its values; constraints depend on the device and are checked there. */
+function isInSpace(kernel: KernelDefinition, configuration: Configuration): boolean {
+  const workload = kernel.workloads[0];
+  if (workload === undefined) return false;
+  return createKernelSpace({ ...kernel, constraints: [] }, workload, noLimits).point(configuration) !== null;
+}
+
+/** Constraints are not looked at, so that these are never read. */
+const noLimits: DeviceLimits = {
+  max_workgroup_storage: 0,
+  max_invocations: 0,
+  max_workgroup_size_x: 0,
+  max_workgroup_size_y: 0,
+  max_workgroup_size_z: 0,
+  max_workgroups: 0,
+  max_buffer_bytes: 0,
+  has_f16: false,
+  has_subgroups: false,
+  subgroup_min: 1,
+  subgroup_max: 1,
+};

@@ -1,0 +1,1 @@
+export { exportRuntime } from './export-runtime.ts';
