@@ -254,6 +254,24 @@ if (process.argv[2] === 'waits') setInterval(() => {}, 1000);
     rmSync(log);
   });
 
+  it('of what is expected is done one after the other, in the order in which it was told', async () => {
+    const log = join(folder, 'log');
+    const slow = `import { appendFileSync } from 'node:fs';
+      appendFileSync('${log}', 'begin ' + process.argv[2] + '\\n');
+      setTimeout(() => appendFileSync('${log}', 'end ' + process.argv[2] + '\\n'), 50);`;
+    const names = ['a', 'b', 'c'];
+    for (const name of names) {
+      const text = build(`[node, tools/build.mjs, ${name}]`).replace('[main.mjs]', '[main.mjs, tools]');
+      const files = { 'main.mjs': commandProgram, 'tools/build.mjs': slow };
+      workspace.expect((await commandVariants(text, files).build()).command);
+    }
+    const lines = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
+    expect(await becomesTrue(() => lines().length === 6)).toBe(true);
+    expect(lines()).toEqual(names.flatMap((name) => [`begin ${name}`, `end ${name}`]));
+    await workspace.close();
+    rmSync(log);
+  });
+
   it('that fails is a failure to compile, with the compiler’s last words', async () => {
     const text = build('[node, tools/build.mjs, fails]').replace('[main.mjs]', '[main.mjs, tools]');
     const variant = await commandVariants(text, {
