@@ -57049,6 +57049,18 @@ async function measureContests(options) {
   }
 }
 
+// src/app/guard/revision.ts
+function fingerprint(revision, kernel) {
+  const { position, gate, objective, callsPerDay: callsPerDay2, ...program } = kernel;
+  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
+  return JSON.stringify([program, tuned]);
+}
+function isUntouched(base2, head2, kernel) {
+  const before = base2.manifest.kernels.find(({ name }) => name === kernel.name);
+  return before !== void 0 && fingerprint(base2, before) === fingerprint(head2, kernel);
+}
+var untouchedReason = "nothing that this kernel is made of changed";
+
 // src/app/guard/comparison.ts
 async function buildArm(options) {
   const builder = createVariantBuilder(options);
@@ -57074,6 +57086,14 @@ async function compareWorkload(options) {
   const common = { kernel: kernel.name, workload: workload.name, definition: kernel, warning: problem };
   const headArm = await buildArm({ kernel, workload, configuration, limits: limits2, features });
   if (!headArm.ok) {
+    const { kind, message } = headArm.failure;
+    if (kind === "unsupported" && base2 !== null && isUntouched(base2, head2, kernel)) {
+      return {
+        ...common,
+        status: "untouched",
+        reason: `${untouchedReason}; here it cannot run: ${message}`
+      };
+    }
     const reason = `head does not build: ${headArm.failure.message}`;
     return { ...common, status: "broken-head", reason, failure: headArm.failure };
   }
@@ -57159,16 +57179,10 @@ async function compareKernels(options) {
 }
 
 // src/app/guard/untouched.ts
-function fingerprint(revision, kernel) {
-  const { position, gate, objective, callsPerDay: callsPerDay2, ...program } = kernel;
-  const tuned = (revision.tuned?.entries ?? []).filter((entry) => entry.kernel === kernel.name).map(({ family, workload, configuration }) => [family, workload.name, configuration]);
-  return JSON.stringify([program, tuned]);
-}
 function compareUntouched(base2, head2) {
   const comparisons4 = [];
   for (const definition of head2.manifest.kernels) {
-    const before = base2.manifest.kernels.find((kernel) => kernel.name === definition.name);
-    if (before === void 0 || fingerprint(base2, before) !== fingerprint(head2, definition)) return null;
+    if (!isUntouched(base2, head2, definition)) return null;
     for (const workload of definition.workloads) {
       comparisons4.push({
         kernel: definition.name,
@@ -57176,7 +57190,7 @@ function compareUntouched(base2, head2) {
         definition,
         warning: null,
         status: "untouched",
-        reason: "nothing that this kernel is made of changed"
+        reason: untouchedReason
       });
     }
   }
