@@ -1259,6 +1259,68 @@ async function watchClocks(search2) {
   if (restored.ok && markPath !== null && readMark(markPath) === token) removeMark(markPath);
 }
 
+// src/device/worker/encode.ts
+function markEnd(encoder, querySet, index) {
+  encoder.beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex: index } }).end();
+}
+function writesOf({ querySet, from, to }) {
+  return { querySet, ...from === null ? {} : { beginningOfPassWriteIndex: from }, endOfPassWriteIndex: to };
+}
+function encodeLaunches(encoder, passes, options) {
+  const { launches: launches2, stamps = null } = options;
+  const isSplit = passes.some(({ clears }) => clears.length > 0);
+  if (isSplit && stamps !== null && stamps.from !== null) markEnd(encoder, stamps.querySet, stamps.from);
+  let open = null;
+  let current = null;
+  for (let launch = 0; launch < launches2; launch++) {
+    for (const pass of passes) {
+      if (pass.clears.length > 0) {
+        open?.end();
+        open = null;
+        for (const buffer of pass.clears) encoder.clearBuffer(buffer);
+      }
+      if (open === null) {
+        open = encoder.beginComputePass(
+          isSplit || stamps === null ? {} : { timestampWrites: writesOf(stamps) }
+        );
+        current = null;
+      }
+      if (current !== pass) {
+        open.setPipeline(pass.pipeline);
+        for (const [group, bindGroup] of pass.bindGroups.entries()) open.setBindGroup(group, bindGroup);
+        current = pass;
+      }
+      pass.launch(open);
+    }
+  }
+  open?.end();
+  if (isSplit && stamps !== null) markEnd(encoder, stamps.querySet, stamps.to);
+}
+
+// src/device/worker/timestamps.ts
+function createTimestampReader(device, most) {
+  const querySet = device.createQuerySet({ type: "timestamp", count: most });
+  const size = 8 * most;
+  const resolved = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
+  });
+  const readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  return {
+    querySet,
+    resolve(encoder, count) {
+      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
+    },
+    async readMs(count) {
+      await readable.mapAsync(GPUMapMode.READ);
+      const [...stamps] = new BigUint64Array(readable.getMappedRange().slice(0, 8 * count));
+      readable.unmap();
+      return stamps.map((stamp) => Number(stamp - (stamps[0] ?? 0n)) / 1e6);
+    }
+  };
+}
+
 // src/device/worker/launcher.ts
 var timestampTickMs = 1e-4;
 var mostPart = 1.05;
@@ -1269,106 +1331,40 @@ function plausibleMs(gpuMs, wallMs) {
   const isPossible = gpuMs >= 0 && gpuMs <= mostPart * wallMs + noticedWithinMs;
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
-function encodeLaunches(encoder, passes, options) {
-  const { launches: launches2, timestampWrites } = options;
-  const isSplit = passes.some(({ clears }) => clears.length > 0);
-  let pass = null;
-  const begin = (writes) => encoder.beginComputePass(writes === void 0 ? {} : { timestampWrites: writes });
-  if (isSplit && timestampWrites !== void 0) begin(only(timestampWrites, "begin")).end();
-  let current = null;
-  for (let launch = 0; launch < launches2; launch++) {
-    for (const one of passes) {
-      if (one.clears.length > 0) {
-        pass?.end();
-        pass = null;
-        for (const buffer of one.clears) encoder.clearBuffer(buffer);
-      }
-      if (pass === null) {
-        pass = begin(isSplit ? void 0 : timestampWrites);
-        current = null;
-      }
-      if (current !== one) {
-        pass.setPipeline(one.pipeline);
-        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-        current = one;
-      }
-      one.launch(pass);
-    }
-  }
-  pass?.end();
-  if (isSplit && timestampWrites !== void 0) begin(only(timestampWrites, "end")).end();
-}
-function only({ querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }, which) {
-  return which === "begin" ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
-}
-function createTimestampReader(device, stretches) {
-  const count = 2 * stretches;
-  const querySet = device.createQuerySet({ type: "timestamp", count });
-  const resolved = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
-  });
-  const readable = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
-  });
-  return {
-    writes: Array.from({ length: stretches }, (_, i) => ({
-      querySet,
-      beginningOfPassWriteIndex: 2 * i,
-      endOfPassWriteIndex: 2 * i + 1
-    })),
-    resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
-    },
-    async read() {
-      await readable.mapAsync(GPUMapMode.READ);
-      const times = [...new BigUint64Array(readable.getMappedRange())];
-      readable.unmap();
-      return Array.from(
-        { length: stretches },
-        (_, i) => Number((times[2 * i + 1] ?? 0n) - (times[2 * i] ?? 0n)) / 1e6
-      );
-    },
-    destroy() {
-      for (const one of [querySet, resolved, readable]) one.destroy();
-    }
-  };
-}
+var mostPasses = 32;
 function createLauncher(options) {
   const { device, clock: clock2, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device, 1) : null;
+  const reader = timestamps ? createTimestampReader(device, 2) : null;
+  let apartReader = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
   async function timeBatch(compiled, launches2) {
     const encoder = device.createCommandEncoder();
-    encodeLaunches(encoder, compiled.passes, { launches: launches2, timestampWrites: reader?.writes[0] });
-    reader?.resolve(encoder);
+    const stamps = reader && { querySet: reader.querySet, from: 0, to: 1 };
+    encodeLaunches(encoder, compiled.passes, { launches: launches2, stamps });
+    reader?.resolve(encoder, 2);
     const commands = encoder.finish();
     const start = clock2.nowMs();
     device.queue.submit([commands]);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock2.nowMs() - start;
-    const [gpuMs = 0] = reader === null ? [] : await reader.read();
+    const [, gpuMs = 0] = reader === null ? [] : await reader.readMs(2);
     return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
   }
   async function timeApart({ passes, bound }) {
-    const apart = createTimestampReader(device, passes.length);
-    try {
-      const encoder = device.createCommandEncoder();
-      bound.reset(encoder);
-      for (const [index, pass] of passes.entries()) {
-        encodeLaunches(encoder, [pass], { launches: 1, timestampWrites: apart.writes[index] });
-      }
-      apart.resolve(encoder);
-      const start = clock2.nowMs();
-      device.queue.submit([encoder.finish()]);
-      const gpuMs = await apart.read();
-      const wallMs = clock2.nowMs() - start;
-      return gpuMs.map((ms) => plausibleMs(ms, wallMs));
-    } finally {
-      apart.destroy();
+    apartReader ??= createTimestampReader(device, 1 + mostPasses);
+    const { querySet } = apartReader;
+    const encoder = device.createCommandEncoder();
+    bound.reset(encoder);
+    markEnd(encoder, querySet, 0);
+    for (const [index, pass] of passes.entries()) {
+      encodeLaunches(encoder, [pass], { launches: 1, stamps: { querySet, from: null, to: index + 1 } });
     }
+    apartReader.resolve(encoder, 1 + passes.length);
+    const start = clock2.nowMs();
+    device.queue.submit([encoder.finish()]);
+    const ends = await apartReader.readMs(1 + passes.length);
+    const wallMs = clock2.nowMs() - start;
+    return passes.map((_, i) => plausibleMs((ends[i + 1] ?? 0) - (ends[i] ?? 0), wallMs));
   }
   const inPeace = (work) => quiet ? work() : polling.eagerly(work);
   return {

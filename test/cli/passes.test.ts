@@ -11,8 +11,8 @@ import { passesProject, plantedFaults } from '../support/passes-example.ts';
 const slower = [
   [
     'attention.wesl',
-    '{ sum += query[head * HEAD + i] * keys[(head * CACHE + at) * HEAD + i]; }\n  return sum / sqrt',
-    '{ for (var k = 0u; k < 16u; k++) { sum += query[head * HEAD + i] * keys[(head * CACHE + at) * HEAD + (i + k) % HEAD] * select(0.0, 1.0, k == 0u); } }\n  return sum / sqrt',
+    '{ total += exp(scores[i] - highest); }',
+    '{ for (var k = 0u; k < 32u; k++) { total += exp(scores[(i + k) % PART] - highest) * select(0.0, 1.0, k == 0u); } }',
   ],
   [
     'life.wgsl',
