@@ -1,6 +1,8 @@
 import type { Clock } from '../../measure/index.ts';
+import { encodeLaunches, markEnd } from './encode.ts';
 import type { Polling } from './polling.ts';
-import type { CompiledPass, CompiledProgram } from './programs.ts';
+import type { CompiledProgram } from './programs.ts';
+import { createTimestampReader, type TimestampReader } from './timestamps.ts';
 
 /** Launches programs and times batches of launches. */
 export interface Launcher {
@@ -47,101 +49,8 @@ export function plausibleMs(gpuMs: number, wallMs: number): number {
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
 
-/**
- * Encodes launches, all passes of each in order. They are one compute pass, whose dispatches wait for each other as far as
- * they share what is written; only where buffers are zeroed in between is it split.
- */
-function encodeLaunches(
-  encoder: GPUCommandEncoder,
-  passes: readonly CompiledPass[],
-  options: {
-    readonly launches: number;
-    readonly timestampWrites?: GPUComputePassTimestampWrites | undefined;
-  },
-): void {
-  const { launches, timestampWrites } = options;
-  const isSplit = passes.some(({ clears }) => clears.length > 0);
-  let pass: GPUComputePassEncoder | null = null;
-  // Zeroing counts: the time begins before the first, and ends when the last launch is done.
-  const begin = (writes: GPUComputePassTimestampWrites | undefined) =>
-    encoder.beginComputePass(writes === undefined ? {} : { timestampWrites: writes });
-  if (isSplit && timestampWrites !== undefined) begin(only(timestampWrites, 'begin')).end();
-  let current: CompiledPass | null = null;
-  for (let launch = 0; launch < launches; launch++) {
-    for (const one of passes) {
-      if (one.clears.length > 0) {
-        pass?.end();
-        pass = null;
-        for (const buffer of one.clears) encoder.clearBuffer(buffer);
-      }
-      if (pass === null) {
-        pass = begin(isSplit ? undefined : timestampWrites);
-        current = null;
-      }
-      if (current !== one) {
-        pass.setPipeline(one.pipeline);
-        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-        current = one;
-      }
-      one.launch(pass);
-    }
-  }
-  pass?.end();
-  if (isSplit && timestampWrites !== undefined) begin(only(timestampWrites, 'end')).end();
-}
-
-/** One of the two timestamps around a pass. */
-function only(
-  { querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }: GPUComputePassTimestampWrites,
-  which: 'begin' | 'end',
-): GPUComputePassTimestampWrites {
-  return which === 'begin' ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
-}
-
-interface TimestampReader {
-  /** For each of its stretches. */
-  readonly writes: readonly GPUComputePassTimestampWrites[];
-  resolve(encoder: GPUCommandEncoder): void;
-  /** Milliseconds between the two timestamps of each stretch. */
-  read(): Promise<readonly number[]>;
-  destroy(): void;
-}
-
-function createTimestampReader(device: GPUDevice, stretches: number): TimestampReader {
-  const count = 2 * stretches;
-  const querySet = device.createQuerySet({ type: 'timestamp', count });
-  const resolved = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  });
-  const readable = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  return {
-    writes: Array.from({ length: stretches }, (_, i) => ({
-      querySet,
-      beginningOfPassWriteIndex: 2 * i,
-      endOfPassWriteIndex: 2 * i + 1,
-    })),
-    resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
-    },
-    async read() {
-      await readable.mapAsync(GPUMapMode.READ);
-      const times = [...new BigUint64Array(readable.getMappedRange())];
-      readable.unmap();
-      return Array.from(
-        { length: stretches },
-        (_, i) => Number((times[2 * i + 1] ?? 0n) - (times[2 * i] ?? 0n)) / 1e6,
-      );
-    },
-    destroy() {
-      for (const one of [querySet, resolved, readable]) one.destroy();
-    },
-  };
-}
+/** Passes of a program at most, as schemas/manifest.schema.json has it. */
+const mostPasses = 32;
 
 /**
  * @param options.quiet look at the GPU only now and then while waiting: on software adapters, where the CPU that
@@ -155,41 +64,42 @@ export function createLauncher(options: {
   readonly quiet: boolean;
 }): Launcher {
   const { device, clock, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device, 1) : null;
+  const reader = timestamps ? createTimestampReader(device, 2) : null;
+  let apartReader: TimestampReader | null = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
 
   async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
     const encoder = device.createCommandEncoder();
-    encodeLaunches(encoder, compiled.passes, { launches, timestampWrites: reader?.writes[0] });
-    reader?.resolve(encoder);
+    const stamps = reader && { querySet: reader.querySet, from: 0, to: 1 };
+    encodeLaunches(encoder, compiled.passes, { launches, stamps });
+    reader?.resolve(encoder, 2);
     const commands = encoder.finish();
     const start = clock.nowMs();
     device.queue.submit([commands]);
     // Asked for at once: each look at the GPU may be a millisecond after the one before.
-    const reading = reader?.read();
+    const reading = reader?.readMs(2);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock.nowMs() - start;
-    const [gpuMs = 0] = (await reading) ?? [];
+    const [, gpuMs = 0] = (await reading) ?? [];
     return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
   }
 
+  /** From the end of one pass to that of the next, so that all of them together are the launch. */
   async function timeApart({ passes, bound }: CompiledProgram): Promise<readonly number[]> {
-    const apart = createTimestampReader(device, passes.length);
-    try {
-      const encoder = device.createCommandEncoder();
-      bound.reset(encoder);
-      for (const [index, pass] of passes.entries()) {
-        encodeLaunches(encoder, [pass], { launches: 1, timestampWrites: apart.writes[index] });
-      }
-      apart.resolve(encoder);
-      const start = clock.nowMs();
-      device.queue.submit([encoder.finish()]);
-      const gpuMs = await apart.read();
-      const wallMs = clock.nowMs() - start;
-      return gpuMs.map((ms) => plausibleMs(ms, wallMs));
-    } finally {
-      apart.destroy();
+    apartReader ??= createTimestampReader(device, 1 + mostPasses);
+    const { querySet } = apartReader;
+    const encoder = device.createCommandEncoder();
+    bound.reset(encoder);
+    markEnd(encoder, querySet, 0);
+    for (const [index, pass] of passes.entries()) {
+      encodeLaunches(encoder, [pass], { launches: 1, stamps: { querySet, from: null, to: index + 1 } });
     }
+    apartReader.resolve(encoder, 1 + passes.length);
+    const start = clock.nowMs();
+    device.queue.submit([encoder.finish()]);
+    const ends = await apartReader.readMs(1 + passes.length);
+    const wallMs = clock.nowMs() - start;
+    return passes.map((_, i) => plausibleMs((ends[i + 1] ?? 0) - (ends[i] ?? 0), wallMs));
   }
 
   const inPeace = <T>(work: () => Promise<T>) => (quiet ? work() : polling.eagerly(work));
