@@ -13603,7 +13603,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
   return validate103.errors = vErrors, errors === 0;
 }
 validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, turns: { type: "object", additionalProperties: false, required: ["count", "processes", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
 function validate1052(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1052.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13846,265 +13846,365 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.window !== void 0 && func05.call(data, "window")) {
-      let data13 = data.window;
-      if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
-        let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
-        vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
-      }
+    if (data.turns !== void 0 && func05.call(data, "turns")) {
+      let data13 = data.turns;
       if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.seconds === void 0 || !func05.call(data13, "seconds")) {
-          let err46 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+        if (data13.count === void 0 || !func05.call(data13, "count")) {
+          let err45 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "count" } };
+          vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
+        }
+        if (data13.processes === void 0 || !func05.call(data13, "processes")) {
+          let err46 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "processes" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data13.launches === void 0 || !func05.call(data13, "launches")) {
-          let err47 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+        if (data13.latencySd === void 0 || !func05.call(data13, "latencySd")) {
+          let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.watts === void 0 || !func05.call(data13, "watts")) {
-          let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+        if (data13.energySd === void 0 || !func05.call(data13, "energySd")) {
+          let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
-        }
-        if (data13.netJoules === void 0 || !func05.call(data13, "netJoules")) {
-          let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
-          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
-        }
-        if (data13.relativeError === void 0 || !func05.call(data13, "relativeError")) {
-          let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
-          vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
-        }
-        if (data13.disagreement === void 0 || !func05.call(data13, "disagreement")) {
-          let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
-          vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
-        }
-        if (data13.busyShare === void 0 || !func05.call(data13, "busyShare")) {
-          let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
-          vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
-        }
-        if (data13.conditions === void 0 || !func05.call(data13, "conditions")) {
-          let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
-          vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
         for (let key1 of Object.keys(data13)) {
           if (errors >= 200)
             break;
-          if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
-            let err54 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+          if (!(key1 === "count" || key1 === "processes" || key1 === "latencySd" || key1 === "energySd")) {
+            let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
           }
         }
-        if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
-          let data14 = data13.seconds;
+        if (data13.count !== void 0 && func05.call(data13, "count")) {
+          let data14 = data13.count;
+          if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+            let err50 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+          }
           if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e9 || isNaN(data14)) {
-              let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+            if (data14 > 1e3 || isNaN(data14)) {
+              let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
             }
             if (data14 < 0 || isNaN(data14)) {
-              let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+              let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
             }
-          } else {
-            let err57 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
         }
-        if (data13.launches !== void 0 && func05.call(data13, "launches")) {
-          let data15 = data13.launches;
+        if (data13.processes !== void 0 && func05.call(data13, "processes")) {
+          let data15 = data13.processes;
+          if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+            let err53 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+          }
           if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e15 || isNaN(data15)) {
-              let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+            if (data15 > 1e3 || isNaN(data15)) {
+              let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
             }
             if (data15 < 0 || isNaN(data15)) {
-              let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+              let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
-          } else {
-            let err60 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
         }
-        if (data13.watts !== void 0 && func05.call(data13, "watts")) {
-          let data16 = data13.watts;
+        if (data13.latencySd !== void 0 && func05.call(data13, "latencySd")) {
+          let data16 = data13.latencySd;
+          if (!(typeof data16 == "number" && isFinite(data16)) && data16 !== null) {
+            let err56 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema402.properties.turns.properties.latencySd.type } };
+            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
+          }
           if (typeof data16 == "number" && isFinite(data16)) {
             if (data16 > 1e9 || isNaN(data16)) {
-              let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+              let err57 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
             }
             if (data16 < 0 || isNaN(data16)) {
-              let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+              let err58 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
-          } else {
-            let err63 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
         }
-        if (data13.netJoules !== void 0 && func05.call(data13, "netJoules")) {
-          let data17 = data13.netJoules;
+        if (data13.energySd !== void 0 && func05.call(data13, "energySd")) {
+          let data17 = data13.energySd;
           if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-            let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
-            vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+            let err59 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema402.properties.turns.properties.energySd.type } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
           }
           if (typeof data17 == "number" && isFinite(data17)) {
             if (data17 > 1e9 || isNaN(data17)) {
-              let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+              let err60 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
             }
             if (data17 < 0 || isNaN(data17)) {
-              let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+              let err61 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
           }
         }
-        if (data13.relativeError !== void 0 && func05.call(data13, "relativeError")) {
-          let data18 = data13.relativeError;
-          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
-            let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
-            vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-          }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
-              let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
-            }
-            if (data18 < 0 || isNaN(data18)) {
-              let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-            }
+      } else {
+        let err62 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+      }
+    }
+    if (data.window !== void 0 && func05.call(data, "window")) {
+      let data18 = data.window;
+      if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
+        let err63 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
+        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      }
+      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
+        if (data18.seconds === void 0 || !func05.call(data18, "seconds")) {
+          let err64 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
+          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
+        }
+        if (data18.launches === void 0 || !func05.call(data18, "launches")) {
+          let err65 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
+          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
+        }
+        if (data18.watts === void 0 || !func05.call(data18, "watts")) {
+          let err66 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
+          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
+        }
+        if (data18.netJoules === void 0 || !func05.call(data18, "netJoules")) {
+          let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
+          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
+        }
+        if (data18.relativeError === void 0 || !func05.call(data18, "relativeError")) {
+          let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+          vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
+        }
+        if (data18.disagreement === void 0 || !func05.call(data18, "disagreement")) {
+          let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
+        }
+        if (data18.busyShare === void 0 || !func05.call(data18, "busyShare")) {
+          let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+          vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+        }
+        if (data18.conditions === void 0 || !func05.call(data18, "conditions")) {
+          let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+          vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+        }
+        for (let key2 of Object.keys(data18)) {
+          if (errors >= 200)
+            break;
+          if (!(key2 === "seconds" || key2 === "launches" || key2 === "watts" || key2 === "netJoules" || key2 === "relativeError" || key2 === "disagreement" || key2 === "busyShare" || key2 === "conditions")) {
+            let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
           }
         }
-        if (data13.disagreement !== void 0 && func05.call(data13, "disagreement")) {
-          let data19 = data13.disagreement;
-          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
-            let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
-          }
+        if (data18.seconds !== void 0 && func05.call(data18, "seconds")) {
+          let data19 = data18.seconds;
           if (typeof data19 == "number" && isFinite(data19)) {
             if (data19 > 1e9 || isNaN(data19)) {
-              let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+              let err73 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
             }
-            if (data19 < -1e9 || isNaN(data19)) {
-              let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
-              vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
-            }
-          }
-        }
-        if (data13.busyShare !== void 0 && func05.call(data13, "busyShare")) {
-          let data20 = data13.busyShare;
-          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
-            let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
-            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-          }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1 || isNaN(data20)) {
-              let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+            if (data19 < 0 || isNaN(data19)) {
+              let err74 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
+          } else {
+            let err75 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+          }
+        }
+        if (data18.launches !== void 0 && func05.call(data18, "launches")) {
+          let data20 = data18.launches;
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1e15 || isNaN(data20)) {
+              let err76 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
+              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+            }
             if (data20 < 0 || isNaN(data20)) {
-              let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+              let err77 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+            }
+          } else {
+            let err78 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+          }
+        }
+        if (data18.watts !== void 0 && func05.call(data18, "watts")) {
+          let data21 = data18.watts;
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
+              let err79 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+            }
+            if (data21 < 0 || isNaN(data21)) {
+              let err80 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+            }
+          } else {
+            let err81 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+          }
+        }
+        if (data18.netJoules !== void 0 && func05.call(data18, "netJoules")) {
+          let data22 = data18.netJoules;
+          if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
+            let err82 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
+            vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+          }
+          if (typeof data22 == "number" && isFinite(data22)) {
+            if (data22 > 1e9 || isNaN(data22)) {
+              let err83 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+            }
+            if (data22 < 0 || isNaN(data22)) {
+              let err84 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
           }
         }
-        if (data13.conditions !== void 0 && func05.call(data13, "conditions")) {
-          let data21 = data13.conditions;
-          if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
-            let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        if (data18.relativeError !== void 0 && func05.call(data18, "relativeError")) {
+          let data23 = data18.relativeError;
+          if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
+            let err85 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
+            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
-          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-            if (data21.smMhz === void 0 || !func05.call(data21, "smMhz")) {
-              let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+          if (typeof data23 == "number" && isFinite(data23)) {
+            if (data23 > 1e9 || isNaN(data23)) {
+              let err86 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
             }
-            if (data21.memoryMhz === void 0 || !func05.call(data21, "memoryMhz")) {
-              let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
-              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+            if (data23 < 0 || isNaN(data23)) {
+              let err87 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
-            if (data21.celsius === void 0 || !func05.call(data21, "celsius")) {
-              let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+          }
+        }
+        if (data18.disagreement !== void 0 && func05.call(data18, "disagreement")) {
+          let data24 = data18.disagreement;
+          if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+            let err88 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
+            vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+          }
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1e9 || isNaN(data24)) {
+              let err89 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
             }
-            if (data21.powerCappedPart === void 0 || !func05.call(data21, "powerCappedPart")) {
-              let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
-              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+            if (data24 < -1e9 || isNaN(data24)) {
+              let err90 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
             }
-            for (let key2 of Object.keys(data21)) {
+          }
+        }
+        if (data18.busyShare !== void 0 && func05.call(data18, "busyShare")) {
+          let data25 = data18.busyShare;
+          if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+            let err91 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
+            vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+          }
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1 || isNaN(data25)) {
+              let err92 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+              vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+            }
+            if (data25 < 0 || isNaN(data25)) {
+              let err93 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+            }
+          }
+        }
+        if (data18.conditions !== void 0 && func05.call(data18, "conditions")) {
+          let data26 = data18.conditions;
+          if (!(data26 && typeof data26 == "object" && !Array.isArray(data26)) && data26 !== null) {
+            let err94 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
+            vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+          }
+          if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
+            if (data26.smMhz === void 0 || !func05.call(data26, "smMhz")) {
+              let err95 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+              vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+            }
+            if (data26.memoryMhz === void 0 || !func05.call(data26, "memoryMhz")) {
+              let err96 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+              vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+            }
+            if (data26.celsius === void 0 || !func05.call(data26, "celsius")) {
+              let err97 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+              vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+            }
+            if (data26.powerCappedPart === void 0 || !func05.call(data26, "powerCappedPart")) {
+              let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+              vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+            }
+            for (let key3 of Object.keys(data26)) {
               if (errors >= 200)
                 break;
-              if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
-                let err81 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-                vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+              if (!(key3 === "smMhz" || key3 === "memoryMhz" || key3 === "celsius" || key3 === "powerCappedPart")) {
+                let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
               }
             }
-            if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
-              let data22 = data21.smMhz;
-              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-                let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
-                vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+            if (data26.smMhz !== void 0 && func05.call(data26, "smMhz")) {
+              let data27 = data26.smMhz;
+              if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
+                let err100 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
+                vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
               }
-              if (typeof data22 == "number" && isFinite(data22)) {
-                if (data22 > 1e9 || isNaN(data22)) {
-                  let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+              if (typeof data27 == "number" && isFinite(data27)) {
+                if (data27 > 1e9 || isNaN(data27)) {
+                  let err101 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
                 }
-                if (data22 < 0 || isNaN(data22)) {
-                  let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
-                }
-              }
-            }
-            if (data21.memoryMhz !== void 0 && func05.call(data21, "memoryMhz")) {
-              let data23 = data21.memoryMhz;
-              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-                let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
-                vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
-              }
-              if (typeof data23 == "number" && isFinite(data23)) {
-                if (data23 > 1e9 || isNaN(data23)) {
-                  let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
-                }
-                if (data23 < 0 || isNaN(data23)) {
-                  let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                if (data27 < 0 || isNaN(data27)) {
+                  let err102 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
                 }
               }
             }
-            if (data21.celsius !== void 0 && func05.call(data21, "celsius")) {
-              let data24 = data21.celsius;
-              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-                let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
-                vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+            if (data26.memoryMhz !== void 0 && func05.call(data26, "memoryMhz")) {
+              let data28 = data26.memoryMhz;
+              if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
+                let err103 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
+                vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
               }
-              if (typeof data24 == "number" && isFinite(data24)) {
-                if (data24 > 1e9 || isNaN(data24)) {
-                  let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+              if (typeof data28 == "number" && isFinite(data28)) {
+                if (data28 > 1e9 || isNaN(data28)) {
+                  let err104 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
                 }
-                if (data24 < -300 || isNaN(data24)) {
-                  let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
-                  vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                if (data28 < 0 || isNaN(data28)) {
+                  let err105 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
               }
             }
-            if (data21.powerCappedPart !== void 0 && func05.call(data21, "powerCappedPart")) {
-              let data25 = data21.powerCappedPart;
-              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-                let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
-                vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            if (data26.celsius !== void 0 && func05.call(data26, "celsius")) {
+              let data29 = data26.celsius;
+              if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
+                let err106 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
+                vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
               }
-              if (typeof data25 == "number" && isFinite(data25)) {
-                if (data25 > 1 || isNaN(data25)) {
-                  let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-                  vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+              if (typeof data29 == "number" && isFinite(data29)) {
+                if (data29 > 1e9 || isNaN(data29)) {
+                  let err107 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
                 }
-                if (data25 < 0 || isNaN(data25)) {
-                  let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+                if (data29 < -300 || isNaN(data29)) {
+                  let err108 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
+                }
+              }
+            }
+            if (data26.powerCappedPart !== void 0 && func05.call(data26, "powerCappedPart")) {
+              let data30 = data26.powerCappedPart;
+              if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
+                let err109 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+              }
+              if (typeof data30 == "number" && isFinite(data30)) {
+                if (data30 > 1 || isNaN(data30)) {
+                  let err110 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+                  vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+                }
+                if (data30 < 0 || isNaN(data30)) {
+                  let err111 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
                 }
               }
             }
@@ -14113,8 +14213,8 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
   } else {
-    let err94 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+    let err112 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
   }
   return validate1052.errors = vErrors, errors === 0;
 }
@@ -21155,8 +21255,8 @@ function tTestP(estimate, alternative, bound) {
 }
 function meanInterval(estimate, confidence) {
   if (estimate.standardError === 0) return [estimate.mean, estimate.mean];
-  const reach = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
-  return [estimate.mean - reach, estimate.mean + reach];
+  const reach2 = studentTQuantile(0.5 + confidence / 2, estimate.count - 1) * estimate.standardError;
+  return [estimate.mean - reach2, estimate.mean + reach2];
 }
 
 // src/measure/block-order.ts
@@ -21167,8 +21267,10 @@ function armOrder(present2, block) {
   const start = block % Math.max(1, arms2.length);
   return [...arms2.slice(start), ...arms2.slice(0, start)];
 }
-function turnOrder(order2) {
-  return [...order2, ...[...order2].reverse()];
+function turnOrder(order2, processes = 1) {
+  const back = [...order2].reverse();
+  if (processes === 1) return [[...order2, ...back]];
+  return Array.from({ length: processes }, (_, i) => i % 2 === 0 ? order2 : back);
 }
 
 // src/measure/precision.ts
@@ -21269,6 +21371,42 @@ function blockWindowOf(turns) {
   };
 }
 
+// src/measure/block-sample.ts
+function toSample({ sample, turns, processes, failures }) {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(sample.arm);
+  const other = failures.get("B") === void 0 ? "H" : "B";
+  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed6 = own !== void 0 || failures.has(other);
+  const window = blockWindowOf(turns);
+  const latencies = turns.map((turn) => turn.latencyMs);
+  const energies = turns.map((turn) => turn.energy?.joules ?? null);
+  return {
+    ...sample,
+    latencyMs: failed6 ? null : meanOrNull(latencies),
+    joules: failed6 ? null : meanOrNull(energies),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
+    voidReasons,
+    ...failed6 ? {} : { turns: spreadOf({ latencies, energies, processes }) },
+    ...window === null || failed6 ? {} : { window }
+  };
+}
+function spreadOf(turns) {
+  const { latencies, energies, processes } = turns;
+  return { count: latencies.length, processes, latencySd: sdOrNull(latencies), energySd: sdOrNull(energies) };
+}
+function meanOrNull(values2) {
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
+}
+function sdOrNull(values2) {
+  const middle2 = meanOrNull(values2);
+  if (middle2 === null || values2.length < 2) return null;
+  return moments(values2.filter((value2) => value2 !== null)).standardDeviation / middle2;
+}
+
 // src/measure/sampled-stretch.ts
 async function sampleStretch(request) {
   const { meter, delayMs } = request;
@@ -21346,10 +21484,11 @@ var STEADY_CELSIUS = 1;
 var STEP_MS = 600;
 var STEP_UPDATES = 6;
 async function heatUp(request) {
-  const { bench, variant, longestMs } = request;
+  const { bench, variant, longestMs, mostSteps = Number.POSITIVE_INFINITY } = request;
   const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
   let before = null;
-  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+  const steps2 = Math.min(mostSteps, Math.floor(longestMs / stepMs2));
+  for (let i = 0; i < steps2 && !request.isAborted(); i++) {
     const step2 = await takeStep(bench, variant, stepMs2);
     if (!step2.ok) return step2;
     if (before !== null && isSteady(before, step2.value)) break;
@@ -21484,14 +21623,14 @@ function updatesBetween(ticks2, completions) {
 }
 function implausible(updates, updatePeriodMs) {
   if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts }) => watts));
+  const usual2 = median(updates.map(({ watts }) => watts));
   const lost = updates.find(
-    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual2
   );
   if (lost !== void 0) {
     const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
     const lateMs = Math.round(lost.shortestMs);
-    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
+    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual2)} W else`;
   }
   const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
   if (first > JUMP_FACTOR * second) {
@@ -21529,16 +21668,16 @@ var BUSY_PART = 0.95;
 function outlierAmong(updates) {
   if (updates.length < LEAST_SCATTERED) return null;
   const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
-  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
-  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
-  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const [usual2, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual2)));
+  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual2);
   const outlier = updates.find((update) => {
     const { joules, shortestMs, longestMs } = update;
-    if (wattsOf(joules, longestMs) > usual + most) return true;
-    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
+    if (wattsOf(joules, longestMs) > usual2 + most) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual2 - most && rateOf(update) > BUSY_PART * rate;
   });
   if (outlier === void 0) return null;
-  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual2)} W`;
 }
 function wattsOf(joules, milliseconds) {
   return 1e3 * joules / milliseconds;
@@ -21629,8 +21768,8 @@ function unsteady(updates, cut3, meter) {
 }
 function isDisputed({ disagreement = null }) {
   if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
-  const percent5 = Math.round(100 * Math.abs(disagreement));
-  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
+  const percent6 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent6} %`;
 }
 function shortJoules(joules) {
   return `${joules.toPrecision(3)} J`;
@@ -21717,8 +21856,8 @@ var TOLERATED_ERROR = 0.02;
 function ifPreciseEnough(energy, error, precision) {
   if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
     return { status: "valid", energy };
-  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
-  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
+  const percent6 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent6(error)}; ${percent6(precision)} was wanted`;
   return { status: "void", reasons: [reason], disturbed: false };
 }
 async function takeWindow(request, windowMs) {
@@ -21824,119 +21963,146 @@ async function takeEnergy({ device, meter }, variant, { window }, random) {
 }
 
 // src/measure/block-subject.ts
-async function measureSubject(request) {
-  const { subject, order: order2, phase, block } = request;
-  const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order2.map((arm) => [arm, []]));
-  for (const arm of order2) {
-    if (request.isAborted()) return null;
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
+var SubjectBlock = class {
+  #request;
+  #failures = /* @__PURE__ */ new Map();
+  #turns;
+  #launches = 0;
+  #index = 0;
+  #spent = { turns: 0, turnsMs: 0 };
+  constructor(request) {
+    this.#request = request;
+    this.#turns = new Map(request.turns.flat().map((arm) => [arm, []]));
   }
-  await heat(request, failures);
-  const sequence2 = turnOrder(order2);
-  for (const [index, arm] of sequence2.entries()) {
-    if (request.isAborted()) return null;
-    if (failures.has("B") || failures.has("H")) break;
-    if (failures.has(arm)) continue;
-    const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
-    const { bench, variant } = armOf(request, arm);
-    const random = request.random.fork(`turn ${index}`);
-    const turn = await takeTurn({ bench, variant, options: request.options, random });
-    if (turn.ok) turns.get(arm)?.push(turn.value);
-    else failures.set(arm, turn.failure);
+  /** Takes the turns of the next launch; false if it was interrupted. */
+  async takeTurns(launch) {
+    const { subject, phase, block, turns, options, clock, random, isAborted, onTurn } = this.#request;
+    const sequence2 = turns[this.#launches++] ?? [];
+    for (const arm of new Set(sequence2)) {
+      if (isAborted()) return false;
+      const { bench, variant } = this.#armOf(arm, launch);
+      const prepared = await bench.device.prepare(variant);
+      if (!prepared.ok) this.#failures.set(arm, prepared.failure);
+    }
+    await this.#heat(launch, sequence2);
+    for (const arm of sequence2) {
+      if (isAborted()) return false;
+      if (this.#isHopeless()) break;
+      const index = this.#index++;
+      if (this.#failures.has(arm)) continue;
+      const { kernel, workload } = subject;
+      onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: turns.flat().length });
+      const { bench, variant } = this.#armOf(arm, launch);
+      const startMs = clock.nowMs();
+      const turn = await takeTurn({ bench, variant, options, random: random.fork(`turn ${index}`) });
+      const { turns: taken, turnsMs } = this.#spent;
+      this.#spent = { turns: taken + 1, turnsMs: turnsMs + clock.nowMs() - startMs };
+      if (turn.ok) this.#turns.get(arm)?.push(turn.value);
+      else this.#failures.set(arm, turn.failure);
+    }
+    return true;
   }
-  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
-}
-async function heat(request, failures) {
-  const { order: order2, options, cold, isAborted } = request;
-  const arm = order2.find((one3) => !failures.has(one3));
-  const { heatUpMs: longestMs = 0 } = options.window;
-  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
-  if (!heated.ok) failures.set(arm, heated.failure);
-}
-function armOf({ subject, benches }, arm) {
-  const bench = benches.get(arm);
-  const variant = subject.variants[arm];
-  if (bench === void 0 || variant === void 0) {
-    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  /** Turns taken, and the milliseconds that they took. */
+  get spent() {
+    return this.#spent;
   }
-  return { bench, variant };
-}
-function toSample({ subject, block, phase }, arm, turns, failures) {
-  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(arm);
-  const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
-  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed6 = own !== void 0 || failures.has(other);
-  const window = blockWindowOf(turns);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    arm,
-    block,
-    phase,
-    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
-    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
-    voidReasons,
-    ...window === null || failed6 ? {} : { window }
-  };
-}
-function meanOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
-}
+  /** One per arm. */
+  samples() {
+    const { subject, block, phase } = this.#request;
+    return [...this.#turns].sort(([a2], [b]) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map(
+      ([arm, turns]) => toSample({
+        sample: { kernel: subject.kernel, workload: subject.workload, arm, block, phase },
+        turns,
+        processes: this.#launches,
+        failures: this.#failures
+      })
+    );
+  }
+  /** Brings the board to the temperature that it has under load, with the first arm that runs. */
+  async #heat(launch, sequence2) {
+    const { options, isAborted } = this.#request;
+    const { heatUpMs: longestMs = 0 } = options.window;
+    const arm = sequence2.find((one3) => !this.#failures.has(one3));
+    if (!launch.isFirst || longestMs === 0 || arm === void 0 || this.#isHopeless()) return;
+    const mostSteps = this.#launches === 1 ? {} : { mostSteps: 1 };
+    const heated = await heatUp({ ...this.#armOf(arm, launch), longestMs, isAborted, ...mostSteps });
+    if (!heated.ok) this.#failures.set(arm, heated.failure);
+  }
+  #isHopeless() {
+    return this.#failures.has("B") || this.#failures.has("H");
+  }
+  #armOf(arm, { benches }) {
+    const { subject } = this.#request;
+    const bench = benches.get(arm);
+    const variant = subject.variants[arm];
+    if (bench === void 0 || variant === void 0) {
+      throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+    }
+    return { bench, variant };
+  }
+};
 
 // src/measure/blocks.ts
 async function runBlocks(task) {
   const samples2 = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples2.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+    const finished = await runBlock(task, block);
+    if (finished === null) break;
+    samples2.push(...finished.samples);
+    await task.onBlock?.(finished);
   }
   return samples2;
 }
 async function runBlock(task, block) {
+  const startMs = task.clock.nowMs();
   const random = createRandom(task.seed ?? 1);
   const isAborted = () => task.signal?.aborted === true;
+  const processes = task.options.processes ?? 1;
+  const blocks = task.subjects.map(
+    (subject, index) => new SubjectBlock({
+      subject,
+      turns: turnOrder(armOrder(subjectArms(subject), block), processes),
+      block,
+      phase: task.phase,
+      options: task.options,
+      clock: task.clock,
+      random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
+      isAborted,
+      onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
+    })
+  );
+  for (let launch = 0; launch < processes; launch++) {
+    if (!await runLaunch(task, blocks, { block, launch, isAborted })) return null;
+  }
+  const elapsedMs = task.clock.nowMs() - startMs;
+  const turns = blocks.reduce((sum, one3) => sum + one3.spent.turns, 0);
+  const turnsMs = blocks.reduce((sum, one3) => sum + one3.spent.turnsMs, 0);
+  return {
+    block,
+    samples: blocks.flatMap((one3) => one3.samples()),
+    elapsedMs,
+    costs: {
+      launchMs: (elapsedMs - turnsMs) / processes,
+      turnMs: Math.max(0, turnsMs / Math.max(1, turns) - task.options.window.windowMs)
+    }
+  };
+}
+async function runLaunch(task, blocks, at3) {
   const benches = /* @__PURE__ */ new Map();
   const opened = [];
   try {
-    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
-      if (isAborted()) return null;
+    for (const arm of armOrder(task.subjects.flatMap(subjectArms), at3.block)) {
+      if (at3.isAborted()) return false;
       const device = await task.openDevice(arm);
       opened.push(device);
       const meter = await task.openMeter(device);
       if (meter !== null) opened.push(meter);
       benches.set(arm, { device, meter });
     }
-    const samples2 = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        cold: index === 0,
-        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
-        isAborted,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
-      });
-      if (measured === null) return null;
-      samples2.push(...measured);
+    for (const [index, one3] of blocks.entries()) {
+      if (!await one3.takeTurns({ benches, isFirst: index === 0 })) return false;
     }
-    return samples2;
+    return true;
   } finally {
     await closeAll(opened);
   }
@@ -21951,6 +22117,132 @@ async function closeAll(opened) {
   if (failed6 !== void 0) throw failed6.reason;
 }
 
+// src/measure/design.ts
+function observe(sample, metric) {
+  const { turns, window } = sample;
+  const sd = (metric === "energy" ? turns?.energySd : turns?.latencySd) ?? null;
+  if (turns === void 0 || sd === null) return null;
+  const error = metric === "energy" ? window?.relativeError ?? 0 : 0;
+  const seconds = (window?.seconds ?? turns.count) / turns.count;
+  return { ...turns, sd, seconds, sensor: error ** 2 * turns.count };
+}
+function average(values2) {
+  return values2.length === 0 ? 0 : values2.reduce((sum, value2) => sum + value2, 0) / values2.length;
+}
+function differenceVariance(samples2, metric) {
+  const read2 = (sample) => metric === "energy" ? sample.joules : sample.latencyMs;
+  const d = samples2.flatMap((base2) => {
+    const head2 = samples2.find(
+      ({ arm, block, phase }) => arm === "H" && block === base2.block && phase === base2.phase
+    );
+    const [before, after] = [read2(base2), head2 === void 0 ? null : read2(head2)];
+    return base2.arm !== "B" || before === null || after === null ? [] : [Math.log(after / before)];
+  });
+  if (d.length < 3) return null;
+  const mean2 = average(d);
+  return d.reduce((sum, value2) => sum + (value2 - mean2) ** 2, 0) / (d.length - 1);
+}
+function variancePartsOf(samples2, metric) {
+  const seen = samples2.flatMap((sample) => observe(sample, metric) ?? []);
+  if (seen.length === 0) return null;
+  const sensor = average(seen.map((one3) => one3.sensor * one3.seconds));
+  const beyondSensor = (one3) => one3.sd ** 2 - sensor / one3.seconds;
+  const apart = seen.filter(({ processes }) => processes > 1);
+  if (apart.length > 0) {
+    return { process: Math.max(0, average(apart.map(beyondSensor))), turn: 0, sensor };
+  }
+  const turn = Math.max(0, average(seen.map(beyondSensor)));
+  const within = average(seen.map(({ sd, count: count2 }) => sd ** 2 / count2));
+  const between = differenceVariance(samples2, metric);
+  return { process: between === null ? 0 : Math.max(0, between / 2 - within), turn, sensor };
+}
+function blockSd(parts, { processes, windowMs }) {
+  const turns = Math.max(2, processes);
+  const variance = parts.process / processes + (parts.turn + parts.sensor / (windowMs / 1e3)) / turns;
+  return Math.sqrt(2 * variance);
+}
+var fewestBlocks = 3;
+var mostBlocks = 12;
+var reach = Array.from(
+  { length: mostBlocks + 1 },
+  (_, blocks) => blocks < fewestBlocks ? 0 : studentTQuantile(0.99, blocks - 1) + 1
+);
+function blocksFor(sd, wanted) {
+  const found = reach.findIndex(
+    (standardErrors, blocks) => blocks >= fewestBlocks && standardErrors * sd <= wanted * Math.sqrt(blocks)
+  );
+  if (found !== -1) return found;
+  return mostBlocks * (reach[mostBlocks] * sd / (wanted * Math.sqrt(mostBlocks))) ** 4;
+}
+function expectedMs({ parts, arms: arms2 }, design, costs2, subjects) {
+  const blocks = Math.max(
+    fewestBlocks,
+    ...parts.map(({ variances, wanted }) => blocksFor(blockSd(variances, design), wanted))
+  );
+  const turns = arms2 * Math.max(2, design.processes);
+  const blockMs = design.processes * costs2.launchMs / subjects + turns * (costs2.turnMs + design.windowMs);
+  return blocks * blockMs;
+}
+function chooseDesign(request) {
+  const { subjects, costs: costs2, designs: designs2 } = request;
+  const timed = designs2.map((design) => ({
+    design,
+    ms: subjects.reduce((sum, one3) => sum + expectedMs(one3, design, costs2, subjects.length), 0)
+  }));
+  const [first, ...others] = timed;
+  if (first === void 0) throw new RangeError("chooseDesign: no design");
+  return others.reduce((best, one3) => one3.ms < 0.95 * best.ms ? one3 : best, first).design;
+}
+
+// src/measure/designer.ts
+var blocksToLearn = 3;
+var BlockDesigner = class {
+  #options;
+  #costs = [];
+  #current;
+  #isConfirming = false;
+  constructor(options) {
+    this.#options = options;
+    this.#current = { processes: options.processes ?? 1, windowMs: options.window.windowMs };
+  }
+  /** What a block has cost, told after it. */
+  learn(costs2) {
+    this.#costs.push(costs2);
+  }
+  /**
+   * Options for the next block.
+   * @param samples of the run so far
+   */
+  next(phase, samples2, subjects) {
+    if (!this.#isConfirming && this.#costs.length >= blocksToLearn) {
+      this.#current = this.#choose(samples2, subjects);
+    }
+    this.#isConfirming ||= phase === "confirm";
+    const { processes, windowMs } = this.#current;
+    const { window } = this.#options;
+    const longest = window.longestMs === void 0 ? {} : { longestMs: Math.max(window.longestMs, windowMs) };
+    return { ...this.#options, processes, window: { ...window, windowMs, ...longest } };
+  }
+  #choose(samples2, subjects) {
+    const described2 = subjects.flatMap(({ kernel, workload, arms: arms2, wanted }) => {
+      const own = samples2.filter((sample) => sample.kernel === kernel && sample.workload === workload);
+      const parts = ["energy", "latency"].flatMap((metric) => {
+        const variances = variancePartsOf(own, metric);
+        return variances === null ? [] : [{ variances, wanted: wanted[metric] }];
+      });
+      return parts.length === 0 ? [] : [{ parts, arms: arms2 }];
+    });
+    if (described2.length === 0) return this.#current;
+    const meanOf2 = (read2) => this.#costs.reduce((sum, one3) => sum + read2(one3), 0) / this.#costs.length;
+    const costs2 = { launchMs: meanOf2(({ launchMs }) => launchMs), turnMs: meanOf2(({ turnMs }) => turnMs) };
+    const { processCounts = [], windowFactors = [] } = this.#options.choices ?? {};
+    const others = processCounts.flatMap(
+      (processes) => windowFactors.map((factor3) => ({ processes, windowMs: factor3 * this.#options.window.windowMs }))
+    );
+    return chooseDesign({ subjects: described2, costs: costs2, designs: [this.#current, ...others] });
+  }
+};
+
 // src/measure/options.ts
 function measureOptions(request) {
   const judging = request.purpose === "judge";
@@ -21958,14 +22250,24 @@ function measureOptions(request) {
     return {
       // Many short samples: what shares the cores then spoils some of them, and the median stands.
       time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
-      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 },
+      ...judging ? { choices: { processCounts: [1, 2, 4], windowFactors: [1] } } : {}
     };
   }
   const periodMs = request.meter?.updatePeriodMs ?? 0;
-  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
+  if (!judging) {
+    const windowMs2 = Math.max(1500, 15 * periodMs);
+    return {
+      time: { samples: 15, minSampleMs: 2, maxMs: 500 },
+      window: { preheatMs: 500, windowMs: windowMs2, precision: 0.02, longestMs: 2 * windowMs2 }
+    };
+  }
+  const windowMs = Math.max(1e3, 10 * periodMs);
   return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
+    time: { samples: 25, minSampleMs: 5, maxMs: 1e3 },
+    window: { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 6 * windowMs, heatUpMs: 5e3 },
+    processes: 2,
+    choices: { processCounts: [1, 2, 4], windowFactors: [1, 2, 3, 6] }
   };
 }
 
@@ -40752,9 +41054,9 @@ async function confirmLoads(request) {
     const fit = fitOf(seen, sensor);
     return fit !== null && shows(fit) && fit.settledAfterMs < withinMs;
   });
-  const observe = () => observePattern({ ...request, isEnough: (seen) => isSeen(seen, seenWholeMs) });
-  let observed = await observe();
-  if (observed.ok && !isSeen(observed, Number.POSITIVE_INFINITY)) observed = await observe();
+  const observe2 = () => observePattern({ ...request, isEnough: (seen) => isSeen(seen, seenWholeMs) });
+  let observed = await observe2();
+  if (observed.ok && !isSeen(observed, Number.POSITIVE_INFINITY)) observed = await observe2();
   if (!observed.ok) {
     const why = `no load could be put on the device: ${observed.why}`;
     return request.sensors.map(() => ({ ok: false, why, ran: false }));
@@ -41104,18 +41406,18 @@ var SensorMeter = class {
     this.#disagreement = disagreement;
     if (Math.abs(disagreement) <= toleratedDisagreement) return;
     const powered = await measurePowerTraits(sensor, time);
-    const [percent5, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
-    const counterFault = `its counter says ${percent5.toFixed(1)} % ${side} under load`;
+    const [percent6, side] = [100 * Math.abs(1 / (1 + disagreement) - 1), disagreement < 0 ? "more" : "less"];
+    const counterFault = `its counter says ${percent6.toFixed(1)} % ${side} under load`;
     if (powered.ok) this.#traits = { ...powered.traits, counterFault };
     else this.#fault = `${sensor.label}: ${counterFault}, and ${powered.why}`;
   }
   async quiet() {
     const { sensor, time } = this.#options;
     const { idleWatts, updatePeriodMs: periodMs } = this.#traits;
-    const usual = Math.max(idleWatts ?? 0, this.#baseWatts ?? 0);
-    if (usual <= 0) return null;
+    const usual2 = Math.max(idleWatts ?? 0, this.#baseWatts ?? 0);
+    if (usual2 <= 0) return null;
     const graceMs = (this.#settledAfterMs ?? 0) + lastUpdates * (periodMs ?? 0) + noticeMs;
-    const mostWatts = usual * (1 + warmerPart) + warmerWatts;
+    const mostWatts = usual2 * (1 + warmerPart) + warmerWatts;
     const watts = await waitForQuiet({ sensor, time, periodMs, mostWatts, graceMs });
     if (watts === null || watts <= mostWatts) {
       await this.#coolDown(watts);
@@ -41123,12 +41425,12 @@ var SensorMeter = class {
     }
     const others = await listProcesses(sensor);
     const isAlone = others?.trusted === true && others.processes.length === 0;
-    if (isAlone && watts <= usual * (1 + alonePart)) {
+    if (isAlone && watts <= usual2 * (1 + alonePart)) {
       this.#baseWatts = watts;
       return null;
     }
     const who = others?.trusted === true ? others.processes.map(({ label }) => label).join(", ") : "";
-    return `something else is at work on ${sensor.label}${who === "" ? "" : `, on which ${who} run`}: ${Math.round(watts)} W while nothing of ours ran, ${Math.round(usual)} W before`;
+    return `something else is at work on ${sensor.label}${who === "" ? "" : `, on which ${who} run`}: ${Math.round(watts)} W while nothing of ours ran, ${Math.round(usual2)} W before`;
   }
   /** A board that is colder now draws less at rest than when it was opened; one reading may be noise. */
   async #coolDown(watts) {
@@ -41296,8 +41598,8 @@ async function tenantsOf(sensor) {
   const names2 = known3.map(({ label }) => label).join(", ");
   if (busy2?.ok === true && busy2.value > mostBusyPart) {
     const who = names2 === "" ? "somebody" : names2;
-    const percent5 = Math.round(100 * busy2.value);
-    return { ok: false, why: `it works for ${who} ${percent5} % of the time while nothing of ours runs` };
+    const percent6 = Math.round(100 * busy2.value);
+    return { ok: false, why: `it works for ${who} ${percent6} % of the time while nothing of ours runs` };
   }
   if (busy2?.ok !== true && names2 !== "") {
     return { ok: false, why: `${names2} may be at work on it, and how busy it is cannot be read` };
@@ -42337,6 +42639,43 @@ function retunedNote(kernel) {
   return `retuning head would give ${gains(retuned) || "another configuration"} against base${overHead === "" ? "" : `, ${overHead} against head`}`;
 }
 
+// src/report/notes/design.ts
+function percent2(part) {
+  return `${(part * 100).toFixed(1)} %`;
+}
+function usual(values2) {
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? null : Math.sqrt(known3.reduce((sum, value2) => sum + value2 * value2, 0) / known3.length);
+}
+function designs(samples2) {
+  const blocks = /* @__PURE__ */ new Map();
+  for (const { turns, window, phase, block } of samples2) {
+    if (turns === void 0 || turns.processes === 0) continue;
+    const seconds = window == null ? "" : ` and windows of ${(window.seconds / turns.count).toFixed(1)} s`;
+    const design = `${formatCount(turns.processes, "process", "processes")} an arm${seconds}`;
+    const own = blocks.get(design) ?? /* @__PURE__ */ new Set();
+    blocks.set(design, own.add(`${phase} ${block}`));
+  }
+  const most = Math.max(0, ...[...blocks.values()].map(({ size: size2 }) => size2));
+  return [...blocks].filter(([, { size: size2 }]) => size2 >= most / 4).map(([design, { size: size2 }]) => `${formatCount(size2, "block")} of ${design}`).join(", ");
+}
+function designText(samples2) {
+  const text3 = designs(samples2);
+  const energy = usual(samples2.map(({ turns }) => turns?.energySd ?? null));
+  const latency = usual(samples2.map(({ turns }) => turns?.latencySd ?? null));
+  const sensor = usual(
+    samples2.map(
+      ({ turns, window }) => turns === void 0 || window == null || window.relativeError === null ? null : window.relativeError * Math.sqrt(turns.count)
+    )
+  );
+  const differ = [
+    energy === null ? "" : `${percent2(energy)} in energy${sensor === null ? "" : ` (the sensor ${percent2(sensor)})`}`,
+    latency === null ? "" : `${percent2(latency)} in latency`
+  ].filter((part) => part !== "");
+  if (text3 === "") return "";
+  return differ.length === 0 ? text3 : `${text3}; turns differ by ${differ.join(" and ")}`;
+}
+
 // src/report/notes/window.ts
 var maxReasons = 3;
 function range(values2, unit2) {
@@ -42349,7 +42688,7 @@ function range(values2, unit2) {
 function least(values2) {
   return values2.reduce((smallest, value2) => Math.min(smallest, value2), Number.POSITIVE_INFINITY);
 }
-function percent2(part) {
+function percent3(part) {
   return `${(part * 100).toFixed(1)} %`;
 }
 function largest(values2, text3) {
@@ -42365,18 +42704,18 @@ function windowText(windows) {
   const facts2 = [
     largest(
       windows.map(({ relativeError }) => relativeError),
-      (error) => `standard error at most ${percent2(error)}`
+      (error) => `standard error at most ${percent3(error)}`
     ),
     largest(
       windows.map(({ disagreement }) => disagreement === null ? null : Math.abs(disagreement)),
-      (value2) => `counter and integrated power within ${percent2(value2)}`
+      (value2) => `counter and integrated power within ${percent3(value2)}`
     ),
-    busy2.length === 0 ? "" : `device busy at least ${percent2(least(busy2))}`,
+    busy2.length === 0 ? "" : `device busy at least ${percent3(least(busy2))}`,
     range(known(windows, "celsius"), "°C"),
     range(known(windows, "smMhz"), "MHz"),
     largest(
       known(windows, "powerCappedPart"),
-      (part) => part === 0 ? "" : `at the power limit up to ${percent2(part)} of the time`
+      (part) => part === 0 ? "" : `at the power limit up to ${percent3(part)} of the time`
     )
   ].filter((fact) => fact !== "");
   const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
@@ -42399,7 +42738,7 @@ function voidText(samples2) {
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
-  return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
+  return [windows.length === 0 ? "" : windowText(windows), designText(samples2), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
 }
 
 // src/report/notes/facts.ts
@@ -44341,14 +44680,14 @@ function identity3(x2) {
 var map = Array.prototype.map;
 var prefixes2 = ["y", "z", "a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E", "Z", "Y"];
 function formatLocale(locale2) {
-  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent5 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
+  var group = locale2.grouping === void 0 || locale2.thousands === void 0 ? identity3 : formatGroup(map.call(locale2.grouping, Number), locale2.thousands + ""), currencyPrefix = locale2.currency === void 0 ? "" : locale2.currency[0] + "", currencySuffix = locale2.currency === void 0 ? "" : locale2.currency[1] + "", decimal = locale2.decimal === void 0 ? "." : locale2.decimal + "", numerals = locale2.numerals === void 0 ? identity3 : formatNumerals(map.call(locale2.numerals, String)), percent6 = locale2.percent === void 0 ? "%" : locale2.percent + "", minus = locale2.minus === void 0 ? "−" : locale2.minus + "", nan = locale2.nan === void 0 ? "NaN" : locale2.nan + "";
   function newFormat(specifier, options) {
     specifier = formatSpecifier(specifier);
     var fill2 = specifier.fill, align = specifier.align, sign2 = specifier.sign, symbol = specifier.symbol, zero3 = specifier.zero, width = specifier.width, comma = specifier.comma, precision = specifier.precision, trim = specifier.trim, type = specifier.type;
     if (type === "n") comma = true, type = "g";
     else if (!formatTypes[type]) precision === void 0 && (precision = 12), trim = true, type = "g";
     if (zero3 || fill2 === "0" && align === "=") zero3 = true, fill2 = "0", align = "=";
-    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent5 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
+    var prefix = (options && options.prefix !== void 0 ? options.prefix : "") + (symbol === "$" ? currencyPrefix : symbol === "#" && /[boxX]/.test(type) ? "0" + type.toLowerCase() : ""), suffix = (symbol === "$" ? currencySuffix : /[%p]/.test(type) ? percent6 : "") + (options && options.suffix !== void 0 ? options.suffix : "");
     var formatType = formatTypes[type], maybeSuffix = /[defgprs%]/.test(type);
     precision = precision === void 0 ? 6 : /[gprs]/.test(type) ? Math.max(1, Math.min(21, precision)) : Math.max(0, Math.min(20, precision));
     function format6(value2) {
@@ -50077,7 +50416,8 @@ function measureBlock(run) {
     subjects,
     openDevice: run.openDevice ?? (() => laboratory.openDevice()),
     openMeter: () => laboratory.openMeter(),
-    options: laboratory.measureOptions("judge"),
+    options: run.options ?? laboratory.measureOptions("judge"),
+    onBlock: run.onBlock,
     clock: laboratory.clock,
     signal: host.signal,
     onTurn
@@ -50092,7 +50432,10 @@ async function measureBlocks(run) {
     if (host.signal.aborted || startMs + blockMs > deadlineMs) break;
     onBlock?.(block);
     samples2.push(
-      ...await measureBlock({ ...run, phase: "flag", block, onTurn: (turn) => onTurn?.(block, turn) })
+      ...await measureBlock({
+        ...{ host, laboratory, subjects: run.subjects, phase: "flag", block },
+        onTurn: (turn) => onTurn?.(block, turn)
+      })
     );
     blockMs = laboratory.clock.nowMs() - startMs;
   }
@@ -50283,8 +50626,8 @@ function detectableChange(request) {
   const { values: values2, resolutionSd } = differencesOf(pairs, metric);
   if (values2.length < schedule.least || blocks < schedule.least) return null;
   const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
-  const reach = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
-  return Math.expm1(reach * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
+  const reach2 = studentTQuantile(0.95, blocks - 1) + studentTQuantile(power3, blocks - 1);
+  return Math.expm1(reach2 * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
 }
 
 // src/judge/ratio.ts
@@ -50361,6 +50704,9 @@ function gatherEvidence(subject, samples2, options) {
     const margin = effectiveMargin(subject, metric, options);
     const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
     const flagEstimate = estimateOf(flag, "flag", leastSd);
+    const confirmEstimate = estimateOf(confirm2, "confirm", leastSd);
+    const flagged = !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
+    const all = fresh.length === 0 ? flag : differencesOf([...flagging, ...fresh], metric);
     return {
       subject,
       metric,
@@ -50370,9 +50716,10 @@ function gatherEvidence(subject, samples2, options) {
       flag,
       confirm: confirm2,
       flagEstimate,
-      confirmEstimate: estimateOf(confirm2, "confirm", leastSd),
+      confirmEstimate,
+      estimate: flagged ? confirmEstimate ?? flagEstimate : flagEstimate && estimateOf(all, "flag", leastSd),
       freshBlocks: own === fresh ? confirm2.values.length : differencesOf(own, metric).values.length,
-      flagged: !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha)
+      flagged
     };
   });
 }
@@ -50398,7 +50745,7 @@ function confirmations(evidence) {
   return adjusted;
 }
 function leastHope(blocks) {
-  return (blocks - schedule.least) / 6;
+  return (blocks - schedule.flag) / 4;
 }
 function isHopeless({ confirmEstimate, margin, freshBlocks }) {
   if (confirmEstimate === null || freshBlocks < schedule.least) return false;
@@ -50412,9 +50759,9 @@ function isDecided(evidence, adjusted, level) {
 
 // src/judge/text.ts
 function formatChange2(relative3) {
-  const percent5 = relative3 * 100;
-  const digits2 = Math.abs(percent5) < 9.95 ? 1 : 0;
-  const text3 = percent5.toFixed(digits2);
+  const percent6 = relative3 * 100;
+  const digits2 = Math.abs(percent6) < 9.95 ? 1 : 0;
+  const text3 = percent6.toFixed(digits2);
   return `${Number(text3) > 0 ? "+" : ""}${Number(text3) === 0 ? 0 .toFixed(digits2) : text3} %`;
 }
 function formatMargin(margin) {
@@ -50435,8 +50782,7 @@ function listReasons(reasons) {
 // src/judge/metric-verdict.ts
 function judgeMetric(request) {
   const { evidence, confirmP, movement: movement2, options } = request;
-  const { metric, gates, flagged, confirmEstimate, flagEstimate } = evidence;
-  const estimate = confirmEstimate ?? flagEstimate;
+  const { metric, gates, flagged, confirmEstimate, estimate } = evidence;
   const found = decide(evidence, estimate, confirmP, options);
   const excused = movement2 !== null && (found.verdict === "regressed" || found.verdict === "improved" || isUnconfirmed(evidence));
   const { verdict, reason } = excused ? excuse(estimate, movement2) : found;
@@ -50447,7 +50793,7 @@ function judgeMetric(request) {
     margin: evidence.margin.margin,
     gates,
     blocks: estimate?.count ?? evidence.flag.values.length,
-    freshBlocks: confirmEstimate?.count ?? 0,
+    freshBlocks: flagged ? confirmEstimate?.count ?? 0 : 0,
     flagged,
     confirmP,
     reason
@@ -54344,9 +54690,9 @@ var EnergyStep = class {
     for (let i = 0; i < limit; i++) {
       const next = this.#eligible()[0];
       if (next === void 0) return;
-      const reach = this.#bestMeasured() + this.#share.error;
+      const reach2 = this.#bestMeasured() + this.#share.error;
       const hasChoice = this.#task.ledger.ranked().length >= leastChoice;
-      if (hasChoice && this.#task.logObjective(next) > reach) return;
+      if (hasChoice && this.#task.logObjective(next) > reach2) return;
       if (!await this.#measure([next])) return;
     }
   }
@@ -55402,8 +55748,8 @@ async function prepareHeat(search) {
   }
   return { search, incumbentFailure, contenders, variants };
 }
-function samplesOf(heat2, arm, samples2) {
-  const { kernel, workload } = heat2.search;
+function samplesOf(heat, arm, samples2) {
+  const { kernel, workload } = heat.search;
   const own = samples2.filter(
     (sample) => sample.kernel === kernel.name && sample.workload === workload.name && sample.arm === arm
   ).sort((a2, b) => a2.block - b.block);
@@ -55431,21 +55777,21 @@ function measureHeats(options) {
 async function runFinals(options) {
   const { host, laboratory, searches } = options;
   const heats = await Promise.all(searches.map(prepareHeat));
-  const contested = heats.filter((heat2) => heat2.variants.length > 1);
+  const contested = heats.filter((heat) => heat.variants.length > 1);
   if (contested.length > 0)
     host.progress.stage("comparing the best with what ships today, in fresh processes");
   const measured = contested.length === 0 ? [] : await measureHeats({ ...options, heats: contested });
-  return heats.map((heat2) => {
-    const samples2 = measured.length === 0 || heat2.variants.length < 2 ? [] : heat2.variants.map((_, index) => samplesOf(heat2, arms[index], measured));
-    const objective = measurableObjective(heat2.search.objective, laboratory.meter !== null);
-    const selection = selectFinalist(samples2, objective, { incumbentFails: heat2.incumbentFailure !== null });
+  return heats.map((heat) => {
+    const samples2 = measured.length === 0 || heat.variants.length < 2 ? [] : heat.variants.map((_, index) => samplesOf(heat, arms[index], measured));
+    const objective = measurableObjective(heat.search.objective, laboratory.meter !== null);
+    const selection = selectFinalist(samples2, objective, { incumbentFails: heat.incumbentFailure !== null });
     return {
-      search: heat2.search,
-      incumbentFailure: heat2.incumbentFailure,
-      contenders: heat2.contenders,
+      search: heat.search,
+      incumbentFailure: heat.incumbentFailure,
+      contenders: heat.contenders,
       samples: samples2,
       selection,
-      identity: identityOf2(heat2.variants[selection.index])
+      identity: identityOf2(heat.variants[selection.index])
     };
   });
 }
@@ -55759,7 +56105,7 @@ var noMemory = {
 };
 
 // src/app/guard/policy.ts
-function percent3(share2) {
+function percent4(share2) {
   return `${Number((share2 * 100).toFixed(4))} %`;
 }
 function list2(verdicts2) {
@@ -55770,8 +56116,8 @@ function gateChanges(base2, head2) {
   for (const metric of ["energy", "latency"]) {
     settings2.push({
       name: `gate.${metric}.margin`,
-      base: percent3(base2[metric].margin),
-      head: percent3(head2[metric].margin),
+      base: percent4(base2[metric].margin),
+      head: percent4(head2[metric].margin),
       loosens: head2[metric].margin > base2[metric].margin
     });
   }
@@ -56704,6 +57050,11 @@ function fitting(contests, plan2, time) {
   const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
+function designedSubject({ subject }) {
+  const { kernel, workload, arms: arms2, gate } = subject;
+  const wanted = { energy: gate.energy.margin / 2, latency: gate.latency.margin / 2 };
+  return { kernel, workload, arms: arms2.length, wanted };
+}
 async function measureContests(options) {
   const { host, laboratory, contests, seconds, followUpSeconds, judging } = options;
   const { clock } = laboratory;
@@ -56713,6 +57064,7 @@ async function measureContests(options) {
   const confirmUntilMs = flagUntilMs + followUpSeconds * 1e3;
   const machine = machineLabel(laboratory.info);
   const blocks = { flag: 0, confirm: 0 };
+  const designer = new BlockDesigner(laboratory.measureOptions("judge"));
   let contestMs = 0;
   let stage = "";
   let flaggingIsOver = false;
@@ -56748,6 +57100,8 @@ async function measureContests(options) {
       block: done + 1,
       subjects: wanted.map((contest) => contest.blockSubject),
       openDevice,
+      options: designer.next(plan2.phase, samples2, wanted.map(designedSubject)),
+      onBlock: ({ costs: costs2 }) => designer.learn(costs2),
       onTurn: (turn) => {
         const within = (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects;
         const total2 = done + plan2.blocks;
@@ -58925,8 +59279,8 @@ function words(text3) {
   return text3.match(/[A-Za-z_]\w*/g) ?? [];
 }
 function axisSizes(axis, axes, declared) {
-  const usual = axes === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
-  return sorted([...usual, ...declared === null ? [] : [declared]]);
+  const usual2 = axes === 1 ? [32, 64, 128, 256] : axis === 2 ? [1, 2, 4] : [4, 8, 16, 32];
+  return sorted([...usual2, ...declared === null ? [] : [declared]]);
 }
 function around(value2) {
   return sorted(
@@ -59561,7 +59915,7 @@ function required(args, command2, name) {
 }
 
 // src/cli/commands/doctor.ts
-function percent4(change2) {
+function percent5(change2) {
   return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
 }
 function describeNoise(report3) {
@@ -59572,8 +59926,8 @@ function describeNoise(report3) {
       ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
       ...metrics3.map((metric) => [
         metric.metric,
-        ...metric.detectable.map(({ change: change2 }) => percent4(change2)),
-        percent4(metric.noiseFloor),
+        ...metric.detectable.map(({ change: change2 }) => percent5(change2)),
+        percent5(metric.noiseFloor),
         String(metric.blocks)
       ])
     ],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reportAdaptiveLengths } from './adaptive.ts';
 import { reportBusyShares } from './busy.ts';
+import { reportMinutes } from './minutes.ts';
 import { reportResponses } from './responses.ts';
 import { reportTraces } from './traces.ts';
 import { reportVerdicts } from './verdicts.ts';
@@ -23,4 +24,5 @@ reportTraces(join(process.env.JOULEGATE_DATA ?? '../shared/data', 'power_traces'
 if (Number(values.seeds) > 0) {
   await reportResponses(Math.ceil(Number(values.seeds) / 2));
   await reportVerdicts(Number(values.seeds));
+  await reportMinutes(Number(values.seeds));
 }
