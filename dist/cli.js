@@ -50745,7 +50745,7 @@ function confirmations(evidence) {
   return adjusted;
 }
 function leastHope(blocks) {
-  return (blocks - schedule.flag) / 4;
+  return (blocks - schedule.least) / 6;
 }
 function isHopeless({ confirmEstimate, margin, freshBlocks }) {
   if (confirmEstimate === null || freshBlocks < schedule.least) return false;

@@ -25,11 +25,11 @@ export function confirmations(evidence: readonly Evidence[]): ReadonlyMap<Eviden
 }
 
 /**
- * Standard errors above its margin that a metric has to lie after so many fresh blocks not to be given up: three quarters below
- * after three, on it after six, one and a half above after twelve. It errs on one side only: what is given up is not called worse.
+ * Standard errors above its margin that a metric has to lie after so many fresh blocks not to be given up: none after three,
+ * one and a half after twelve. It errs on one side only: what is given up is not called worse.
  */
 function leastHope(blocks: number): number {
-  return (blocks - schedule.flag) / 4;
+  return (blocks - schedule.least) / 6;
 }
 
 /** Whether more fresh blocks would hardly make a flagged metric of it that is clearly above its margin. */

@@ -36,7 +36,7 @@ test('ten looks at fresh blocks of a kernel at its margin err as often as one te
   // A first attempt may spend four fifths of 5 %; a fixed number of blocks would spend just that. Two standard errors of 1500 runs.
   expect(red / runs).toBeLessThan(0.04 + 0.01);
   expect(red / runs).toBeGreaterThan(0.03 - 0.01);
-  expect(fresh).toBeLessThan(6.6);
+  expect(fresh).toBeLessThan(6);
   // Repeated confidence intervals: at whatever block it ended.
   expect(held / runs).toBeGreaterThan(0.95 - 0.011);
 });
