@@ -50506,6 +50506,7 @@ var schedule = {
   /** Fresh blocks that confirm a flag, at most. */
   confirm: 12
 };
+var mostFlagBlocks = schedule.flag;
 var firstShare = 0.8;
 function attemptShare(attempt) {
   return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
@@ -51044,7 +51045,11 @@ function standingOf(evidence, options) {
   const distances = counting.map(distanceOf);
   return {
     settled: evidence.some(({ gates, flagged }) => gates && flagged) || counting.length > 0 && counting.every((one3) => isClear2(one3, options)),
-    distance: distances.length === 0 ? 0 : Math.min(...distances)
+    distance: distances.length === 0 ? 0 : Math.min(...distances),
+    blocksLeft: Math.max(
+      0,
+      ...counting.map((one3) => blocksLeftOf(one3.flagEstimate, distanceOf(one3), options.alpha))
+    )
   };
 }
 function bounds({ margin: { margin }, subject }) {
@@ -51066,10 +51071,20 @@ function distanceOf(evidence) {
   const gap2 = Math.min(...gaps);
   return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
 }
+function blocksLeftOf(estimate, distance2, alpha) {
+  if (estimate === null) return schedule.least;
+  const level = clearLevel("flag", schedule.least, alpha);
+  for (let blocks = estimate.count; blocks <= schedule.suspect; blocks++) {
+    if (distance2 * Math.sqrt(blocks / estimate.count) >= studentTQuantile(1 - level, blocks - 1)) {
+      return blocks - estimate.count;
+    }
+  }
+  return Number.POSITIVE_INFINITY;
+}
 
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, shards = 1, ...judging } = options;
+  const { flaggingIsOver = false, shards = 1, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
   const settings2 = withDefaults(judging);
   if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
@@ -51077,7 +51092,7 @@ function planNext(subjects, samples2, options = {}) {
   const missing3 = (wanted) => missingBlocks({ ...wanted, samplesOf: measuredOf });
   const evidenceOf = evidenceBySubject(pooledOf, settings2);
   if (!flaggingIsOver) {
-    const flag = flagNext({ subjects, evidenceOf, missing: missing3, settings: settings2 });
+    const flag = flagNext({ subjects, evidenceOf, missing: missing3, settings: settings2, blocksLeft });
     if (flag !== null) return flag;
   }
   if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
@@ -51109,10 +51124,12 @@ function evidenceBySubject(samplesOf3, settings2) {
   };
 }
 function flagNext(request) {
-  const { subjects, evidenceOf, missing: missing3, settings: settings2 } = request;
+  const { subjects, evidenceOf, missing: missing3, settings: settings2, blocksLeft } = request;
   const first = missing3({ subjects, phase: "flag", blocks: schedule.least, finishFirst: true });
   if (first !== null) return first;
-  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort((a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || a2.distance - b.distance).map(({ subject }) => subject);
+  const open = subjects.map((subject) => ({ subject, ...standingOf(evidenceOf(subject), settings2) })).filter(({ settled }) => !settled).sort(
+    (a2, b) => Number(b.subject.sentinel) - Number(a2.subject.sentinel) || Number(a2.blocksLeft > blocksLeft) - Number(b.blocksLeft > blocksLeft) || (Number.isFinite(blocksLeft) ? a2.blocksLeft - b.blocksLeft : 0) || a2.distance - b.distance
+  ).map(({ subject }) => subject);
   const more = missing3({ subjects: open, phase: "flag", blocks: schedule.flag, finishFirst: false });
   if (more !== null) return { ...more, blocks: 1 };
   const suspects = subjects.filter((subject) => evidenceOf(subject).some(isSuspect));
@@ -57050,6 +57067,10 @@ function fitting(contests, plan2, time) {
   const chosen = [...sentinels, ...others.slice(0, Math.max(1, room2 - sentinels.length))];
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
+function blocksFitting(contests, { leftMs, contestMs }) {
+  const room2 = leftMs / contestMs;
+  return contestMs <= 0 || room2 >= mostFlagBlocks * contests ? {} : { blocksLeft: Math.max(0, Math.floor(room2)) };
+}
 function designedSubject({ subject }) {
   const { kernel, workload, arms: arms2, gate } = subject;
   const wanted = { energy: gate.energy.margin / 2, latency: gate.latency.margin / 2 };
@@ -57076,7 +57097,8 @@ async function measureContests(options) {
     return device;
   };
   for (; ; ) {
-    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver });
+    const blocksLeft = blocksFitting(contests.length, { leftMs: flagUntilMs - clock.nowMs(), contestMs });
+    const plan2 = planNext(subjects, samples2, { ...judging, machineChanged, flaggingIsOver, ...blocksLeft });
     if (plan2.phase === "done") {
       return { samples: samples2, cutShort: flaggingIsOver ? "time" : null, machineChanged };
     }

@@ -1,4 +1,4 @@
-import { type JudgePlan, type PlanOptions, planNext } from '../../judge/index.ts';
+import { type JudgePlan, mostFlagBlocks, type PlanOptions, planNext } from '../../judge/index.ts';
 import { BlockDesigner, type BlockSample } from '../../measure/index.ts';
 import type { Host } from '../host.ts';
 import { type Laboratory, machineLabel, measureBlock } from '../laboratory/index.ts';
@@ -47,6 +47,17 @@ function fitting(
   return chosen.length * time.contestMs <= time.leftMs ? chosen : [];
 }
 
+/** What the plan is told of the time: nothing as long as all contests get all the blocks that flagging may take. */
+function blocksFitting(
+  contests: number,
+  { leftMs, contestMs }: { readonly leftMs: number; readonly contestMs: number },
+): { readonly blocksLeft?: number } {
+  const room = leftMs / contestMs;
+  return contestMs <= 0 || room >= mostFlagBlocks * contests
+    ? {}
+    : { blocksLeft: Math.max(0, Math.floor(room)) };
+}
+
 /** A change by half a margin beyond it is to be seen. */
 function designedSubject({ subject }: Contest) {
   const { kernel, workload, arms, gate } = subject;
@@ -85,7 +96,8 @@ export async function measureContests(options: {
     return device;
   };
   for (;;) {
-    const plan = planNext(subjects, samples, { ...judging, machineChanged, flaggingIsOver });
+    const blocksLeft = blocksFitting(contests.length, { leftMs: flagUntilMs - clock.nowMs(), contestMs });
+    const plan = planNext(subjects, samples, { ...judging, machineChanged, flaggingIsOver, ...blocksLeft });
     if (plan.phase === 'done') {
       return { samples, cutShort: flaggingIsOver ? 'time' : null, machineChanged };
     }
