@@ -13603,7 +13603,7 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
   return validate103.errors = vErrors, errors === 0;
 }
 validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, turns: { type: "object", additionalProperties: false, required: ["count", "processes", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, turns: { type: "object", additionalProperties: false, required: ["count", "processes", "seconds", "latencySd", "energySd"], properties: { count: { type: "integer", minimum: 0, maximum: 1e3 }, processes: { type: "integer", minimum: 0, maximum: 1e3 }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, latencySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, energySd: { type: ["number", "null"], minimum: 0, maximum: 1e9 } } }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
 function validate1052(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1052.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13857,354 +13857,374 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
           let err46 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "processes" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data13.latencySd === void 0 || !func05.call(data13, "latencySd")) {
-          let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
+        if (data13.seconds === void 0 || !func05.call(data13, "seconds")) {
+          let err47 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.energySd === void 0 || !func05.call(data13, "energySd")) {
-          let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
+        if (data13.latencySd === void 0 || !func05.call(data13, "latencySd")) {
+          let err48 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "latencySd" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
+        }
+        if (data13.energySd === void 0 || !func05.call(data13, "energySd")) {
+          let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/required", keyword: "required", params: { missingProperty: "energySd" } };
+          vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
         for (let key1 of Object.keys(data13)) {
           if (errors >= 200)
             break;
-          if (!(key1 === "count" || key1 === "processes" || key1 === "latencySd" || key1 === "energySd")) {
-            let err49 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
-            vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
+          if (!(key1 === "count" || key1 === "processes" || key1 === "seconds" || key1 === "latencySd" || key1 === "energySd")) {
+            let err50 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
           }
         }
         if (data13.count !== void 0 && func05.call(data13, "count")) {
           let data14 = data13.count;
           if (!(typeof data14 == "number" && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
-            let err50 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
+            let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
           }
           if (typeof data14 == "number" && isFinite(data14)) {
             if (data14 > 1e3 || isNaN(data14)) {
-              let err51 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
-              vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
+              let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
             }
             if (data14 < 0 || isNaN(data14)) {
-              let err52 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
+              let err53 = { instancePath: instancePath + "/turns/count", schemaPath: "#/properties/turns/properties/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
             }
           }
         }
         if (data13.processes !== void 0 && func05.call(data13, "processes")) {
           let data15 = data13.processes;
           if (!(typeof data15 == "number" && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
-            let err53 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
-            vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
+            let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/type", keyword: "type", params: { type: "integer" } };
+            vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
           if (typeof data15 == "number" && isFinite(data15)) {
             if (data15 > 1e3 || isNaN(data15)) {
-              let err54 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
-              vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
+              let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e3 } };
+              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
             if (data15 < 0 || isNaN(data15)) {
-              let err55 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
+              let err56 = { instancePath: instancePath + "/turns/processes", schemaPath: "#/properties/turns/properties/processes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
             }
           }
         }
-        if (data13.latencySd !== void 0 && func05.call(data13, "latencySd")) {
-          let data16 = data13.latencySd;
-          if (!(typeof data16 == "number" && isFinite(data16)) && data16 !== null) {
-            let err56 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema402.properties.turns.properties.latencySd.type } };
-            vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
-          }
+        if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
+          let data16 = data13.seconds;
           if (typeof data16 == "number" && isFinite(data16)) {
             if (data16 > 1e9 || isNaN(data16)) {
-              let err57 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              let err57 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
             }
             if (data16 < 0 || isNaN(data16)) {
-              let err58 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              let err58 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
+            }
+          } else {
+            let err59 = { instancePath: instancePath + "/turns/seconds", schemaPath: "#/properties/turns/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+          }
+        }
+        if (data13.latencySd !== void 0 && func05.call(data13, "latencySd")) {
+          let data17 = data13.latencySd;
+          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+            let err60 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/type", keyword: "type", params: { type: schema402.properties.turns.properties.latencySd.type } };
+            vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+          }
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
+              let err61 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+            }
+            if (data17 < 0 || isNaN(data17)) {
+              let err62 = { instancePath: instancePath + "/turns/latencySd", schemaPath: "#/properties/turns/properties/latencySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
           }
         }
         if (data13.energySd !== void 0 && func05.call(data13, "energySd")) {
-          let data17 = data13.energySd;
-          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
-            let err59 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema402.properties.turns.properties.energySd.type } };
-            vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
+          let data18 = data13.energySd;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+            let err63 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/type", keyword: "type", params: { type: schema402.properties.turns.properties.energySd.type } };
+            vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
-              let err60 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
+              let err64 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
             }
-            if (data17 < 0 || isNaN(data17)) {
-              let err61 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
+            if (data18 < 0 || isNaN(data18)) {
+              let err65 = { instancePath: instancePath + "/turns/energySd", schemaPath: "#/properties/turns/properties/energySd/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
           }
         }
       } else {
-        let err62 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/type", keyword: "type", params: { type: "object" } };
-        vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
+        let err66 = { instancePath: instancePath + "/turns", schemaPath: "#/properties/turns/type", keyword: "type", params: { type: "object" } };
+        vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
       }
     }
     if (data.window !== void 0 && func05.call(data, "window")) {
-      let data18 = data.window;
-      if (!(data18 && typeof data18 == "object" && !Array.isArray(data18)) && data18 !== null) {
-        let err63 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
-        vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
+      let data19 = data.window;
+      if (!(data19 && typeof data19 == "object" && !Array.isArray(data19)) && data19 !== null) {
+        let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
+        vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (data18 && typeof data18 == "object" && !Array.isArray(data18)) {
-        if (data18.seconds === void 0 || !func05.call(data18, "seconds")) {
-          let err64 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
-          vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
-        }
-        if (data18.launches === void 0 || !func05.call(data18, "launches")) {
-          let err65 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
-          vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
-        }
-        if (data18.watts === void 0 || !func05.call(data18, "watts")) {
-          let err66 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
-          vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
-        }
-        if (data18.netJoules === void 0 || !func05.call(data18, "netJoules")) {
-          let err67 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
-          vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
-        }
-        if (data18.relativeError === void 0 || !func05.call(data18, "relativeError")) {
-          let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+        if (data19.seconds === void 0 || !func05.call(data19, "seconds")) {
+          let err68 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data18.disagreement === void 0 || !func05.call(data18, "disagreement")) {
-          let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+        if (data19.launches === void 0 || !func05.call(data19, "launches")) {
+          let err69 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
-        if (data18.busyShare === void 0 || !func05.call(data18, "busyShare")) {
-          let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+        if (data19.watts === void 0 || !func05.call(data19, "watts")) {
+          let err70 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        if (data18.conditions === void 0 || !func05.call(data18, "conditions")) {
-          let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+        if (data19.netJoules === void 0 || !func05.call(data19, "netJoules")) {
+          let err71 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
           vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
         }
-        for (let key2 of Object.keys(data18)) {
+        if (data19.relativeError === void 0 || !func05.call(data19, "relativeError")) {
+          let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
+          vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+        }
+        if (data19.disagreement === void 0 || !func05.call(data19, "disagreement")) {
+          let err73 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
+          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        }
+        if (data19.busyShare === void 0 || !func05.call(data19, "busyShare")) {
+          let err74 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
+          vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        }
+        if (data19.conditions === void 0 || !func05.call(data19, "conditions")) {
+          let err75 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        }
+        for (let key2 of Object.keys(data19)) {
           if (errors >= 200)
             break;
           if (!(key2 === "seconds" || key2 === "launches" || key2 === "watts" || key2 === "netJoules" || key2 === "relativeError" || key2 === "disagreement" || key2 === "busyShare" || key2 === "conditions")) {
-            let err72 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
-            vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
+            let err76 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
         }
-        if (data18.seconds !== void 0 && func05.call(data18, "seconds")) {
-          let data19 = data18.seconds;
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e9 || isNaN(data19)) {
-              let err73 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
-            }
-            if (data19 < 0 || isNaN(data19)) {
-              let err74 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
-            }
-          } else {
-            let err75 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
-          }
-        }
-        if (data18.launches !== void 0 && func05.call(data18, "launches")) {
-          let data20 = data18.launches;
+        if (data19.seconds !== void 0 && func05.call(data19, "seconds")) {
+          let data20 = data19.seconds;
           if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e15 || isNaN(data20)) {
-              let err76 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
-              vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
-            }
-            if (data20 < 0 || isNaN(data20)) {
-              let err77 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+            if (data20 > 1e9 || isNaN(data20)) {
+              let err77 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
+            if (data20 < 0 || isNaN(data20)) {
+              let err78 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+            }
           } else {
-            let err78 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+            let err79 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
           }
         }
-        if (data18.watts !== void 0 && func05.call(data18, "watts")) {
-          let data21 = data18.watts;
+        if (data19.launches !== void 0 && func05.call(data19, "launches")) {
+          let data21 = data19.launches;
           if (typeof data21 == "number" && isFinite(data21)) {
-            if (data21 > 1e9 || isNaN(data21)) {
-              let err79 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-            }
-            if (data21 < 0 || isNaN(data21)) {
-              let err80 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+            if (data21 > 1e15 || isNaN(data21)) {
+              let err80 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
+            if (data21 < 0 || isNaN(data21)) {
+              let err81 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+            }
           } else {
-            let err81 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
-            vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
-          }
-        }
-        if (data18.netJoules !== void 0 && func05.call(data18, "netJoules")) {
-          let data22 = data18.netJoules;
-          if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
-            let err82 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
+            let err82 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/type", keyword: "type", params: { type: "number" } };
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
+        }
+        if (data19.watts !== void 0 && func05.call(data19, "watts")) {
+          let data22 = data19.watts;
           if (typeof data22 == "number" && isFinite(data22)) {
             if (data22 > 1e9 || isNaN(data22)) {
-              let err83 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              let err83 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
             }
             if (data22 < 0 || isNaN(data22)) {
-              let err84 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              let err84 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
+          } else {
+            let err85 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/type", keyword: "type", params: { type: "number" } };
+            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
           }
         }
-        if (data18.relativeError !== void 0 && func05.call(data18, "relativeError")) {
-          let data23 = data18.relativeError;
+        if (data19.netJoules !== void 0 && func05.call(data19, "netJoules")) {
+          let data23 = data19.netJoules;
           if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
-            let err85 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
-            vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+            let err86 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
+            vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
           }
           if (typeof data23 == "number" && isFinite(data23)) {
             if (data23 > 1e9 || isNaN(data23)) {
-              let err86 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+              let err87 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
             }
             if (data23 < 0 || isNaN(data23)) {
-              let err87 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-              vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+              let err88 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
             }
           }
         }
-        if (data18.disagreement !== void 0 && func05.call(data18, "disagreement")) {
-          let data24 = data18.disagreement;
+        if (data19.relativeError !== void 0 && func05.call(data19, "relativeError")) {
+          let data24 = data19.relativeError;
           if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
-            let err88 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
-            vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+            let err89 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
+            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
           }
           if (typeof data24 == "number" && isFinite(data24)) {
             if (data24 > 1e9 || isNaN(data24)) {
-              let err89 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-              vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-            }
-            if (data24 < -1e9 || isNaN(data24)) {
-              let err90 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              let err90 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
             }
+            if (data24 < 0 || isNaN(data24)) {
+              let err91 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+              vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            }
           }
         }
-        if (data18.busyShare !== void 0 && func05.call(data18, "busyShare")) {
-          let data25 = data18.busyShare;
+        if (data19.disagreement !== void 0 && func05.call(data19, "disagreement")) {
+          let data25 = data19.disagreement;
           if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
-            let err91 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
-            vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+            let err92 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
+            vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
           }
           if (typeof data25 == "number" && isFinite(data25)) {
-            if (data25 > 1 || isNaN(data25)) {
-              let err92 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-              vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-            }
-            if (data25 < 0 || isNaN(data25)) {
-              let err93 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+            if (data25 > 1e9 || isNaN(data25)) {
+              let err93 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+            }
+            if (data25 < -1e9 || isNaN(data25)) {
+              let err94 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
+              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
             }
           }
         }
-        if (data18.conditions !== void 0 && func05.call(data18, "conditions")) {
-          let data26 = data18.conditions;
-          if (!(data26 && typeof data26 == "object" && !Array.isArray(data26)) && data26 !== null) {
-            let err94 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
-            vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+        if (data19.busyShare !== void 0 && func05.call(data19, "busyShare")) {
+          let data26 = data19.busyShare;
+          if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
+            let err95 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
+            vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
           }
-          if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
-            if (data26.smMhz === void 0 || !func05.call(data26, "smMhz")) {
-              let err95 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
-              vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
-            }
-            if (data26.memoryMhz === void 0 || !func05.call(data26, "memoryMhz")) {
-              let err96 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+          if (typeof data26 == "number" && isFinite(data26)) {
+            if (data26 > 1 || isNaN(data26)) {
+              let err96 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
               vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
             }
-            if (data26.celsius === void 0 || !func05.call(data26, "celsius")) {
-              let err97 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+            if (data26 < 0 || isNaN(data26)) {
+              let err97 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
             }
-            if (data26.powerCappedPart === void 0 || !func05.call(data26, "powerCappedPart")) {
-              let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
-              vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+          }
+        }
+        if (data19.conditions !== void 0 && func05.call(data19, "conditions")) {
+          let data27 = data19.conditions;
+          if (!(data27 && typeof data27 == "object" && !Array.isArray(data27)) && data27 !== null) {
+            let err98 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
+            vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+          }
+          if (data27 && typeof data27 == "object" && !Array.isArray(data27)) {
+            if (data27.smMhz === void 0 || !func05.call(data27, "smMhz")) {
+              let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
+              vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
-            for (let key3 of Object.keys(data26)) {
+            if (data27.memoryMhz === void 0 || !func05.call(data27, "memoryMhz")) {
+              let err100 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
+              vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+            }
+            if (data27.celsius === void 0 || !func05.call(data27, "celsius")) {
+              let err101 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
+              vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+            }
+            if (data27.powerCappedPart === void 0 || !func05.call(data27, "powerCappedPart")) {
+              let err102 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
+              vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+            }
+            for (let key3 of Object.keys(data27)) {
               if (errors >= 200)
                 break;
               if (!(key3 === "smMhz" || key3 === "memoryMhz" || key3 === "celsius" || key3 === "powerCappedPart")) {
-                let err99 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
-                vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
-              }
-            }
-            if (data26.smMhz !== void 0 && func05.call(data26, "smMhz")) {
-              let data27 = data26.smMhz;
-              if (!(typeof data27 == "number" && isFinite(data27)) && data27 !== null) {
-                let err100 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
-                vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
-              }
-              if (typeof data27 == "number" && isFinite(data27)) {
-                if (data27 > 1e9 || isNaN(data27)) {
-                  let err101 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
-                }
-                if (data27 < 0 || isNaN(data27)) {
-                  let err102 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
-                }
-              }
-            }
-            if (data26.memoryMhz !== void 0 && func05.call(data26, "memoryMhz")) {
-              let data28 = data26.memoryMhz;
-              if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
-                let err103 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
+                let err103 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
                 vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+              }
+            }
+            if (data27.smMhz !== void 0 && func05.call(data27, "smMhz")) {
+              let data28 = data27.smMhz;
+              if (!(typeof data28 == "number" && isFinite(data28)) && data28 !== null) {
+                let err104 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
+                vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
               }
               if (typeof data28 == "number" && isFinite(data28)) {
                 if (data28 > 1e9 || isNaN(data28)) {
-                  let err104 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+                  let err105 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
+                  vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
                 if (data28 < 0 || isNaN(data28)) {
-                  let err105 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
-                  vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+                  let err106 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
                 }
               }
             }
-            if (data26.celsius !== void 0 && func05.call(data26, "celsius")) {
-              let data29 = data26.celsius;
+            if (data27.memoryMhz !== void 0 && func05.call(data27, "memoryMhz")) {
+              let data29 = data27.memoryMhz;
               if (!(typeof data29 == "number" && isFinite(data29)) && data29 !== null) {
-                let err106 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
-                vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
+                let err107 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
+                vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
               }
               if (typeof data29 == "number" && isFinite(data29)) {
                 if (data29 > 1e9 || isNaN(data29)) {
-                  let err107 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
-                  vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
-                }
-                if (data29 < -300 || isNaN(data29)) {
-                  let err108 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  let err108 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
+                }
+                if (data29 < 0 || isNaN(data29)) {
+                  let err109 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                 }
               }
             }
-            if (data26.powerCappedPart !== void 0 && func05.call(data26, "powerCappedPart")) {
-              let data30 = data26.powerCappedPart;
+            if (data27.celsius !== void 0 && func05.call(data27, "celsius")) {
+              let data30 = data27.celsius;
               if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
-                let err109 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
-                vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+                let err110 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
+                vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
               }
               if (typeof data30 == "number" && isFinite(data30)) {
-                if (data30 > 1 || isNaN(data30)) {
-                  let err110 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
-                  vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
-                }
-                if (data30 < 0 || isNaN(data30)) {
-                  let err111 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                if (data30 > 1e9 || isNaN(data30)) {
+                  let err111 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+                }
+                if (data30 < -300 || isNaN(data30)) {
+                  let err112 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
+                  vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+                }
+              }
+            }
+            if (data27.powerCappedPart !== void 0 && func05.call(data27, "powerCappedPart")) {
+              let data31 = data27.powerCappedPart;
+              if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+                let err113 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
+                vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+              }
+              if (typeof data31 == "number" && isFinite(data31)) {
+                if (data31 > 1 || isNaN(data31)) {
+                  let err114 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+                  vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+                }
+                if (data31 < 0 || isNaN(data31)) {
+                  let err115 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+                  vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
                 }
               }
             }
@@ -14213,8 +14233,8 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
   } else {
-    let err112 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+    let err116 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
   }
   return validate1052.errors = vErrors, errors === 0;
 }
@@ -21372,7 +21392,7 @@ function blockWindowOf(turns) {
 }
 
 // src/measure/block-sample.ts
-function toSample({ sample, turns, processes, failures }) {
+function toSample({ sample, turns, processes, seconds, failures }) {
   const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
   const own = failures.get(sample.arm);
   const other = failures.get("B") === void 0 ? "H" : "B";
@@ -21389,13 +21409,19 @@ function toSample({ sample, turns, processes, failures }) {
     latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
     energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
     voidReasons,
-    ...failed6 ? {} : { turns: spreadOf({ latencies, energies, processes }) },
+    ...failed6 ? {} : { turns: spreadOf({ latencies, energies, processes, seconds }) },
     ...window === null || failed6 ? {} : { window }
   };
 }
 function spreadOf(turns) {
-  const { latencies, energies, processes } = turns;
-  return { count: latencies.length, processes, latencySd: sdOrNull(latencies), energySd: sdOrNull(energies) };
+  const { latencies, energies, processes, seconds } = turns;
+  return {
+    count: latencies.length,
+    processes,
+    seconds,
+    latencySd: sdOrNull(latencies),
+    energySd: sdOrNull(energies)
+  };
 }
 function meanOrNull(values2) {
   const known3 = values2.filter((value2) => value2 !== null);
@@ -21758,10 +21784,10 @@ function wholeUpdates(updates, { updatePeriodMs }) {
   return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
 }
 function unsteady(updates, cut3, meter) {
-  const whole = wholeUpdates(updates.slice(cut3), meter);
-  const outlier = outlierAmong(whole);
+  const whole2 = wholeUpdates(updates.slice(cut3), meter);
+  const outlier = outlierAmong(whole2);
   if (outlier !== null) return isVoid(outlier);
-  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  const change2 = changeIn(whole2.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
   if (change2 === null) return null;
   const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
   return { ok: false, reason, changed: change2.sudden };
@@ -22002,18 +22028,27 @@ var SubjectBlock = class {
     }
     return true;
   }
+  /** Arms that it has. */
+  get arms() {
+    return this.#turns.size;
+  }
   /** Turns taken, and the milliseconds that they took. */
   get spent() {
     return this.#spent;
   }
-  /** One per arm. */
-  samples() {
+  /**
+   * One per arm.
+   * @param shareMs what each arm has of the block's time beside turns
+   */
+  samples(shareMs) {
     const { subject, block, phase } = this.#request;
+    const seconds = (this.#spent.turnsMs / this.#turns.size + shareMs) / 1e3;
     return [...this.#turns].sort(([a2], [b]) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map(
       ([arm, turns]) => toSample({
         sample: { kernel: subject.kernel, workload: subject.workload, arm, block, phase },
         turns,
         processes: this.#launches,
+        seconds,
         failures: this.#failures
       })
     );
@@ -22075,11 +22110,12 @@ async function runBlock(task, block) {
     if (!await runLaunch(task, blocks, { block, launch, isAborted })) return null;
   }
   const elapsedMs = task.clock.nowMs() - startMs;
+  const arms2 = blocks.reduce((sum, one3) => sum + one3.arms, 0);
   const turns = blocks.reduce((sum, one3) => sum + one3.spent.turns, 0);
   const turnsMs = blocks.reduce((sum, one3) => sum + one3.spent.turnsMs, 0);
   return {
     block,
-    samples: blocks.flatMap((one3) => one3.samples()),
+    samples: blocks.flatMap((one3) => one3.samples((elapsedMs - turnsMs) / arms2)),
     elapsedMs,
     costs: {
       launchMs: (elapsedMs - turnsMs) / processes,
@@ -34878,8 +34914,8 @@ function frexp(e) {
   return [f64Scratch.getFloat64(0), exp];
 }
 function modf(e) {
-  const whole = Number.isFinite(e) ? Math.trunc(e) : e;
-  return [e - whole, whole];
+  const whole2 = Number.isFinite(e) ? Math.trunc(e) : e;
+  return [e - whole2, whole2];
 }
 function componentsValue(type, components) {
   const elem = elemScalar(type);
@@ -36463,9 +36499,9 @@ var bits = new DataView(new ArrayBuffer(4));
 var leastBits = 2 ** 23;
 function numberOfBits(source, listed4, member2) {
   if (member2 !== "f32" || listed4 !== "u32" && listed4 !== "i32" || !/^\d+$/.test(source)) return null;
-  const whole = Number(source);
-  if (whole < leastBits || whole >= 2 ** 32) return null;
-  bits.setUint32(0, whole);
+  const whole2 = Number(source);
+  if (whole2 < leastBits || whole2 >= 2 ** 32) return null;
+  bits.setUint32(0, whole2);
   const value2 = bits.getFloat32(0);
   return Number.isFinite(value2) ? value2 : null;
 }
@@ -36962,7 +36998,7 @@ var storageBytes = ({ counts }) => counts.get(at2.storageLoadBytes) + counts.get
 var workgroupTraffic = ({ counts }) => counts.get(at2.workgroupLoadBytes) + counts.get(at2.workgroupStoreBytes);
 var invocations = (measure) => measure.workgroups * measure.perWorkgroup;
 var log3 = (value2) => Math.log2(1 + Math.abs(value2));
-var ratio = (part, whole) => whole === 0 ? 0 : part / whole;
+var ratio = (part, whole2) => whole2 === 0 ? 0 : part / whole2;
 var counted = (counter) => (measure) => log3(measure.counts.get(at2[counter]));
 var definitions = {
   workgroups: (m) => log3(m.workgroups),
@@ -37277,7 +37313,7 @@ var comparisons2 = {
   "!=": (a2, b) => a2 !== b
 };
 function numericOperator(operator, kind) {
-  const whole = kind === "u32" || kind === "i32" || kind === "abstract-int";
+  const whole2 = kind === "u32" || kind === "i32" || kind === "abstract-int";
   switch (operator) {
     case "+":
       return (a2, b) => a2 + b;
@@ -37286,7 +37322,7 @@ function numericOperator(operator, kind) {
     case "*":
       return kind === "u32" || kind === "i32" ? Math.imul : (a2, b) => a2 * b;
     case "/":
-      return whole ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
+      return whole2 ? (a2, b) => b === 0 ? null : Math.trunc(a2 / b) : (a2, b) => b === 0 ? null : a2 / b;
     case "%":
       return (a2, b) => b === 0 ? null : a2 % b;
     case "<<":
@@ -37643,9 +37679,9 @@ function valueCode(expression, scope) {
       const access = scope.value(expression.access);
       const uniform2 = uniformCode(expression, scope);
       return (run, frame2, view) => {
-        const whole = base2(run, frame2, view);
+        const whole2 = base2(run, frame2, view);
         const index = access(run, frame2, view);
-        if (typeof whole === "object" && typeof index === "number") return whole?.[index] ?? null;
+        if (typeof whole2 === "object" && typeof index === "number") return whole2?.[index] ?? null;
         return uniform2 === null ? null : uniform2(run, frame2, view);
       };
     }
@@ -37655,8 +37691,8 @@ function valueCode(expression, scope) {
       const uniform2 = uniformCode(expression, scope);
       const input = expression.base.kind === "ref" ? builtinInput(declarationOf(expression.base.ident, module), name, scope) : null;
       return (run, frame2, view) => {
-        const whole = base2(run, frame2, view);
-        if (whole !== null && typeof whole === "object") return swizzle(whole, name);
+        const whole2 = base2(run, frame2, view);
+        if (whole2 !== null && typeof whole2 === "object") return swizzle(whole2, name);
         return uniform2?.(run, frame2, view) ?? input?.(run, frame2, view) ?? null;
       };
     }
@@ -38668,24 +38704,24 @@ function blockCode(statements, scope) {
   return sequence(live(statements, scope.program.module).map((statement) => statementCode(statement, scope)));
 }
 function statementCode(statement, scope) {
-  const whole = (make) => scope.program.remember(statement, [statement], scope, make);
+  const whole2 = (make) => scope.program.remember(statement, [statement], scope, make);
   const gathered = (make) => scope.program.gather(statement, statement, make);
   switch (statement.kind) {
     case "var":
     case "let": {
       const { init: init2 } = statement;
-      return whole(() => init2 ? expressionCode(init2, scope) : null);
+      return whole2(() => init2 ? expressionCode(init2, scope) : null);
     }
     case "assign":
-      return whole(() => assignCode(statement, scope));
+      return whole2(() => assignCode(statement, scope));
     case "increment":
     case "decrement":
-      return whole(() => stepCode(statement.target, scope));
+      return whole2(() => stepCode(statement.target, scope));
     case "call":
       return callCode3(statement.call, statement, scope);
     case "return": {
       const { value: value2 } = statement;
-      return whole(() => value2 ? expressionCode(value2, scope) : null);
+      return whole2(() => value2 ? expressionCode(value2, scope) : null);
     }
     case "block":
       return gathered(() => blockCode(statement.body, scope));
@@ -38718,7 +38754,7 @@ function statementCode(statement, scope) {
       return blockCode(statement.body.body, scope);
     case "break": {
       const { condition } = statement;
-      return whole(() => condition ? expressionCode(condition, scope) : null);
+      return whole2(() => condition ? expressionCode(condition, scope) : null);
     }
     case "const":
     case "assert":
@@ -38873,7 +38909,7 @@ var Structure = class {
     this.#bodies.set(fn, code);
     return code;
   }
-  gather(owner, whole, make) {
+  gather(owner, whole2, make) {
     const makeUnit = () => {
       const outer = this.#reaching;
       const own = newReach();
@@ -38888,7 +38924,7 @@ var Structure = class {
       };
     };
     return this.#use(
-      this.#shared?.find({ owner, gathers: true, parts: [whole], module: this.module }, makeUnit) ?? makeUnit()
+      this.#shared?.find({ owner, gathers: true, parts: [whole2], module: this.module }, makeUnit) ?? makeUnit()
     );
   }
   remember(owner, parts, scope, make) {
@@ -42571,10 +42607,10 @@ function formatRatio(ratio3) {
   return `${formatChange(ratio3.estimate)} [${percent(ratio3.low)}, ${percent(ratio3.high)}]`;
 }
 function formatDuration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+  const whole2 = Math.round(seconds);
+  if (whole2 < 60) return seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole2} s`;
+  if (whole2 < 3600) return `${Math.floor(whole2 / 60)} min ${whole2 % 60} s`;
+  return `${Math.floor(whole2 / 3600)} h ${Math.floor(whole2 % 3600 / 60)} min`;
 }
 function formatCount(count2, noun, plural = `${noun}s`) {
   return `${formatInteger(count2)} ${count2 === 1 ? noun : plural}`;
@@ -42624,8 +42660,8 @@ function suggestionDiff(report3, maxKernels) {
 function suggestionNote(report3) {
   const { suggestion: suggestion2 } = report3;
   const path2 = cleanLine(suggestion2?.path ?? "", 300);
-  const whole = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
-  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole}`;
+  const whole2 = suggestion2?.file == null ? "Run `joulegate retune` to get the whole file." : `The whole file is ${cleanLine(suggestion2.file, 300)} beside the report.`;
+  return `Retuned head is better with this in ${path2}. It is advice: the verdict is on what ships. ${whole2}`;
 }
 function retunedNote(kernel) {
   const { retuned } = kernel;
@@ -45874,9 +45910,9 @@ function point$1(that, x2, y2) {
   }
   that._context.bezierCurveTo(x1, y1, x22, y22, that._x2, that._y2);
 }
-function CatmullRom(context, alpha) {
+function CatmullRom(context, alpha2) {
   this._context = context;
-  this._alpha = alpha;
+  this._alpha = alpha2;
 }
 CatmullRom.prototype = {
   areaStart: function() {
@@ -45928,18 +45964,18 @@ CatmullRom.prototype = {
     this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
   }
 };
-var catmullRom = (function custom5(alpha) {
+var catmullRom = (function custom5(alpha2) {
   function catmullRom2(context) {
-    return alpha ? new CatmullRom(context, alpha) : new Cardinal(context, 0);
+    return alpha2 ? new CatmullRom(context, alpha2) : new Cardinal(context, 0);
   }
-  catmullRom2.alpha = function(alpha2) {
-    return custom5(+alpha2);
+  catmullRom2.alpha = function(alpha3) {
+    return custom5(+alpha3);
   };
   return catmullRom2;
 })(0.5);
-function CatmullRomClosed(context, alpha) {
+function CatmullRomClosed(context, alpha2) {
   this._context = context;
-  this._alpha = alpha;
+  this._alpha = alpha2;
 }
 CatmullRomClosed.prototype = {
   areaStart: noop,
@@ -45997,18 +46033,18 @@ CatmullRomClosed.prototype = {
     this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
   }
 };
-var catmullRomClosed = (function custom6(alpha) {
+var catmullRomClosed = (function custom6(alpha2) {
   function catmullRom2(context) {
-    return alpha ? new CatmullRomClosed(context, alpha) : new CardinalClosed(context, 0);
+    return alpha2 ? new CatmullRomClosed(context, alpha2) : new CardinalClosed(context, 0);
   }
-  catmullRom2.alpha = function(alpha2) {
-    return custom6(+alpha2);
+  catmullRom2.alpha = function(alpha3) {
+    return custom6(+alpha3);
   };
   return catmullRom2;
 })(0.5);
-function CatmullRomOpen(context, alpha) {
+function CatmullRomOpen(context, alpha2) {
   this._context = context;
-  this._alpha = alpha;
+  this._alpha = alpha2;
 }
 CatmullRomOpen.prototype = {
   areaStart: function() {
@@ -46055,12 +46091,12 @@ CatmullRomOpen.prototype = {
     this._y0 = this._y1, this._y1 = this._y2, this._y2 = y2;
   }
 };
-var catmullRomOpen = (function custom7(alpha) {
+var catmullRomOpen = (function custom7(alpha2) {
   function catmullRom2(context) {
-    return alpha ? new CatmullRomOpen(context, alpha) : new CardinalOpen(context, 0);
+    return alpha2 ? new CatmullRomOpen(context, alpha2) : new CardinalOpen(context, 0);
   }
-  catmullRom2.alpha = function(alpha2) {
-    return custom7(+alpha2);
+  catmullRom2.alpha = function(alpha3) {
+    return custom7(+alpha3);
   };
   return catmullRom2;
 })(0.5);
@@ -47313,10 +47349,10 @@ function shrink(columns2, widths, width) {
 }
 function layOutTable(task) {
   const chosen = chooseColumns(task);
-  const whole = chosen.map((i) => task.columns[i]);
+  const whole2 = chosen.map((i) => task.columns[i]);
   const full2 = task.rows.map((row3) => chosen.map((i) => row3[i] ?? { text: "" }));
-  const fits2 = narrowest(whole, full2) <= task.width;
-  const columns2 = fits2 ? whole : whole.map(shortenTitle);
+  const fits2 = narrowest(whole2, full2) <= task.width;
+  const columns2 = fits2 ? whole2 : whole2.map(shortenTitle);
   const rows = fits2 ? full2 : full2.map((row3) => row3.map(shorten2));
   const widths = widthsOf(columns2, rows);
   shrink(columns2, widths, task.width);
@@ -50481,14 +50517,14 @@ function permutationP(values2, statistic, random) {
   }
   return atLeast2 / (permutations + 1);
 }
-function changePoints(values2, alpha = 0.01) {
+function changePoints(values2, alpha2 = 0.01) {
   const random = createRandom(20140).fork(String(values2.length));
   const search = (from, to) => {
     const stretch = values2.slice(from, to);
     const split = bestSplit(stretch);
     if (split === null || split.statistic <= 0) return [];
     const p = permutationP(stretch, split.statistic, random);
-    if (p > alpha) return [];
+    if (p > alpha2) return [];
     const at3 = from + split.at;
     return [...search(from, at3), { at: at3, p }, ...search(at3, to)];
   };
@@ -50512,8 +50548,8 @@ function attemptShare(attempt) {
   return attempt <= 1 ? firstShare : (1 - firstShare) * 2 ** (1 - attempt);
 }
 var firstFlagFactor = 2;
-function flagLevel(blocks, alpha) {
-  return alpha * (blocks <= schedule.least ? firstFlagFactor : 1);
+function flagLevel(blocks, alpha2) {
+  return alpha2 * (blocks <= schedule.least ? firstFlagFactor : 1);
 }
 function spentBy(nominal) {
   const l = Math.min(17, -Math.log(nominal));
@@ -50526,9 +50562,9 @@ function nominalLevel(level) {
 }
 var earlyShare = 0.2;
 var lastShare = 0.7;
-function clearLevel(phase, blocks, alpha) {
-  if (phase === "confirm") return nominalLevel(alpha * lastShare);
-  return alpha * (blocks < schedule.flag ? earlyShare : lastShare);
+function clearLevel(phase, blocks, alpha2) {
+  if (phase === "confirm") return nominalLevel(alpha2 * lastShare);
+  return alpha2 * (blocks < schedule.flag ? earlyShare : lastShare);
 }
 var intervalTail = { flag: 0.02, confirm: nominalLevel(0.025) };
 
@@ -50631,6 +50667,38 @@ function detectableChange(request) {
   return Math.expm1(reach2 * standardError * Math.sqrt(count2) / Math.sqrt(blocks));
 }
 
+// src/judge/expected-blocks.ts
+var alpha = 0.05;
+function blocksUntil(distance2, sd, most, levelAfter) {
+  for (let blocks = schedule.least; blocks < most; blocks++) {
+    if (distance2 / sd * Math.sqrt(blocks) >= studentTQuantile(1 - levelAfter(blocks), blocks - 1))
+      return blocks;
+  }
+  return most;
+}
+function expectedBlocks({
+  sd,
+  margin
+}) {
+  const spread = Math.max(sd, leastSpread);
+  const [bound, twice] = [Math.log1p(margin), Math.log1p(2 * margin)];
+  const flag = blocksUntil(twice - bound, spread, schedule.suspect, (blocks) => flagLevel(blocks, alpha));
+  const nominal = nominalLevel(alpha * attemptShare(1));
+  return {
+    unchanged: blocksUntil(bound, spread, schedule.flag, (blocks) => clearLevel("flag", blocks, alpha)),
+    regressed: flag + blocksUntil(twice - bound, spread, schedule.confirm, () => nominal)
+  };
+}
+function spreadOf2(samples2, metric) {
+  for (const phase of ["flag", "confirm"]) {
+    const { values: values2, resolutionSd } = differencesOf(pairsOf({ samples: samples2, phase, from: "B", to: "H" }), metric);
+    if (values2.length < schedule.least) continue;
+    const { standardError, count: count2 } = estimateMean(values2, resolutionSd);
+    return standardError * Math.sqrt(count2);
+  }
+  return null;
+}
+
 // src/judge/ratio.ts
 function toRatio(estimate) {
   const [low, high] = meanInterval(estimate, 1 - 2 * intervalTail[estimate.phase]);
@@ -50650,11 +50718,11 @@ function latestEstimate(request) {
 // src/judge/attribution.ts
 var LEAST_SHARE = 0.2;
 function attribute(request) {
-  const whole = latestEstimate({ ...request, from: "B", to: "H" });
+  const whole2 = latestEstimate({ ...request, from: "B", to: "H" });
   const code = latestEstimate({ ...request, from: "B", to: "X" });
   const tuning = latestEstimate({ ...request, from: "X", to: "H" });
-  if (whole === null || code === null || tuning === null) return null;
-  const counts = (part) => part.mean / whole.mean >= LEAST_SHARE && tTestP(part, whole.mean > 0 ? "greater" : "less", 0) < request.alpha;
+  if (whole2 === null || code === null || tuning === null) return null;
+  const counts = (part) => part.mean / whole2.mean >= LEAST_SHARE && tTestP(part, whole2.mean > 0 ? "greater" : "less", 0) < request.alpha;
   if (counts(code) && counts(tuning)) return "both";
   if (counts(code)) return "code";
   return counts(tuning) ? "tuning" : null;
@@ -50863,8 +50931,8 @@ function movedSentinels(subjects, samplesOf3, options) {
     })
   );
 }
-function isClearlyBeyond(estimate, margin, alpha) {
-  return pAbove(estimate, margin) < alpha || pBelow(estimate, -margin / (1 + margin)) < alpha;
+function isClearlyBeyond(estimate, margin, alpha2) {
+  return pAbove(estimate, margin) < alpha2 || pBelow(estimate, -margin / (1 + margin)) < alpha2;
 }
 function movementOf(moved, { machineChanged }) {
   if (machineChanged !== null) return machineChanged;
@@ -51013,8 +51081,8 @@ function overallVerdict(request) {
     reason: listed4.length === 0 ? "Nothing was gated: there is no kernel." : `Nothing was gated: ${counts}.`
   };
 }
-function isGated({ metrics: metrics3 }) {
-  return metrics3.some(
+function isGated({ metrics: metrics4 }) {
+  return metrics4.some(
     ({ gates, blocks, verdict }) => gates && blocks >= schedule.least && verdict !== "environment"
   );
 }
@@ -51071,9 +51139,9 @@ function distanceOf(evidence) {
   const gap2 = Math.min(...gaps);
   return estimate.standardError > 0 ? gap2 / estimate.standardError : gap2 > 0 ? Number.POSITIVE_INFINITY : 0;
 }
-function blocksLeftOf(estimate, distance2, alpha) {
+function blocksLeftOf(estimate, distance2, alpha2) {
   if (estimate === null) return schedule.least;
-  const level = clearLevel("flag", schedule.least, alpha);
+  const level = clearLevel("flag", schedule.least, alpha2);
   for (let blocks = estimate.count; blocks <= schedule.suspect; blocks++) {
     if (distance2 * Math.sqrt(blocks / estimate.count) >= studentTQuantile(1 - level, blocks - 1)) {
       return blocks - estimate.count;
@@ -51189,6 +51257,63 @@ async function measureNoise(options) {
   });
 }
 
+// src/app/project/median-or-null.ts
+function medianOrNull(values2) {
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length === 0 ? null : median(known3);
+}
+
+// src/app/project/expected-minutes.ts
+var metrics2 = ["energy", "latency"];
+function knownOf(kernel, workload, samples2) {
+  const counting = samples2.filter(({ turns, arm }) => turns !== void 0 && (arm === "B" || arm === "H"));
+  const seconds = counting.reduce((sum, { turns }) => sum + (turns?.seconds ?? 0), 0);
+  const blocks = new Set(counting.map(({ phase, block }) => `${phase} ${block}`)).size;
+  return {
+    ...{ kernel, workload },
+    seconds: blocks === 0 ? null : seconds / blocks,
+    sd: { energy: spreadOf2(samples2, "energy"), latency: spreadOf2(samples2, "latency") }
+  };
+}
+function expectMinutes(report3) {
+  const samples2 = report3.kind === "guard" ? report3.samples ?? [] : [];
+  const subjects = new Map(samples2.map((one3) => [JSON.stringify([one3.kernel, one3.workload]), one3]));
+  const known3 = [...subjects.values()].map(
+    ({ kernel, workload }) => knownOf(
+      kernel,
+      workload,
+      samples2.filter((one3) => one3.kernel === kernel && one3.workload === workload)
+    )
+  );
+  const usualSeconds = medianOrNull(known3.flatMap(({ seconds }) => seconds ?? []));
+  if (usualSeconds === null) return null;
+  const usualSd = (metric) => medianOrNull(known3.flatMap(({ sd }) => sd[metric] ?? []));
+  return (kernel, workload, marginFactor = 1) => {
+    const own = known3.find((one3) => one3.kernel === kernel.name && one3.workload === workload.name);
+    const minutesABlock = (own?.seconds ?? usualSeconds) / 60;
+    const expected = metrics2.flatMap((metric) => {
+      const sd = own?.sd[metric] ?? usualSd(metric);
+      return sd === null ? [] : [expectedBlocks({ sd, margin: marginFactor * kernel.gate[metric].margin })];
+    });
+    const most = (read2) => Math.max(3, ...expected.map(read2));
+    return {
+      unchanged: minutesABlock * most(({ unchanged }) => unchanged),
+      regressed: minutesABlock * most(({ regressed }) => regressed)
+    };
+  };
+}
+var marginFactors = [1.25, 1.5, 2, 3, 4];
+function whatHalves(minutesAt, kernels) {
+  const now = minutesAt(1);
+  const wider = marginFactors.find((factor3) => minutesAt(factor3) <= now / 2);
+  const ways = [
+    kernels > 1 ? "two jobs (shard: 1/2 and 2/2)" : "",
+    wider === void 0 ? "" : `margins ${wider} times as wide`
+  ].filter((way) => way !== "");
+  const blocks = "blocks are as few as they can be: what a block costs would have to halve";
+  return ways.length === 0 ? blocks : `${ways.join(", or ")} would halve it`;
+}
+
 // src/app/project/local-paths.ts
 import { basename as basename6 } from "node:path";
 var letter = "[\\p{L}\\p{N}_.@+~-]";
@@ -51215,12 +51340,6 @@ function withoutLocalPaths(host, value2) {
     return Object.fromEntries(Object.entries(part).map(([key2, entry]) => [key2, clean(entry)]));
   };
   return clean(value2);
-}
-
-// src/app/project/median-or-null.ts
-function medianOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length === 0 ? null : median(known3);
 }
 
 // src/app/project/names-folder.ts
@@ -57558,7 +57677,7 @@ async function guard(host, options) {
 }
 
 // src/app/history/changes.ts
-var metrics2 = ["latency", "energy"];
+var metrics3 = ["latency", "energy"];
 var maxSearched = 120;
 function costOf2(entry, metric) {
   return metric === "latency" ? entry.latencyMs : entry.joules;
@@ -57607,7 +57726,7 @@ function seriesOf(family, nights) {
     nights: ordered2.map(({ at: at3, commit, tag = null, driver, latencyMs, joules, estimated }) => {
       return { at: at3, commit, tag, driver, latencyMs, joules, estimated };
     }),
-    changes: metrics2.flatMap((metric) => changesOf2(ordered2, metric)).sort((a2, b) => Date.parse(a2.at) - Date.parse(b.at))
+    changes: metrics3.flatMap((metric) => changesOf2(ordered2, metric)).sort((a2, b) => Date.parse(a2.at) - Date.parse(b.at))
   };
 }
 function historyOf(states, made) {
@@ -59021,7 +59140,7 @@ async function measureMachineNoise(host, options) {
     }
     const secondsPerBlock = (clock.nowMs() - startMs) / 1e3 / blocks;
     const subject = { kernel: kernel.name, workload: workload.name };
-    const metrics3 = meter === null ? ["latency"] : ["energy", "latency"];
+    const metrics4 = meter === null ? ["latency"] : ["energy", "latency"];
     return {
       device: info,
       meter: meter?.info ?? null,
@@ -59030,7 +59149,7 @@ async function measureMachineNoise(host, options) {
       configuration,
       blocks,
       secondsPerBlock,
-      metrics: metrics3.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
+      metrics: metrics4.map((metric) => metricNoise({ metric, samples: samples2, subject, secondsPerBlock })),
       voidReasons: [...new Set(samples2.flatMap(({ voidReasons }) => voidReasons))]
     };
   } finally {
@@ -59480,11 +59599,11 @@ function isThere(path2) {
   return lstatSync6(path2, { throwIfNoEntry: false }) !== void 0;
 }
 function writeNewFile(path2, content) {
-  const whole = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
+  const whole2 = join42(dirname12(path2), `.${basename9(path2)}.${randomBytes2(6).toString("hex")}.new`);
   if (isThere(path2)) throw alreadyThere(path2);
-  writeFileAtomic(whole, content);
+  writeFileAtomic(whole2, content);
   try {
-    giveName(whole, path2);
+    giveName(whole2, path2);
   } catch (error) {
     if (codeOf(error) === "EEXIST") throw alreadyThere(path2, error);
     throw new JoulegateError("bad-input", `cannot write ${path2}: ${error.message}`, {
@@ -59493,15 +59612,15 @@ function writeNewFile(path2, content) {
       cause: error
     });
   } finally {
-    rmSync5(whole, { force: true });
+    rmSync5(whole2, { force: true });
   }
 }
-function giveName(whole, path2) {
+function giveName(whole2, path2) {
   try {
-    linkSync(whole, path2);
+    linkSync(whole2, path2);
   } catch (error) {
     if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(codeOf(error))) throw error;
-    copyFileSync(whole, path2, constants13.COPYFILE_EXCL);
+    copyFileSync(whole2, path2, constants13.COPYFILE_EXCL);
   }
 }
 function alreadyThere(path2, cause) {
@@ -59671,11 +59790,11 @@ function pathBelow(host, root, path2) {
 var mentionsCompute = /@\s*compute\b|\bstage\s*\(\s*compute\b/;
 async function readEntries(reader, path2, options) {
   const { explicit, shown } = options;
-  const whole = (reason) => [{ file: shown(path2), line: null, column: null, reason }];
+  const whole2 = (reason) => [{ file: shown(path2), line: null, column: null, reason }];
   if (!/\.(?:wgsl|wesl)$/.test(path2))
-    return { entries: [], refused: whole("is neither a .wgsl nor a .wesl file") };
+    return { entries: [], refused: whole2("is neither a .wgsl nor a .wesl file") };
   const source = readProgram(reader, path2);
-  if (source === null) return { entries: [], refused: whole("there is no such file") };
+  if (source === null) return { entries: [], refused: whole2("there is no such file") };
   if (!explicit && !mentionsCompute.test(source.files[path2] ?? "")) return { entries: [], refused: [] };
   const described2 = await describeProgram(source);
   if (!described2.ok) {
@@ -59686,7 +59805,7 @@ async function readEntries(reader, path2, options) {
   const refused4 = described2.value.flatMap(
     ({ obstacle, name }) => obstacle === null ? [] : [leftOut2({ ...obstacle, message: `${name}: ${obstacle.message}` }, path2, shown)]
   );
-  if (explicit && described2.value.length === 0) refused4.push(...whole("has no @compute entry point"));
+  if (explicit && described2.value.length === 0) refused4.push(...whole2("has no @compute entry point"));
   return { entries, refused: refused4 };
 }
 function leftOut2(failure, path2, shown) {
@@ -59695,8 +59814,8 @@ function leftOut2(failure, path2, shown) {
 }
 function kernelName(path2, entry, several, taken) {
   const file = path2.slice(path2.lastIndexOf("/") + 1).replace(/\.\w+$/, "");
-  const whole = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
-  const plain2 = whole.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  const whole2 = !several ? file : entry.startsWith(file) ? entry : `${file}-${entry}`;
+  const plain2 = whole2.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   const base2 = (plain2 === "" ? "kernel" : plain2).slice(0, 58);
   let name = base2;
   for (let i = 2; taken.has(name); i++) name = `${base2}-${i}`;
@@ -59744,6 +59863,12 @@ function manifestThere(shown) {
 }
 
 // src/app/plan.ts
+function whole(workloads) {
+  const each = workloads.flatMap(({ expected }) => expected ?? []);
+  const unchanged = each.reduce((sum, one3) => sum + one3.unchanged, 0);
+  const longest = Math.max(0, ...each.map((one3) => one3.regressed - one3.unchanged));
+  return { unchanged, regressed: unchanged + longest };
+}
 var countLimit = 1e6;
 function minutes(seconds) {
   return seconds / 60;
@@ -59751,9 +59876,18 @@ function minutes(seconds) {
 function retuneSeconds(budget, trials) {
   return trials === 0 ? 0 : budget.searchSeconds + budget.judgeSeconds;
 }
+function readKnown(host, path2) {
+  const expect2 = expectMinutes(loadReport(host, path2));
+  if (expect2 !== null) return expect2;
+  throw new JoulegateError("bad-input", `${path2} has no blocks that say what they took.`, {
+    code: "wrong-report",
+    nextStep: "Name the report.json of a guard run that measured something, by this version."
+  });
+}
 async function plan(host, options) {
   const { manifest } = openManifest(host, options.manifest);
   const kernels = selectKernels(manifest, options.kernels);
+  const expect2 = options.known === void 0 ? null : readKnown(host, options.known);
   const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
   try {
     const { guard: guard2, retune: retune2 } = manifest.budget;
@@ -59771,17 +59905,22 @@ async function plan(host, options) {
           valid,
           trials,
           retuneMinutes: minutes(retuneSeconds(retune2, trials)),
-          guardMinutes: minutes(guard2.judgeSeconds)
+          guardMinutes: minutes(guard2.judgeSeconds),
+          expected: expect2?.(kernel, workload) ?? null
         };
       })
     );
     const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
+    const unchangedAt = (marginFactor) => kernels.flatMap(
+      (kernel) => kernel.workloads.map((workload) => expect2?.(kernel, workload, marginFactor).unchanged ?? 0)
+    ).reduce((sum, one3) => sum + one3, 0);
     return {
       manifest: options.manifest,
       device: laboratory.info.description,
       workloads,
       retuneMinutes: total2((workload) => workload.retuneMinutes),
-      guardMinutes: total2((workload) => workload.guardMinutes)
+      guardMinutes: total2((workload) => workload.guardMinutes),
+      expected: expect2 === null ? null : { ...whole(workloads), halvedBy: whatHalves(unchangedAt, kernels.length) }
     };
   } finally {
     await laboratory.close();
@@ -59941,12 +60080,12 @@ function percent5(change2) {
   return change2 === null ? "-" : `${(change2 * 100).toPrecision(2)} %`;
 }
 function describeNoise(report3) {
-  const { device, meter, metrics: metrics3, blocks, secondsPerBlock, voidReasons } = report3;
-  const minutes2 = metrics3[0]?.detectable.map((one3) => one3.minutes) ?? [];
+  const { device, meter, metrics: metrics4, blocks, secondsPerBlock, voidReasons } = report3;
+  const minutes2 = metrics4[0]?.detectable.map((one3) => one3.minutes) ?? [];
   const table3 = columns(
     [
       ["", ...minutes2.map((time) => `${time} min`), "noise floor", "blocks"],
-      ...metrics3.map((metric) => [
+      ...metrics4.map((metric) => [
         metric.metric,
         ...metric.detectable.map(({ change: change2 }) => percent5(change2)),
         percent5(metric.noiseFloor),
@@ -59956,7 +60095,7 @@ function describeNoise(report3) {
     [1, 2, 3, 4, 5]
   );
   const estimated = meter?.estimated ? ", estimated" : "";
-  const few = metrics3.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
+  const few = metrics4.some(({ noiseFloor }) => noiseFloor === null) ? ["A noise floor needs 20 blocks: give --noise more minutes."] : [];
   return `${[
     `device: ${device.description}`,
     `meter: ${meter === null ? `none (${report3.meterReason})` : `${meter.description}${estimated}`}`,
@@ -60442,16 +60581,38 @@ var planCommand = {
   positionals: [manifestArgument],
   description: "Shows every kernel and workload with the size of its space on this device, and the minutes that the manifest budgets for a retune and a guard of it.",
   examples: ["joulegate plan", "joulegate plan --device software"],
-  options: { ...manifestOption, ...kernelOption, ...laboratoryOptions, ...jsonOption },
+  options: {
+    ...manifestOption,
+    ...kernelOption,
+    ...laboratoryOptions,
+    known: {
+      type: "string",
+      value: "FILE",
+      help: "report.json of a guard on this machine: minutes are predicted by its noise and costs"
+    },
+    ...jsonOption
+  },
   async run(args, host) {
     const result = await plan(host, {
       ...readManifestOption(args),
       ...readKernelFilter(args),
-      ...readLaboratoryOptions(args)
+      ...readLaboratoryOptions(args),
+      known: args.text("known")
     });
     if (args.flag("json")) return { output: formatJson2(result), exitCode: ExitCode.passed };
+    const known3 = result.expected !== null;
     const rows = [
-      ["kernel", "workload", "tunables", "raw", "valid", "trials", "retune min", "guard min"],
+      [
+        "kernel",
+        "workload",
+        "tunables",
+        "raw",
+        "valid",
+        "trials",
+        "retune min",
+        "guard min",
+        ...known3 ? ["unchanged", "regressed"] : []
+      ],
       ...result.workloads.map((workload) => [
         workload.sentinel ? `${workload.kernel} (sentinel)` : workload.kernel,
         workload.workload,
@@ -60460,14 +60621,19 @@ var planCommand = {
         `${workload.valid.exact ? "" : "> "}${workload.valid.value.toLocaleString("en")}`,
         String(workload.trials),
         formatMinutes(workload.retuneMinutes),
-        formatMinutes(workload.guardMinutes)
+        formatMinutes(workload.guardMinutes),
+        ...workload.expected === null ? [] : [formatMinutes(workload.expected.unchanged), formatMinutes(workload.expected.regressed)]
       ])
     ];
     const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}
+    const expected = result.expected === null ? "" : ` By what is known of this machine ${formatMinutes(result.expected.unchanged)} minutes if none of them costs more, ${formatMinutes(result.expected.regressed)} if one costs twice its margin more, confirmation included; ${result.expected.halvedBy}.`;
+    return {
+      output: `${columns(rows, [2, 3, 4, 5, 6, 7, 8, 9])}
 
-${total2}
-`, exitCode: ExitCode.passed };
+${total2}${expected}
+`,
+      exitCode: ExitCode.passed
+    };
   }
 };
 

@@ -10,12 +10,14 @@ export interface ArmTurns {
   readonly turns: readonly Turn[];
   /** Fresh processes that they were taken in. */
   readonly processes: number;
+  /** See `TurnSpread`. */
+  readonly seconds: number;
   /** Of all arms of the subject. */
   readonly failures: ReadonlyMap<Arm, VariantFailure>;
 }
 
 /** An arm's turns as one sample. A missing turn voids it: half of A B B A no longer cancels drift. */
-export function toSample({ sample, turns, processes, failures }: ArmTurns): BlockSample {
+export function toSample({ sample, turns, processes, seconds, failures }: ArmTurns): BlockSample {
   const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
   const own = failures.get(sample.arm);
   const other = failures.get('B') === undefined ? 'H' : 'B';
@@ -32,7 +34,7 @@ export function toSample({ sample, turns, processes, failures }: ArmTurns): Bloc
     latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
     energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
     voidReasons,
-    ...(failed ? {} : { turns: spreadOf({ latencies, energies, processes }) }),
+    ...(failed ? {} : { turns: spreadOf({ latencies, energies, processes, seconds }) }),
     ...(window === null || failed ? {} : { window }),
   };
 }
@@ -41,9 +43,16 @@ function spreadOf(turns: {
   readonly latencies: readonly (number | null)[];
   readonly energies: readonly (number | null)[];
   readonly processes: number;
+  readonly seconds: number;
 }): TurnSpread {
-  const { latencies, energies, processes } = turns;
-  return { count: latencies.length, processes, latencySd: sdOrNull(latencies), energySd: sdOrNull(energies) };
+  const { latencies, energies, processes, seconds } = turns;
+  return {
+    count: latencies.length,
+    processes,
+    seconds,
+    latencySd: sdOrNull(latencies),
+    energySd: sdOrNull(energies),
+  };
 }
 
 /** Mean of the turns; null if one of them is missing. */

@@ -89,14 +89,23 @@ export class SubjectBlock {
     return true;
   }
 
+  /** Arms that it has. */
+  get arms(): number {
+    return this.#turns.size;
+  }
+
   /** Turns taken, and the milliseconds that they took. */
   get spent(): { readonly turns: number; readonly turnsMs: number } {
     return this.#spent;
   }
 
-  /** One per arm. */
-  samples(): BlockSample[] {
+  /**
+   * One per arm.
+   * @param shareMs what each arm has of the block's time beside turns
+   */
+  samples(shareMs: number): BlockSample[] {
     const { subject, block, phase } = this.#request;
+    const seconds = (this.#spent.turnsMs / this.#turns.size + shareMs) / 1000;
     return [...this.#turns]
       .sort(([a], [b]) => 'BHXR'.indexOf(a) - 'BHXR'.indexOf(b))
       .map(([arm, turns]) =>
@@ -104,6 +113,7 @@ export class SubjectBlock {
           sample: { kernel: subject.kernel, workload: subject.workload, arm, block, phase },
           turns,
           processes: this.#launches,
+          seconds,
           failures: this.#failures,
         }),
       );

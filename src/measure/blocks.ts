@@ -96,11 +96,12 @@ async function runBlock(task: BlockTask, block: number): Promise<FinishedBlock |
     if (!(await runLaunch(task, blocks, { block, launch, isAborted }))) return null;
   }
   const elapsedMs = task.clock.nowMs() - startMs;
+  const arms = blocks.reduce((sum, one) => sum + one.arms, 0);
   const turns = blocks.reduce((sum, one) => sum + one.spent.turns, 0);
   const turnsMs = blocks.reduce((sum, one) => sum + one.spent.turnsMs, 0);
   return {
     block,
-    samples: blocks.flatMap((one) => one.samples()),
+    samples: blocks.flatMap((one) => one.samples((elapsedMs - turnsMs) / arms)),
     elapsedMs,
     costs: {
       launchMs: (elapsedMs - turnsMs) / processes,

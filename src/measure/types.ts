@@ -79,6 +79,8 @@ export interface TurnSpread {
   readonly count: number;
   /** Fresh processes that they were taken in, one after the other. */
   readonly processes: number;
+  /** What the arm took of the block, its share of starting and heating included. */
+  readonly seconds: number;
   /** Standard deviation of a turn over the mean; null if it was not measured in each of them. */
   readonly latencySd: number | null;
   readonly energySd: number | null;

@@ -113,13 +113,17 @@ describe('a block', () => {
 
   test('tells what it cost beside its windows', async () => {
     const costs: number[][] = [];
+    let seconds = 0;
     const onBlock: BlockTask['onBlock'] = (finished) => {
+      for (const { turns } of finished.samples) seconds += turns?.seconds ?? 0;
       costs.push([finished.costs.launchMs, finished.costs.turnMs, finished.elapsedMs]);
     };
     await setUp({}, { onBlock }).run();
     const [launchMs = 0, turnMs = 0, elapsedMs = 0] = costs[0] ?? [];
     expect(turnMs).toBeGreaterThan(10);
     expect(launchMs + 4 * (turnMs + 100)).toBeCloseTo(elapsedMs, 6);
+    // All of it is some arm's.
+    expect(seconds).toBeCloseTo(elapsedMs / 1000, 9);
   });
 
   test('compiles before the first turn', async () => {

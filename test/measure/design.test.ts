@@ -25,7 +25,7 @@ function blockOf(block: number, turnSd: number, sensorSd: number, processes = 2)
     ...subject,
     ...{ arm, block, phase: 'flag', latencyMs: 1, joules: 1, latencyResolution: 0, energyResolution: 0 },
     voidReasons: [],
-    turns: { count: 2, processes, latencySd: 0, energySd: turnSd },
+    turns: { count: 2, processes, seconds: 6, latencySd: 0, energySd: turnSd },
     window: {
       ...{ seconds: 2, launches: 2000, watts: 300, netJoules: null, disagreement: null, busyShare: 1 },
       ...{ relativeError: sensorSd / Math.SQRT2, conditions: null },
@@ -34,7 +34,7 @@ function blockOf(block: number, turnSd: number, sensorSd: number, processes = 2)
 }
 
 /** What a designer goes on with after three blocks. */
-function after(
+function designAfter(
   costs: { readonly launchMs: number; readonly turnMs: number },
   turnSd: number,
   sensorSd: number,
@@ -59,16 +59,19 @@ describe('blocks are made of', () => {
       processes: 2,
       window: { windowMs: 1000 },
     });
-    expect(after(usual, 0.004, 0.002)).toEqual({ processes: 2, windowMs: 1000 });
+    expect(designAfter(usual, 0.004, 0.002)).toEqual({ processes: 2, windowMs: 1000 });
   });
 
   test('more processes and short windows where processes differ, unless they are dear', () => {
-    expect(after(usual, 0.03, 0.002)).toEqual({ processes: 4, windowMs: 1000 });
-    expect(after({ launchMs: 60_000, turnMs: 1200 }, 0.004, 0.002)).toEqual({ processes: 1, windowMs: 1000 });
+    expect(designAfter(usual, 0.03, 0.002)).toEqual({ processes: 4, windowMs: 1000 });
+    expect(designAfter({ launchMs: 60_000, turnMs: 1200 }, 0.004, 0.002)).toEqual({
+      processes: 1,
+      windowMs: 1000,
+    });
   });
 
   test('long windows where the sensor is coarse', () => {
-    const { processes, windowMs } = after({ launchMs: 4000, turnMs: 3000 }, 0.02, 0.02);
+    const { processes, windowMs } = designAfter({ launchMs: 4000, turnMs: 3000 }, 0.02, 0.02);
     expect(windowMs).toBeGreaterThanOrEqual(3000);
     expect(processes).toBeLessThanOrEqual(4);
   });

@@ -59,7 +59,7 @@ describe('what energy was measured over', () => {
     const of = (block: number, processes: number, seconds: number) =>
       sample({
         block,
-        turns: { count: processes, processes, latencySd: 0.004, energySd: 0.006 },
+        turns: { count: processes, processes, seconds: 6, latencySd: 0.004, energySd: 0.006 },
         window: { ...window, seconds: processes * seconds, relativeError: 0.003 / Math.sqrt(processes) },
       });
     const samples = [of(0, 2, 1), of(1, 2, 1), of(2, 2, 1), of(3, 4, 2)];

@@ -692,6 +692,10 @@ export interface ReportSample {
      */
     readonly processes: number;
     /**
+     * What the arm took of the block, its share of starting and heating included, in seconds.
+     */
+    readonly seconds: number;
+    /**
      * Standard deviation of a turn's latency over the mean; null if it was not measured in each of them.
      */
     readonly latencySd: number | null;
