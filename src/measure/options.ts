@@ -49,7 +49,7 @@ export function measureOptions(request: {
       // Many short samples: what shares the cores then spoils some of them, and the median stands.
       time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
       window: { preheatMs: 30, windowMs: judging ? 200 : 150 },
-      ...(judging ? { choices: { processCounts: [1, 2, 4], windowFactors: [1] } } : {}),
+      ...(judging ? { choices: { processCounts: [1, 2], windowFactors: [1] } } : {}),
     };
   }
   const periodMs = request.meter?.updatePeriodMs ?? 0;
