@@ -45682,16 +45682,20 @@ function usual(values2) {
   return known4.length === 0 ? null : Math.sqrt(known4.reduce((sum, value2) => sum + value2 * value2, 0) / known4.length);
 }
 function designs(samples2) {
-  const blocks = /* @__PURE__ */ new Map();
+  const byProcesses = /* @__PURE__ */ new Map();
   for (const { turns, window, phase, block } of samples2) {
     if (turns === void 0 || turns.processes === 0) continue;
-    const seconds2 = window == null ? "" : ` and windows of ${(window.seconds / turns.count).toFixed(1)} s`;
-    const design = `${formatCount(turns.processes, "process", "processes")} an arm${seconds2}`;
-    const own = blocks.get(design) ?? /* @__PURE__ */ new Set();
-    blocks.set(design, own.add(`${phase} ${block}`));
+    const own = byProcesses.get(turns.processes) ?? { blocks: /* @__PURE__ */ new Set(), seconds: /* @__PURE__ */ new Set() };
+    byProcesses.set(turns.processes, own);
+    own.blocks.add(`${phase} ${block}`);
+    if (window != null) own.seconds.add((window.seconds / turns.count).toFixed(1));
   }
-  const most2 = Math.max(0, ...[...blocks.values()].map(({ size: size2 }) => size2));
-  return [...blocks].filter(([, { size: size2 }]) => size2 >= most2 / 4).map(([design, { size: size2 }]) => `${formatCount(size2, "block")} of ${design}`).join(", ");
+  return [...byProcesses].map(([processes, { blocks, seconds: seconds2 }]) => {
+    const lengths = [...seconds2].sort((a2, b) => Number(a2) - Number(b));
+    const range4 = lengths.length > 1 ? `${lengths[0]} to ${lengths.at(-1)}` : lengths[0];
+    const windows = range4 === void 0 ? "" : ` and windows of ${range4} s`;
+    return `${formatCount(blocks.size, "block")} of ${formatCount(processes, "process", "processes")} an arm${windows}`;
+  }).join(", ");
 }
 function designText(samples2) {
   const text3 = designs(samples2);
@@ -54716,8 +54720,8 @@ function whatHalves(minutesAt, kernels) {
     kernels > 1 ? "two jobs (shard: 1/2 and 2/2)" : "",
     wider === void 0 ? "" : `margins ${wider} times as wide`
   ].filter((way) => way !== "");
-  const blocks = "blocks are as few as they can be: what a block costs would have to halve";
-  return ways.length === 0 ? blocks : `${ways.join(", or ")} would halve it`;
+  const nothing3 = "only blocks that cost half would halve it";
+  return ways.length === 0 ? nothing3 : `${ways.join(", or ")} would halve it`;
 }
 
 // src/app/project/local-paths.ts

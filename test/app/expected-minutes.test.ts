@@ -49,7 +49,5 @@ test('what would halve it is said, and that nothing would but cheaper blocks', (
   expect(whatHalves(unchangedAt, 2)).toBe(
     'two jobs (shard: 1/2 and 2/2), or margins 4 times as wide would halve it',
   );
-  expect(whatHalves(() => 1, 1)).toBe(
-    'blocks are as few as they can be: what a block costs would have to halve',
-  );
+  expect(whatHalves(() => 1, 1)).toBe('only blocks that cost half would halve it');
 });

@@ -80,6 +80,6 @@ export function whatHalves(minutesAt: (marginFactor: number) => number, kernels:
     kernels > 1 ? 'two jobs (shard: 1/2 and 2/2)' : '',
     wider === undefined ? '' : `margins ${wider} times as wide`,
   ].filter((way) => way !== '');
-  const blocks = 'blocks are as few as they can be: what a block costs would have to halve';
-  return ways.length === 0 ? blocks : `${ways.join(', or ')} would halve it`;
+  const nothing = 'only blocks that cost half would halve it';
+  return ways.length === 0 ? nothing : `${ways.join(', or ')} would halve it`;
 }

@@ -17,19 +17,21 @@ function usual(values: readonly (number | null)[]): number | null {
 
 /** What blocks were made of, in the order in which it was chosen. */
 function designs(samples: readonly Sample[]): string {
-  const blocks = new Map<string, Set<string>>();
+  const byProcesses = new Map<number, { readonly blocks: Set<string>; readonly seconds: Set<string> }>();
   for (const { turns, window, phase, block } of samples) {
     if (turns === undefined || turns.processes === 0) continue;
-    const seconds = window == null ? '' : ` and windows of ${(window.seconds / turns.count).toFixed(1)} s`;
-    const design = `${formatCount(turns.processes, 'process', 'processes')} an arm${seconds}`;
-    const own = blocks.get(design) ?? new Set();
-    blocks.set(design, own.add(`${phase} ${block}`));
+    const own = byProcesses.get(turns.processes) ?? { blocks: new Set(), seconds: new Set() };
+    byProcesses.set(turns.processes, own);
+    own.blocks.add(`${phase} ${block}`);
+    if (window != null) own.seconds.add((window.seconds / turns.count).toFixed(1));
   }
-  // Windows of one length end at different updates of a sensor: what is rare is not told.
-  const most = Math.max(0, ...[...blocks.values()].map(({ size }) => size));
-  return [...blocks]
-    .filter(([, { size }]) => size >= most / 4)
-    .map(([design, { size }]) => `${formatCount(size, 'block')} of ${design}`)
+  return [...byProcesses]
+    .map(([processes, { blocks, seconds }]) => {
+      const lengths = [...seconds].sort((a, b) => Number(a) - Number(b));
+      const range = lengths.length > 1 ? `${lengths[0]} to ${lengths.at(-1)}` : lengths[0];
+      const windows = range === undefined ? '' : ` and windows of ${range} s`;
+      return `${formatCount(blocks.size, 'block')} of ${formatCount(processes, 'process', 'processes')} an arm${windows}`;
+    })
     .join(', ');
 }
 
