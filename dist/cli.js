@@ -60582,7 +60582,7 @@ function kernelPlace(kernel, movedBy, ...[failure = null, changedPass2 = null]) 
   if (isElsewhere || movedBy === "tuning") return { file, line: line3 };
   const inProject = (below) => posix2.join(posix2.dirname(file), below);
   if (failure?.file !== void 0 && failure.line !== void 0) {
-    return { file: inProject(failure.file), line: failure.line };
+    return { file: failure.file === file ? file : inProject(failure.file), line: failure.line };
   }
   const pass = kernel.passes.find(({ name }) => name === changedPass2) ?? kernel.passes[0];
   if (pass === void 0) return { file, line: line3 };
