@@ -54141,7 +54141,7 @@ function gatherEvidence(subject, samples2, options) {
   return metrics.map((metric) => {
     const [flag, confirm2] = [differencesOf(flagging, metric), differencesOf(fresh, metric)];
     const margin = effectiveMargin(subject, metric, options);
-    const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
+    const leastSd = Math.max(leastSpread, leastSpreadPart * margin.margin);
     const flagEstimate = estimateOf(flag, "flag", leastSd);
     const confirmEstimate = estimateOf(confirm2, "confirm", leastSd);
     const flagged = !subject.sentinel && flagEstimate !== null && pAbove(flagEstimate, margin.margin) < flagLevel(flagEstimate.count, options.alpha);
@@ -54522,7 +54522,7 @@ function blocksLeftOf(estimate, distance2, alpha2) {
 
 // src/judge/plan.ts
 function planNext(subjects, samples2, options = {}) {
-  const { flaggingIsOver = false, shards = 1, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
+  const { flaggingIsOver = false, others = 0, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
   const settings2 = withDefaults(judging);
   if (settings2.machineChanged !== null) return { phase: "done" };
   const measuredOf = samplesBySubject(samples2);
@@ -54536,8 +54536,10 @@ function planNext(subjects, samples2, options = {}) {
   if (movedSentinels(subjects, pooledOf, settings2).length > 0) return { phase: "done" };
   const flagged = subjects.map((subject) => ({ subject, strength: flagStrength(evidenceOf(subject)) })).filter(({ strength: strength2 }) => strength2 > 0).sort((a2, b) => b.strength - a2.strength).map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: "done" };
-  const adjusted = confirmations(subjects.flatMap(evidenceOf));
-  const level = settings2.alpha / shards;
+  const evidence = subjects.flatMap(evidenceOf);
+  const adjusted = confirmations(evidence);
+  const factor3 = others === 0 ? 1 : others + evidence.filter((one4) => one4.flagged && one4.gates).length;
+  const level = settings2.alpha / factor3;
   const open = flagged.filter((subject) => !isDecided(evidenceOf(subject), adjusted, level));
   return confirmNext({ subjects, open, missing: missing3 }) ?? { phase: "done" };
 }
@@ -54662,6 +54664,7 @@ async function timePasses(options) {
   try {
     const tables = [];
     for (const subject of subjects) {
+      if (host.signal.aborted) break;
       const table3 = await tableOf(device, subject);
       if (table3 !== null) tables.push(table3);
     }
@@ -59243,7 +59246,9 @@ function lost(value2, other) {
 }
 function selectFinalist(contenders, objective, options = {}) {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
-  const fastest = Math.min(...latencies);
+  const running = stillInTheRunning(options.incumbentFails === true ? [] : contenders, objective);
+  const isOut = (index) => running[index] === false;
+  const fastest = Math.min(...latencies.filter((_, index) => !isOut(index)));
   const admissible = (index) => latencies[index] <= fastest * (1 + latencySlackOf(objective));
   const values2 = contenders.map(
     ({ latencyMs, joules }) => latencyMs.map(
@@ -59251,7 +59256,7 @@ function selectFinalist(contenders, objective, options = {}) {
     )
   );
   const admitted = values2.map(
-    (value2, index) => admissible(index) ? middle(value2) : Number.POSITIVE_INFINITY
+    (value2, index) => admissible(index) && !isOut(index) ? middle(value2) : Number.POSITIVE_INFINITY
   );
   const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));
   const keep2 = (reason) => ({
@@ -60068,6 +60073,12 @@ async function checkArms(options) {
     const headRuns = await runs(device, head2);
     if (!headRuns.ok) {
       const { failure } = headRuns;
+      if (status === "identical" && failure.kind === "unsupported") {
+        warnings.push(
+          `${kernel} ${workload}: the device cannot run it (${failure.message}), and the change leaves it alone.`
+        );
+        continue;
+      }
       const isWrong = wrongResults.includes(failure.kind);
       const isBeyond = failure.kind === "out-of-range";
       const reason = isBeyond ? `head goes beyond a buffer: ${failure.message}` : isWrong ? `head computes something else than its ${hasReference(definition) ? "reference" : "default configuration"}: ${failure.message}` : `head does not run: ${failure.message}`;
@@ -60439,7 +60450,7 @@ async function advise({ host, options, policy: policy2, onJudged }, laboratory, 
   const { contests, judgements } = judged;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
   if (options.advise === false || host.signal.aborted || moved) return [];
-  const limited = Number.isFinite(deadlineMs) && (options.shards ?? 1) === 1;
+  const limited = Number.isFinite(deadlineMs) && options.shared !== true;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
   await onJudged(judged);
@@ -60453,6 +60464,9 @@ async function advise({ host, options, policy: policy2, onJudged }, laboratory, 
     budget,
     deadlineMs: Math.min(deadlineMs, laboratory.clock.nowMs() + ownMs)
   });
+}
+function testsOf(comparisons4) {
+  return 2 * comparisons4.filter(({ status }) => status === "changed").length;
 }
 async function measureChanged(task, laboratory, removed) {
   const { host, options, base: base2, policy: policy2 } = task;
@@ -60482,7 +60496,7 @@ async function measureChanged(task, laboratory, removed) {
     contests,
     seconds: seconds2,
     followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds2),
-    judging: { ...judging, shards: options.shards ?? 1 }
+    judging: { ...judging, others: options.shared === true ? testsOf(all) - testsOf(comparisons4) : 0 }
   });
   const { samples: samples2, machineChanged } = measured;
   const judgements = judge(
@@ -61247,7 +61261,7 @@ function reportOn(task, judged, { advice, warnings }) {
 
 // src/app/guard/guard.ts
 async function judgedOf({ host, options }, outcome) {
-  const interrupted = host.signal.aborted;
+  const interrupted = outcome.cutShort === "interrupted";
   const { accepts, warnings } = await readAcceptance(host, options, outcome);
   return { outcome, accepts, unread: warnings, interrupted };
 }

@@ -60,7 +60,7 @@ export function gatherEvidence(
   return metrics.map((metric) => {
     const [flag, confirm] = [differencesOf(flagging, metric), differencesOf(fresh, metric)];
     const margin = effectiveMargin(subject, metric, options);
-    const leastSd = Math.max(leastSpread, leastSpreadPart * subject.gate[metric].margin);
+    const leastSd = Math.max(leastSpread, leastSpreadPart * margin.margin);
     const flagEstimate = estimateOf(flag, 'flag', leastSd);
     const confirmEstimate = estimateOf(confirm, 'confirm', leastSd);
     const flagged =

@@ -17,10 +17,10 @@ export interface PlanOptions extends JudgeOptions {
    */
   readonly blocksLeft?: number;
   /**
-   * Runs whose kernels are judged together with these; 1 unless given. As many are taken to be flagged in each of the others,
-   * so that what is certain here is certain among all.
+   * Tests that other runs may add to those here before all are judged together; none unless given. Taken to be as many at the
+   * worst, so that what is certain here is certain among all.
    */
-  readonly shards?: number;
+  readonly others?: number;
 }
 
 /**
@@ -39,7 +39,7 @@ export function planNext(
   samples: readonly BlockSample[],
   options: PlanOptions = {},
 ): JudgePlan {
-  const { flaggingIsOver = false, shards = 1, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
+  const { flaggingIsOver = false, others = 0, blocksLeft = Number.POSITIVE_INFINITY, ...judging } = options;
   const settings = withDefaults(judging);
   if (settings.machineChanged !== null) return { phase: 'done' };
   const measuredOf = samplesBySubject(samples);
@@ -58,8 +58,11 @@ export function planNext(
     .sort((a, b) => b.strength - a.strength)
     .map(({ subject }) => subject);
   if (flagged.length === 0) return { phase: 'done' };
-  const adjusted = confirmations(subjects.flatMap(evidenceOf));
-  const level = settings.alpha / shards;
+  const evidence = subjects.flatMap(evidenceOf);
+  const adjusted = confirmations(evidence);
+  // Holm's largest factor among all, whatever the others flag.
+  const factor = others === 0 ? 1 : others + evidence.filter((one) => one.flagged && one.gates).length;
+  const level = settings.alpha / factor;
   const open = flagged.filter((subject) => !isDecided(evidenceOf(subject), adjusted, level));
   return confirmNext({ subjects, open, missing }) ?? { phase: 'done' };
 }

@@ -91,7 +91,10 @@ export function selectFinalist(
   options: { readonly incumbentFails?: boolean } = {},
 ): FinalSelection {
   const latencies = contenders.map((contender) => middle(contender.latencyMs));
-  const fastest = Math.min(...latencies);
+  // What cannot be chosen any more was measured in fewer blocks, and is no measure of the others.
+  const running = stillInTheRunning(options.incumbentFails === true ? [] : contenders, objective);
+  const isOut = (index: number) => running[index] === false;
+  const fastest = Math.min(...latencies.filter((_, index) => !isOut(index)));
   const admissible = (index: number) => latencies[index]! <= fastest * (1 + latencySlackOf(objective));
   const values = contenders.map(({ latencyMs, joules }) =>
     latencyMs.map((latency, block) =>
@@ -99,7 +102,7 @@ export function selectFinalist(
     ),
   );
   const admitted = values.map((value, index) =>
-    admissible(index) ? middle(value) : Number.POSITIVE_INFINITY,
+    admissible(index) && !isOut(index) ? middle(value) : Number.POSITIVE_INFINITY,
   );
   // The first of equals: the incumbent keeps its place.
   const best = Math.max(0, admitted.indexOf(Math.min(...admitted)));

@@ -460,6 +460,19 @@ describe('the artifact of a run', () => {
     expect(collected.faults).toEqual([]);
   });
 
+  it('is that from before the advice where the one with it cannot be read', async () => {
+    const job = await startJob();
+    const runner = nightly(job, 100);
+    const upload = (kind: 'report' | 'advised', text: string) =>
+      uploadArtifact({ ...label, ...reportOf(job, text), kind, runner });
+    await upload('advised', 'advised');
+    job.services.damageBlobs(Buffer.from('no archive'));
+    await upload('report', 'before');
+    const collected = await collectReports({ runner, manifest, folder: join(job.workspace, 'collected') });
+    expect(collected.reports.map(({ file }) => readFileSync(file, 'utf8'))).toEqual(['before']);
+    expect(collected.faults).toEqual([]);
+  });
+
   it('of a name that is taken is an outcome, and the first one stays', async () => {
     const job = await startJob();
     const runner = nightly(job, 100);

@@ -131,7 +131,7 @@ describe('the plan', () => {
       ...exactBlocks('gelu', around(1.15, 0.01, 3), { phase: 'confirm' }),
     ];
     expect(planNext([gelu], samples)).toEqual({ phase: 'done' });
-    expect(planNext([gelu], samples, { shards: 8 })).toMatchObject({ phase: 'confirm', blocks: 1 });
+    expect(planNext([gelu], samples, { others: 14 })).toMatchObject({ phase: 'confirm', blocks: 1 });
   });
 
   test('lets go of a confirmed kernel while another one is open', () => {

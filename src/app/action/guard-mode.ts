@@ -35,7 +35,7 @@ export async function runGuardMode(task: ModeTask): Promise<ExitCode> {
     base: await resolveBase(host, runner, inputs),
     kernels,
     listsRemoved: isFirst,
-    ...(shard === null ? {} : { shards: shard.count }),
+    shared: shard !== null,
     device: inputs.device,
     meter: inputs.meter,
     ...(inputs.sensor === null ? {} : { sensor: inputs.sensor }),

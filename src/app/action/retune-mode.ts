@@ -40,8 +40,8 @@ function numbered(
   const next = 1 + Math.max(-1, ...kept.map(({ block }) => block));
   return samples
     .filter(({ voidReasons }) => voidReasons.length === 0)
-    .map(({ phase, voidReasons, window, arm, block, ...sample }) => ({
-      ...sample,
+    .map(({ kernel, workload, arm, block, latencyMs, joules, latencyResolution, energyResolution }) => ({
+      ...{ kernel, workload, latencyMs, joules, latencyResolution, energyResolution },
       device,
       arm: arm === 'H' ? 'H' : 'B',
       block: block + next,

@@ -124,6 +124,12 @@ export async function checkArms(options: {
     const headRuns = await runs(device, head);
     if (!headRuns.ok) {
       const { failure } = headRuns;
+      if (status === 'identical' && failure.kind === 'unsupported') {
+        warnings.push(
+          `${kernel} ${workload}: the device cannot run it (${failure.message}), and the change leaves it alone.`,
+        );
+        continue;
+      }
       const isWrong = wrongResults.includes(failure.kind);
       const isBeyond = failure.kind === 'out-of-range';
       const reason = isBeyond

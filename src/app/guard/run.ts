@@ -33,8 +33,8 @@ export interface GuardOptions extends ManifestOptions, LaboratoryOptions, Kernel
   readonly base: string | BaseCommit | null;
   /** Kernels that head removed are listed whatever `kernels` leaves out: they are in no share of head's. */
   readonly listsRemoved?: boolean;
-  /** Jobs whose kernels are judged together with these, this one included; 1 unless given. */
-  readonly shards?: number;
+  /** Whether kernels of other jobs, which are left out here, are judged together with these. */
+  readonly shared?: boolean;
   /** Verdicts that fail the run; the manifest's gates decide unless given. */
   readonly failOn?: readonly Verdict[];
   /** Judging ends with what was measured by then. */
@@ -132,7 +132,7 @@ async function advise(
   const moved = judgements.some(({ verdict }) => verdict === 'environment');
   if (options.advise === false || host.signal.aborted || moved) return [];
   // The verdict of several jobs waits for the last of them: what did not regress is looked at only where nobody waits.
-  const limited = Number.isFinite(deadlineMs) && (options.shards ?? 1) === 1;
+  const limited = Number.isFinite(deadlineMs) && options.shared !== true;
   const wanted = worthRetuning(contests, judgements, laboratory, limited);
   if (wanted.length === 0) return [];
   await onJudged(judged);
@@ -146,6 +146,11 @@ async function advise(
     budget,
     deadlineMs: Math.min(deadlineMs, laboratory.clock.nowMs() + ownMs),
   });
+}
+
+/** Tests that kernels may come to: two metrics of each that changed. */
+function testsOf(comparisons: readonly Comparison[]): number {
+  return 2 * comparisons.filter(({ status }) => status === 'changed').length;
 }
 
 /** @param removed kernels of base's that head has no more */
@@ -181,7 +186,7 @@ async function measureChanged(
     contests,
     seconds,
     followUpSeconds: Math.min(followUpFactor * judgeSeconds, leftSeconds - seconds),
-    judging: { ...judging, shards: options.shards ?? 1 },
+    judging: { ...judging, others: options.shared === true ? testsOf(all) - testsOf(comparisons) : 0 },
   });
   const { samples, machineChanged } = measured;
   const judgements = judge(

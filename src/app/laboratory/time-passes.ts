@@ -66,6 +66,7 @@ export async function timePasses(options: {
   try {
     const tables: PassTable[] = [];
     for (const subject of subjects) {
+      if (host.signal.aborted) break;
       const table = await tableOf(device, subject);
       if (table !== null) tables.push(table);
     }

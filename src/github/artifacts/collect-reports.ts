@@ -67,6 +67,8 @@ interface ReportArtifact extends ReportArtifactName {
   readonly id: number;
   readonly artifact: string;
   readonly sizeBytes: number;
+  /** What the same attempt said before there was advice. */
+  readonly before?: ReportArtifact;
 }
 
 function shardName({ device, index, count }: Pick<ReportArtifactName, 'device' | 'index' | 'count'>): string {
@@ -85,7 +87,9 @@ function latest(reports: readonly ReportArtifact[]): ReportArtifact[] {
   const byShard = new Map<string, ReportArtifact>();
   const inTime = [...reports].sort((a, b) => a.attempt - b.attempt || Number(a.advised) - Number(b.advised));
   for (const report of inTime) {
-    byShard.set(shardName(report), report);
+    const name = shardName(report);
+    const before = byShard.get(name);
+    byShard.set(name, before?.attempt === report.attempt ? { ...report, before } : report);
   }
   return [...byShard.values()].sort(
     (a, b) =>
@@ -187,6 +191,12 @@ async function fetchAll(
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       isLate ||= error instanceof DeadlineError;
+      const earlier = report.before && !isLate ? await fetch(report.before).catch(() => null) : null;
+      if (earlier !== null) {
+        // What became of the advice changes nothing of the verdict.
+        reports.push({ ...earlier, device: report.device, name: shardName(report) });
+        continue;
+      }
       const reason = errorLine(error, from === undefined ? [] : [from.token]);
       corrupt.push({ kind: 'corrupt', name: shardName(report), reason });
     }
