@@ -7956,7 +7956,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
   return validate66.errors = vErrors, errors === 0;
 }
 validate66.evaluated = { dynamicProps: false, dynamicItems: false };
-var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, sentinel: { type: "boolean", default: false }, "calls-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, reference: false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false }, required: ["command"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } };
+var schema26 = { type: "object", additionalProperties: false, required: ["workloads"], properties: { operator: { type: "string", minLength: 1, maxLength: 64 }, source: { $ref: "#/$defs/path" }, command: { $ref: "#/$defs/command" }, entry: { $ref: "#/$defs/entry-point", default: "main" }, workloads: { type: "array", minItems: 1, maxItems: 64, items: { $ref: "#/$defs/workload" } }, tunables: { $ref: "#/$defs/tunables" }, constraints: { $ref: "#/$defs/constraints" }, default: { $ref: "#/$defs/configuration" }, buffers: { $ref: "#/$defs/buffers" }, dispatch: { $ref: "#/$defs/dispatch" }, reference: { $ref: "#/$defs/reference" }, objective: { $ref: "#/$defs/objective" }, gate: { $ref: "#/$defs/gate" }, clocks: { $ref: "#/$defs/clocks" }, "between-launches": { type: "string", enum: ["reset", "keep"] }, sentinel: { type: "boolean", default: false }, "calls-per-day": { type: "number", exclusiveMinimum: 0, maximum: 1e18 } }, if: { properties: { operator: true }, required: ["operator"] }, then: { properties: { source: false, command: false, entry: false, buffers: false, dispatch: false, reference: false, "between-launches": false } }, else: { if: { properties: { command: true }, required: ["command"] }, then: { properties: { source: false, entry: false, buffers: false, dispatch: false, reference: false, "between-launches": false }, required: ["command"] }, else: { properties: { source: true, buffers: true, dispatch: true }, required: ["source", "buffers", "dispatch"] } } };
 function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate69.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), typeof data == "string") {
@@ -8832,11 +8832,15 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
         let err6 = { instancePath: instancePath + "/reference", schemaPath: "#/then/properties/reference/false schema", keyword: "false schema", params: {} };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
       }
+      if (data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+        let err7 = { instancePath: instancePath + "/between-launches", schemaPath: "#/then/properties/between-launches/false schema", keyword: "false schema", params: {} };
+        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+      }
     }
     var _valid0 = _errs3 === errors;
     if (valid0 = _valid0, valid0) {
       var props0 = {};
-      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.reference = true, props0.operator = true;
+      props0.source = true, props0.command = true, props0.entry = true, props0.buffers = true, props0.dispatch = true, props0.reference = true, props0["between-launches"] = true, props0.operator = true;
     }
     ifClause0 = "then";
   } else {
@@ -8844,8 +8848,8 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing1;
       if ((data.command === void 0 || !func0.call(data, "command")) && (missing1 = "command")) {
-        let err7 = {};
-        vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        let err8 = {};
+        vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
     var _valid1 = _errs6 === errors;
@@ -8855,137 +8859,152 @@ function validate68(data, { instancePath = "", parentData, parentDataProperty, r
       let _errs7 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
         if (data.command === void 0 || !func0.call(data, "command")) {
-          let err8 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
-          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
-        }
-        if (data.source !== void 0 && func0.call(data, "source")) {
-          let err9 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
+          let err9 = { instancePath, schemaPath: "#/else/then/required", keyword: "required", params: { missingProperty: "command" } };
           vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
         }
-        if (data.entry !== void 0 && func0.call(data, "entry")) {
-          let err10 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
+        if (data.source !== void 0 && func0.call(data, "source")) {
+          let err10 = { instancePath: instancePath + "/source", schemaPath: "#/else/then/properties/source/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
         }
-        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
-          let err11 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
+        if (data.entry !== void 0 && func0.call(data, "entry")) {
+          let err11 = { instancePath: instancePath + "/entry", schemaPath: "#/else/then/properties/entry/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
         }
-        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
-          let err12 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
+        if (data.buffers !== void 0 && func0.call(data, "buffers")) {
+          let err12 = { instancePath: instancePath + "/buffers", schemaPath: "#/else/then/properties/buffers/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
         }
-        if (data.reference !== void 0 && func0.call(data, "reference")) {
-          let err13 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+        if (data.dispatch !== void 0 && func0.call(data, "dispatch")) {
+          let err13 = { instancePath: instancePath + "/dispatch", schemaPath: "#/else/then/properties/dispatch/false schema", keyword: "false schema", params: {} };
           vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
+        }
+        if (data.reference !== void 0 && func0.call(data, "reference")) {
+          let err14 = { instancePath: instancePath + "/reference", schemaPath: "#/else/then/properties/reference/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+        }
+        if (data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+          let err15 = { instancePath: instancePath + "/between-launches", schemaPath: "#/else/then/properties/between-launches/false schema", keyword: "false schema", params: {} };
+          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
         }
       }
       var _valid1 = _errs7 === errors;
       if (valid2 = _valid1, valid2) {
         var props1 = {};
-        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.reference = true, props1.command = true;
+        props1.source = true, props1.entry = true, props1.buffers = true, props1.dispatch = true, props1.reference = true, props1["between-launches"] = true, props1.command = true;
       }
       ifClause1 = "then";
     } else {
       let _errs8 = errors;
       if (data && typeof data == "object" && !Array.isArray(data)) {
         if (data.source === void 0 || !func0.call(data, "source")) {
-          let err14 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "source" } };
-          vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
+          let err16 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "source" } };
+          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
         }
         if (data.buffers === void 0 || !func0.call(data, "buffers")) {
-          let err15 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
-          vErrors === null ? vErrors = [err15] : vErrors.push(err15), errors++;
+          let err17 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "buffers" } };
+          vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
         }
         if (data.dispatch === void 0 || !func0.call(data, "dispatch")) {
-          let err16 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
-          vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
+          let err18 = { instancePath, schemaPath: "#/else/else/required", keyword: "required", params: { missingProperty: "dispatch" } };
+          vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
         }
       }
       var _valid1 = _errs8 === errors;
       valid2 = _valid1, valid2 && props1 !== true && (props1 = props1 || {}, props1.source = true, props1.buffers = true, props1.dispatch = true), ifClause1 = "else";
     }
     if (!valid2) {
-      let err17 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
-      vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
+      let err19 = { instancePath, schemaPath: "#/else/if", keyword: "if", params: { failingKeyword: ifClause1 } };
+      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
     }
     var _valid0 = _errs4 === errors;
     valid0 = _valid0, valid0 && props0 !== true && props1 !== void 0 && (props1 === true ? props0 = true : (props0 = props0 || {}, Object.assign(props0, props1))), ifClause0 = "else";
   }
   if (!valid0) {
-    let err18 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
-    vErrors === null ? vErrors = [err18] : vErrors.push(err18), errors++;
+    let err20 = { instancePath, schemaPath: "#/if", keyword: "if", params: { failingKeyword: ifClause0 } };
+    vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.workloads === void 0 || !func0.call(data, "workloads")) {
-      let err19 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
-      vErrors === null ? vErrors = [err19] : vErrors.push(err19), errors++;
+      let err21 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "workloads" } };
+      vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
     }
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
       if (!func0.call(schema26.properties, key0)) {
-        let err20 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
-        vErrors === null ? vErrors = [err20] : vErrors.push(err20), errors++;
+        let err22 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
       }
     }
     if (data.operator !== void 0 && func0.call(data, "operator")) {
-      let data11 = data.operator;
-      if (typeof data11 == "string") {
-        if (func67(data11) > 64) {
-          let err21 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
+      let data13 = data.operator;
+      if (typeof data13 == "string") {
+        if (func67(data13) > 64) {
+          let err23 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/maxLength", keyword: "maxLength", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
         }
-        if (func67(data11) < 1) {
-          let err22 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err22] : vErrors.push(err22), errors++;
+        if (func67(data13) < 1) {
+          let err24 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/minLength", keyword: "minLength", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
         }
       } else {
-        let err23 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
-        vErrors === null ? vErrors = [err23] : vErrors.push(err23), errors++;
+        let err25 = { instancePath: instancePath + "/operator", schemaPath: "#/properties/operator/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
     }
     if (data.source !== void 0 && func0.call(data, "source") && (validate69(data.source, { instancePath: instancePath + "/source", parentData: data, parentDataProperty: "source", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors), errors = vErrors.length)), data.command !== void 0 && func0.call(data, "command") && (validate71(data.command, { instancePath: instancePath + "/command", parentData: data, parentDataProperty: "command", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length)), data.entry !== void 0 && func0.call(data, "entry") && (validate85(data.entry, { instancePath: instancePath + "/entry", parentData: data, parentDataProperty: "entry", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors), errors = vErrors.length)), data.workloads !== void 0 && func0.call(data, "workloads")) {
-      let data15 = data.workloads;
-      if (Array.isArray(data15)) {
-        if (data15.length > 64) {
-          let err24 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
-          vErrors === null ? vErrors = [err24] : vErrors.push(err24), errors++;
+      let data17 = data.workloads;
+      if (Array.isArray(data17)) {
+        if (data17.length > 64) {
+          let err26 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/maxItems", keyword: "maxItems", params: { limit: 64 } };
+          vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
-        if (data15.length < 1) {
-          let err25 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
-          vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
+        if (data17.length < 1) {
+          let err27 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/minItems", keyword: "minItems", params: { limit: 1 } };
+          vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
-        let len0 = data15.length;
+        let len0 = data17.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate87(data15[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data15, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
+          validate87(data17[i0], { instancePath: instancePath + "/workloads/" + i0, parentData: data17, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors), errors = vErrors.length);
       } else {
-        let err26 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
-        vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
+        let err28 = { instancePath: instancePath + "/workloads", schemaPath: "#/properties/workloads/type", keyword: "type", params: { type: "array" } };
+        vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
-    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate117(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
-      let err27 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
-      vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
-    }
-    if (data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day")) {
-      let data27 = data["calls-per-day"];
-      if (typeof data27 == "number" && isFinite(data27)) {
-        if (data27 > 1e18 || isNaN(data27)) {
-          let err28 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
-          vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
-        }
-        if (data27 <= 0 || isNaN(data27)) {
-          let err29 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
-          vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
-        }
-      } else {
-        let err30 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/type", keyword: "type", params: { type: "number" } };
+    if (data.tunables !== void 0 && func0.call(data, "tunables") && (validate92(data.tunables, { instancePath: instancePath + "/tunables", parentData: data, parentDataProperty: "tunables", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors), errors = vErrors.length)), data.constraints !== void 0 && func0.call(data, "constraints") && (validate97(data.constraints, { instancePath: instancePath + "/constraints", parentData: data, parentDataProperty: "constraints", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors), errors = vErrors.length)), data.default !== void 0 && func0.call(data, "default") && (validate101(data.default, { instancePath: instancePath + "/default", parentData: data, parentDataProperty: "default", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors), errors = vErrors.length)), data.buffers !== void 0 && func0.call(data, "buffers") && (validate105(data.buffers, { instancePath: instancePath + "/buffers", parentData: data, parentDataProperty: "buffers", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors), errors = vErrors.length)), data.dispatch !== void 0 && func0.call(data, "dispatch") && (validate114(data.dispatch, { instancePath: instancePath + "/dispatch", parentData: data, parentDataProperty: "dispatch", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors), errors = vErrors.length)), data.reference !== void 0 && func0.call(data, "reference") && (validate117(data.reference, { instancePath: instancePath + "/reference", parentData: data, parentDataProperty: "reference", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors), errors = vErrors.length)), data.objective !== void 0 && func0.call(data, "objective") && (validate53(data.objective, { instancePath: instancePath + "/objective", parentData: data, parentDataProperty: "objective", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length)), data.gate !== void 0 && func0.call(data, "gate") && (validate60(data.gate, { instancePath: instancePath + "/gate", parentData: data, parentDataProperty: "gate", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length)), data.clocks !== void 0 && func0.call(data, "clocks") && (validate64(data.clocks, { instancePath: instancePath + "/clocks", parentData: data, parentDataProperty: "clocks", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors), errors = vErrors.length)), data["between-launches"] !== void 0 && func0.call(data, "between-launches")) {
+      let data28 = data["between-launches"];
+      if (typeof data28 != "string") {
+        let err29 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/type", keyword: "type", params: { type: "string" } };
+        vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
+      }
+      if (!(data28 === "reset" || data28 === "keep")) {
+        let err30 = { instancePath: instancePath + "/between-launches", schemaPath: "#/properties/between-launches/enum", keyword: "enum", params: { allowedValues: schema26.properties["between-launches"].enum } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
+    if (data.sentinel !== void 0 && func0.call(data, "sentinel") && typeof data.sentinel != "boolean") {
+      let err31 = { instancePath: instancePath + "/sentinel", schemaPath: "#/properties/sentinel/type", keyword: "type", params: { type: "boolean" } };
+      vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+    }
+    if (data["calls-per-day"] !== void 0 && func0.call(data, "calls-per-day")) {
+      let data30 = data["calls-per-day"];
+      if (typeof data30 == "number" && isFinite(data30)) {
+        if (data30 > 1e18 || isNaN(data30)) {
+          let err32 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e18 } };
+          vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
+        }
+        if (data30 <= 0 || isNaN(data30)) {
+          let err33 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
+          vErrors === null ? vErrors = [err33] : vErrors.push(err33), errors++;
+        }
+      } else {
+        let err34 = { instancePath: instancePath + "/calls-per-day", schemaPath: "#/properties/calls-per-day/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
+      }
+    }
   } else {
-    let err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
-    vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
+    let err35 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
   }
   return validate68.errors = vErrors, errors === 0;
 }
@@ -18960,6 +18979,7 @@ var manifestGuide = {
       "objective",
       "gate",
       "clocks",
+      "between-launches",
       "sentinel",
       "calls-per-day"
     ],
@@ -19294,6 +19314,10 @@ var manifestGuide = {
   "/kernels/*/clocks/sm-mhz/*": {
     "keys": [],
     "example": null
+  },
+  "/kernels/*/between-launches": {
+    "keys": [],
+    "example": "reset"
   },
   "/kernels/*/sentinel": {
     "keys": [],
@@ -21289,7 +21313,7 @@ async function sampleStretch(request) {
 
 // src/measure/series.ts
 function findTicks(readings2) {
-  const repeats = readings2.some((reading, i) => i > 0 && reading.joules === readings2[i - 1]?.joules);
+  const repeats = readings2.some((reading2, i) => i > 0 && reading2.joules === readings2[i - 1]?.joules);
   const ticks2 = [];
   readings2.forEach(({ timeMs, joules }, i) => {
     const before = readings2[i - 1];
@@ -21561,7 +21585,7 @@ function cutWindow(request) {
   }
   const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
   const backwards = inside.findIndex(
-    (reading, i) => i > 0 && reading.joules < inside[i - 1].joules
+    (reading2, i) => i > 0 && reading2.joules < inside[i - 1].joules
   );
   if (backwards > 0) return isVoid("the energy counter went back");
   if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
@@ -21980,6 +22004,70 @@ var shared = {
 };
 function isShared({ scope = null }) {
   return scope !== null && shared[scope];
+}
+
+// src/kernel/identity.ts
+import { createHash as createHash2 } from "node:crypto";
+function programIdentity(program) {
+  const buffers = program.buffers.map((buffer) => [
+    buffer.group,
+    buffer.binding,
+    buffer.kind,
+    buffer.type,
+    buffer.length,
+    buffer.fill,
+    buffer.seed,
+    buffer.values,
+    // Listed only where it is there, so that other programs keep their names.
+    ...buffer.slots === void 0 ? [] : [buffer.slots],
+    buffer.readsInitial ?? false,
+    ...buffer.betweenLaunches === "reset" ? ["reset"] : []
+  ]);
+  const tokens2 = program.reachable.map((item) => item.tokens);
+  const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
+  return createHash2("sha256").update(canonical).digest("hex");
+}
+function resetIdentity(identity4, buffers) {
+  const places2 = buffers.map(({ group, binding }) => [group, binding]);
+  return createHash2("sha256").update(JSON.stringify([identity4, "reset", places2])).digest("hex");
+}
+function variantRemarks({ program }) {
+  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
+}
+function variantIdentity({ program, command: command2 }) {
+  return program?.identity ?? command2?.identity ?? null;
+}
+
+// src/kernel/between-launches.ts
+function changedBuffers({ program }) {
+  const changed = (program?.buffers ?? []).filter(({ betweenLaunches }) => betweenLaunches !== void 0);
+  const [first] = changed;
+  if (first?.betweenLaunches === void 0) return null;
+  return { buffers: changed.map(({ name }) => name), betweenLaunches: first.betweenLaunches };
+}
+function isReset({ betweenLaunches }) {
+  return betweenLaunches === "reset";
+}
+function launchedAlike(variants) {
+  const places2 = new Set(
+    variants.flatMap(({ program }) => (program?.buffers ?? []).filter(isReset).map(placeOf))
+  );
+  return variants.map((variant) => {
+    const { program } = variant;
+    if (program === null) return variant;
+    const added = program.buffers.filter(
+      (buffer) => buffer.kind === "storage" && !isReset(buffer) && places2.has(placeOf(buffer))
+    );
+    if (added.length === 0) return variant;
+    const buffers = program.buffers.map(
+      (buffer) => added.includes(buffer) ? { ...buffer, betweenLaunches: "reset" } : buffer
+    );
+    const identity4 = resetIdentity(program.identity, added);
+    return { ...variant, program: { ...program, buffers, identity: identity4 } };
+  });
+}
+function placeOf({ group, binding }) {
+  return `${group} ${binding}`;
 }
 
 // src/manifest/clocks.ts
@@ -28544,6 +28632,7 @@ function readKernel(name, kernel, context) {
         tunablesPlace: place.at("tunables")
       })
     },
+    ...kernel["between-launches"] === void 0 ? {} : { betweenLaunches: kernel["between-launches"] },
     callsPerDay: kernel["calls-per-day"] ?? null,
     objective,
     gate
@@ -28617,7 +28706,7 @@ function report(fault, document2) {
     const isOperator = document2.has(at(parent, "operator"));
     document2.reportKey(pointer2, {
       message: `'${step3}' cannot be given together with '${isOperator ? "operator" : "command"}'`,
-      nextStep: isOperator ? "remove it; the operator brings its own" : "remove one of them"
+      nextStep: isOperator ? "remove it; the operator brings its own" : step3 === "between-launches" ? "remove it; a program of another kind puts back itself what its launches change" : "remove one of them"
     });
     return pointer2;
   }
@@ -28674,7 +28763,7 @@ function readSound(document2) {
 }
 
 // src/manifest/source-files.ts
-import { createHash as createHash2 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 var maxFiles = 2e3;
 var maxTotalBytes = 64 * 1024 * 1024;
 var pointerStart = "version https://git-lfs.github.com/spec/";
@@ -28751,7 +28840,7 @@ var SourceFiles = class {
     const content = this.#named.reader.readBytes(path2);
     if (content === null) return null;
     const { bytes, executable } = content;
-    const digest2 = createHash2("sha256").update(bytes).digest("hex");
+    const digest2 = createHash3("sha256").update(bytes).digest("hex");
     const file = { digest: digest2, executable, content: () => bytes };
     this.#known.set(path2, file);
     return [path2, file, bytes.byteLength];
@@ -36207,7 +36296,7 @@ function memberFault(value2, type) {
 // src/kernel/buffers.ts
 var scalarTypes3 = Object.keys(bytesPerElement);
 function bindBuffers(options) {
-  const { definitions: definitions2, bindings, workload, variables, role } = options;
+  const { definitions: definitions2, bindings, workload, variables, role, betweenLaunches } = options;
   for (const variable2 of bindings) {
     if (!variable2.used && !definitions2.some((definition) => isAt(definition, variable2))) continue;
     const fault = bindingFault(variable2, definitions2);
@@ -36239,10 +36328,14 @@ function bindBuffers(options) {
       seed: definition.seed,
       check: definition.check,
       ...contents.value,
-      ...variable2?.kind === "storage" && variable2.read ? { readsInitial: true } : {}
+      ...variable2?.kind === "storage" && variable2.read ? { readsInitial: true } : {},
+      ...variable2?.kind === "storage" ? changedBy(variable2, betweenLaunches) : {}
     });
   }
   return succeeded(bound);
+}
+function changedBy({ read: read2, written }, wanted) {
+  return written && (read2 || wanted === "reset") ? { betweenLaunches: wanted ?? "reset" } : {};
 }
 function defaultKind(kind) {
   return kind === "storage" ? "read-only-storage" : "uniform";
@@ -36301,7 +36394,7 @@ function undeclaredMessage(definition, bindings) {
 }
 
 // src/kernel/command-builder.ts
-import { createHash as createHash3 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 
 // src/kernel/features/assignments.ts
 var byAddress = 1e3;
@@ -37603,44 +37696,130 @@ function declaredName(declaration) {
   }
 }
 
-// src/kernel/read-variables.ts
-function readVariables(declarations, module) {
-  const names2 = /* @__PURE__ */ new Set();
-  const visit = (element2) => {
-    if (element2.kind === "ref") {
-      const declaration = declarationOf(element2.ident, module);
-      if (declaration?.declElem?.kind === "gvar") names2.add(declaration.originalName);
-      return;
-    }
-    if (element2.kind === "assign" && element2.op.value === "=" && element2.lhs.kind !== "phony") {
-      visitTarget(element2.lhs);
-      visit(element2.rhs);
-      return;
-    }
-    if (element2.kind === "call-expression" && element2.function.kind === "ref") {
-      const callee = element2.function.ident.originalName;
-      const [pointer2, ...others] = element2.arguments;
-      if ((callee === "atomicStore" || callee === "arrayLength") && pointer2?.kind === "unary-expression" && pointer2.operator.value === "&") {
-        visitTarget(pointer2.expression);
-        for (const argument of others) visit(argument);
-        return;
+// src/kernel/variable-access.ts
+var byBuiltin = {
+  arrayLength: { read: false, written: false },
+  atomicLoad: { read: true, written: false },
+  atomicStore: { read: false, written: true }
+};
+var anything = { read: true, written: true };
+var reading = { read: true, written: false };
+var writing = { read: false, written: true };
+function variableAccess(declarations, module) {
+  const walk2 = new Walk(module);
+  for (const declaration of declarations) {
+    if (declaration.kind === "fn") walk2.visit(declaration.body);
+  }
+  return walk2.outcome();
+}
+var Walk = class {
+  #module;
+  #access = /* @__PURE__ */ new Map();
+  /** What pointers may point to: variables, or what other pointers do. */
+  #targets = /* @__PURE__ */ new Map();
+  constructor(module) {
+    this.#module = module;
+  }
+  visit(element2) {
+    if (element2.kind === "ref") this.#touch(element2, reading);
+    else if (element2.kind === "assign") {
+      if (element2.lhs.kind !== "phony")
+        this.#touch(element2.lhs, element2.op.value === "=" ? writing : anything);
+      this.visit(element2.rhs);
+    } else if (element2.kind === "increment" || element2.kind === "decrement") {
+      this.#touch(element2.target, anything);
+    } else if (element2.kind === "let") {
+      if (element2.init !== void 0) this.#point(element2.name.decl.ident, element2.init);
+    } else if (element2.kind === "call-expression") this.#call(element2);
+    else if (element2.kind === "unary-expression" && isAddressing(element2.operator.value)) {
+      this.#touch(element2.expression, element2.operator.value === "*" ? reading : anything);
+    } else for (const child of childrenOf(element2, this.#module)) this.visit(child);
+  }
+  /** Access by name of the variables, with what pointers do to them. */
+  outcome() {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const [pointer2, targets] of this.#targets) {
+        const access = this.#access.get(pointer2);
+        if (access !== void 0) for (const target of targets) moved = this.#add(target, access) || moved;
       }
     }
-    for (const child of childrenOf(element2, module)) visit(child);
-  };
-  const visitTarget = (target) => {
-    if (target.kind === "ref") return;
-    if (target.kind === "parenthesized-expression") visitTarget(target.expression);
-    else if (target.kind === "component-member-expression") visitTarget(target.base);
-    else if (target.kind === "component-expression") {
-      visitTarget(target.base);
-      visit(target.access);
-    } else visit(target);
-  };
-  for (const declaration of declarations) {
-    if (declaration.kind === "fn") visit(declaration.body);
+    const byName2 = /* @__PURE__ */ new Map();
+    for (const [declaration, access] of this.#access) {
+      if (declaration.declElem?.kind === "gvar") byName2.set(declaration.originalName, access);
+    }
+    return byName2;
   }
-  return names2;
+  #call(call2) {
+    const callee = call2.function.kind === "ref" ? call2.function.ident : null;
+    const declared = callee === null ? void 0 : declarationOf(callee, this.#module)?.declElem;
+    for (const [index, argument] of call2.arguments.entries()) {
+      const parameter2 = declared?.kind === "fn" ? declared.params[index]?.name.decl.ident : void 0;
+      const target = declared === void 0 ? this.#target(argument) : null;
+      if (parameter2 !== void 0) this.#point(parameter2, argument);
+      else if (target !== null) this.#touch(target, byBuiltin[callee?.originalName ?? ""] ?? anything);
+      else this.visit(argument);
+    }
+  }
+  /** A name gets a value. If that is a pointer, what is done through the name is done to its target. */
+  #point(name, value2) {
+    const target = this.#target(value2);
+    const root = target === null ? void 0 : rootOf(target, this.#module);
+    if (target === null || root === void 0) this.visit(value2);
+    else {
+      const targets = this.#targets.get(name) ?? /* @__PURE__ */ new Set();
+      this.#targets.set(name, targets.add(root));
+      this.#visitIndices(target);
+    }
+  }
+  /** What a value points to: `&x`, or a name that may hold a pointer; null for what is none. */
+  #target(value2) {
+    if (value2.kind === "parenthesized-expression") return this.#target(value2.expression);
+    if (value2.kind === "unary-expression") return value2.operator.value === "&" ? value2.expression : null;
+    if (value2.kind !== "ref") return null;
+    const kind = declarationOf(value2.ident, this.#module)?.declElem?.kind;
+    return kind === "let" || kind === "param" ? value2 : null;
+  }
+  #touch(expression, access) {
+    const root = rootOf(expression, this.#module);
+    if (root !== void 0) this.#add(root, access);
+    this.#visitIndices(expression);
+  }
+  #add(declaration, { read: read2, written }) {
+    const before = this.#access.get(declaration) ?? { read: false, written: false };
+    if ((before.read || !read2) && (before.written || !written)) return false;
+    this.#access.set(declaration, { read: before.read || read2, written: before.written || written });
+    return true;
+  }
+  /** What stands in brackets on the way to the root is only read; what has no root is visited as a whole. */
+  #visitIndices(expression) {
+    if (expression.kind === "ref") return;
+    if (expression.kind === "component-expression") this.visit(expression.access);
+    const inner = baseOf(expression);
+    if (inner === null) this.visit(expression);
+    else this.#visitIndices(inner);
+  }
+};
+function isAddressing(operator) {
+  return operator === "*" || operator === "&";
+}
+function baseOf(expression) {
+  switch (expression.kind) {
+    case "component-expression":
+    case "component-member-expression":
+      return expression.base;
+    case "parenthesized-expression":
+      return expression.expression;
+    case "unary-expression":
+      return isAddressing(expression.operator.value) ? expression.expression : null;
+    default:
+      return null;
+  }
+}
+function rootOf(expression, module) {
+  if (expression.kind === "ref") return declarationOf(expression.ident, module);
+  const inner = baseOf(expression);
+  return inner === null ? void 0 : rootOf(inner, module);
 }
 
 // src/kernel/reflect.ts
@@ -37662,7 +37841,7 @@ function reflect(module, entryPoint) {
     );
   }
   const reachable = reachableFrom(entryPoint, module);
-  const reads = readVariables(
+  const access = variableAccess(
     reachable.map((item) => item.declaration),
     module
   );
@@ -37694,7 +37873,7 @@ function reflect(module, entryPoint) {
       group,
       binding,
       kind,
-      read: reads.has(name),
+      ...access.get(name) ?? { read: false, written: false },
       used: used.has(variable2),
       layout: layout2,
       refusal: refusal4
@@ -38701,6 +38880,7 @@ function bindingCode2(variable2, scope) {
     kind,
     // Says what has to be filled before a launch, and nothing about its cost.
     read: true,
+    written: true,
     used,
     layout: (count2) => valueLayout(typeOfDeclaration(ident, scope.program.module), scope.typeNumbers(run), count2),
     refusal: refusal4
@@ -38760,7 +38940,7 @@ var SharedParts = class {
 
 // src/kernel/command-builder.ts
 function digest(parts) {
-  return createHash3("sha256").update(JSON.stringify(parts)).digest("hex");
+  return createHash4("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 function bindOutputs({ outputs }, workload, variables) {
   const bound = [];
@@ -38846,33 +39026,6 @@ var CommandBuilder = class {
     });
   }
 };
-
-// src/kernel/identity.ts
-import { createHash as createHash4 } from "node:crypto";
-function programIdentity(program) {
-  const buffers = program.buffers.map((buffer) => [
-    buffer.group,
-    buffer.binding,
-    buffer.kind,
-    buffer.type,
-    buffer.length,
-    buffer.fill,
-    buffer.seed,
-    buffer.values,
-    // Listed only where it is there, so that other programs keep their names.
-    ...buffer.slots === void 0 ? [] : [buffer.slots],
-    buffer.readsInitial ?? false
-  ]);
-  const tokens2 = program.reachable.map((item) => item.tokens);
-  const canonical = JSON.stringify([tokens2, program.entryPoint, program.dispatch, buffers]);
-  return createHash4("sha256").update(canonical).digest("hex");
-}
-function variantRemarks({ program }) {
-  return (program?.buffers ?? []).flatMap(({ remark }) => remark ?? []);
-}
-function variantIdentity({ program, command: command2 }) {
-  return program?.identity ?? command2?.identity ?? null;
-}
 
 // src/kernel/limits.ts
 function refusal(demands, limits2) {
@@ -39601,7 +39754,8 @@ var Builder = class {
       if (!count2.ok) return failed("validation", `dispatch in ${"xyz"[axis]} ${count2.failure.message}`);
       dispatch[axis] = count2.value;
     }
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
+    const { buffers: definitions2, betweenLaunches } = kernel;
+    const buffers = bindBuffers({ definitions: definitions2, bindings, workload, variables, role, betweenLaunches });
     return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
   }
 };
@@ -39618,22 +39772,22 @@ function note({ nan, infinite }, value2, index) {
   if (Number.isFinite(value2)) return;
   add2(Number.isNaN(value2) ? nan : infinite, index);
 }
-function placeOf({ count: count2, first }, length) {
+function placeOf2({ count: count2, first }, length) {
   return `${count2} of ${length} elements, first at index ${first}`;
 }
 function facts(what, sides) {
   const { own, other, length } = sides;
   if (own.count > 0 && own.count === other.count && own.first === other.first)
-    return [`${what} in ${placeOf(own, length)}, as in the reference`];
+    return [`${what} in ${placeOf2(own, length)}, as in the reference`];
   return [
-    ...own.count > 0 ? [`${what} in ${placeOf(own, length)}`] : [],
-    ...other.count > 0 ? [`${what} in ${placeOf(other, length)} of the reference`] : []
+    ...own.count > 0 ? [`${what} in ${placeOf2(own, length)}`] : [],
+    ...other.count > 0 ? [`${what} in ${placeOf2(other, length)} of the reference`] : []
   ];
 }
 function unusableReference(found, reference, length) {
   return [
-    `the reference itself yields NaN in ${placeOf(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
-    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf(found.nan, length)}`],
+    `the reference itself yields NaN in ${placeOf2(reference.nan, length)}, which no result can be compared with (if NaN is right there: check: { nan: equal })`,
+    ...found.nan.count === 0 ? [] : [`the variant does in ${placeOf2(found.nan, length)}`],
     ...facts("infinity", { own: found.infinite, other: reference.infinite, length })
   ];
 }
@@ -39862,7 +40016,7 @@ function describeModule(module, locate2, parameters) {
 function describeEntry(entry, module, locate2, parameters) {
   const name = entry.name.ident.originalName;
   const reachable = reachableFrom(name, module);
-  const reads = readVariables(
+  const access = variableAccess(
     reachable.map((item) => item.declaration),
     module
   );
@@ -39870,7 +40024,7 @@ function describeEntry(entry, module, locate2, parameters) {
   let obstacle = foreignPart(module, locate2);
   for (const { declaration } of reachable) {
     if (declaration.kind !== "gvar") continue;
-    const described2 = describeVariable(declaration, module, reads);
+    const described2 = describeVariable(declaration, module, access);
     if (described2 === null) continue;
     if (described2.ok) bindings.push(described2.value);
     else obstacle ??= locate2(described2.failure);
@@ -39950,7 +40104,7 @@ function axesOf(reachable) {
   }
   return { y: letters.includes("y"), z: letters.includes("z") };
 }
-function describeVariable(variable2, module, reads) {
+function describeVariable(variable2, module, access) {
   const name = variable2.name.decl.ident.originalName;
   const place = positionAt(lineStarts2(module.text), variable2.name.start);
   const refuse4 = (why) => failed("unsupported", `\`${name}\` ${why}`, place);
@@ -39972,7 +40126,16 @@ function describeVariable(variable2, module, reads) {
   }
   const slots = kind === "uniform" ? dataSlots(type, numbersOf(module)) : null;
   const shape = dataShape(type, module);
-  return succeeded({ name, group, binding, kind, read: reads.has(name), type: text3, shape, slots });
+  return succeeded({
+    name,
+    group,
+    binding,
+    kind,
+    read: access.get(name)?.read === true,
+    type: text3,
+    shape,
+    slots
+  });
 }
 
 // src/kernel/describe/parameters.ts
@@ -40616,7 +40779,7 @@ async function measurePowerTraits({ power: power3 }, time) {
     readings2.push({ timeMs, watts: read2.value });
     await time.sleep(pollMs2);
   }
-  const watts = readings2.map((reading) => reading.watts);
+  const watts = readings2.map((reading2) => reading2.watts);
   const middle2 = median(watts);
   if (!(middle2 > 0)) return { ok: false, why: `its ${power3.label} reads ${middle2} W` };
   const quarter = Math.max(1, Math.floor(watts.length / 4));
@@ -55372,11 +55535,14 @@ function measureHeats(options) {
   return measureBlocks({
     ...options,
     blocks: finalBlocks,
-    subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
-      kernel: search.kernel.name,
-      workload: search.workload.name,
-      variants: { B: B2, H, X, R }
-    })),
+    subjects: heats.map(({ search, variants }) => {
+      const [B2, H, X, R] = launchedAlike(variants);
+      return {
+        kernel: search.kernel.name,
+        workload: search.workload.name,
+        variants: { B: B2, H, X, R }
+      };
+    }),
     onTurn: (block, turn) => host.progress.update({
       text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
       share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
@@ -55766,7 +55932,17 @@ function kernelChanges(base2, head2) {
     // A sentinel is never red.
     loosens: head2.sentinel
   };
-  return [...gateChanges(base2.gate, head2.gate), ...base2.sentinel === head2.sentinel ? [] : [sentinel]];
+  const between = {
+    name: "between-launches",
+    base: base2.betweenLaunches ?? "as the program needs it",
+    head: head2.betweenLaunches ?? "as the program needs it",
+    // Work that only the first launch finds costs the others nothing.
+    loosens: head2.betweenLaunches === "keep"
+  };
+  return [
+    ...gateChanges(base2.gate, head2.gate),
+    ...[sentinel, between].filter((setting) => setting.base !== setting.head)
+  ];
 }
 function collapse(changes) {
   const keyOf3 = (setting) => JSON.stringify(setting);
@@ -55826,17 +56002,20 @@ function policyOf(base2, head2) {
     };
   }
   const before = base2.revision.manifest;
-  const baseOf = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
+  const baseOf2 = ({ name }) => before.kernels.find((kernel) => kernel.name === name);
   const pairs = manifest.kernels.flatMap((kernel) => {
-    const of = baseOf(kernel);
+    const of = baseOf2(kernel);
     return of === void 0 ? [] : [{ base: of, head: kernel }];
   });
   return {
     head: {
       ...head2,
       manifest: withGate({ ...manifest, gate: before.gate }, (kernel) => {
-        const of = baseOf(kernel);
-        return of === void 0 ? kernel : { ...kernel, gate: of.gate, sentinel: of.sentinel };
+        const of = baseOf2(kernel);
+        if (of === void 0) return kernel;
+        const { betweenLaunches: _, ...own } = kernel;
+        const { gate, sentinel, betweenLaunches } = of;
+        return { ...own, gate, sentinel, ...betweenLaunches === void 0 ? {} : { betweenLaunches } };
       })
     },
     judgeSeconds: before.budget.guard.judgeSeconds,
@@ -56311,7 +56490,7 @@ function unmeasuredVerdict(status) {
   if (status === "untouched") return "identical";
   return status === "changed" ? "inconclusive" : status;
 }
-function placeOf2({ comparison, judgement, broken }) {
+function placeOf3({ comparison, judgement, broken }) {
   if (comparison.status === "removed") return { file: null, line: null };
   const failure = broken !== null && broken.status !== "missing-baseline" ? broken.failure : comparison.status === "broken-head" ? comparison.failure : null;
   return kernelPlace(comparison.definition, judgement?.attribution ?? null, failure);
@@ -56358,7 +56537,7 @@ function guardedKernel(task) {
     ...(comparison.status === "changed" || comparison.status === "new") && isSelfJudged(definition) ? { selfJudged: true } : {},
     // One that the change touches is none in this run.
     sentinel: definition.sentinel && comparison.status !== "changed",
-    ...placeOf2(task),
+    ...placeOf3(task),
     estimated: task.energyEstimated && (energyRatio !== null || (base2?.joules ?? null) !== null),
     energyRatio,
     latencyRatio: latency?.ratio ?? null,
@@ -56783,10 +56962,18 @@ async function compareWorkload(options) {
     ...common,
     status: identical ? "identical" : "changed",
     reason: identical ? "same program, launch and workload as in base" : sameProgram ? "the locked clock changed" : "the program or its launch changed",
-    base: baseArm.value,
-    head: headArm.value,
-    codeOnly: codeOnly?.ok ? codeOnly.value : null
+    ...armsAlike({
+      base: baseArm.value,
+      head: headArm.value,
+      codeOnly: codeOnly?.ok ? codeOnly.value : null
+    })
   };
+}
+function armsAlike({ base: base2, head: head2, codeOnly }) {
+  const arms2 = codeOnly === null ? [base2, head2] : [base2, head2, codeOnly];
+  const alike = launchedAlike(arms2.map(({ variant }) => variant));
+  const [B2 = base2, H = head2, X = null] = arms2.map((arm, i) => ({ ...arm, variant: alike[i] ?? arm.variant }));
+  return { base: B2, head: H, codeOnly: X };
 }
 function listRemoved(base2, head2) {
   return base2.manifest.kernels.flatMap((definition) => {
@@ -59336,9 +59523,11 @@ async function plan(host, options) {
   const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
   try {
     const { guard: guard2, retune: retune2 } = manifest.budget;
-    const workloads = kernels.flatMap(
-      (kernel) => kernel.workloads.map((workload) => {
-        const space2 = createKernelSpace(kernel, workload, laboratory.info.limits);
+    const { limits: limits2 } = laboratory.info;
+    const planned = kernels.flatMap(
+      (kernel) => kernel.workloads.map(async (workload) => {
+        const space2 = createKernelSpace(kernel, workload, limits2);
+        const shipped = await createVariantBuilder({ kernel, workload, limits: limits2 }).build(kernel.defaults);
         const valid = space2.count(countLimit);
         const trials = kernel.sentinel ? 0 : Math.min(retune2.trials, valid.value);
         return {
@@ -59350,10 +59539,12 @@ async function plan(host, options) {
           valid,
           trials,
           retuneMinutes: minutes(retuneSeconds(retune2, trials)),
-          guardMinutes: minutes(guard2.judgeSeconds)
+          guardMinutes: minutes(guard2.judgeSeconds),
+          changes: shipped.ok ? changedBuffers(shipped.value) : null
         };
       })
     );
+    const workloads = await Promise.all(planned);
     const total2 = (of) => workloads.reduce((sum, workload) => sum + of(workload), 0);
     return {
       manifest: options.manifest,
@@ -59373,12 +59564,16 @@ async function validate9(host, options) {
   checkSourcesFetched(manifest.kernels);
   const faults = [];
   const warnings = /* @__PURE__ */ new Map();
+  const changing = /* @__PURE__ */ new Map();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      const shipped = await builder.build(kernel.defaults);
+      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
+      if (changed !== null) changing.set(kernel.name, changed);
+      for (const built of [shipped, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -59396,6 +59591,7 @@ async function validate9(host, options) {
     workloads,
     faults,
     warnings: [...warnings.values()],
+    changing: [...changing].map(([kernel, changed]) => ({ kernel, ...changed })),
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name)
   };
 }
@@ -59403,6 +59599,10 @@ async function validate9(host, options) {
 // src/cli/format.ts
 function count(number3, noun) {
   return `${number3} ${noun}${number3 === 1 ? "" : "s"}`;
+}
+function changingText(changed) {
+  const names2 = changed.buffers.map((name) => `\`${name}\``).join(", ");
+  return changed.betweenLaunches === "reset" ? `launches change ${names2}: each starts from the described contents (between-launches: reset)` : `launches change ${names2}: each goes on from what the last one left, and only the first has the described contents (between-launches: keep)`;
 }
 function formatJson2(value2) {
   return `${JSON.stringify(value2, null, 2)}
@@ -60043,8 +60243,16 @@ var planCommand = {
       ])
     ];
     const total2 = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}
-
+    const changing = new Map(
+      result.workloads.flatMap(({ kernel, changes }) => changes === null ? [] : [[kernel, changes]])
+    );
+    const notes2 = [...changing].map(([kernel, changed]) => `${kernel}: ${changingText(changed)}
+`);
+    const table3 = columns(rows, [2, 3, 4, 5, 6, 7]);
+    const stated = notes2.length === 0 ? "" : `
+${notes2.join("")}`;
+    return { output: `${table3}
+${stated}
 ${total2}
 `, exitCode: ExitCode.passed };
   }
@@ -60286,10 +60494,17 @@ shown at once, with its place and what to do. Needs no GPU.`,
     );
     const judged = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
 `;
+    const changing = result.changing.map(
+      ({ kernel, ...changed }) => `${result.manifest}: note: ${kernel}: ${changingText(changed)}
+`
+    );
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
-    return { output: `${faults.join("")}${warnings.join("")}${judged}${summary}, ${verdict}
-`, exitCode };
+    return {
+      output: `${faults.join("")}${[...warnings, ...changing].join("")}${judged}${summary}, ${verdict}
+`,
+      exitCode
+    };
   }
 };
 

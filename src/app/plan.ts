@@ -1,3 +1,4 @@
+import { type ChangedBuffers, changedBuffers, createVariantBuilder } from '../kernel/index.ts';
 import { type Budget, createKernelSpace } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import { openLaboratory } from './laboratory/index.ts';
@@ -17,6 +18,8 @@ export interface PlannedWorkload {
   /** Minutes that a retune and a guard may spend on it by the manifest's budgets. */
   readonly retuneMinutes: number;
   readonly guardMinutes: number;
+  /** What its launches change of what they read, and what becomes of that; null if nothing. */
+  readonly changes: ChangedBuffers | null;
 }
 
 export interface Plan {
@@ -49,9 +52,11 @@ export async function plan(
   const laboratory = await openLaboratory(host, { ...options, allowCommands: true }, kernels);
   try {
     const { guard, retune } = manifest.budget;
-    const workloads = kernels.flatMap((kernel) =>
-      kernel.workloads.map((workload): PlannedWorkload => {
-        const space = createKernelSpace(kernel, workload, laboratory.info.limits);
+    const { limits } = laboratory.info;
+    const planned = kernels.flatMap((kernel) =>
+      kernel.workloads.map(async (workload): Promise<PlannedWorkload> => {
+        const space = createKernelSpace(kernel, workload, limits);
+        const shipped = await createVariantBuilder({ kernel, workload, limits }).build(kernel.defaults);
         const valid = space.count(countLimit);
         const trials = kernel.sentinel ? 0 : Math.min(retune.trials, valid.value);
         return {
@@ -64,9 +69,11 @@ export async function plan(
           trials,
           retuneMinutes: minutes(retuneSeconds(retune, trials)),
           guardMinutes: minutes(guard.judgeSeconds),
+          changes: shipped.ok ? changedBuffers(shipped.value) : null,
         };
       }),
     );
+    const workloads = await Promise.all(planned);
     const total = (of: (workload: PlannedWorkload) => number) =>
       workloads.reduce((sum, workload) => sum + of(workload), 0);
     return {

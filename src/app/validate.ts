@@ -1,4 +1,10 @@
-import { createVariantBuilder, type VariantFailure, variantRemarks } from '../kernel/index.ts';
+import {
+  type ChangedBuffers,
+  changedBuffers,
+  createVariantBuilder,
+  type VariantFailure,
+  variantRemarks,
+} from '../kernel/index.ts';
 import { checkSourcesFetched, isSelfJudged, noLimits } from '../manifest/index.ts';
 import type { Host } from './host.ts';
 import type { ManifestOptions } from './options.ts';
@@ -10,6 +16,8 @@ export interface Validation {
   readonly workloads: number;
   /** Kernels without a reference: their default configuration is judged by itself. */
   readonly selfJudged: readonly string[];
+  /** Kernels whose launches change what they read, and what becomes of that. */
+  readonly changing: readonly ({ readonly kernel: string } & ChangedBuffers)[];
   /** Kernels whose default configuration does not link; empty if all is well. */
   readonly faults: readonly {
     readonly kernel: string;
@@ -30,12 +38,16 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   checkSourcesFetched(manifest.kernels);
   const faults: Validation['faults'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
+  const changing = new Map<string, ChangedBuffers>();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      const shipped = await builder.build(kernel.defaults);
+      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
+      if (changed !== null) changing.set(kernel.name, changed);
+      for (const built of [shipped, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -53,6 +65,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     workloads,
     faults,
     warnings: [...warnings.values()],
+    changing: [...changing].map(([kernel, changed]) => ({ kernel, ...changed })),
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
   };
 }

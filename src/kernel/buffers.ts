@@ -1,4 +1,4 @@
-import type { BufferDefinition, ScalarType, Workload } from '../manifest/index.ts';
+import type { BetweenLaunches, BufferDefinition, ScalarType, Workload } from '../manifest/index.ts';
 import { evaluateCount, type Variables } from './buffer-counts.ts';
 import { bytesPerElement } from './data-shape.ts';
 import { failed, succeeded } from './failure.ts';
@@ -20,8 +20,10 @@ export function bindBuffers(options: {
   readonly workload: Workload;
   readonly variables: Variables;
   readonly role: 'variant' | 'reference';
+  /** What the manifest says of launches that change their buffers. */
+  readonly betweenLaunches?: BetweenLaunches | undefined;
 }): Outcome<readonly BufferBinding[]> {
-  const { definitions, bindings, workload, variables, role } = options;
+  const { definitions, bindings, workload, variables, role, betweenLaunches } = options;
   for (const variable of bindings) {
     if (!variable.used && !definitions.some((definition) => isAt(definition, variable))) continue;
     const fault = bindingFault(variable, definitions);
@@ -57,9 +59,18 @@ export function bindBuffers(options: {
       check: definition.check,
       ...contents.value,
       ...(variable?.kind === 'storage' && variable.read ? { readsInitial: true } : {}),
+      ...(variable?.kind === 'storage' ? changedBy(variable, betweenLaunches) : {}),
     });
   }
   return succeeded(bound);
+}
+
+/** What a launch reads and changes is other for the next one; what it only writes is so if the manifest says so. */
+function changedBy(
+  { read, written }: BoundVariable,
+  wanted: BetweenLaunches | undefined,
+): Pick<BufferBinding, 'betweenLaunches'> {
+  return written && (read || wanted === 'reset') ? { betweenLaunches: wanted ?? 'reset' } : {};
 }
 
 /** How a buffer is bound that a program does not declare. */

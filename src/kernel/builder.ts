@@ -201,7 +201,8 @@ class Builder implements VariantBuilder {
       if (!count.ok) return failed('validation', `dispatch in ${'xyz'[axis]} ${count.failure.message}`);
       dispatch[axis] = count.value;
     }
-    const buffers = bindBuffers({ definitions: kernel.buffers, bindings, workload, variables, role });
+    const { buffers: definitions, betweenLaunches } = kernel;
+    const buffers = bindBuffers({ definitions, bindings, workload, variables, role, betweenLaunches });
     return buffers.ok ? succeeded({ dispatch, buffers: buffers.value }) : buffers;
   }
 }

@@ -26,10 +26,19 @@ export function programIdentity(program: {
     // Listed only where it is there, so that other programs keep their names.
     ...(buffer.slots === undefined ? [] : [buffer.slots]),
     buffer.readsInitial ?? false,
+    ...(buffer.betweenLaunches === 'reset' ? ['reset'] : []),
   ]);
   const tokens = program.reachable.map((item) => item.tokens);
   const canonical = JSON.stringify([tokens, program.entryPoint, program.dispatch, buffers]);
   return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** The same program where more of its buffers are put back before each launch. */
+export function resetIdentity(identity: string, buffers: readonly BufferBinding[]): string {
+  const places = buffers.map(({ group, binding }) => [group, binding]);
+  return createHash('sha256')
+    .update(JSON.stringify([identity, 'reset', places]))
+    .digest('hex');
 }
 
 /** What the user should know of a variant's buffers, one sentence each without its full stop. */

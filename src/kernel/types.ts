@@ -1,4 +1,5 @@
 import type {
+  BetweenLaunches,
   Fill,
   KernelDefinition,
   OutputCheck,
@@ -33,6 +34,11 @@ export interface BufferBinding {
    * Absent means false.
    */
   readonly readsInitial?: boolean;
+  /**
+   * Present on what launches change so that the next would work on something else: whether it is put back before each
+   * launch, or stays as the last one left it.
+   */
+  readonly betweenLaunches?: BetweenLaunches;
 }
 
 /** Final WGSL with its launch: all a device needs to run it. */

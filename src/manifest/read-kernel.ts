@@ -170,6 +170,7 @@ export function readKernel(
             tunablesPlace: place.at('tunables'),
           }),
         }),
+    ...(kernel['between-launches'] === undefined ? {} : { betweenLaunches: kernel['between-launches'] }),
     callsPerDay: kernel['calls-per-day'] ?? null,
     objective,
     gate,

@@ -133,6 +133,9 @@ export interface CommandDefinition {
   readonly outputs: readonly OutputDefinition[];
 }
 
+/** Whether a launch starts from the described contents or from what the last one left. */
+export type BetweenLaunches = 'reset' | 'keep';
+
 export interface KernelDefinition {
   readonly name: string;
   /** The operator it comes from, or null. */
@@ -150,6 +153,8 @@ export interface KernelDefinition {
   readonly dispatch: readonly [Expression, Expression, Expression];
   /** null: the default configuration is the reference. */
   readonly reference: ReferenceDefinition | null;
+  /** Absent: reset where the program changes what it reads. */
+  readonly betweenLaunches?: BetweenLaunches;
   /** Present if the kernel is a program of another kind: then `source`, `buffers` and `reference` are empty. */
   readonly command?: CommandDefinition;
   readonly callsPerDay: number | null;

@@ -65,6 +65,7 @@ export interface KernelOptions {
   readonly dispatch?: readonly [Expression, Expression, Expression];
   readonly entry?: string;
   readonly reference?: KernelDefinition['reference'];
+  readonly betweenLaunches?: KernelDefinition['betweenLaunches'] | undefined;
 }
 
 const margin = { margin: 0.05 };
@@ -86,6 +87,7 @@ export function kernelOf(options: KernelOptions): KernelDefinition {
     buffers: options.buffers ?? [buffer('data', 0)],
     dispatch: options.dispatch ?? [expression(1), expression(1), expression(1)],
     reference: options.reference ?? null,
+    ...(options.betweenLaunches === undefined ? {} : { betweenLaunches: options.betweenLaunches }),
     callsPerDay: null,
     objective: { minimize: 'latency' },
     gate: { energy: { ...margin, allowEstimated: false }, latency: margin, failOn: ['regressed'] },

@@ -1,7 +1,7 @@
 import { plan } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { columns, formatJson } from '../format.ts';
+import { changingText, columns, formatJson } from '../format.ts';
 import {
   jsonOption,
   kernelOption,
@@ -46,6 +46,12 @@ export const planCommand: CommandSpec = {
       ]),
     ];
     const total = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, on ${result.device}. Compiling the first variants and ones that hang come on top.`;
-    return { output: `${columns(rows, [2, 3, 4, 5, 6, 7])}\n\n${total}\n`, exitCode: ExitCode.passed };
+    const changing = new Map(
+      result.workloads.flatMap(({ kernel, changes }) => (changes === null ? [] : [[kernel, changes]])),
+    );
+    const notes = [...changing].map(([kernel, changed]) => `${kernel}: ${changingText(changed)}\n`);
+    const table = columns(rows, [2, 3, 4, 5, 6, 7]);
+    const stated = notes.length === 0 ? '' : `\n${notes.join('')}`;
+    return { output: `${table}\n${stated}\n${total}\n`, exitCode: ExitCode.passed };
   },
 };

@@ -169,6 +169,7 @@ export const manifestGuide: SchemaGuide = {
       "objective",
       "gate",
       "clocks",
+      "between-launches",
       "sentinel",
       "calls-per-day"
     ],
@@ -503,6 +504,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/clocks/sm-mhz/*": {
     "keys": [],
     "example": null
+  },
+  "/kernels/*/between-launches": {
+    "keys": [],
+    "example": "reset"
   },
   "/kernels/*/sentinel": {
     "keys": [],
