@@ -13622,7 +13622,67 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
   return validate103.errors = vErrors, errors === 0;
 }
 validate103.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema402 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, window: { type: ["object", "null"], additionalProperties: false, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: false, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema412 = { type: "object", additionalProperties: false, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.time === void 0 || !func05.call(data, "time")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "time" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.energy === void 0 || !func05.call(data, "energy")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "time" || key0 === "energy")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.time !== void 0 && func05.call(data, "time")) {
+      let data0 = data.time;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.energy !== void 0 && func05.call(data, "energy")) {
+      let data1 = data.energy;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err6 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema412.properties.energy.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate106.errors = vErrors, errors === 0;
+}
+validate106.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate1052(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate1052.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -13865,46 +13925,46 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.window !== void 0 && func05.call(data, "window")) {
-      let data13 = data.window;
-      if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
+    if (data.reset !== void 0 && func05.call(data, "reset") && (validate106(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.window !== void 0 && func05.call(data, "window")) {
+      let data14 = data.window;
+      if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
         let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema402.properties.window.type } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.seconds === void 0 || !func05.call(data13, "seconds")) {
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        if (data14.seconds === void 0 || !func05.call(data14, "seconds")) {
           let err46 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data13.launches === void 0 || !func05.call(data13, "launches")) {
+        if (data14.launches === void 0 || !func05.call(data14, "launches")) {
           let err47 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.watts === void 0 || !func05.call(data13, "watts")) {
+        if (data14.watts === void 0 || !func05.call(data14, "watts")) {
           let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data13.netJoules === void 0 || !func05.call(data13, "netJoules")) {
+        if (data14.netJoules === void 0 || !func05.call(data14, "netJoules")) {
           let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data13.relativeError === void 0 || !func05.call(data13, "relativeError")) {
+        if (data14.relativeError === void 0 || !func05.call(data14, "relativeError")) {
           let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
           vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
-        if (data13.disagreement === void 0 || !func05.call(data13, "disagreement")) {
+        if (data14.disagreement === void 0 || !func05.call(data14, "disagreement")) {
           let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
-        if (data13.busyShare === void 0 || !func05.call(data13, "busyShare")) {
+        if (data14.busyShare === void 0 || !func05.call(data14, "busyShare")) {
           let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
-        if (data13.conditions === void 0 || !func05.call(data13, "conditions")) {
+        if (data14.conditions === void 0 || !func05.call(data14, "conditions")) {
           let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        for (let key1 of Object.keys(data13)) {
+        for (let key1 of Object.keys(data14)) {
           if (errors >= 200)
             break;
           if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
@@ -13912,14 +13972,14 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
         }
-        if (data13.seconds !== void 0 && func05.call(data13, "seconds")) {
-          let data14 = data13.seconds;
-          if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e9 || isNaN(data14)) {
+        if (data14.seconds !== void 0 && func05.call(data14, "seconds")) {
+          let data15 = data14.seconds;
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e9 || isNaN(data15)) {
               let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
-            if (data14 < 0 || isNaN(data14)) {
+            if (data15 < 0 || isNaN(data15)) {
               let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
             }
@@ -13928,14 +13988,14 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
         }
-        if (data13.launches !== void 0 && func05.call(data13, "launches")) {
-          let data15 = data13.launches;
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e15 || isNaN(data15)) {
+        if (data14.launches !== void 0 && func05.call(data14, "launches")) {
+          let data16 = data14.launches;
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e15 || isNaN(data16)) {
               let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
-            if (data15 < 0 || isNaN(data15)) {
+            if (data16 < 0 || isNaN(data16)) {
               let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
             }
@@ -13944,14 +14004,14 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
         }
-        if (data13.watts !== void 0 && func05.call(data13, "watts")) {
-          let data16 = data13.watts;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e9 || isNaN(data16)) {
+        if (data14.watts !== void 0 && func05.call(data14, "watts")) {
+          let data17 = data14.watts;
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
               let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
-            if (data16 < 0 || isNaN(data16)) {
+            if (data17 < 0 || isNaN(data17)) {
               let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
@@ -13960,98 +14020,98 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
         }
-        if (data13.netJoules !== void 0 && func05.call(data13, "netJoules")) {
-          let data17 = data13.netJoules;
-          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+        if (data14.netJoules !== void 0 && func05.call(data14, "netJoules")) {
+          let data18 = data14.netJoules;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
             let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema402.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
               let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
-            if (data17 < 0 || isNaN(data17)) {
+            if (data18 < 0 || isNaN(data18)) {
               let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
             }
           }
         }
-        if (data13.relativeError !== void 0 && func05.call(data13, "relativeError")) {
-          let data18 = data13.relativeError;
-          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+        if (data14.relativeError !== void 0 && func05.call(data14, "relativeError")) {
+          let data19 = data14.relativeError;
+          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
             let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema402.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
               let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
-            if (data18 < 0 || isNaN(data18)) {
+            if (data19 < 0 || isNaN(data19)) {
               let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
             }
           }
         }
-        if (data13.disagreement !== void 0 && func05.call(data13, "disagreement")) {
-          let data19 = data13.disagreement;
-          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
+        if (data14.disagreement !== void 0 && func05.call(data14, "disagreement")) {
+          let data20 = data14.disagreement;
+          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
             let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema402.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e9 || isNaN(data19)) {
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1e9 || isNaN(data20)) {
               let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
-            if (data19 < -1e9 || isNaN(data19)) {
+            if (data20 < -1e9 || isNaN(data20)) {
               let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
               vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
           }
         }
-        if (data13.busyShare !== void 0 && func05.call(data13, "busyShare")) {
-          let data20 = data13.busyShare;
-          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
+        if (data14.busyShare !== void 0 && func05.call(data14, "busyShare")) {
+          let data21 = data14.busyShare;
+          if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
             let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema402.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1 || isNaN(data20)) {
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1 || isNaN(data21)) {
               let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
               vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
-            if (data20 < 0 || isNaN(data20)) {
+            if (data21 < 0 || isNaN(data21)) {
               let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
           }
         }
-        if (data13.conditions !== void 0 && func05.call(data13, "conditions")) {
-          let data21 = data13.conditions;
-          if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
+        if (data14.conditions !== void 0 && func05.call(data14, "conditions")) {
+          let data22 = data14.conditions;
+          if (!(data22 && typeof data22 == "object" && !Array.isArray(data22)) && data22 !== null) {
             let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-            if (data21.smMhz === void 0 || !func05.call(data21, "smMhz")) {
+          if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+            if (data22.smMhz === void 0 || !func05.call(data22, "smMhz")) {
               let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data21.memoryMhz === void 0 || !func05.call(data21, "memoryMhz")) {
+            if (data22.memoryMhz === void 0 || !func05.call(data22, "memoryMhz")) {
               let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data21.celsius === void 0 || !func05.call(data21, "celsius")) {
+            if (data22.celsius === void 0 || !func05.call(data22, "celsius")) {
               let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
               vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
-            if (data21.powerCappedPart === void 0 || !func05.call(data21, "powerCappedPart")) {
+            if (data22.powerCappedPart === void 0 || !func05.call(data22, "powerCappedPart")) {
               let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data21)) {
+            for (let key2 of Object.keys(data22)) {
               if (errors >= 200)
                 break;
               if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
@@ -14059,69 +14119,69 @@ function validate1052(data, { instancePath = "", parentData, parentDataProperty,
                 vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
               }
             }
-            if (data21.smMhz !== void 0 && func05.call(data21, "smMhz")) {
-              let data22 = data21.smMhz;
-              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
+            if (data22.smMhz !== void 0 && func05.call(data22, "smMhz")) {
+              let data23 = data22.smMhz;
+              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
                 let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
               }
-              if (typeof data22 == "number" && isFinite(data22)) {
-                if (data22 > 1e9 || isNaN(data22)) {
+              if (typeof data23 == "number" && isFinite(data23)) {
+                if (data23 > 1e9 || isNaN(data23)) {
                   let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
                 }
-                if (data22 < 0 || isNaN(data22)) {
+                if (data23 < 0 || isNaN(data23)) {
                   let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
                 }
               }
             }
-            if (data21.memoryMhz !== void 0 && func05.call(data21, "memoryMhz")) {
-              let data23 = data21.memoryMhz;
-              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
+            if (data22.memoryMhz !== void 0 && func05.call(data22, "memoryMhz")) {
+              let data24 = data22.memoryMhz;
+              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
                 let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
               }
-              if (typeof data23 == "number" && isFinite(data23)) {
-                if (data23 > 1e9 || isNaN(data23)) {
+              if (typeof data24 == "number" && isFinite(data24)) {
+                if (data24 > 1e9 || isNaN(data24)) {
                   let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
                 }
-                if (data23 < 0 || isNaN(data23)) {
+                if (data24 < 0 || isNaN(data24)) {
                   let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
                 }
               }
             }
-            if (data21.celsius !== void 0 && func05.call(data21, "celsius")) {
-              let data24 = data21.celsius;
-              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+            if (data22.celsius !== void 0 && func05.call(data22, "celsius")) {
+              let data25 = data22.celsius;
+              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
                 let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
               }
-              if (typeof data24 == "number" && isFinite(data24)) {
-                if (data24 > 1e9 || isNaN(data24)) {
+              if (typeof data25 == "number" && isFinite(data25)) {
+                if (data25 > 1e9 || isNaN(data25)) {
                   let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
                 }
-                if (data24 < -300 || isNaN(data24)) {
+                if (data25 < -300 || isNaN(data25)) {
                   let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
                   vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
                 }
               }
             }
-            if (data21.powerCappedPart !== void 0 && func05.call(data21, "powerCappedPart")) {
-              let data25 = data21.powerCappedPart;
-              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+            if (data22.powerCappedPart !== void 0 && func05.call(data22, "powerCappedPart")) {
+              let data26 = data22.powerCappedPart;
+              if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
                 let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema402.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
               }
-              if (typeof data25 == "number" && isFinite(data25)) {
-                if (data25 > 1 || isNaN(data25)) {
+              if (typeof data26 == "number" && isFinite(data26)) {
+                if (data26 > 1 || isNaN(data26)) {
                   let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
                   vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
                 }
-                if (data25 < 0 || isNaN(data25)) {
+                if (data26 < 0 || isNaN(data26)) {
                   let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
                 }
@@ -14537,11 +14597,11 @@ function validate534(data, { instancePath = "", parentData, parentDataProperty, 
   return validate534.errors = vErrors, errors === 0;
 }
 validate534.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema412 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
-var schema42 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema443 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+var schema42 = { type: "object", additionalProperties: false, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } };
+var schema432 = { type: "object", additionalProperties: false, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: false, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema452 = { type: "object", additionalProperties: false, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func05.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -14582,7 +14642,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema443.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14599,7 +14659,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func05.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema443.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema452.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14617,12 +14677,12 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate116.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema452 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
+validate116.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema462 = { type: "object", additionalProperties: false, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -14651,7 +14711,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.configuration !== void 0 && func05.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema452.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema462.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -14668,7 +14728,7 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     if (data.joules !== void 0 && func05.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema452.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema462.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -14690,11 +14750,11 @@ function validate1152(data, { instancePath = "", parentData, parentDataProperty,
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate1152.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func05.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -14744,11 +14804,11 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+validate121.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func05.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -14802,11 +14862,11 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate120.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate120.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate1152(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1152.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func05.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -14841,7 +14901,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate113(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate116(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -14856,7 +14916,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1152(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
+          validate118(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -14871,7 +14931,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate118(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+          validate121(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -14886,7 +14946,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate120(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length);
+          validate123(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -14896,12 +14956,12 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate112.errors = vErrors, errors === 0;
+  return validate1152.errors = vErrors, errors === 0;
 }
-validate112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema492 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate1152.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema50 = { type: "object", additionalProperties: false, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate1272(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1272.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func05.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -14942,7 +15002,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema492.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema50.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -14965,7 +15025,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema492.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern53.test(data2)) {
@@ -15013,12 +15073,12 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate1272.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema50 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+validate1272.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema51 = { type: "object", additionalProperties: false, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate1292(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate1292.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func05.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -15071,7 +15131,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func05.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema51.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern53.test(data1)) {
@@ -15094,7 +15154,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func05.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema50.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema51.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -15111,7 +15171,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func05.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema50.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema51.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -15133,11 +15193,11 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate1292.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+validate1292.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func05.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -15185,7 +15245,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate124(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate1272(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1272.errors : vErrors.concat(validate1272.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -15193,7 +15253,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func05.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = false, passing0 = null, _errs9 = errors;
-      validate126(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      validate1292(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1292.errors : vErrors.concat(validate1292.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = true, passing0 = 0);
       let _errs10 = errors;
@@ -15213,12 +15273,12 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-var schema51 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate1342(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1342.evaluated;
+validate126.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+var schema52 = { type: "object", additionalProperties: false, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func05.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -15279,7 +15339,7 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     if (data.file !== void 0 && func05.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema51.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema52.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -15290,7 +15350,7 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     if (data.line !== void 0 && func05.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema51.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema52.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -15309,11 +15369,11 @@ function validate1342(data, { instancePath = "", parentData, parentDataProperty,
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate1342.errors = vErrors, errors === 0;
+  return validate137.errors = vErrors, errors === 0;
 }
-validate1342.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
+validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func05.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -15371,11 +15431,11 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate137.errors = vErrors, errors === 0;
+  return validate140.errors = vErrors, errors === 0;
 }
-validate137.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1112.evaluated;
+validate140.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func05.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -15480,7 +15540,7 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema42.properties, key0)) {
+      if (!func05.call(schema432.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -15489,50 +15549,50 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       let err26 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
     }
-    if (data.evidence !== void 0 && func05.call(data, "evidence")) {
-      let data1 = data.evidence, _errs5 = errors, valid1 = false, passing0 = null, _errs6 = errors;
-      validate112(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
-      var _valid0 = _errs6 === errors;
+    if (data.reset !== void 0 && func05.call(data, "reset") && (validate106(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.evidence !== void 0 && func05.call(data, "evidence")) {
+      let data2 = data.evidence, _errs6 = errors, valid1 = false, passing0 = null, _errs7 = errors;
+      validate1152(data2, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1152.errors : vErrors.concat(validate1152.errors), errors = vErrors.length);
+      var _valid0 = _errs7 === errors;
       _valid0 && (valid1 = true, passing0 = 0);
-      let _errs7 = errors;
-      if (data1 !== null) {
+      let _errs8 = errors;
+      if (data2 !== null) {
         let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
-      var _valid0 = _errs7 === errors;
+      var _valid0 = _errs8 === errors;
       if (_valid0 && valid1 ? (valid1 = false, passing0 = [passing0, 1]) : _valid0 && (valid1 = true, passing0 = 1), valid1)
-        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+        errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null);
       else {
         let err28 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.history !== void 0 && func05.call(data, "history")) {
-      let data2 = data.history, _errs10 = errors, valid2 = false, passing1 = null, _errs11 = errors;
-      validate123(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
-      var _valid1 = _errs11 === errors;
+      let data3 = data.history, _errs11 = errors, valid2 = false, passing1 = null, _errs12 = errors;
+      validate126(data3, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      var _valid1 = _errs12 === errors;
       _valid1 && (valid2 = true, passing1 = 0);
-      let _errs12 = errors;
-      if (data2 !== null) {
+      let _errs13 = errors;
+      if (data3 !== null) {
         let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      var _valid1 = _errs12 === errors;
+      var _valid1 = _errs13 === errors;
       if (_valid1 && valid2 ? (valid2 = false, passing1 = [passing1, 1]) : _valid1 && (valid2 = true, passing1 = 1), valid2)
-        errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null);
+        errors = _errs11, vErrors !== null && (_errs11 ? vErrors.length = _errs11 : vErrors = null);
       else {
         let err30 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.kernel !== void 0 && func05.call(data, "kernel")) {
-      let data3 = data.kernel;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 200) {
+      let data4 = data.kernel;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 200) {
           let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        if (func86(data3) < 1) {
+        if (func86(data4) < 1) {
           let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
@@ -15542,13 +15602,13 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
     if (data.workload !== void 0 && func05.call(data, "workload")) {
-      let data4 = data.workload;
-      if (typeof data4 == "string") {
-        if (func86(data4) > 200) {
+      let data5 = data.workload;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 200) {
           let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
-        if (func86(data4) < 1) {
+        if (func86(data5) < 1) {
           let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
@@ -15558,126 +15618,126 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
     if (data.file !== void 0 && func05.call(data, "file")) {
-      let data5 = data.file;
-      if (typeof data5 != "string" && data5 !== null) {
-        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
+      let data6 = data.file;
+      if (typeof data6 != "string" && data6 !== null) {
+        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema432.properties.file.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
-      if (typeof data5 == "string" && func86(data5) > 4096) {
+      if (typeof data6 == "string" && func86(data6) > 4096) {
         let err38 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.line !== void 0 && func05.call(data, "line")) {
-      let data6 = data.line;
-      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
-        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
+      let data7 = data.line;
+      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7)) && data7 !== null) {
+        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema432.properties.line.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e8 || isNaN(data6)) {
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e8 || isNaN(data7)) {
           let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        if (data6 < 1 || isNaN(data6)) {
+        if (data7 < 1 || isNaN(data7)) {
           let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func05.call(data, "objective")) {
-      let data7 = data.objective;
-      if (typeof data7 != "string") {
+      let data8 = data.objective;
+      if (typeof data8 != "string") {
         let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
-      if (!(data7 === "energy" || data7 === "latency" || data7 === "edp" || data7 === "ed2p")) {
-        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+      if (!(data8 === "energy" || data8 === "latency" || data8 === "edp" || data8 === "ed2p")) {
+        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema432.properties.objective.enum } };
         vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func05.call(data, "latencySlack")) {
-      let data8 = data.latencySlack;
-      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
+      let data9 = data.latencySlack;
+      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema432.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e6 || isNaN(data8)) {
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e6 || isNaN(data9)) {
           let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data8 < 0 || isNaN(data8)) {
+        if (data9 < 0 || isNaN(data9)) {
           let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func05.call(data, "configuration")) {
-      let data9 = data.configuration, _errs27 = errors, valid3 = false, passing2 = null, _errs28 = errors;
-      validate74(data9, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid2 = _errs28 === errors;
+      let data10 = data.configuration, _errs28 = errors, valid3 = false, passing2 = null, _errs29 = errors;
+      validate74(data10, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid2 = _errs29 === errors;
       _valid2 && (valid3 = true, passing2 = 0);
-      let _errs29 = errors;
-      if (data9 !== null) {
+      let _errs30 = errors;
+      if (data10 !== null) {
         let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
-      var _valid2 = _errs29 === errors;
+      var _valid2 = _errs30 === errors;
       if (_valid2 && valid3 ? (valid3 = false, passing2 = [passing2, 1]) : _valid2 && (valid3 = true, passing2 = 1), valid3)
-        errors = _errs27, vErrors !== null && (_errs27 ? vErrors.length = _errs27 : vErrors = null);
+        errors = _errs28, vErrors !== null && (_errs28 ? vErrors.length = _errs28 : vErrors = null);
       else {
         let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func05.call(data, "previousConfiguration")) {
-      let data10 = data.previousConfiguration, _errs32 = errors, valid4 = false, passing3 = null, _errs33 = errors;
-      validate74(data10, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid3 = _errs33 === errors;
+      let data11 = data.previousConfiguration, _errs33 = errors, valid4 = false, passing3 = null, _errs34 = errors;
+      validate74(data11, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid3 = _errs34 === errors;
       _valid3 && (valid4 = true, passing3 = 0);
-      let _errs34 = errors;
-      if (data10 !== null) {
+      let _errs35 = errors;
+      if (data11 !== null) {
         let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
-      var _valid3 = _errs34 === errors;
+      var _valid3 = _errs35 === errors;
       if (_valid3 && valid4 ? (valid4 = false, passing3 = [passing3, 1]) : _valid3 && (valid4 = true, passing3 = 1), valid4)
-        errors = _errs32, vErrors !== null && (_errs32 ? vErrors.length = _errs32 : vErrors = null);
+        errors = _errs33, vErrors !== null && (_errs33 ? vErrors.length = _errs33 : vErrors = null);
       else {
         let err50 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func05.call(data, "latencyMs")) {
-      let data11 = data.latencyMs;
-      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
+      let data12 = data.latencyMs;
+      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
+        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema432.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e9 || isNaN(data11)) {
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e9 || isNaN(data12)) {
           let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
-        if (data11 <= 0 || isNaN(data11)) {
+        if (data12 <= 0 || isNaN(data12)) {
           let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func05.call(data, "joules")) {
-      let data12 = data.joules;
-      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
-        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
+      let data13 = data.joules;
+      if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
+        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema432.properties.joules.type } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
-      if (typeof data12 == "number" && isFinite(data12)) {
-        if (data12 > 1e9 || isNaN(data12)) {
+      if (typeof data13 == "number" && isFinite(data13)) {
+        if (data13 > 1e9 || isNaN(data13)) {
           let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
-        if (data12 <= 0 || isNaN(data12)) {
+        if (data13 <= 0 || isNaN(data13)) {
           let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
         }
@@ -15688,104 +15748,104 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
     }
     if (data.before !== void 0 && func05.call(data, "before")) {
-      let data14 = data.before, _errs43 = errors, valid5 = false, passing4 = null, _errs44 = errors;
-      validate712(data14, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
-      var _valid4 = _errs44 === errors;
+      let data15 = data.before, _errs44 = errors, valid5 = false, passing4 = null, _errs45 = errors;
+      validate712(data15, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate712.errors : vErrors.concat(validate712.errors), errors = vErrors.length);
+      var _valid4 = _errs45 === errors;
       _valid4 && (valid5 = true, passing4 = 0);
-      let _errs45 = errors;
-      if (data14 !== null) {
+      let _errs46 = errors;
+      if (data15 !== null) {
         let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
-      var _valid4 = _errs45 === errors;
+      var _valid4 = _errs46 === errors;
       if (_valid4 && valid5 ? (valid5 = false, passing4 = [passing4, 1]) : _valid4 && (valid5 = true, passing4 = 1), valid5)
-        errors = _errs43, vErrors !== null && (_errs43 ? vErrors.length = _errs43 : vErrors = null);
+        errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
       else {
         let err59 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func05.call(data, "energyRatio")) {
-      let data15 = data.energyRatio, _errs48 = errors, valid6 = false, passing5 = null, _errs49 = errors;
-      validate682(data15, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid5 = _errs49 === errors;
+      let data16 = data.energyRatio, _errs49 = errors, valid6 = false, passing5 = null, _errs50 = errors;
+      validate682(data16, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid5 = _errs50 === errors;
       _valid5 && (valid6 = true, passing5 = 0);
-      let _errs50 = errors;
-      if (data15 !== null) {
+      let _errs51 = errors;
+      if (data16 !== null) {
         let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
-      var _valid5 = _errs50 === errors;
+      var _valid5 = _errs51 === errors;
       if (_valid5 && valid6 ? (valid6 = false, passing5 = [passing5, 1]) : _valid5 && (valid6 = true, passing5 = 1), valid6)
-        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
+        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
       else {
         let err61 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func05.call(data, "latencyRatio")) {
-      let data16 = data.latencyRatio, _errs53 = errors, valid7 = false, passing6 = null, _errs54 = errors;
-      validate682(data16, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
-      var _valid6 = _errs54 === errors;
+      let data17 = data.latencyRatio, _errs54 = errors, valid7 = false, passing6 = null, _errs55 = errors;
+      validate682(data17, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate682.errors : vErrors.concat(validate682.errors), errors = vErrors.length);
+      var _valid6 = _errs55 === errors;
       _valid6 && (valid7 = true, passing6 = 0);
-      let _errs55 = errors;
-      if (data16 !== null) {
+      let _errs56 = errors;
+      if (data17 !== null) {
         let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      var _valid6 = _errs55 === errors;
+      var _valid6 = _errs56 === errors;
       if (_valid6 && valid7 ? (valid7 = false, passing6 = [passing6, 1]) : _valid6 && (valid7 = true, passing6 = 1), valid7)
-        errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
+        errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
       else {
         let err63 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.trials !== void 0 && func05.call(data, "trials")) {
-      let data17 = data.trials;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+      let data18 = data.trials;
+      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
         let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data17 == "number" && isFinite(data17)) {
-        if (data17 > 1e9 || isNaN(data17)) {
+      if (typeof data18 == "number" && isFinite(data18)) {
+        if (data18 > 1e9 || isNaN(data18)) {
           let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
-        if (data17 < 0 || isNaN(data17)) {
+        if (data18 < 0 || isNaN(data18)) {
           let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func05.call(data, "energyMeasurements")) {
-      let data18 = data.energyMeasurements;
-      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+      let data19 = data.energyMeasurements;
+      if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
         let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (typeof data18 == "number" && isFinite(data18)) {
-        if (data18 > 1e9 || isNaN(data18)) {
+      if (typeof data19 == "number" && isFinite(data19)) {
+        if (data19 > 1e9 || isNaN(data19)) {
           let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data18 < 0 || isNaN(data18)) {
+        if (data19 < 0 || isNaN(data19)) {
           let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func05.call(data, "failures")) {
-      let data19 = data.failures;
-      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-        if (Object.keys(data19).length > 64) {
+      let data20 = data.failures;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (Object.keys(data20).length > 64) {
           let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        for (let key1 of Object.keys(data19)) {
+        for (let key1 of Object.keys(data20)) {
           if (errors >= 200)
             break;
-          let _errs63 = errors;
+          let _errs64 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
               let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
@@ -15796,26 +15856,26 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
               vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
           }
-          var valid8 = _errs63 === errors;
+          var valid8 = _errs64 === errors;
           if (!valid8) {
             let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
         }
-        for (let key2 of Object.keys(data19)) {
+        for (let key2 of Object.keys(data20)) {
           if (errors >= 200)
             break;
-          let data20 = data19[key2];
-          if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+          let data21 = data20[key2];
+          if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
             let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
           }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
               let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
-            if (data20 < 1 || isNaN(data20)) {
+            if (data21 < 1 || isNaN(data21)) {
               let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
               vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
@@ -15827,32 +15887,32 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
     if (data.failureExamples !== void 0 && func05.call(data, "failureExamples")) {
-      let data21 = data.failureExamples;
-      if (Array.isArray(data21)) {
-        if (data21.length > 20) {
+      let data22 = data.failureExamples;
+      if (Array.isArray(data22)) {
+        if (data22.length > 20) {
           let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
-        let len0 = data21.length;
+        let len0 = data22.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate1342(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1342.errors : vErrors.concat(validate1342.errors), errors = vErrors.length);
+          validate137(data22[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data22, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
         let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func05.call(data, "spaceSize")) {
-      let data23 = data.spaceSize;
-      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-        if (data23.value === void 0 || !func05.call(data23, "value")) {
+      let data24 = data.spaceSize;
+      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+        if (data24.value === void 0 || !func05.call(data24, "value")) {
           let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        if (data23.exact === void 0 || !func05.call(data23, "exact")) {
+        if (data24.exact === void 0 || !func05.call(data24, "exact")) {
           let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
           vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
         }
-        for (let key3 of Object.keys(data23)) {
+        for (let key3 of Object.keys(data24)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
@@ -15860,24 +15920,24 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
         }
-        if (data23.value !== void 0 && func05.call(data23, "value")) {
-          let data24 = data23.value;
-          if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+        if (data24.value !== void 0 && func05.call(data24, "value")) {
+          let data25 = data24.value;
+          if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
             let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
           }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e15 || isNaN(data24)) {
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e15 || isNaN(data25)) {
               let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
-            if (data24 < 0 || isNaN(data24)) {
+            if (data25 < 0 || isNaN(data25)) {
               let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
             }
           }
         }
-        if (data23.exact !== void 0 && func05.call(data23, "exact") && typeof data23.exact != "boolean") {
+        if (data24.exact !== void 0 && func05.call(data24, "exact") && typeof data24.exact != "boolean") {
           let err86 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
@@ -15887,41 +15947,41 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
     if (data.seed !== void 0 && func05.call(data, "seed")) {
-      let data26 = data.seed;
-      if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+      let data27 = data.seed;
+      if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
         let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
       }
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 4294967295 || isNaN(data26)) {
+      if (typeof data27 == "number" && isFinite(data27)) {
+        if (data27 > 4294967295 || isNaN(data27)) {
           let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
           vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
         }
-        if (data26 < 0 || isNaN(data26)) {
+        if (data27 < 0 || isNaN(data27)) {
           let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func05.call(data, "stopped")) {
-      let data27 = data.stopped;
-      if (typeof data27 != "string") {
+      let data28 = data.stopped;
+      if (typeof data28 != "string") {
         let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
       }
-      if (!(data27 === "trials" || data27 === "seconds" || data27 === "converged" || data27 === "exhausted" || data27 === "interrupted")) {
-        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+      if (!(data28 === "trials" || data28 === "seconds" || data28 === "converged" || data28 === "exhausted" || data28 === "interrupted")) {
+        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema432.properties.stopped.enum } };
         vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.seconds !== void 0 && func05.call(data, "seconds")) {
-      let data28 = data.seconds;
-      if (typeof data28 == "number" && isFinite(data28)) {
-        if (data28 > 1e9 || isNaN(data28)) {
+      let data29 = data.seconds;
+      if (typeof data29 == "number" && isFinite(data29)) {
+        if (data29 > 1e9 || isNaN(data29)) {
           let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
-        if (data28 < 0 || isNaN(data28)) {
+        if (data29 < 0 || isNaN(data29)) {
           let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
         }
@@ -15931,25 +15991,25 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
     if (data.convergence !== void 0 && func05.call(data, "convergence")) {
-      let data29 = data.convergence;
-      if (Array.isArray(data29)) {
-        if (data29.length > 1e6) {
+      let data30 = data.convergence;
+      if (Array.isArray(data30)) {
+        if (data30.length > 1e6) {
           let err96 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
           vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
-        let len1 = data29.length;
+        let len1 = data30.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data30 = data29[i1];
-          if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
-            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
+          let data31 = data30[i1];
+          if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema432.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
           }
-          if (typeof data30 == "number" && isFinite(data30)) {
-            if (data30 > 1e12 || isNaN(data30)) {
+          if (typeof data31 == "number" && isFinite(data31)) {
+            if (data31 > 1e12 || isNaN(data31)) {
               let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
               vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
             }
-            if (data30 < 0 || isNaN(data30)) {
+            if (data31 < 0 || isNaN(data31)) {
               let err99 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
@@ -15961,24 +16021,24 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
       }
     }
     if (data.pareto !== void 0 && func05.call(data, "pareto")) {
-      let data31 = data.pareto;
-      if (Array.isArray(data31)) {
-        if (data31.length > 1e4) {
+      let data32 = data.pareto;
+      if (Array.isArray(data32)) {
+        if (data32.length > 1e4) {
           let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        let len2 = data31.length;
+        let len2 = data32.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate137(data31[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data31, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate140(data32[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data32, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
       } else {
         let err102 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
       }
     }
     if (data.reason !== void 0 && func05.call(data, "reason")) {
-      let data33 = data.reason;
-      if (typeof data33 == "string") {
-        if (func86(data33) > 4e3) {
+      let data34 = data.reason;
+      if (typeof data34 == "string") {
+        if (func86(data34) > 4e3) {
           let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
           vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
@@ -15991,11 +16051,11 @@ function validate1112(data, { instancePath = "", parentData, parentDataProperty,
     let err105 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
   }
-  return validate1112.errors = vErrors, errors === 0;
+  return validate113.errors = vErrors, errors === 0;
 }
-validate1112.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
-function validate1072(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate1072.evaluated;
+validate113.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func05.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -16052,7 +16112,7 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func05.call(schema412.properties, key0)) {
+      if (!func05.call(schema42.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -16129,14 +16189,14 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema412.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema42.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func05.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema412.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema42.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -16242,7 +16302,7 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate1112(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1112.errors : vErrors.concat(validate1112.errors), errors = vErrors.length);
+          validate113(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -16252,9 +16312,9 @@ function validate1072(data, { instancePath = "", parentData, parentDataProperty,
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate1072.errors = vErrors, errors === 0;
+  return validate109.errors = vErrors, errors === 0;
 }
-validate1072.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
+validate109.evaluated = { props: true, dynamicProps: false, dynamicItems: false };
 function validate525(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate525.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -16264,7 +16324,7 @@ function validate525(data, { instancePath = "", parentData, parentDataProperty, 
         validate534(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate534.errors : vErrors.concat(validate534.errors), errors = vErrors.length);
         var props0 = true;
       } else if (tag0 === "retune")
-        validate1072(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate1072.errors : vErrors.concat(validate1072.errors), errors = vErrors.length), props0 !== true && (props0 = true);
+        validate109(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length), props0 !== true && (props0 = true);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
@@ -21299,7 +21359,7 @@ async function sampleStretch(request) {
   const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
   let sampling = true;
   try {
-    const run = await request.device.run(request.variant, request.durationMs);
+    const run = await request.device.run(request.variant, request.durationMs, request.part ?? "launches");
     if (!run.ok) return run;
     sampling = false;
     const readings2 = await session.stop(run.value);
@@ -21411,599 +21471,6 @@ async function takeStep({ device, meter }, variant, durationMs) {
 function speedOf(completions) {
   const [first, last2] = [completions[0], completions.at(-1)];
   return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
-}
-
-// src/measure/busy.ts
-var LEAST_BUSY = 0.5;
-function busyShareOf({ timestamps }, { launches, seconds }, { medianMs }) {
-  return timestamps ? Math.min(1, launches * medianMs / (1e3 * seconds)) : null;
-}
-function waitingIn(share2, { estimated }) {
-  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
-  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
-}
-
-// src/measure/steady.ts
-var TOLERATED_DIFFERENCE = 2e-3;
-var CERTAIN = 3;
-var LEAST_VALUES = 8;
-function steadyFrom(values2) {
-  const n = values2.length;
-  if (n < LEAST_VALUES) return 0;
-  let cut3 = 0;
-  let least2 = Number.POSITIVE_INFINITY;
-  let sum = 0;
-  let squares = 0;
-  for (let d = n - 1; d >= 0; d--) {
-    const value2 = values2[d];
-    const count2 = n - d;
-    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
-    sum += value2;
-    if (count2 > 1) squares += delta * (value2 - sum / count2);
-    const score2 = squares / count2 ** 2;
-    if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
-  }
-  return cut3 > 0 && differs(values2.slice(0, cut3), values2.slice(cut3)) ? cut3 : 0;
-}
-function differs(head2, rest) {
-  const { mean: from } = moments(head2);
-  const { mean: to, variance } = moments(rest);
-  const difference = Math.abs(from - to);
-  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
-  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
-}
-var STEP_PART = 0.03;
-var STEP_ERRORS = 6;
-var LEAST_SIDE = 4;
-var LEAST_SIDE_PART = 1 / 8;
-function changeIn(values2) {
-  const n = values2.length;
-  const all = moments(values2);
-  const total2 = all.variance * (n - 1);
-  let best = null;
-  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
-  for (let at4 = least2; at4 <= n - least2; at4++) {
-    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
-    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
-    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
-  }
-  if (best === null) return null;
-  const { at: at3, within } = best;
-  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
-  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
-  const difference = Math.abs(to - from);
-  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
-  const middle2 = (n - 1) / 2;
-  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
-  const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
-  return { from, to, sudden: within < total2 - along };
-}
-
-// src/measure/updates.ts
-var LATE_PERIODS = 1.8;
-var LOST_PART = 0.7;
-var JUMP_FACTOR = 3;
-var LEAST_UPDATES = 4;
-var OUTLIER_DEVIATIONS = 8;
-var OUTLIER_PART = 0.15;
-var MEDIAN_DEVIATIONS = 1.4826;
-var LEAST_SCATTERED = 6;
-function updatesBetween(ticks2, completions) {
-  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
-  return ticks2.slice(1).map((tick, i) => {
-    const before = ticks2[i];
-    const joules = tick.joules - before.joules;
-    const launched = launches[i + 1] - launches[i];
-    return {
-      fromMs: before.timeMs,
-      toMs: tick.timeMs,
-      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
-      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
-      joules,
-      launches: launched,
-      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
-      joulesPerLaunch: joules / launched
-    };
-  });
-}
-function implausible(updates, updatePeriodMs) {
-  if (updates.length < LEAST_UPDATES) return null;
-  const usual = median(updates.map(({ watts }) => watts));
-  const lost = updates.find(
-    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
-  );
-  if (lost !== void 0) {
-    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
-    const lateMs = Math.round(lost.shortestMs);
-    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
-  }
-  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
-  if (first > JUMP_FACTOR * second) {
-    return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
-  }
-  return null;
-}
-function groupUpdates(updates, leastMs2) {
-  const groups = [];
-  let open = null;
-  for (const update of updates) {
-    open = open === null ? update : joined(open, update);
-    if (open.toMs - open.fromMs < leastMs2) continue;
-    groups.push(open);
-    open = null;
-  }
-  return groups;
-}
-function joined(a2, b) {
-  const joules = a2.joules + b.joules;
-  const launches = a2.launches + b.launches;
-  return {
-    fromMs: a2.fromMs,
-    toMs: b.toMs,
-    // How late the tick between the two was seen no longer matters.
-    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
-    longestMs: a2.longestMs + (b.toMs - b.fromMs),
-    joules,
-    launches,
-    watts: 1e3 * joules / (b.toMs - a2.fromMs),
-    joulesPerLaunch: joules / launches
-  };
-}
-var BUSY_PART = 0.95;
-function outlierAmong(updates) {
-  if (updates.length < LEAST_SCATTERED) return null;
-  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
-  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
-  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
-  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
-  const outlier = updates.find((update) => {
-    const { joules, shortestMs, longestMs } = update;
-    if (wattsOf(joules, longestMs) > usual + most) return true;
-    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
-  });
-  if (outlier === void 0) return null;
-  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
-}
-function wattsOf(joules, milliseconds) {
-  return 1e3 * joules / milliseconds;
-}
-
-// src/measure/window.ts
-var STILL_PERIODS = 5;
-var STILL_PART = 0.5;
-var TOLERATED_DISAGREEMENT = 0.05;
-var LEAST_COVERAGE = 0.5;
-function isVoid(reason) {
-  return { ok: false, reason };
-}
-function cutWindow(request) {
-  const { completions, readings: readings2, meter, options } = request;
-  const begin = completions[0];
-  const end = completions.at(-1);
-  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
-    return isVoid("no launch completed inside the stretch");
-  }
-  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
-  const backwards = inside.findIndex(
-    (reading2, i) => i > 0 && reading2.joules < inside[i - 1].joules
-  );
-  if (backwards > 0) return isVoid("the energy counter went back");
-  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
-  const heatedMs = begin.timeMs + options.preheatMs;
-  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
-  const first = ticks2[0];
-  const last2 = ticks2.at(-1);
-  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
-    const moved = inside.at(-1).joules > inside[0].joules;
-    return isVoid(
-      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
-    );
-  }
-  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
-  if (silentMs2 !== null) {
-    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
-  }
-  const spanMs = last2.timeMs - first.timeMs;
-  if (spanMs < LEAST_COVERAGE * options.windowMs) {
-    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
-  }
-  const updates = updatesBetween(ticks2, completions);
-  if (meter.updatePeriodMs !== null && !meter.estimated) {
-    const objection2 = implausible(updates, meter.updatePeriodMs);
-    if (objection2 !== null) return isVoid(objection2);
-  }
-  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
-  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
-  const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
-  const start = ticks2[Math.max(0, cut3)];
-  if (!meter.estimated) {
-    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
-    if (objection2 !== null) return objection2;
-  }
-  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
-  if (launches <= 0) return isVoid("no launch completed between the readings");
-  const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
-  const series = joulesPerLaunch.filter(Number.isFinite);
-  const powers = request.powers ?? [];
-  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
-  const objection = isIdle(energy, meter) ?? isDisputed(energy);
-  if (objection !== null) return isVoid(objection);
-  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
-}
-var LEAST_ABOVE_IDLE = 0.03;
-var LEAST_WATTS_ABOVE_IDLE = 0.5;
-function isIdle({ watts }, { idleWatts, estimated }) {
-  if (estimated || idleWatts === null) return null;
-  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
-  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
-}
-function wholeUpdates(updates, { updatePeriodMs }) {
-  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
-  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
-  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
-}
-function unsteady(updates, cut3, meter) {
-  const whole = wholeUpdates(updates.slice(cut3), meter);
-  const outlier = outlierAmong(whole);
-  if (outlier !== null) return isVoid(outlier);
-  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
-  if (change2 === null) return null;
-  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
-  return { ok: false, reason, changed: change2.sudden };
-}
-function isDisputed({ disagreement = null }) {
-  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
-  const percent5 = Math.round(100 * Math.abs(disagreement));
-  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
-}
-function shortJoules(joules) {
-  return `${joules.toPrecision(3)} J`;
-}
-var KEPT_UPDATES = 120;
-function powerCourse(readings2, beginMs) {
-  const ticks2 = findTicks(readings2);
-  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
-  return ticks2.flatMap((tick, i) => {
-    const before = ticks2[i - step2];
-    if (before === void 0 || i % step2 !== 0) return [];
-    const seconds = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
-    return [{ seconds, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
-  });
-}
-function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
-  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
-  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
-  let longest = 0;
-  ticks2.forEach((tick, i) => {
-    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
-    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
-  });
-  return longest > bearableMs ? longest : null;
-}
-function toMeasurement(cut3) {
-  const { first, last: last2, launches, series, powers, meter } = cut3;
-  const seconds = (last2.timeMs - first.timeMs) / 1e3;
-  const joules = last2.joules - first.joules;
-  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
-  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
-  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
-  const disagreement = integrated === null ? null : integrated / joules - 1;
-  return {
-    joules: joules / launches,
-    netJoules,
-    watts: joules / seconds,
-    launches,
-    seconds,
-    estimated: meter.estimated,
-    // What the counter's own step hides, and what may have run between a tick and its being seen.
-    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
-    relativeError: relativeErrorOf(series),
-    ...disagreement === null ? {} : { disagreement }
-  };
-}
-
-// src/measure/energy.ts
-var ATTEMPTS = 2;
-var MOST_WINDOWS = 6;
-var SHORTEST_PART = 1 / 3;
-async function measureEnergy(request) {
-  const { device, meter, variant } = request;
-  const unseen = await meter.confirm?.(device, variant) ?? null;
-  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
-  const before = await meter.quiet?.() ?? null;
-  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
-  const outcome = await measureWindows(request);
-  if (outcome.status !== "valid") return outcome;
-  const after = await meter.quiet?.() ?? null;
-  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
-}
-async function measureWindows(request) {
-  const { windowMs, precision, longestMs = windowMs } = request.options;
-  const cuts = [];
-  for (let lengthMs = windowMs; ; ) {
-    const taken = await takeWindow(request, lengthMs);
-    if (taken.status !== "valid") return taken;
-    cuts.push(taken.cut);
-    const energy = combineCuts(cuts);
-    const { relativeError = null } = energy;
-    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
-    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
-    const doneMs = 1e3 * energy.seconds;
-    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
-    const leftMs = longestMs - doneMs;
-    const leastMs2 = SHORTEST_PART * windowMs;
-    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
-    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
-  }
-}
-var TOLERATED_IMPRECISION = 4;
-var TOLERATED_ERROR = 0.02;
-function ifPreciseEnough(energy, error, precision) {
-  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
-    return { status: "valid", energy };
-  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
-  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
-  return { status: "void", reasons: [reason], disturbed: false };
-}
-async function takeWindow(request, windowMs) {
-  const { device, meter, variant } = request;
-  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
-  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
-  const options = { ...request.options, windowMs, preheatMs };
-  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
-  const reasons = [];
-  let disturbed = false;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const delayMs = phaseDelayMs(meter.info, request.random);
-    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
-    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
-    disturbed = sampled.value.disturbances.length > 0;
-    const cut3 = cutSampled(sampled.value, meter.info, options);
-    if (cut3.ok) return { status: "valid", cut: cut3 };
-    reasons.push(cut3.reason);
-    if (cut3.changed === true) break;
-    durationMs = Math.max(
-      durationMs,
-      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
-    );
-  }
-  return { status: "void", reasons, disturbed };
-}
-function cutSampled(sampled, meter, options) {
-  const { stretch, readings: readings2, disturbances, evidence } = sampled;
-  const objections = [...disturbances, ...evidence?.faults ?? []];
-  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
-  const { completions } = stretch;
-  const cut3 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
-  const conditions = evidence?.conditions ?? null;
-  return cut3.ok && conditions !== null ? { ...cut3, energy: { ...cut3.energy, conditions } } : cut3;
-}
-function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
-  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
-  return random.next() * updatePeriodMs;
-}
-
-// src/measure/latency.ts
-async function measureLatency(request) {
-  const timed = await request.device.time(request.variant, request.options);
-  if (!timed.ok) return timed;
-  const { samplesMs, launchesPerSample, resolutionMs } = timed.value;
-  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
-  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
-  if (medianMs <= 0) {
-    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
-    return { ok: false, failure: { kind: "void-window", message } };
-  }
-  const sorted2 = sortSamples(samplesMs);
-  return {
-    ok: true,
-    value: {
-      medianMs,
-      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
-      samplesMs,
-      launchesPerSample,
-      relativeResolution: resolutionMs / medianMs
-    }
-  };
-}
-
-// src/measure/turn.ts
-async function takeTurn(request) {
-  const { bench, variant, options, random } = request;
-  const energy = await takeEnergy(bench, variant, options, random);
-  if (!energy.ok) return energy;
-  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
-  if (!timed.ok) return timed;
-  const { measured, voidReasons, disturbed } = energy.value;
-  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
-  const waiting = measured === null ? null : waitingIn(busyShare, measured);
-  return {
-    ok: true,
-    value: {
-      latencyMs: disturbed ? null : timed.value.medianMs,
-      latencyResolution: timed.value.relativeResolution,
-      energy: waiting === null ? measured : null,
-      busyShare,
-      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
-    }
-  };
-}
-async function takeEnergy({ device, meter }, variant, { window }, random) {
-  if (meter === null) {
-    const heated = await device.run(variant, window.preheatMs);
-    if (!heated.ok) return heated;
-    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
-  }
-  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
-  switch (outcome.status) {
-    case "failed":
-      return { ok: false, failure: outcome.failure };
-    case "void": {
-      const { reasons, disturbed } = outcome;
-      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
-    }
-    case "valid":
-      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
-  }
-}
-
-// src/measure/block-subject.ts
-async function measureSubject(request) {
-  const { subject, order: order2, phase, block } = request;
-  const failures = /* @__PURE__ */ new Map();
-  const turns = new Map(order2.map((arm) => [arm, []]));
-  for (const arm of order2) {
-    if (request.isAborted()) return null;
-    const { bench, variant } = armOf(request, arm);
-    const prepared = await bench.device.prepare(variant);
-    if (!prepared.ok) failures.set(arm, prepared.failure);
-  }
-  await heat(request, failures);
-  const sequence2 = turnOrder(order2);
-  for (const [index, arm] of sequence2.entries()) {
-    if (request.isAborted()) return null;
-    if (failures.has("B") || failures.has("H")) break;
-    if (failures.has(arm)) continue;
-    const { kernel, workload } = subject;
-    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
-    const { bench, variant } = armOf(request, arm);
-    const random = request.random.fork(`turn ${index}`);
-    const turn = await takeTurn({ bench, variant, options: request.options, random });
-    if (turn.ok) turns.get(arm)?.push(turn.value);
-    else failures.set(arm, turn.failure);
-  }
-  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
-}
-async function heat(request, failures) {
-  const { order: order2, options, cold, isAborted } = request;
-  const arm = order2.find((one3) => !failures.has(one3));
-  const { heatUpMs: longestMs = 0 } = options.window;
-  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
-  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
-  if (!heated.ok) failures.set(arm, heated.failure);
-}
-function armOf({ subject, benches }, arm) {
-  const bench = benches.get(arm);
-  const variant = subject.variants[arm];
-  if (bench === void 0 || variant === void 0) {
-    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
-  }
-  return { bench, variant };
-}
-function toSample({ subject, block, phase }, arm, turns, failures) {
-  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
-  const own = failures.get(arm);
-  const other = failures.get("B") === void 0 ? "H" : "B";
-  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
-  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
-  const failed6 = own !== void 0 || failures.has(other);
-  const window = blockWindowOf(turns);
-  return {
-    kernel: subject.kernel,
-    workload: subject.workload,
-    arm,
-    block,
-    phase,
-    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
-    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
-    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
-    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
-    voidReasons,
-    ...window === null || failed6 ? {} : { window }
-  };
-}
-function meanOrNull(values2) {
-  const known3 = values2.filter((value2) => value2 !== null);
-  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
-}
-
-// src/measure/blocks.ts
-async function runBlocks(task) {
-  const samples2 = [];
-  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
-    const startMs = task.clock.nowMs();
-    const measured = await runBlock(task, block);
-    if (measured === null) break;
-    samples2.push(...measured);
-    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
-  }
-  return samples2;
-}
-async function runBlock(task, block) {
-  const random = createRandom(task.seed ?? 1);
-  const isAborted = () => task.signal?.aborted === true;
-  const benches = /* @__PURE__ */ new Map();
-  const opened = [];
-  try {
-    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
-      if (isAborted()) return null;
-      const device = await task.openDevice(arm);
-      opened.push(device);
-      const meter = await task.openMeter(device);
-      if (meter !== null) opened.push(meter);
-      benches.set(arm, { device, meter });
-    }
-    const samples2 = [];
-    for (const [index, subject] of task.subjects.entries()) {
-      const measured = await measureSubject({
-        subject,
-        order: armOrder(subjectArms(subject), block),
-        benches,
-        block,
-        phase: task.phase,
-        options: task.options,
-        cold: index === 0,
-        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
-        isAborted,
-        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
-      });
-      if (measured === null) return null;
-      samples2.push(...measured);
-    }
-    return samples2;
-  } finally {
-    await closeAll(opened);
-  }
-}
-function subjectArms({ variants }) {
-  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
-}
-async function closeAll(opened) {
-  const results = [];
-  for (const one3 of [...opened].reverse()) results.push(...await Promise.allSettled([one3.close()]));
-  const failed6 = results.find((result) => result.status === "rejected");
-  if (failed6 !== void 0) throw failed6.reason;
-}
-
-// src/measure/options.ts
-function measureOptions(request) {
-  const judging = request.purpose === "judge";
-  if (request.device.software) {
-    return {
-      // Many short samples: what shares the cores then spoils some of them, and the median stands.
-      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
-      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
-    };
-  }
-  const periodMs = request.meter?.updatePeriodMs ?? 0;
-  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
-  return {
-    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
-    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
-  };
-}
-
-// src/measure/scopes.ts
-var shared = {
-  GPU: false,
-  board: false,
-  module: true,
-  package: true,
-  socket: true,
-  outlet: true
-};
-function isShared({ scope = null }) {
-  return scope !== null && shared[scope];
 }
 
 // src/kernel/identity.ts
@@ -40364,6 +39831,686 @@ function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
 }
 
+// src/measure/resets.ts
+var PROBE_MS = 60;
+var SMALL_SHARE = 5e-3;
+var MOST_SHARE = 0.75;
+var LEAST_PRECISION = 0.1;
+async function withoutResets(request, whole, measure) {
+  const { device, variant, options } = request;
+  if (whole.status !== "valid" || changedBuffers(variant)?.betweenLaunches !== "reset") return whole;
+  const probe2 = await device.run(variant, PROBE_MS, "resets");
+  if (!probe2.ok) return { status: "failed", failure: probe2.failure };
+  const { energy } = whole;
+  const timeShare = Math.min(
+    1,
+    secondsPerLaunch(probe2.value.completions) * energy.launches / energy.seconds
+  );
+  if (timeShare < SMALL_SHARE) {
+    const reset = { joules: timeShare * energy.joules, timeShare };
+    const netJoules2 = energy.netJoules === null ? null : timeShare * energy.netJoules;
+    return judged(takenOff(energy, { ...reset, netJoules: netJoules2, relativeError: 0.5, relativeResolution: 0 }));
+  }
+  const { precision } = options;
+  const wanted = precision === void 0 ? {} : { precision: Math.min(LEAST_PRECISION, precision / timeShare) };
+  const alone = await measure({ ...request, part: "resets", options: { ...options, ...wanted } });
+  if (alone.status === "failed") return alone;
+  if (alone.status === "void") {
+    const reasons = alone.reasons.map((reason) => `while only what launches change was put back: ${reason}`);
+    return { ...alone, reasons };
+  }
+  const { joules, netJoules, relativeError = null, relativeResolution } = alone.energy;
+  return judged(takenOff(energy, { joules, netJoules, relativeError, relativeResolution, timeShare }));
+}
+function secondsPerLaunch(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  const launches = (last2?.launches ?? 0) - (first?.launches ?? 0);
+  return launches <= 0 ? 0 : ((last2?.timeMs ?? 0) - (first?.timeMs ?? 0)) / 1e3 / launches;
+}
+function takenOff(whole, resets) {
+  const joules = whole.joules - resets.joules;
+  const net = [whole.netJoules, resets.netJoules];
+  const error = [whole.relativeError ?? null, resets.relativeError];
+  return {
+    ...whole,
+    joules,
+    netJoules: net[0] == null || net[1] == null ? null : net[0] - net[1],
+    relativeResolution: (whole.relativeResolution * whole.joules + resets.relativeResolution * resets.joules) / joules,
+    relativeError: error[0] == null || error[1] == null ? null : Math.hypot(error[0] * whole.joules, error[1] * resets.joules) / joules,
+    reset: { joules: resets.joules, timeShare: resets.timeShare }
+  };
+}
+function judged(energy) {
+  const share2 = resetEnergyShare(energy) ?? 0;
+  if (energy.joules > 0 && share2 <= MOST_SHARE) return { status: "valid", energy };
+  const percent5 = Math.round(100 * Math.min(1, share2));
+  const reason = `putting back what launches change takes ${percent5} % of the energy: too little is left for the launches`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
+function resetEnergyShare({ joules, reset }) {
+  return reset === void 0 ? null : reset.joules / (joules + reset.joules);
+}
+function resetShares({ medianMs, resetMs }, energy) {
+  if (resetMs === void 0) return null;
+  return { time: resetMs / (medianMs + resetMs), energy: energy === null ? null : resetEnergyShare(energy) };
+}
+function meanResetShares(turns) {
+  const known3 = turns.filter((shares) => shares !== null);
+  if (known3.length === 0) return null;
+  const energies = known3.map(({ energy }) => energy).filter((share2) => share2 !== null);
+  return {
+    time: mean(known3.map(({ time }) => time)),
+    energy: energies.length === 0 ? null : mean(energies)
+  };
+}
+
+// src/measure/busy.ts
+var LEAST_BUSY = 0.5;
+function busyShareOf({ timestamps }, { launches, seconds, reset }, { medianMs }) {
+  if (!timestamps) return null;
+  return Math.min(1, launches * medianMs / (1e3 * seconds) + (reset?.timeShare ?? 0));
+}
+function waitingIn(share2, { estimated }) {
+  if (share2 === null || estimated || share2 >= LEAST_BUSY) return null;
+  return `launches fill ${(100 * share2).toFixed(0)} % of the window: the rest is a device that waits`;
+}
+
+// src/measure/steady.ts
+var TOLERATED_DIFFERENCE = 2e-3;
+var CERTAIN = 3;
+var LEAST_VALUES = 8;
+function steadyFrom(values2) {
+  const n = values2.length;
+  if (n < LEAST_VALUES) return 0;
+  let cut3 = 0;
+  let least2 = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let squares = 0;
+  for (let d = n - 1; d >= 0; d--) {
+    const value2 = values2[d];
+    const count2 = n - d;
+    const delta = value2 - (count2 > 1 ? sum / (count2 - 1) : 0);
+    sum += value2;
+    if (count2 > 1) squares += delta * (value2 - sum / count2);
+    const score2 = squares / count2 ** 2;
+    if (d <= n / 2 && score2 <= least2) [least2, cut3] = [score2, d];
+  }
+  return cut3 > 0 && differs(values2.slice(0, cut3), values2.slice(cut3)) ? cut3 : 0;
+}
+function differs(head2, rest) {
+  const { mean: from } = moments(head2);
+  const { mean: to, variance } = moments(rest);
+  const difference = Math.abs(from - to);
+  const error = Math.sqrt(variance * (1 / head2.length + 1 / rest.length));
+  return difference > CERTAIN * error && difference > TOLERATED_DIFFERENCE * Math.abs(to);
+}
+var STEP_PART = 0.03;
+var STEP_ERRORS = 6;
+var LEAST_SIDE = 4;
+var LEAST_SIDE_PART = 1 / 8;
+function changeIn(values2) {
+  const n = values2.length;
+  const all = moments(values2);
+  const total2 = all.variance * (n - 1);
+  let best = null;
+  const least2 = Math.max(LEAST_SIDE, Math.ceil(LEAST_SIDE_PART * n));
+  for (let at4 = least2; at4 <= n - least2; at4++) {
+    const [before, after] = [moments(values2.slice(0, at4)), moments(values2.slice(at4))];
+    const within2 = before.variance * (at4 - 1) + after.variance * (n - at4 - 1);
+    if (best === null || within2 < best.within) best = { at: at4, within: within2 };
+  }
+  if (best === null) return null;
+  const { at: at3, within } = best;
+  const [from, to] = [moments(values2.slice(0, at3)).mean, moments(values2.slice(at3)).mean];
+  const error = Math.sqrt(within / (n - 2) * (1 / at3 + 1 / (n - at3)));
+  const difference = Math.abs(to - from);
+  if (difference <= STEP_PART * Math.abs(from) || difference <= STEP_ERRORS * error) return null;
+  const middle2 = (n - 1) / 2;
+  const slopes = values2.map((value2, i) => (i - middle2) * (value2 - all.mean));
+  const along = slopes.reduce((sum, one3) => sum + one3, 0) ** 2 / (n * (n * n - 1) / 12);
+  return { from, to, sudden: within < total2 - along };
+}
+
+// src/measure/updates.ts
+var LATE_PERIODS = 1.8;
+var LOST_PART = 0.7;
+var JUMP_FACTOR = 3;
+var LEAST_UPDATES = 4;
+var OUTLIER_DEVIATIONS = 8;
+var OUTLIER_PART = 0.15;
+var MEDIAN_DEVIATIONS = 1.4826;
+var LEAST_SCATTERED = 6;
+function updatesBetween(ticks2, completions) {
+  const launches = ticks2.map(({ timeMs }) => launchesAt(completions, timeMs));
+  return ticks2.slice(1).map((tick, i) => {
+    const before = ticks2[i];
+    const joules = tick.joules - before.joules;
+    const launched = launches[i + 1] - launches[i];
+    return {
+      fromMs: before.timeMs,
+      toMs: tick.timeMs,
+      shortestMs: tick.timeMs - tick.lateByMs - before.timeMs,
+      longestMs: tick.timeMs - before.timeMs + before.lateByMs,
+      joules,
+      launches: launched,
+      watts: 1e3 * joules / (tick.timeMs - before.timeMs),
+      joulesPerLaunch: joules / launched
+    };
+  });
+}
+function implausible(updates, updatePeriodMs) {
+  if (updates.length < LEAST_UPDATES) return null;
+  const usual = median(updates.map(({ watts }) => watts));
+  const lost = updates.find(
+    ({ shortestMs, joules }) => shortestMs > LATE_PERIODS * updatePeriodMs && wattsOf(joules, shortestMs) < LOST_PART * usual
+  );
+  if (lost !== void 0) {
+    const watts = Math.round(wattsOf(lost.joules, lost.shortestMs));
+    const lateMs = Math.round(lost.shortestMs);
+    return `the energy counter lost energy: ${watts} W over ${lateMs} ms, ${Math.round(usual)} W else`;
+  }
+  const [second, first] = updates.map(({ longestMs, joules }) => wattsOf(joules, Math.max(updatePeriodMs, longestMs))).sort((a2, b) => a2 - b).slice(-2);
+  if (first > JUMP_FACTOR * second) {
+    return `the energy counter jumped: ${Math.round(first)} W in one update, at most ${Math.round(second)} W else`;
+  }
+  return null;
+}
+function groupUpdates(updates, leastMs2) {
+  const groups = [];
+  let open = null;
+  for (const update of updates) {
+    open = open === null ? update : joined(open, update);
+    if (open.toMs - open.fromMs < leastMs2) continue;
+    groups.push(open);
+    open = null;
+  }
+  return groups;
+}
+function joined(a2, b) {
+  const joules = a2.joules + b.joules;
+  const launches = a2.launches + b.launches;
+  return {
+    fromMs: a2.fromMs,
+    toMs: b.toMs,
+    // How late the tick between the two was seen no longer matters.
+    shortestMs: b.shortestMs + (a2.toMs - a2.fromMs),
+    longestMs: a2.longestMs + (b.toMs - b.fromMs),
+    joules,
+    launches,
+    watts: 1e3 * joules / (b.toMs - a2.fromMs),
+    joulesPerLaunch: joules / launches
+  };
+}
+var BUSY_PART = 0.95;
+function outlierAmong(updates) {
+  if (updates.length < LEAST_SCATTERED) return null;
+  const rateOf = ({ launches, fromMs, toMs }) => launches / (toMs - fromMs);
+  const [usual, rate] = [median(updates.map(({ watts }) => watts)), median(updates.map(rateOf))];
+  const deviation = MEDIAN_DEVIATIONS * median(updates.map(({ watts }) => Math.abs(watts - usual)));
+  const most = Math.max(OUTLIER_DEVIATIONS * deviation, OUTLIER_PART * usual);
+  const outlier = updates.find((update) => {
+    const { joules, shortestMs, longestMs } = update;
+    if (wattsOf(joules, longestMs) > usual + most) return true;
+    return wattsOf(joules, Math.max(1, shortestMs)) < usual - most && rateOf(update) > BUSY_PART * rate;
+  });
+  if (outlier === void 0) return null;
+  return `one update of the sensor said ${Math.round(outlier.watts)} W, the others ${Math.round(usual)} W`;
+}
+function wattsOf(joules, milliseconds) {
+  return 1e3 * joules / milliseconds;
+}
+
+// src/measure/window.ts
+var STILL_PERIODS = 5;
+var STILL_PART = 0.5;
+var TOLERATED_DISAGREEMENT = 0.05;
+var LEAST_COVERAGE = 0.5;
+function isVoid(reason) {
+  return { ok: false, reason };
+}
+function cutWindow(request) {
+  const { completions, readings: readings2, meter, options } = request;
+  const begin = completions[0];
+  const end = completions.at(-1);
+  if (begin === void 0 || end === void 0 || end.launches <= begin.launches) {
+    return isVoid("no launch completed inside the stretch");
+  }
+  const inside = readings2.filter(({ timeMs }) => timeMs >= begin.timeMs && timeMs <= end.timeMs);
+  const backwards = inside.findIndex(
+    (reading2, i) => i > 0 && reading2.joules < inside[i - 1].joules
+  );
+  if (backwards > 0) return isVoid("the energy counter went back");
+  if (inside.length < 2) return isVoid("the meter gave fewer than two readings during the stretch");
+  const heatedMs = begin.timeMs + options.preheatMs;
+  const ticks2 = findTicks(inside).filter(({ timeMs }) => timeMs >= heatedMs);
+  const first = ticks2[0];
+  const last2 = ticks2.at(-1);
+  if (first === void 0 || last2 === void 0 || last2.joules <= first.joules) {
+    const moved = inside.at(-1).joules > inside[0].joules;
+    return isVoid(
+      moved ? "the energy counter moved less than twice after preheating" : "the energy counter stood still"
+    );
+  }
+  const silentMs2 = longestSilenceMs(ticks2, inside.at(-1), meter.updatePeriodMs);
+  if (silentMs2 !== null) {
+    return isVoid(`the energy counter stood still for ${Math.round(silentMs2)} ms`);
+  }
+  const spanMs = last2.timeMs - first.timeMs;
+  if (spanMs < LEAST_COVERAGE * options.windowMs) {
+    return isVoid(`readings cover ${Math.round(spanMs)} of ${Math.round(options.windowMs)} ms`);
+  }
+  const updates = updatesBetween(ticks2, completions);
+  if (meter.updatePeriodMs !== null && !meter.estimated) {
+    const objection2 = implausible(updates, meter.updatePeriodMs);
+    if (objection2 !== null) return isVoid(objection2);
+  }
+  const latestMs = last2.timeMs - LEAST_COVERAGE * options.windowMs;
+  const steady = steadyFrom(updates.map(({ joulesPerLaunch: joulesPerLaunch2 }) => joulesPerLaunch2));
+  const cut3 = ticks2.findLastIndex(({ timeMs }, i) => i <= steady && timeMs <= latestMs);
+  const start = ticks2[Math.max(0, cut3)];
+  if (!meter.estimated) {
+    const objection2 = unsteady(updates, Math.max(0, cut3), meter);
+    if (objection2 !== null) return objection2;
+  }
+  const launches = launchesAt(completions, last2.timeMs) - launchesAt(completions, start.timeMs);
+  if (launches <= 0) return isVoid("no launch completed between the readings");
+  const joulesPerLaunch = updates.slice(Math.max(0, cut3)).map((update) => update.joulesPerLaunch);
+  const series = joulesPerLaunch.filter(Number.isFinite);
+  const powers = request.powers ?? [];
+  const energy = toMeasurement({ first: start, last: last2, launches, series, powers, meter });
+  const objection = isIdle(energy, meter) ?? isDisputed(energy);
+  if (objection !== null) return isVoid(objection);
+  return { ok: true, energy: { ...energy, power: powerCourse(inside, begin.timeMs) }, series };
+}
+var LEAST_ABOVE_IDLE = 0.03;
+var LEAST_WATTS_ABOVE_IDLE = 0.5;
+function isIdle({ watts }, { idleWatts, estimated }) {
+  if (estimated || idleWatts === null) return null;
+  const least2 = idleWatts + Math.max(LEAST_WATTS_ABOVE_IDLE, LEAST_ABOVE_IDLE * idleWatts);
+  return watts >= least2 ? null : `${watts.toFixed(1)} W were drawn, ${idleWatts.toFixed(1)} W at rest: the launches do not show in the meter`;
+}
+function wholeUpdates(updates, { updatePeriodMs }) {
+  const launches = updates.reduce((sum, update) => sum + update.launches, 0);
+  const launchMs = ((updates.at(-1)?.toMs ?? 0) - (updates[0]?.fromMs ?? 0)) / launches;
+  return groupUpdates(updates, Math.max(0.8 * (updatePeriodMs ?? 0), launchMs));
+}
+function unsteady(updates, cut3, meter) {
+  const whole = wholeUpdates(updates.slice(cut3), meter);
+  const outlier = outlierAmong(whole);
+  if (outlier !== null) return isVoid(outlier);
+  const change2 = changeIn(whole.map(({ joulesPerLaunch }) => joulesPerLaunch).filter(Number.isFinite));
+  if (change2 === null) return null;
+  const reason = `the energy of a launch changed within the window, from ${shortJoules(change2.from)} to ${shortJoules(change2.to)}`;
+  return { ok: false, reason, changed: change2.sudden };
+}
+function isDisputed({ disagreement = null }) {
+  if (disagreement === null || Math.abs(disagreement) <= TOLERATED_DISAGREEMENT) return null;
+  const percent5 = Math.round(100 * Math.abs(disagreement));
+  return `the energy counter and the power beside it contradict each other by ${percent5} %`;
+}
+function shortJoules(joules) {
+  return `${joules.toPrecision(3)} J`;
+}
+var KEPT_UPDATES = 120;
+function powerCourse(readings2, beginMs) {
+  const ticks2 = findTicks(readings2);
+  const step2 = Math.ceil(ticks2.length / KEPT_UPDATES);
+  return ticks2.flatMap((tick, i) => {
+    const before = ticks2[i - step2];
+    if (before === void 0 || i % step2 !== 0) return [];
+    const seconds = (before.timeMs + tick.timeMs) / 2e3 - beginMs / 1e3;
+    return [{ seconds, watts: 1e3 * (tick.joules - before.joules) / (tick.timeMs - before.timeMs) }];
+  });
+}
+function longestSilenceMs(ticks2, lastReading, updatePeriodMs) {
+  const spanMs = lastReading.timeMs - ticks2[0].timeMs;
+  const bearableMs = updatePeriodMs === null ? STILL_PART * spanMs : STILL_PERIODS * updatePeriodMs;
+  let longest = 0;
+  ticks2.forEach((tick, i) => {
+    const next = ticks2[i + 1]?.timeMs ?? lastReading.timeMs;
+    longest = Math.max(longest, (updatePeriodMs === null ? tick.heldUntilMs : next) - tick.timeMs);
+  });
+  return longest > bearableMs ? longest : null;
+}
+function toMeasurement(cut3) {
+  const { first, last: last2, launches, series, powers, meter } = cut3;
+  const seconds = (last2.timeMs - first.timeMs) / 1e3;
+  const joules = last2.joules - first.joules;
+  const netJoules = meter.idleWatts === null ? null : (joules - meter.idleWatts * seconds) / launches;
+  const lateSeconds = Math.max(first.lateByMs, last2.lateByMs) / 1e3;
+  const integrated = integratedJoules(powers, first.timeMs, last2.timeMs);
+  const disagreement = integrated === null ? null : integrated / joules - 1;
+  return {
+    joules: joules / launches,
+    netJoules,
+    watts: joules / seconds,
+    launches,
+    seconds,
+    estimated: meter.estimated,
+    // What the counter's own step hides, and what may have run between a tick and its being seen.
+    relativeResolution: (meter.resolutionJoules ?? 0) / joules + lateSeconds / seconds,
+    relativeError: relativeErrorOf(series),
+    ...disagreement === null ? {} : { disagreement }
+  };
+}
+
+// src/measure/energy.ts
+var ATTEMPTS = 2;
+var MOST_WINDOWS = 6;
+var SHORTEST_PART = 1 / 3;
+async function measureEnergy(request) {
+  const { device, meter, variant } = request;
+  const unseen = await meter.confirm?.(device, variant) ?? null;
+  if (unseen !== null) return { status: "void", reasons: [unseen], disturbed: false };
+  const before = await meter.quiet?.() ?? null;
+  if (before !== null) return { status: "void", reasons: [before], disturbed: true };
+  const outcome = await measureLaunches(request);
+  if (outcome.status !== "valid") return outcome;
+  const after = await meter.quiet?.() ?? null;
+  return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
+}
+async function measureLaunches(request) {
+  const outcome = await withoutResets(request, await measureWindows(request), measureWindows);
+  const { precision } = request.options;
+  if (outcome.status !== "valid" || outcome.energy.reset === void 0) return outcome;
+  const { relativeError = null } = outcome.energy;
+  if (precision === void 0 || relativeError === null) return outcome;
+  return ifPreciseEnough(outcome.energy, relativeError, precision);
+}
+async function measureWindows(request) {
+  const { windowMs, precision, longestMs = windowMs } = request.options;
+  const cuts = [];
+  for (let lengthMs = windowMs; ; ) {
+    const taken = await takeWindow(request, lengthMs);
+    if (taken.status !== "valid") return taken;
+    cuts.push(taken.cut);
+    const energy = combineCuts(cuts);
+    const { relativeError = null } = energy;
+    if (precision === void 0 || relativeError === null) return { status: "valid", energy };
+    if (cuts.length >= MOST_WINDOWS) return ifPreciseEnough(energy, relativeError, precision);
+    const doneMs = 1e3 * energy.seconds;
+    const missingMs = doneMs * ((relativeError / precision) ** 2 - 1);
+    const leftMs = longestMs - doneMs;
+    const leastMs2 = SHORTEST_PART * windowMs;
+    if (missingMs <= 0 || leftMs < leastMs2) return ifPreciseEnough(energy, relativeError, precision);
+    lengthMs = Math.min(leftMs, Math.max(leastMs2, missingMs));
+  }
+}
+var TOLERATED_IMPRECISION = 4;
+var TOLERATED_ERROR = 0.02;
+function ifPreciseEnough(energy, error, precision) {
+  if (error <= Math.max(TOLERATED_ERROR, TOLERATED_IMPRECISION * precision))
+    return { status: "valid", energy };
+  const percent5 = (value2) => `${(100 * value2).toFixed(1)} %`;
+  const reason = `the meter's updates scatter so much that the energy has a standard error of ${percent5(error)}; ${percent5(precision)} was wanted`;
+  return { status: "void", reasons: [reason], disturbed: false };
+}
+async function takeWindow(request, windowMs) {
+  const { device, meter, variant } = request;
+  const { updatePeriodMs, settledAfterMs: settledAfterMs2 } = meter.info;
+  const preheatMs = Math.max(request.options.preheatMs, (settledAfterMs2 ?? 0) + (updatePeriodMs ?? 0));
+  const options = { ...request.options, windowMs, preheatMs };
+  let durationMs = options.preheatMs + windowMs + 2 * (updatePeriodMs ?? 0);
+  const reasons = [];
+  let disturbed = false;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const delayMs = phaseDelayMs(meter.info, request.random);
+    const { part = "launches" } = request;
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, part, delayMs });
+    if (!sampled.ok) return { status: "failed", failure: sampled.failure };
+    disturbed = sampled.value.disturbances.length > 0;
+    const cut3 = cutSampled(sampled.value, meter.info, options);
+    if (cut3.ok) return { status: "valid", cut: cut3 };
+    reasons.push(cut3.reason);
+    if (cut3.changed === true) break;
+    durationMs = Math.max(
+      durationMs,
+      options.preheatMs + 4 * longestGapMs(sampled.value.stretch.completions)
+    );
+  }
+  return { status: "void", reasons, disturbed };
+}
+function cutSampled(sampled, meter, options) {
+  const { stretch, readings: readings2, disturbances, evidence } = sampled;
+  const objections = [...disturbances, ...evidence?.faults ?? []];
+  if (objections.length > 0) return { ok: false, reason: objections.join("; ") };
+  const { completions } = stretch;
+  const cut3 = cutWindow({ completions, readings: readings2, powers: evidence?.powers ?? [], meter, options });
+  const conditions = evidence?.conditions ?? null;
+  return cut3.ok && conditions !== null ? { ...cut3, energy: { ...cut3.energy, conditions } } : cut3;
+}
+function phaseDelayMs({ updatePeriodMs, sampledPart = null }, random) {
+  if (random === void 0 || updatePeriodMs === null || sampledPart === 1) return 0;
+  return random.next() * updatePeriodMs;
+}
+
+// src/measure/latency.ts
+async function measureLatency(request) {
+  const timed = await request.device.time(request.variant, request.options);
+  if (!timed.ok) return timed;
+  const { samplesMs, launchesPerSample, resolutionMs, resetMs } = timed.value;
+  const usable = samplesMs.length > 0 && samplesMs.every((sample) => Number.isFinite(sample) && sample >= 0);
+  const medianMs = usable ? quantile(sortSamples(samplesMs), 0.5) : 0;
+  if (medianMs <= 0) {
+    const message = `the timer of ${request.device.info.description} gave no usable time for ${request.variant.id}`;
+    return { ok: false, failure: { kind: "void-window", message } };
+  }
+  const sorted2 = sortSamples(samplesMs);
+  return {
+    ok: true,
+    value: {
+      medianMs,
+      relativeSpread: (quantile(sorted2, 0.75) - quantile(sorted2, 0.25)) / 2 / medianMs,
+      samplesMs,
+      launchesPerSample,
+      ...resetMs === void 0 ? {} : { resetMs },
+      relativeResolution: resolutionMs / medianMs
+    }
+  };
+}
+
+// src/measure/turn.ts
+async function takeTurn(request) {
+  const { bench, variant, options, random } = request;
+  const energy = await takeEnergy(bench, variant, options, random);
+  if (!energy.ok) return energy;
+  const timed = await measureLatency({ device: bench.device, variant, options: options.time });
+  if (!timed.ok) return timed;
+  const { measured, voidReasons, disturbed } = energy.value;
+  const busyShare = measured === null ? null : busyShareOf(bench.device.info, measured, timed.value);
+  const waiting = measured === null ? null : waitingIn(busyShare, measured);
+  return {
+    ok: true,
+    value: {
+      latencyMs: disturbed ? null : timed.value.medianMs,
+      latencyResolution: timed.value.relativeResolution,
+      energy: waiting === null ? measured : null,
+      busyShare,
+      reset: resetShares(timed.value, measured),
+      voidReasons: waiting === null ? voidReasons : [...voidReasons, waiting]
+    }
+  };
+}
+async function takeEnergy({ device, meter }, variant, { window }, random) {
+  if (meter === null) {
+    const heated = await device.run(variant, window.preheatMs);
+    if (!heated.ok) return heated;
+    return { ok: true, value: { measured: null, voidReasons: [], disturbed: false } };
+  }
+  const outcome = await measureEnergy({ device, meter, variant, options: window, random });
+  switch (outcome.status) {
+    case "failed":
+      return { ok: false, failure: outcome.failure };
+    case "void": {
+      const { reasons, disturbed } = outcome;
+      return { ok: true, value: { measured: null, voidReasons: reasons, disturbed } };
+    }
+    case "valid":
+      return { ok: true, value: { measured: outcome.energy, voidReasons: [], disturbed: false } };
+  }
+}
+
+// src/measure/block-subject.ts
+async function measureSubject(request) {
+  const { subject, order: order2, phase, block } = request;
+  const failures = /* @__PURE__ */ new Map();
+  const turns = new Map(order2.map((arm) => [arm, []]));
+  for (const arm of order2) {
+    if (request.isAborted()) return null;
+    const { bench, variant } = armOf(request, arm);
+    const prepared = await bench.device.prepare(variant);
+    if (!prepared.ok) failures.set(arm, prepared.failure);
+  }
+  await heat(request, failures);
+  const sequence2 = turnOrder(order2);
+  for (const [index, arm] of sequence2.entries()) {
+    if (request.isAborted()) return null;
+    if (failures.has("B") || failures.has("H")) break;
+    if (failures.has(arm)) continue;
+    const { kernel, workload } = subject;
+    request.onTurn({ phase, block, kernel, workload, arm, turn: index + 1, turns: sequence2.length });
+    const { bench, variant } = armOf(request, arm);
+    const random = request.random.fork(`turn ${index}`);
+    const turn = await takeTurn({ bench, variant, options: request.options, random });
+    if (turn.ok) turns.get(arm)?.push(turn.value);
+    else failures.set(arm, turn.failure);
+  }
+  return [...order2].sort((a2, b) => "BHXR".indexOf(a2) - "BHXR".indexOf(b)).map((arm) => toSample(request, arm, turns.get(arm) ?? [], failures));
+}
+async function heat(request, failures) {
+  const { order: order2, options, cold, isAborted } = request;
+  const arm = order2.find((one3) => !failures.has(one3));
+  const { heatUpMs: longestMs = 0 } = options.window;
+  if (!cold || longestMs === 0 || arm === void 0 || failures.has("B") || failures.has("H")) return;
+  const heated = await heatUp({ ...armOf(request, arm), longestMs, isAborted });
+  if (!heated.ok) failures.set(arm, heated.failure);
+}
+function armOf({ subject, benches }, arm) {
+  const bench = benches.get(arm);
+  const variant = subject.variants[arm];
+  if (bench === void 0 || variant === void 0) {
+    throw new Error(`arm ${arm} of ${subject.kernel} was not opened`);
+  }
+  return { bench, variant };
+}
+function toSample({ subject, block, phase }, arm, turns, failures) {
+  const voidReasons = [...new Set(turns.flatMap((turn) => turn.voidReasons))];
+  const own = failures.get(arm);
+  const other = failures.get("B") === void 0 ? "H" : "B";
+  if (own !== void 0) voidReasons.push(`${own.kind}: ${own.message}`);
+  else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
+  const failed6 = own !== void 0 || failures.has(other);
+  const window = blockWindowOf(turns);
+  const reset = meanResetShares(turns.map((turn) => turn.reset));
+  return {
+    kernel: subject.kernel,
+    workload: subject.workload,
+    arm,
+    block,
+    phase,
+    latencyMs: failed6 ? null : meanOrNull(turns.map((turn) => turn.latencyMs)),
+    joules: failed6 ? null : meanOrNull(turns.map((turn) => turn.energy?.joules ?? null)),
+    latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
+    energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
+    voidReasons,
+    ...reset === null || failed6 ? {} : { reset },
+    ...window === null || failed6 ? {} : { window }
+  };
+}
+function meanOrNull(values2) {
+  const known3 = values2.filter((value2) => value2 !== null);
+  return known3.length > 0 && known3.length === values2.length ? mean(known3) : null;
+}
+
+// src/measure/blocks.ts
+async function runBlocks(task) {
+  const samples2 = [];
+  for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
+    const startMs = task.clock.nowMs();
+    const measured = await runBlock(task, block);
+    if (measured === null) break;
+    samples2.push(...measured);
+    await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
+  }
+  return samples2;
+}
+async function runBlock(task, block) {
+  const random = createRandom(task.seed ?? 1);
+  const isAborted = () => task.signal?.aborted === true;
+  const benches = /* @__PURE__ */ new Map();
+  const opened = [];
+  try {
+    for (const arm of armOrder(task.subjects.flatMap(subjectArms), block)) {
+      if (isAborted()) return null;
+      const device = await task.openDevice(arm);
+      opened.push(device);
+      const meter = await task.openMeter(device);
+      if (meter !== null) opened.push(meter);
+      benches.set(arm, { device, meter });
+    }
+    const samples2 = [];
+    for (const [index, subject] of task.subjects.entries()) {
+      const measured = await measureSubject({
+        subject,
+        order: armOrder(subjectArms(subject), block),
+        benches,
+        block,
+        phase: task.phase,
+        options: task.options,
+        cold: index === 0,
+        random: random.fork(`${task.phase} ${block} ${subject.kernel} ${subject.workload}`),
+        isAborted,
+        onTurn: (turn) => task.onTurn?.({ ...turn, subject: index + 1, subjects: task.subjects.length })
+      });
+      if (measured === null) return null;
+      samples2.push(...measured);
+    }
+    return samples2;
+  } finally {
+    await closeAll(opened);
+  }
+}
+function subjectArms({ variants }) {
+  return ["B", "H", "X", "R"].filter((arm) => variants[arm] !== void 0);
+}
+async function closeAll(opened) {
+  const results = [];
+  for (const one3 of [...opened].reverse()) results.push(...await Promise.allSettled([one3.close()]));
+  const failed6 = results.find((result) => result.status === "rejected");
+  if (failed6 !== void 0) throw failed6.reason;
+}
+
+// src/measure/options.ts
+function measureOptions(request) {
+  const judging = request.purpose === "judge";
+  if (request.device.software) {
+    return {
+      // Many short samples: what shares the cores then spoils some of them, and the median stands.
+      time: { samples: judging ? 15 : 9, minSampleMs: 5, maxMs: judging ? 600 : 1500 },
+      window: { preheatMs: 30, windowMs: judging ? 200 : 150 }
+    };
+  }
+  const periodMs = request.meter?.updatePeriodMs ?? 0;
+  const windowMs = judging ? Math.max(3e3, 30 * periodMs) : Math.max(1500, 15 * periodMs);
+  return {
+    time: { samples: judging ? 25 : 15, minSampleMs: judging ? 5 : 2, maxMs: judging ? 1e3 : 500 },
+    window: judging ? { preheatMs: 500, windowMs, precision: 5e-3, longestMs: 2 * windowMs, heatUpMs: 5e3 } : { preheatMs: 500, windowMs, precision: 0.02, longestMs: 2 * windowMs }
+  };
+}
+
+// src/measure/scopes.ts
+var shared = {
+  GPU: false,
+  board: false,
+  module: true,
+  package: true,
+  socket: true,
+  outlet: true
+};
+function isShared({ scope = null }) {
+  return scope !== null && shared[scope];
+}
+
 // src/measure/reference.ts
 async function prepareReference(builder, device) {
   const prepared = await buildAndPrepare(builder, device);
@@ -42545,6 +42692,18 @@ function windowText(windows) {
   const measured = `${formatDuration(seconds)} of energy in ${formatCount(windows.length, "sample")}`;
   return [measured, ...facts2].join(", ");
 }
+function resetText(resets) {
+  if (resets.length === 0) return "";
+  const time = largest(
+    resets.map((reset) => reset.time),
+    percent2
+  );
+  const energy = largest(
+    resets.map((reset) => reset.energy),
+    (share2) => ` and ${percent2(share2)} of the energy`
+  );
+  return `putting back what launches change took ${resets.length > 1 ? "up to " : ""}${time} of the time${energy}, which is in no figure`;
+}
 function voidText(samples2) {
   const lost = samples2.filter(({ voidReasons }) => voidReasons.length > 0);
   if (lost.length === 0) return "";
@@ -42562,7 +42721,8 @@ function voidText(samples2) {
 }
 function windowNote(samples2) {
   const windows = samples2.map(({ window }) => window ?? null).filter((window) => window !== null);
-  return [windows.length === 0 ? "" : windowText(windows), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
+  const resets = samples2.map(({ reset }) => reset ?? null).filter((reset) => reset !== null);
+  return [windows.length === 0 ? "" : windowText(windows), resetText(resets), voidText(samples2)].filter((text3) => text3 !== "").join("; ");
 }
 
 // src/report/notes/facts.ts
@@ -42638,8 +42798,8 @@ function runFacts(report3) {
     const measured = windowNote(report3.samples ?? []);
     if (measured !== "") facts2.push(["windows", measured]);
   }
-  const judged = selfJudged(report3);
-  if (judged !== "") facts2.push(["results", judged]);
+  const judged2 = selfJudged(report3);
+  if (judged2 !== "") facts2.push(["results", judged2]);
   facts2.push(["took", formatDuration(report3.durationSeconds)]);
   return facts2;
 }
@@ -42845,7 +43005,8 @@ function searchNote(kernel) {
     `${formatCount(kernel.trials, "trial")} of ${spaceSize.exact ? size2 : `at least ${size2}`}`,
     `${formatInteger(kernel.energyMeasurements)} measured for energy`,
     `${formatDuration(kernel.seconds)}, ${endings[kernel.stopped]}`,
-    `seed ${kernel.seed}`
+    `seed ${kernel.seed}`,
+    ...kernel.reset === void 0 ? [] : [resetText([kernel.reset])]
   ];
   return parts.join(", ");
 }
@@ -46663,8 +46824,8 @@ function interval(label, ratio3, margin, tone) {
   return [{ label, estimate: estimate - 1, low: low - 1, high: high - 1, margin, text: text3, tone }];
 }
 function marginOf(kernel, metric) {
-  const judged = kernel.metrics.find((one3) => one3.metric === metric);
-  return judged?.gates === true ? judged.margin : null;
+  const judged2 = kernel.metrics.find((one3) => one3.metric === metric);
+  return judged2?.gates === true ? judged2.margin : null;
 }
 function intervals(kernel, id) {
   const { energyRatio, latencyRatio } = kernel;
@@ -49830,9 +49991,9 @@ var WebgpuDevice = class {
     const limitMs = options.maxMs + this.#deadlines.slackMs;
     return this.#ask("time", variant, limitMs, (program) => ({ program, options }));
   }
-  async run(variant, durationMs) {
+  async run(variant, durationMs, part = "launches") {
     const limitMs = durationMs + this.#deadlines.slackMs;
-    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs }));
+    const outcome = await this.#ask("run", variant, limitMs, (program) => ({ program, durationMs, part }));
     return outcome.ok ? { ok: true, value: { variant, completions: outcome.value } } : outcome;
   }
   async close() {
@@ -49960,9 +50121,9 @@ function clockedDevice(device, clocks) {
       await clock(variant);
       return device.time(variant, options);
     },
-    async run(variant, durationMs) {
+    async run(variant, durationMs, part) {
       await clock(variant);
-      return device.run(variant, durationMs);
+      return device.run(variant, durationMs, part);
     },
     rest: async () => device.rest?.(),
     close: () => device.close()
@@ -50036,7 +50197,7 @@ function mixedDevice(info, devices) {
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
     async rest() {
       await commands2?.rest?.();
       await webgpu?.rest?.();
@@ -50627,8 +50788,8 @@ function movementOf(moved, { machineChanged }) {
   if (first === void 0) return null;
   return `the ${first.metric} of sentinel ${first.subject.kernel} moved by ${describeEstimate(first.estimate)}: the machine changed, not only the kernel`;
 }
-function judgeSentinel(subject, judged, moved) {
-  const metricsOfIt = judged.map((metric) => {
+function judgeSentinel(subject, judged2, moved) {
+  const metricsOfIt = judged2.map((metric) => {
     const own = moved.find((one3) => one3.subject === subject && one3.metric === metric.metric);
     const limit = formatMargin(metric.margin);
     if (own !== void 0) {
@@ -50662,7 +50823,7 @@ function judge(subjects, samples2, options = {}) {
   );
   const confirmP = adjustedConfirmations(evidence.flat());
   return subjects.map((subject, i) => {
-    const judged = evidence[i].map(
+    const judged2 = evidence[i].map(
       (one3) => judgeMetric({
         evidence: one3,
         confirmP: confirmP.get(one3) ?? null,
@@ -50670,8 +50831,8 @@ function judge(subjects, samples2, options = {}) {
         options: settings2
       })
     );
-    if (subject.sentinel) return judgeSentinel(subject, judged, moved);
-    const deciding = decidingMetric(judged);
+    if (subject.sentinel) return judgeSentinel(subject, judged2, moved);
+    const deciding = decidingMetric(judged2);
     const { kernel, workload } = subject;
     const changed = deciding.verdict === "regressed" || deciding.verdict === "improved";
     return {
@@ -50679,7 +50840,7 @@ function judge(subjects, samples2, options = {}) {
       workload,
       sentinel: false,
       verdict: deciding.verdict,
-      metrics: judged,
+      metrics: judged2,
       attribution: changed ? attribute({ samples: samplesOf3(subject), metric: deciding.metric, alpha: settings2.alpha }) : null,
       reason: `${deciding.metric}: ${deciding.reason}`
     };
@@ -50698,9 +50859,9 @@ function adjustedConfirmations(evidence) {
   }
   return adjusted;
 }
-function decidingMetric(judged) {
-  const gating = judged.filter(({ gates }) => gates);
-  const candidates = gating.length > 0 ? gating : judged.filter(({ metric }) => metric === "latency");
+function decidingMetric(judged2) {
+  const gating = judged2.filter(({ gates }) => gates);
+  const candidates = gating.length > 0 ? gating : judged2.filter(({ metric }) => metric === "latency");
   const worst = [...candidates].sort((a2, b) => byAttention(a2.verdict, b.verdict))[0];
   if (worst === void 0) throw new Error("a subject was judged on no metric");
   return worst;
@@ -56562,8 +56723,8 @@ function exitCodeOf(verdict) {
 }
 function overallOf(options) {
   const { judgements, kernels, ...rest } = options;
-  const judged = new Set(judgements.map(nameOf3));
-  const listed4 = options.listed ?? kernels.filter((kernel) => !judged.has(nameOf3(kernel)));
+  const judged2 = new Set(judgements.map(nameOf3));
+  const listed4 = options.listed ?? kernels.filter((kernel) => !judged2.has(nameOf3(kernel)));
   const overall = overallVerdict({ ...rest, judgements, listed: listed4 });
   return { ...overall, exitCode: exitCodeOf(overall.verdict) };
 }
@@ -57060,8 +57221,8 @@ function worthRetuning(contests, judgements, laboratory, alsoOthers) {
   const others = alsoOthers ? withVerdict(["unchanged", "inconclusive", "improved"]) : [];
   return [...withVerdict(["regressed"]), ...others];
 }
-async function advise({ host, options, policy: policy2 }, laboratory, judged, deadlineMs) {
-  const { contests, judgements } = judged;
+async function advise({ host, options, policy: policy2 }, laboratory, judged2, deadlineMs) {
+  const { contests, judgements } = judged2;
   const moved = judgements.some(({ verdict }) => verdict === "environment");
   if (options.advise === false || host.signal.aborted || moved) return [];
   const limited = Number.isFinite(deadlineMs);
@@ -57855,6 +58016,13 @@ function reportedSlack(objective) {
   const slack = latencySlackOf(objective);
   return Number.isFinite(slack) ? slack : null;
 }
+function describeReset({ idOf: idOf4, result }, configuration) {
+  const own = result.measurements.find(
+    (known3) => configuration !== null && idOf4(known3.configuration) === idOf4(configuration)
+  );
+  const reset = own?.latency == null ? null : resetShares(own.latency, own.energy);
+  return reset === null ? {} : { reset };
+}
 function retunedKernel(task) {
   const { search, final } = task;
   const { kernel, workload, result, space: space2, objective } = search;
@@ -57885,6 +58053,7 @@ function retunedKernel(task) {
     pareto: describePareto(result),
     evidence: searchEvidence({ space: space2, result, final }),
     ...isSelfJudged(kernel) ? { selfJudged: true } : {},
+    ...describeReset(search, configuration),
     reason
   };
 }
@@ -60492,7 +60661,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
       ({ kernel, message, line: line3 }) => `${result.manifest}:${line3}: warning: ${kernel}: ${message}
 `
     );
-    const judged = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
+    const judged2 = result.selfJudged.length === 0 ? "" : `${result.manifest}: note: ${listed3(result.selfJudged)}: ${selfJudgedText}
 `;
     const changing = result.changing.map(
       ({ kernel, ...changed }) => `${result.manifest}: note: ${kernel}: ${changingText(changed)}
@@ -60501,7 +60670,7 @@ shown at once, with its place and what to do. Needs no GPU.`,
     const summary = `${result.manifest}: ${count(result.kernels, "kernel")}, ${count(result.workloads, "workload")}`;
     const verdict = faults.length === 0 ? "no faults" : count(faults.length, "fault");
     return {
-      output: `${faults.join("")}${[...warnings, ...changing].join("")}${judged}${summary}, ${verdict}
+      output: `${faults.join("")}${[...warnings, ...changing].join("")}${judged2}${summary}, ${verdict}
 `,
       exitCode
     };

@@ -18,7 +18,7 @@ export function changedBuffers({ program }: Pick<Variant, 'program'>): ChangedBu
 }
 
 /** Whether a buffer is put back before every launch. */
-function isReset({ betweenLaunches }: BufferBinding): boolean {
+export function isReset({ betweenLaunches }: BufferBinding): boolean {
   return betweenLaunches === 'reset';
 }
 

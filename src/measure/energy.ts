@@ -1,33 +1,13 @@
-import type { Variant, VariantFailure } from '../kernel/index.ts';
 import type { Random } from '../stats/index.ts';
 import { combineCuts, type GoodCut } from './combine.ts';
+import type { EnergyRequest, WindowOutcome } from './energy-request.ts';
 import type { WindowOptions } from './options.ts';
-import type { Device, Meter, MeterInfo } from './ports.ts';
+import type { MeterInfo } from './ports.ts';
+import { withoutResets } from './resets.ts';
 import { type SampledStretch, sampleStretch } from './sampled-stretch.ts';
 import { longestGapMs } from './series.ts';
 import type { EnergyMeasurement } from './types.ts';
 import { cutWindow, type WindowCut } from './window.ts';
-
-/** What became of an energy window. */
-export type WindowOutcome =
-  | { readonly status: 'valid'; readonly energy: EnergyMeasurement }
-  | {
-      readonly status: 'void';
-      /** One per attempt, oldest first. */
-      readonly reasons: readonly string[];
-      /** The meter saw something that makes timing worthless too, such as a thermal slowdown. */
-      readonly disturbed: boolean;
-    }
-  | { readonly status: 'failed'; readonly failure: VariantFailure };
-
-export interface EnergyRequest {
-  readonly device: Device;
-  readonly meter: Meter;
-  readonly variant: Variant;
-  readonly options: WindowOptions;
-  /** Where the phase of a sensor that sees a part of the time comes from; without it stretches begin as they come. */
-  readonly random?: Random;
-}
 
 /** A void window is tried this often before it is given up. */
 const ATTEMPTS = 2;
@@ -49,11 +29,21 @@ export async function measureEnergy(request: EnergyRequest): Promise<WindowOutco
   if (unseen !== null) return { status: 'void', reasons: [unseen], disturbed: false };
   const before = (await meter.quiet?.()) ?? null;
   if (before !== null) return { status: 'void', reasons: [before], disturbed: true };
-  const outcome = await measureWindows(request);
+  const outcome = await measureLaunches(request);
   if (outcome.status !== 'valid') return outcome;
   // Who came unnoticed is still there.
   const after = (await meter.quiet?.()) ?? null;
   return after === null ? outcome : { status: 'void', reasons: [after], disturbed: true };
+}
+
+/** The energy of launches, without what was put back between them. */
+async function measureLaunches(request: EnergyRequest): Promise<WindowOutcome> {
+  const outcome = await withoutResets(request, await measureWindows(request), measureWindows);
+  const { precision } = request.options;
+  if (outcome.status !== 'valid' || outcome.energy.reset === undefined) return outcome;
+  const { relativeError = null } = outcome.energy;
+  if (precision === undefined || relativeError === null) return outcome;
+  return ifPreciseEnough(outcome.energy, relativeError, precision);
 }
 
 async function measureWindows(request: EnergyRequest): Promise<WindowOutcome> {
@@ -106,7 +96,8 @@ async function takeWindow(request: EnergyRequest, windowMs: number): Promise<Tak
   let disturbed = false;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const delayMs = phaseDelayMs(meter.info, request.random);
-    const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs });
+    const { part = 'launches' } = request;
+    const sampled = await sampleStretch({ device, meter, variant, durationMs, part, delayMs });
     if (!sampled.ok) return { status: 'failed', failure: sampled.failure };
     disturbed = sampled.value.disturbances.length > 0;
     const cut = cutSampled(sampled.value, meter.info, options);

@@ -19,8 +19,10 @@ export type {
   SensorEvidence,
   SensorScope,
   Stretch,
+  StretchPart,
   TimeOptions,
 } from './ports.ts';
+export { resetShares } from './resets.ts';
 export { isShared } from './scopes.ts';
 export { findTicks } from './series.ts';
 export { createTrials } from './trials.ts';

@@ -24,9 +24,9 @@ export function clockedDevice(device: Device, clocks: ClockControl | null): Devi
       await clock(variant);
       return device.time(variant, options);
     },
-    async run(variant, durationMs) {
+    async run(variant, durationMs, part) {
       await clock(variant);
-      return device.run(variant, durationMs);
+      return device.run(variant, durationMs, part);
     },
     rest: async () => device.rest?.(),
     close: () => device.close(),

@@ -46,7 +46,7 @@ export function mixedDevice(
     expect: (variant) => deviceFor(variant).expect?.(variant),
     verify: async (variant, reference) => deviceFor(variant).verify(variant, reference),
     time: async (variant, options) => deviceFor(variant).time(variant, options),
-    run: async (variant, durationMs) => deviceFor(variant).run(variant, durationMs),
+    run: async (variant, durationMs, part) => deviceFor(variant).run(variant, durationMs, part),
     async rest() {
       await commands?.rest?.();
       await webgpu?.rest?.();

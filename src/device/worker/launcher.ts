@@ -1,6 +1,8 @@
-import type { Clock } from '../../measure/index.ts';
+import type { Clock, StretchPart } from '../../measure/index.ts';
 import type { Polling } from './polling.ts';
-import type { CompiledProgram } from './programs.ts';
+import type { CompiledProgram, Rounds } from './programs.ts';
+import { encodeTimedRounds, mostStamps, type RoundTimes, readTimedRounds, roundSizes } from './rounds.ts';
+import { createTimestampReader, type TimestampReader } from './timestamps.ts';
 
 /** Launches programs and times batches of launches. */
 export interface Launcher {
@@ -9,10 +11,18 @@ export interface Launcher {
   readonly timestamps: boolean;
   /** Smallest difference between two timings of a batch, in milliseconds. */
   readonly resolutionMs: number;
-  /** Puts written buffers back to their initial contents and queues `launches`. */
-  submit(compiled: CompiledProgram, launches: number, options?: { readonly reset: boolean }): void;
   /**
-   * Runs `launches` back to back.
+   * Queues `launches`, with what is put back before each of those that change their data.
+   * @param options.reset puts all written buffers back to their initial contents first
+   * @param options.part `resets`: only what is put back, for as many launches
+   */
+  submit(
+    compiled: CompiledProgram,
+    launches: number,
+    options?: { readonly reset?: boolean; readonly part?: StretchPart },
+  ): void;
+  /**
+   * Runs `launches` back to back. What is put back for them is not in their time, and noted in `compiled.rounds`.
    * @returns the milliseconds they took together, 0 if that is less than the timer shows; NaN if it says what cannot be
    */
   timed(compiled: CompiledProgram, launches: number): Promise<number>;
@@ -44,41 +54,15 @@ export function plausibleMs(gpuMs: number, wallMs: number): number {
 
 function encodeLaunches(pass: GPUComputePassEncoder, compiled: CompiledProgram, launches: number): void {
   const [x, y, z] = compiled.program.dispatch;
+  const { rounds } = compiled;
   pass.setPipeline(compiled.pipeline);
-  for (const [group, bindGroup] of compiled.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-  for (let launch = 0; launch < launches; launch++) pass.dispatchWorkgroups(x, y, z);
-}
-
-interface TimestampReader {
-  readonly writes: GPUComputePassTimestampWrites;
-  resolve(encoder: GPUCommandEncoder): void;
-  /** Milliseconds between the two timestamps. */
-  read(): Promise<number>;
-}
-
-function createTimestampReader(device: GPUDevice): TimestampReader {
-  const querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
-  const resolved = device.createBuffer({
-    size: 16,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  });
-  const readable = device.createBuffer({
-    size: 16,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  return {
-    writes: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
-    resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
-    },
-    async read() {
-      await readable.mapAsync(GPUMapMode.READ);
-      const [begin = 0n, end = 0n] = new BigUint64Array(readable.getMappedRange());
-      readable.unmap();
-      return Number(end - begin) / 1e6;
-    },
-  };
+  for (let launch = 0; launch < launches; launch++) {
+    if (rounds !== undefined || launch === 0) {
+      const bindGroups = rounds?.bindGroups(launch) ?? compiled.bindGroups;
+      for (const [group, bindGroup] of bindGroups.entries()) pass.setBindGroup(group, bindGroup);
+    }
+    pass.dispatchWorkgroups(x, y, z);
+  }
 }
 
 /**
@@ -93,37 +77,97 @@ export function createLauncher(options: {
   readonly quiet: boolean;
 }): Launcher {
   const { device, clock, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device) : null;
+  const readerOf = (most: number) => (timestamps ? createTimestampReader(device, most) : null);
+  const reader = readerOf(2);
+  let roundsReader: TimestampReader | null = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
 
-  async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
+  /** Milliseconds by the wall clock that what `encode` encodes takes. */
+  async function wallMsOf(encode: (encoder: GPUCommandEncoder) => void): Promise<number> {
     const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(reader === null ? {} : { timestampWrites: reader.writes });
-    encodeLaunches(pass, compiled, launches);
-    pass.end();
-    reader?.resolve(encoder);
+    encode(encoder);
     const commands = encoder.finish();
     const start = clock.nowMs();
     device.queue.submit([commands]);
     await device.queue.onSubmittedWorkDone();
-    const wallMs = clock.nowMs() - start;
-    const gpuMs = reader === null ? 0 : await reader.read();
-    return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
+    return clock.nowMs() - start;
+  }
+
+  async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
+    const timestampWrites = reader && {
+      querySet: reader.querySet,
+      beginningOfPassWriteIndex: 0,
+      endOfPassWriteIndex: 1,
+    };
+    const wallMs = await wallMsOf((encoder) => {
+      const pass = encoder.beginComputePass(timestampWrites === null ? {} : { timestampWrites });
+      encodeLaunches(pass, compiled, launches);
+      pass.end();
+      reader?.resolve(encoder, 2);
+    });
+    if (reader === null) return wallMs;
+    const [, gpuMs = 0] = await reader.readMs(2);
+    return plausibleMs(gpuMs, wallMs);
+  }
+
+  function encodePass(encoder: GPUCommandEncoder, compiled: CompiledProgram, launches: number): void {
+    const pass = encoder.beginComputePass();
+    encodeLaunches(pass, compiled, launches);
+    pass.end();
+  }
+
+  /** Times of rounds by the wall clock, which has to see what is put back end before the launches begin. */
+  async function wallTimes(
+    compiled: CompiledProgram,
+    rounds: Rounds,
+    sizes: readonly number[],
+  ): Promise<RoundTimes> {
+    const times = { launchesMs: 0, resetsMs: 0 };
+    for (const launches of sizes) {
+      times.resetsMs += await wallMsOf((encoder) => rounds.refill(encoder, launches));
+      times.launchesMs += await wallMsOf((encoder) => encodePass(encoder, compiled, launches));
+    }
+    return times;
+  }
+
+  async function timeRounds(compiled: CompiledProgram, rounds: Rounds, launches: number): Promise<number> {
+    const sizes = roundSizes(rounds, launches);
+    roundsReader ??= readerOf(mostStamps);
+    const stamped = roundsReader;
+    let times: RoundTimes;
+    if (stamped === null) times = await wallTimes(compiled, rounds, sizes);
+    else {
+      const encode = (pass: GPUComputePassEncoder, count: number) => encodeLaunches(pass, compiled, count);
+      const wallMs = await wallMsOf((encoder) =>
+        encodeTimedRounds({ encoder, reader: stamped, rounds, sizes, encode }),
+      );
+      times = await readTimedRounds(stamped, sizes.length);
+      if (Number.isNaN(plausibleMs(times.launchesMs + times.resetsMs, wallMs))) return Number.NaN;
+      if (times.launchesMs < 0) return Number.NaN;
+    }
+    rounds.resetMs = Math.max(0, times.resetsMs) / launches;
+    return times.launchesMs;
   }
 
   return {
     device,
     timestamps,
     resolutionMs: timestamps ? timestampTickMs : wallTickMs,
-    submit(compiled, launches, { reset } = { reset: false }) {
+    submit(compiled, launches, { reset = false, part = 'launches' } = {}) {
+      const { rounds } = compiled;
       const encoder = device.createCommandEncoder();
       if (reset) compiled.bound.reset(encoder);
-      const pass = encoder.beginComputePass();
-      encodeLaunches(pass, compiled, launches);
-      pass.end();
+      for (const size of rounds === undefined ? [launches] : roundSizes(rounds, launches)) {
+        rounds?.refill(encoder, size);
+        if (part === 'launches') encodePass(encoder, compiled, size);
+      }
       device.queue.submit([encoder.finish()]);
     },
-    timed: (compiled, launches) =>
-      quiet ? timeBatch(compiled, launches) : polling.eagerly(() => timeBatch(compiled, launches)),
+    timed(compiled, launches) {
+      const { rounds } = compiled;
+      const time = () =>
+        rounds === undefined ? timeBatch(compiled, launches) : timeRounds(compiled, rounds, launches);
+      return quiet ? time() : polling.eagerly(time);
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { BufferBinding } from '../../kernel/index.ts';
 import type { WireProgram } from '../protocol.ts';
 import { requireFeatures } from './adapter.ts';
-import { type BoundBuffers, BufferPool } from './buffers.ts';
+import { type BoundBuffers, BufferPool, type PoolBytes } from './buffers.ts';
 import { pipelineFault, VariantFault } from './faults.ts';
 
 /** A program with its pipeline and buffers, ready to be launched. */
@@ -10,8 +10,20 @@ export interface CompiledProgram {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroups: readonly GPUBindGroup[];
   readonly bound: BoundBuffers;
+  /** Present if every launch starts from the described contents. */
+  readonly rounds?: Rounds;
   /** Milliseconds per launch as last seen; null before it was warmed up. */
   launchMs: number | null;
+}
+
+/** Launches of which each has a place of its own in what they change. */
+export interface Rounds {
+  /** Launches of a round. */
+  readonly slots: number;
+  bindGroups(slot: number): readonly GPUBindGroup[];
+  refill(encoder: GPUCommandEncoder, launches: number): void;
+  /** Milliseconds per launch that refilling took as last seen; null before it was timed. */
+  resetMs: number | null;
 }
 
 const layoutTypes: Record<BufferBinding['kind'], GPUBufferBindingType> = {
@@ -43,11 +55,11 @@ export class Programs {
   /** Programs given up since garbage was collected. */
   #garbage = 0;
 
-  /** `pool`: kept for later programs. `program`: that one may have at all. */
-  constructor(device: GPUDevice, maxBytes: { readonly pool: number; readonly program: number }) {
+  /** `program`: what one may have at all. */
+  constructor(device: GPUDevice, maxBytes: PoolBytes & { readonly program: number }) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes.program;
-    this.#pool = new BufferPool(device, maxBytes.pool);
+    this.#pool = new BufferPool(device, maxBytes);
   }
 
   /**
@@ -70,17 +82,19 @@ export class Programs {
       this.drop(identity);
     }
     const bound = this.#pool.acquire(program.buffers);
-    const bindGroups = layouts.map((layout, group) =>
-      this.#device.createBindGroup({
-        layout,
-        entries: program.buffers.flatMap((binding, index) =>
-          binding.group === group
-            ? [{ binding: binding.binding, resource: { buffer: bound.buffers[index] as GPUBuffer } }]
-            : [],
-        ),
-      }),
-    );
-    const compiled = { program, pipeline, bindGroups, bound, launchMs: null };
+    const bindGroups = (slot: number | null) =>
+      layouts.map((layout, group) =>
+        this.#device.createBindGroup({ layout, entries: entriesOf(program, bound, group, slot) }),
+      );
+    const rounds = roundsOf(bound, bindGroups);
+    const compiled: CompiledProgram = {
+      program,
+      pipeline,
+      bindGroups: bindGroups(null),
+      bound,
+      ...(rounds === null ? {} : { rounds }),
+      launchMs: null,
+    };
     this.#compiled.set(program.identity, compiled);
     return compiled;
   }
@@ -175,4 +189,33 @@ export class Programs {
       throw pipelineFault(error);
     }
   }
+}
+
+/** @param slot of a ring's places; null: the program's own buffers */
+function entriesOf(
+  { buffers }: WireProgram,
+  bound: BoundBuffers,
+  group: number,
+  slot: number | null,
+): GPUBindGroupEntry[] {
+  return buffers.flatMap((binding, index) => {
+    if (binding.group !== group) return [];
+    const place = slot === null ? null : (bound.ring?.resource(index, slot) ?? null);
+    const resource = place ?? { buffer: bound.buffers[index] as GPUBuffer };
+    return [{ binding: binding.binding, resource }];
+  });
+}
+
+function roundsOf({ ring }: BoundBuffers, create: (slot: number) => readonly GPUBindGroup[]): Rounds | null {
+  if (ring === undefined) return null;
+  const made: (readonly GPUBindGroup[])[] = [];
+  return {
+    slots: ring.slots,
+    bindGroups(slot) {
+      made[slot] ??= create(slot);
+      return made[slot];
+    },
+    refill: (encoder, launches) => ring.refill(encoder, launches),
+    resetMs: null,
+  };
 }

@@ -2068,7 +2068,66 @@ function validate103(data, { instancePath = "", parentData, parentDataProperty, 
   return validate103.errors = vErrors, errors === 0;
 }
 validate103.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema40 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } };
+var schema40 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "arm", "block", "phase", "latencyMs", "joules", "latencyResolution", "energyResolution", "voidReasons"], properties: { kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, arm: { type: "string", enum: ["B", "H", "X", "R"] }, block: { type: "integer", minimum: 0, maximum: 1e5 }, attempt: { type: "integer", minimum: 1, maximum: 1e5 }, device: { type: "string", maxLength: 1100 }, phase: { type: "string", enum: ["flag", "confirm"] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, latencyResolution: { type: "number", minimum: 0, maximum: 1e6 }, energyResolution: { type: "number", minimum: 0, maximum: 1e6 }, voidReasons: { type: "array", items: { type: "string", maxLength: 1e3 }, maxItems: 32 }, reset: { $ref: "#/$defs/ReportReset" }, window: { type: ["object", "null"], additionalProperties: !1, required: ["seconds", "launches", "watts", "netJoules", "relativeError", "disagreement", "busyShare", "conditions"], properties: { seconds: { type: "number", minimum: 0, maximum: 1e9 }, launches: { type: "number", minimum: 0, maximum: 1e15 }, watts: { type: "number", minimum: 0, maximum: 1e9 }, netJoules: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, relativeError: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, disagreement: { type: ["number", "null"], minimum: -1e9, maximum: 1e9 }, busyShare: { type: ["number", "null"], minimum: 0, maximum: 1 }, conditions: { type: ["object", "null"], additionalProperties: !1, required: ["smMhz", "memoryMhz", "celsius", "powerCappedPart"], properties: { smMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, memoryMhz: { type: ["number", "null"], minimum: 0, maximum: 1e9 }, celsius: { type: ["number", "null"], minimum: -300, maximum: 1e9 }, powerCappedPart: { type: ["number", "null"], minimum: 0, maximum: 1 } } } } } } }, schema41 = { type: "object", additionalProperties: !1, required: ["time", "energy"], properties: { time: { type: "number", minimum: 0, maximum: 1 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1 } } };
+function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate106.evaluated;
+  if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.time === void 0 || !func0.call(data, "time")) {
+      let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "time" } };
+      vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
+    }
+    if (data.energy === void 0 || !func0.call(data, "energy")) {
+      let err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "energy" } };
+      vErrors === null ? vErrors = [err1] : vErrors.push(err1), errors++;
+    }
+    for (let key0 of Object.keys(data)) {
+      if (errors >= 200)
+        break;
+      if (!(key0 === "time" || key0 === "energy")) {
+        let err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        vErrors === null ? vErrors = [err2] : vErrors.push(err2), errors++;
+      }
+    }
+    if (data.time !== void 0 && func0.call(data, "time")) {
+      let data0 = data.time;
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 1 || isNaN(data0)) {
+          let err3 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err3] : vErrors.push(err3), errors++;
+        }
+        if (data0 < 0 || isNaN(data0)) {
+          let err4 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err4] : vErrors.push(err4), errors++;
+        }
+      } else {
+        let err5 = { instancePath: instancePath + "/time", schemaPath: "#/properties/time/type", keyword: "type", params: { type: "number" } };
+        vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
+      }
+    }
+    if (data.energy !== void 0 && func0.call(data, "energy")) {
+      let data1 = data.energy;
+      if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
+        let err6 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema41.properties.energy.type } };
+        vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
+      }
+      if (typeof data1 == "number" && isFinite(data1)) {
+        if (data1 > 1 || isNaN(data1)) {
+          let err7 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
+          vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
+        }
+        if (data1 < 0 || isNaN(data1)) {
+          let err8 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
+        }
+      }
+    }
+  } else {
+    let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
+  }
+  return validate106.errors = vErrors, errors === 0;
+}
+validate106.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate105.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -2311,46 +2370,46 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
     }
-    if (data.window !== void 0 && func0.call(data, "window")) {
-      let data13 = data.window;
-      if (!(data13 && typeof data13 == "object" && !Array.isArray(data13)) && data13 !== null) {
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate106(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.window !== void 0 && func0.call(data, "window")) {
+      let data14 = data.window;
+      if (!(data14 && typeof data14 == "object" && !Array.isArray(data14)) && data14 !== null) {
         let err45 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/type", keyword: "type", params: { type: schema40.properties.window.type } };
         vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
       }
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        if (data13.seconds === void 0 || !func0.call(data13, "seconds")) {
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        if (data14.seconds === void 0 || !func0.call(data14, "seconds")) {
           let err46 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "seconds" } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
-        if (data13.launches === void 0 || !func0.call(data13, "launches")) {
+        if (data14.launches === void 0 || !func0.call(data14, "launches")) {
           let err47 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "launches" } };
           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
         }
-        if (data13.watts === void 0 || !func0.call(data13, "watts")) {
+        if (data14.watts === void 0 || !func0.call(data14, "watts")) {
           let err48 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "watts" } };
           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
         }
-        if (data13.netJoules === void 0 || !func0.call(data13, "netJoules")) {
+        if (data14.netJoules === void 0 || !func0.call(data14, "netJoules")) {
           let err49 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "netJoules" } };
           vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
         }
-        if (data13.relativeError === void 0 || !func0.call(data13, "relativeError")) {
+        if (data14.relativeError === void 0 || !func0.call(data14, "relativeError")) {
           let err50 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "relativeError" } };
           vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
         }
-        if (data13.disagreement === void 0 || !func0.call(data13, "disagreement")) {
+        if (data14.disagreement === void 0 || !func0.call(data14, "disagreement")) {
           let err51 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "disagreement" } };
           vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
         }
-        if (data13.busyShare === void 0 || !func0.call(data13, "busyShare")) {
+        if (data14.busyShare === void 0 || !func0.call(data14, "busyShare")) {
           let err52 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "busyShare" } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
-        if (data13.conditions === void 0 || !func0.call(data13, "conditions")) {
+        if (data14.conditions === void 0 || !func0.call(data14, "conditions")) {
           let err53 = { instancePath: instancePath + "/window", schemaPath: "#/properties/window/required", keyword: "required", params: { missingProperty: "conditions" } };
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
-        for (let key1 of Object.keys(data13)) {
+        for (let key1 of Object.keys(data14)) {
           if (errors >= 200)
             break;
           if (!(key1 === "seconds" || key1 === "launches" || key1 === "watts" || key1 === "netJoules" || key1 === "relativeError" || key1 === "disagreement" || key1 === "busyShare" || key1 === "conditions")) {
@@ -2358,14 +2417,14 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
           }
         }
-        if (data13.seconds !== void 0 && func0.call(data13, "seconds")) {
-          let data14 = data13.seconds;
-          if (typeof data14 == "number" && isFinite(data14)) {
-            if (data14 > 1e9 || isNaN(data14)) {
+        if (data14.seconds !== void 0 && func0.call(data14, "seconds")) {
+          let data15 = data14.seconds;
+          if (typeof data15 == "number" && isFinite(data15)) {
+            if (data15 > 1e9 || isNaN(data15)) {
               let err55 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
             }
-            if (data14 < 0 || isNaN(data14)) {
+            if (data15 < 0 || isNaN(data15)) {
               let err56 = { instancePath: instancePath + "/window/seconds", schemaPath: "#/properties/window/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
             }
@@ -2374,14 +2433,14 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
           }
         }
-        if (data13.launches !== void 0 && func0.call(data13, "launches")) {
-          let data15 = data13.launches;
-          if (typeof data15 == "number" && isFinite(data15)) {
-            if (data15 > 1e15 || isNaN(data15)) {
+        if (data14.launches !== void 0 && func0.call(data14, "launches")) {
+          let data16 = data14.launches;
+          if (typeof data16 == "number" && isFinite(data16)) {
+            if (data16 > 1e15 || isNaN(data16)) {
               let err58 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
             }
-            if (data15 < 0 || isNaN(data15)) {
+            if (data16 < 0 || isNaN(data16)) {
               let err59 = { instancePath: instancePath + "/window/launches", schemaPath: "#/properties/window/properties/launches/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
             }
@@ -2390,14 +2449,14 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
           }
         }
-        if (data13.watts !== void 0 && func0.call(data13, "watts")) {
-          let data16 = data13.watts;
-          if (typeof data16 == "number" && isFinite(data16)) {
-            if (data16 > 1e9 || isNaN(data16)) {
+        if (data14.watts !== void 0 && func0.call(data14, "watts")) {
+          let data17 = data14.watts;
+          if (typeof data17 == "number" && isFinite(data17)) {
+            if (data17 > 1e9 || isNaN(data17)) {
               let err61 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
             }
-            if (data16 < 0 || isNaN(data16)) {
+            if (data17 < 0 || isNaN(data17)) {
               let err62 = { instancePath: instancePath + "/window/watts", schemaPath: "#/properties/window/properties/watts/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
             }
@@ -2406,98 +2465,98 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
           }
         }
-        if (data13.netJoules !== void 0 && func0.call(data13, "netJoules")) {
-          let data17 = data13.netJoules;
-          if (!(typeof data17 == "number" && isFinite(data17)) && data17 !== null) {
+        if (data14.netJoules !== void 0 && func0.call(data14, "netJoules")) {
+          let data18 = data14.netJoules;
+          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
             let err64 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/type", keyword: "type", params: { type: schema40.properties.window.properties.netJoules.type } };
             vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
           }
-          if (typeof data17 == "number" && isFinite(data17)) {
-            if (data17 > 1e9 || isNaN(data17)) {
+          if (typeof data18 == "number" && isFinite(data18)) {
+            if (data18 > 1e9 || isNaN(data18)) {
               let err65 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
             }
-            if (data17 < 0 || isNaN(data17)) {
+            if (data18 < 0 || isNaN(data18)) {
               let err66 = { instancePath: instancePath + "/window/netJoules", schemaPath: "#/properties/window/properties/netJoules/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
             }
           }
         }
-        if (data13.relativeError !== void 0 && func0.call(data13, "relativeError")) {
-          let data18 = data13.relativeError;
-          if (!(typeof data18 == "number" && isFinite(data18)) && data18 !== null) {
+        if (data14.relativeError !== void 0 && func0.call(data14, "relativeError")) {
+          let data19 = data14.relativeError;
+          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
             let err67 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/type", keyword: "type", params: { type: schema40.properties.window.properties.relativeError.type } };
             vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
           }
-          if (typeof data18 == "number" && isFinite(data18)) {
-            if (data18 > 1e9 || isNaN(data18)) {
+          if (typeof data19 == "number" && isFinite(data19)) {
+            if (data19 > 1e9 || isNaN(data19)) {
               let err68 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
-            if (data18 < 0 || isNaN(data18)) {
+            if (data19 < 0 || isNaN(data19)) {
               let err69 = { instancePath: instancePath + "/window/relativeError", schemaPath: "#/properties/window/properties/relativeError/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
             }
           }
         }
-        if (data13.disagreement !== void 0 && func0.call(data13, "disagreement")) {
-          let data19 = data13.disagreement;
-          if (!(typeof data19 == "number" && isFinite(data19)) && data19 !== null) {
+        if (data14.disagreement !== void 0 && func0.call(data14, "disagreement")) {
+          let data20 = data14.disagreement;
+          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
             let err70 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/type", keyword: "type", params: { type: schema40.properties.window.properties.disagreement.type } };
             vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
           }
-          if (typeof data19 == "number" && isFinite(data19)) {
-            if (data19 > 1e9 || isNaN(data19)) {
+          if (typeof data20 == "number" && isFinite(data20)) {
+            if (data20 > 1e9 || isNaN(data20)) {
               let err71 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
             }
-            if (data19 < -1e9 || isNaN(data19)) {
+            if (data20 < -1e9 || isNaN(data20)) {
               let err72 = { instancePath: instancePath + "/window/disagreement", schemaPath: "#/properties/window/properties/disagreement/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e9 } };
               vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
           }
         }
-        if (data13.busyShare !== void 0 && func0.call(data13, "busyShare")) {
-          let data20 = data13.busyShare;
-          if (!(typeof data20 == "number" && isFinite(data20)) && data20 !== null) {
+        if (data14.busyShare !== void 0 && func0.call(data14, "busyShare")) {
+          let data21 = data14.busyShare;
+          if (!(typeof data21 == "number" && isFinite(data21)) && data21 !== null) {
             let err73 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/type", keyword: "type", params: { type: schema40.properties.window.properties.busyShare.type } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1 || isNaN(data20)) {
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1 || isNaN(data21)) {
               let err74 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
               vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
             }
-            if (data20 < 0 || isNaN(data20)) {
+            if (data21 < 0 || isNaN(data21)) {
               let err75 = { instancePath: instancePath + "/window/busyShare", schemaPath: "#/properties/window/properties/busyShare/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
           }
         }
-        if (data13.conditions !== void 0 && func0.call(data13, "conditions")) {
-          let data21 = data13.conditions;
-          if (!(data21 && typeof data21 == "object" && !Array.isArray(data21)) && data21 !== null) {
+        if (data14.conditions !== void 0 && func0.call(data14, "conditions")) {
+          let data22 = data14.conditions;
+          if (!(data22 && typeof data22 == "object" && !Array.isArray(data22)) && data22 !== null) {
             let err76 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/type", keyword: "type", params: { type: schema40.properties.window.properties.conditions.type } };
             vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
           }
-          if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-            if (data21.smMhz === void 0 || !func0.call(data21, "smMhz")) {
+          if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+            if (data22.smMhz === void 0 || !func0.call(data22, "smMhz")) {
               let err77 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "smMhz" } };
               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
             }
-            if (data21.memoryMhz === void 0 || !func0.call(data21, "memoryMhz")) {
+            if (data22.memoryMhz === void 0 || !func0.call(data22, "memoryMhz")) {
               let err78 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "memoryMhz" } };
               vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
             }
-            if (data21.celsius === void 0 || !func0.call(data21, "celsius")) {
+            if (data22.celsius === void 0 || !func0.call(data22, "celsius")) {
               let err79 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "celsius" } };
               vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
             }
-            if (data21.powerCappedPart === void 0 || !func0.call(data21, "powerCappedPart")) {
+            if (data22.powerCappedPart === void 0 || !func0.call(data22, "powerCappedPart")) {
               let err80 = { instancePath: instancePath + "/window/conditions", schemaPath: "#/properties/window/properties/conditions/required", keyword: "required", params: { missingProperty: "powerCappedPart" } };
               vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            for (let key2 of Object.keys(data21)) {
+            for (let key2 of Object.keys(data22)) {
               if (errors >= 200)
                 break;
               if (!(key2 === "smMhz" || key2 === "memoryMhz" || key2 === "celsius" || key2 === "powerCappedPart")) {
@@ -2505,69 +2564,69 @@ function validate105(data, { instancePath = "", parentData, parentDataProperty, 
                 vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
               }
             }
-            if (data21.smMhz !== void 0 && func0.call(data21, "smMhz")) {
-              let data22 = data21.smMhz;
-              if (!(typeof data22 == "number" && isFinite(data22)) && data22 !== null) {
+            if (data22.smMhz !== void 0 && func0.call(data22, "smMhz")) {
+              let data23 = data22.smMhz;
+              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
                 let err82 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/type", keyword: "type", params: { type: schema40.properties.window.properties.conditions.properties.smMhz.type } };
                 vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
               }
-              if (typeof data22 == "number" && isFinite(data22)) {
-                if (data22 > 1e9 || isNaN(data22)) {
+              if (typeof data23 == "number" && isFinite(data23)) {
+                if (data23 > 1e9 || isNaN(data23)) {
                   let err83 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
                 }
-                if (data22 < 0 || isNaN(data22)) {
+                if (data23 < 0 || isNaN(data23)) {
                   let err84 = { instancePath: instancePath + "/window/conditions/smMhz", schemaPath: "#/properties/window/properties/conditions/properties/smMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
                 }
               }
             }
-            if (data21.memoryMhz !== void 0 && func0.call(data21, "memoryMhz")) {
-              let data23 = data21.memoryMhz;
-              if (!(typeof data23 == "number" && isFinite(data23)) && data23 !== null) {
+            if (data22.memoryMhz !== void 0 && func0.call(data22, "memoryMhz")) {
+              let data24 = data22.memoryMhz;
+              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
                 let err85 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/type", keyword: "type", params: { type: schema40.properties.window.properties.conditions.properties.memoryMhz.type } };
                 vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
               }
-              if (typeof data23 == "number" && isFinite(data23)) {
-                if (data23 > 1e9 || isNaN(data23)) {
+              if (typeof data24 == "number" && isFinite(data24)) {
+                if (data24 > 1e9 || isNaN(data24)) {
                   let err86 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
                 }
-                if (data23 < 0 || isNaN(data23)) {
+                if (data24 < 0 || isNaN(data24)) {
                   let err87 = { instancePath: instancePath + "/window/conditions/memoryMhz", schemaPath: "#/properties/window/properties/conditions/properties/memoryMhz/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
                 }
               }
             }
-            if (data21.celsius !== void 0 && func0.call(data21, "celsius")) {
-              let data24 = data21.celsius;
-              if (!(typeof data24 == "number" && isFinite(data24)) && data24 !== null) {
+            if (data22.celsius !== void 0 && func0.call(data22, "celsius")) {
+              let data25 = data22.celsius;
+              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
                 let err88 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/type", keyword: "type", params: { type: schema40.properties.window.properties.conditions.properties.celsius.type } };
                 vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
               }
-              if (typeof data24 == "number" && isFinite(data24)) {
-                if (data24 > 1e9 || isNaN(data24)) {
+              if (typeof data25 == "number" && isFinite(data25)) {
+                if (data25 > 1e9 || isNaN(data25)) {
                   let err89 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
                   vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
                 }
-                if (data24 < -300 || isNaN(data24)) {
+                if (data25 < -300 || isNaN(data25)) {
                   let err90 = { instancePath: instancePath + "/window/conditions/celsius", schemaPath: "#/properties/window/properties/conditions/properties/celsius/minimum", keyword: "minimum", params: { comparison: ">=", limit: -300 } };
                   vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
                 }
               }
             }
-            if (data21.powerCappedPart !== void 0 && func0.call(data21, "powerCappedPart")) {
-              let data25 = data21.powerCappedPart;
-              if (!(typeof data25 == "number" && isFinite(data25)) && data25 !== null) {
+            if (data22.powerCappedPart !== void 0 && func0.call(data22, "powerCappedPart")) {
+              let data26 = data22.powerCappedPart;
+              if (!(typeof data26 == "number" && isFinite(data26)) && data26 !== null) {
                 let err91 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/type", keyword: "type", params: { type: schema40.properties.window.properties.conditions.properties.powerCappedPart.type } };
                 vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
               }
-              if (typeof data25 == "number" && isFinite(data25)) {
-                if (data25 > 1 || isNaN(data25)) {
+              if (typeof data26 == "number" && isFinite(data26)) {
+                if (data26 > 1 || isNaN(data26)) {
                   let err92 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 } };
                   vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
                 }
-                if (data25 < 0 || isNaN(data25)) {
+                if (data26 < 0 || isNaN(data26)) {
                   let err93 = { instancePath: instancePath + "/window/conditions/powerCappedPart", schemaPath: "#/properties/window/properties/conditions/properties/powerCappedPart/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
                   vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
                 }
@@ -2983,10 +3042,10 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return validate53.errors = vErrors, errors === 0;
 }
 validate53.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema41 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema42 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
-var schema44 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
-function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
+var schema42 = { type: "object", additionalProperties: !1, required: ["schema", "version", "kind", "tool", "createdAt", "durationSeconds", "exitCode", "manifest", "device", "meter", "meterReason", "warnings", "kernels"], properties: { schema: { type: "string", const: "joulegate-report" }, version: { type: "integer", const: 1 }, kind: { type: "string", const: "retune" }, tool: { $ref: "#/$defs/ReportTool" }, createdAt: { type: "string", maxLength: 40, format: "date-time" }, durationSeconds: { type: "number", minimum: 0, maximum: 1e9 }, exitCode: { type: "integer", enum: [0, 1, 2, 3, 4, 130] }, manifest: { type: ["string", "null"], maxLength: 4096 }, device: { oneOf: [{ $ref: "#/$defs/ReportDevice" }, { type: "null" }] }, meter: { oneOf: [{ $ref: "#/$defs/ReportMeter" }, { type: "null" }] }, meterReason: { type: "string", maxLength: 2e3 }, warnings: { type: "array", items: { type: "string", maxLength: 4e3 }, maxItems: 1e3 }, tuned: { type: "string", minLength: 1, maxLength: 4096 }, kernels: { type: "array", items: { $ref: "#/$defs/ReportRetuneKernel" }, maxItems: 32e3 } } }, schema43 = { type: "object", additionalProperties: !1, required: ["kernel", "workload", "file", "line", "objective", "latencySlack", "configuration", "previousConfiguration", "latencyMs", "joules", "estimated", "before", "energyRatio", "latencyRatio", "trials", "energyMeasurements", "failures", "failureExamples", "spaceSize", "seed", "stopped", "seconds", "convergence", "pareto", "reason"], properties: { selfJudged: { type: "boolean" }, reset: { $ref: "#/$defs/ReportReset" }, evidence: { oneOf: [{ $ref: "#/$defs/ReportSearchEvidence" }, { type: "null" }] }, history: { oneOf: [{ $ref: "#/$defs/ReportHistory" }, { type: "null" }] }, kernel: { type: "string", minLength: 1, maxLength: 200 }, workload: { type: "string", minLength: 1, maxLength: 200 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, objective: { type: "string", enum: ["energy", "latency", "edp", "ed2p"] }, latencySlack: { type: ["number", "null"], minimum: 0, maximum: 1e6 }, configuration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, previousConfiguration: { oneOf: [{ $ref: "#/$defs/ReportConfiguration" }, { type: "null" }] }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, estimated: { type: "boolean" }, before: { oneOf: [{ $ref: "#/$defs/ReportCost" }, { type: "null" }] }, energyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, latencyRatio: { oneOf: [{ $ref: "#/$defs/ReportRatio" }, { type: "null" }] }, trials: { type: "integer", minimum: 0, maximum: 1e9 }, energyMeasurements: { type: "integer", minimum: 0, maximum: 1e9 }, failures: { type: "object", maxProperties: 64, propertyNames: { maxLength: 100, pattern: "^(?!__proto__$)" }, additionalProperties: { type: "integer", minimum: 1, maximum: 1e9 } }, failureExamples: { type: "array", items: { $ref: "#/$defs/ReportFailureExample" }, maxItems: 20 }, spaceSize: { type: "object", additionalProperties: !1, required: ["value", "exact"], properties: { value: { type: "integer", minimum: 0, maximum: 1e15 }, exact: { type: "boolean" } } }, seed: { type: "integer", minimum: 0, maximum: 4294967295 }, stopped: { type: "string", enum: ["trials", "seconds", "converged", "exhausted", "interrupted"] }, seconds: { type: "number", minimum: 0, maximum: 1e9 }, convergence: { type: "array", items: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, maxItems: 1e6 }, pareto: { type: "array", items: { $ref: "#/$defs/ReportTrade" }, maxItems: 1e4 }, reason: { type: "string", maxLength: 4e3 } } };
+var schema45 = { type: "object", additionalProperties: !1, required: ["latencyMs", "joules", "predicted"], properties: { latencyMs: { type: "number", exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, predicted: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 } } };
+function validate116(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate116.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.latencyMs === void 0 || !func0.call(data, "latencyMs")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "latencyMs" } };
@@ -3027,7 +3086,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data1 = data.joules;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema44.properties.joules.type } };
+        let err7 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema45.properties.joules.type } };
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -3044,7 +3103,7 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.predicted !== void 0 && func0.call(data, "predicted")) {
       let data2 = data.predicted;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema44.properties.predicted.type } };
+        let err10 = { instancePath: instancePath + "/predicted", schemaPath: "#/properties/predicted/type", keyword: "type", params: { type: schema45.properties.predicted.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3062,12 +3121,12 @@ function validate113(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate113.errors = vErrors, errors === 0;
+  return validate116.errors = vErrors, errors === 0;
 }
-validate113.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema45 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
-function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
+validate116.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema46 = { type: "object", additionalProperties: !1, required: ["configuration", "latencyMs", "joules", "chosen"], properties: { configuration: { $ref: "#/$defs/ReportConfiguration" }, latencyMs: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, joules: { type: ["number", "null"], exclusiveMinimum: 0, maximum: 1e9 }, chosen: { type: "boolean" } } };
+function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -3096,7 +3155,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.configuration !== void 0 && func0.call(data, "configuration") && (validate74(data.configuration, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length)), data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
       let data1 = data.latencyMs;
       if (!(typeof data1 == "number" && isFinite(data1)) && data1 !== null) {
-        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema45.properties.latencyMs.type } };
+        let err5 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema46.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err5] : vErrors.push(err5), errors++;
       }
       if (typeof data1 == "number" && isFinite(data1)) {
@@ -3113,7 +3172,7 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.joules !== void 0 && func0.call(data, "joules")) {
       let data2 = data.joules;
       if (!(typeof data2 == "number" && isFinite(data2)) && data2 !== null) {
-        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema45.properties.joules.type } };
+        let err8 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema46.properties.joules.type } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
       if (typeof data2 == "number" && isFinite(data2)) {
@@ -3135,11 +3194,11 @@ function validate115(data, { instancePath = "", parentData, parentDataProperty, 
     let err12 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
   }
-  return validate115.errors = vErrors, errors === 0;
+  return validate118.errors = vErrors, errors === 0;
 }
-validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate118(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate118.evaluated;
+validate118.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate121(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate121.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.tunable === void 0 || !func0.call(data, "tunable")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "tunable" } };
@@ -3189,11 +3248,11 @@ function validate118(data, { instancePath = "", parentData, parentDataProperty, 
     let err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
   }
-  return validate118.errors = vErrors, errors === 0;
+  return validate121.errors = vErrors, errors === 0;
 }
-validate118.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate120(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate120.evaluated;
+validate121.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.seconds === void 0 || !func0.call(data, "seconds")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "seconds" } };
@@ -3247,11 +3306,11 @@ function validate120(data, { instancePath = "", parentData, parentDataProperty, 
     let err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err9] : vErrors.push(err9), errors++;
   }
-  return validate120.errors = vErrors, errors === 0;
+  return validate123.errors = vErrors, errors === 0;
 }
-validate120.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate112.evaluated;
+validate123.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate115.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.points === void 0 || !func0.call(data, "points")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "points" } };
@@ -3286,7 +3345,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data0.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate113(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
+          validate116(data0[i0], { instancePath: instancePath + "/points/" + i0, parentData: data0, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors), errors = vErrors.length);
       } else {
         let err6 = { instancePath: instancePath + "/points", schemaPath: "#/properties/points/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err6] : vErrors.push(err6), errors++;
@@ -3301,7 +3360,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data2.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate115(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
+          validate118(data2[i1], { instancePath: instancePath + "/finalists/" + i1, parentData: data2, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/finalists", schemaPath: "#/properties/finalists/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -3316,7 +3375,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len2 = data4.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate118(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors), errors = vErrors.length);
+          validate121(data4[i2], { instancePath: instancePath + "/importances/" + i2, parentData: data4, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate121.errors : vErrors.concat(validate121.errors), errors = vErrors.length);
       } else {
         let err10 = { instancePath: instancePath + "/importances", schemaPath: "#/properties/importances/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
@@ -3331,7 +3390,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len3 = data6.length;
         for (let i3 = 0; i3 < len3 && errors < 200; i3++)
-          validate120(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors), errors = vErrors.length);
+          validate123(data6[i3], { instancePath: instancePath + "/power/" + i3, parentData: data6, parentDataProperty: i3, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
       } else {
         let err12 = { instancePath: instancePath + "/power", schemaPath: "#/properties/power/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
@@ -3341,12 +3400,12 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     let err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
   }
-  return validate112.errors = vErrors, errors === 0;
+  return validate115.errors = vErrors, errors === 0;
 }
-validate112.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema49 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
-function validate124(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate124.evaluated;
+validate115.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema50 = { type: "object", additionalProperties: !1, required: ["metric", "at", "commit", "ratio", "p", "driverChanged"], properties: { metric: { type: "string", enum: ["energy", "latency"] }, at: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, ratio: { type: "number", minimum: 0, maximum: 1e12 }, p: { type: "number", minimum: 0, maximum: 1 }, driverChanged: { type: "boolean" } } };
+function validate127(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate127.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.metric === void 0 || !func0.call(data, "metric")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metric" } };
@@ -3387,7 +3446,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err7] : vErrors.push(err7), errors++;
       }
       if (!(data0 === "energy" || data0 === "latency")) {
-        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema49.properties.metric.enum } };
+        let err8 = { instancePath: instancePath + "/metric", schemaPath: "#/properties/metric/enum", keyword: "enum", params: { allowedValues: schema50.properties.metric.enum } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
       }
     }
@@ -3410,7 +3469,7 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func0.call(data, "commit")) {
       let data2 = data.commit;
       if (typeof data2 != "string" && data2 !== null) {
-        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema49.properties.commit.type } };
+        let err12 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
         vErrors === null ? vErrors = [err12] : vErrors.push(err12), errors++;
       }
       if (typeof data2 == "string" && !pattern5.test(data2)) {
@@ -3458,12 +3517,12 @@ function validate124(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate124.errors = vErrors, errors === 0;
+  return validate127.errors = vErrors, errors === 0;
 }
-validate124.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema50 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
-function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
+validate127.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema51 = { type: "object", additionalProperties: !1, required: ["since", "commit", "label", "energy", "latency", "exceeds"], properties: { since: { type: "string", maxLength: 40, format: "date-time" }, commit: { type: ["string", "null"], pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, label: { type: "string", maxLength: 200 }, energy: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, latency: { type: ["number", "null"], minimum: 0, maximum: 1e12 }, exceeds: { type: "boolean" } } };
+function validate129(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate129.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.since === void 0 || !func0.call(data, "since")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "since" } };
@@ -3516,7 +3575,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.commit !== void 0 && func0.call(data, "commit")) {
       let data1 = data.commit;
       if (typeof data1 != "string" && data1 !== null) {
-        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema50.properties.commit.type } };
+        let err10 = { instancePath: instancePath + "/commit", schemaPath: "#/properties/commit/type", keyword: "type", params: { type: schema51.properties.commit.type } };
         vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
       }
       if (typeof data1 == "string" && !pattern5.test(data1)) {
@@ -3539,7 +3598,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.energy !== void 0 && func0.call(data, "energy")) {
       let data3 = data.energy;
       if (!(typeof data3 == "number" && isFinite(data3)) && data3 !== null) {
-        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema50.properties.energy.type } };
+        let err14 = { instancePath: instancePath + "/energy", schemaPath: "#/properties/energy/type", keyword: "type", params: { type: schema51.properties.energy.type } };
         vErrors === null ? vErrors = [err14] : vErrors.push(err14), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -3556,7 +3615,7 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.latency !== void 0 && func0.call(data, "latency")) {
       let data4 = data.latency;
       if (!(typeof data4 == "number" && isFinite(data4)) && data4 !== null) {
-        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema50.properties.latency.type } };
+        let err17 = { instancePath: instancePath + "/latency", schemaPath: "#/properties/latency/type", keyword: "type", params: { type: schema51.properties.latency.type } };
         vErrors === null ? vErrors = [err17] : vErrors.push(err17), errors++;
       }
       if (typeof data4 == "number" && isFinite(data4)) {
@@ -3578,11 +3637,11 @@ function validate126(data, { instancePath = "", parentData, parentDataProperty, 
     let err21 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err21] : vErrors.push(err21), errors++;
   }
-  return validate126.errors = vErrors, errors === 0;
+  return validate129.errors = vErrors, errors === 0;
 }
-validate126.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate123(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate123.evaluated;
+validate129.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate126(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate126.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nights === void 0 || !func0.call(data, "nights")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "nights" } };
@@ -3630,7 +3689,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len0 = data1.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate124(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors), errors = vErrors.length);
+          validate127(data1[i0], { instancePath: instancePath + "/changes/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors), errors = vErrors.length);
       } else {
         let err8 = { instancePath: instancePath + "/changes", schemaPath: "#/properties/changes/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err8] : vErrors.push(err8), errors++;
@@ -3638,7 +3697,7 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.drift !== void 0 && func0.call(data, "drift")) {
       let data3 = data.drift, _errs8 = errors, valid3 = !1, passing0 = null, _errs9 = errors;
-      validate126(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      validate129(data3, { instancePath: instancePath + "/drift", parentData: data, parentDataProperty: "drift", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors), errors = vErrors.length);
       var _valid0 = _errs9 === errors;
       _valid0 && (valid3 = !0, passing0 = 0);
       let _errs10 = errors;
@@ -3658,12 +3717,12 @@ function validate123(data, { instancePath = "", parentData, parentDataProperty, 
     let err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
   }
-  return validate123.errors = vErrors, errors === 0;
+  return validate126.errors = vErrors, errors === 0;
 }
-validate123.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-var schema51 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
-function validate134(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate134.evaluated;
+validate126.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+var schema52 = { type: "object", additionalProperties: !1, required: ["kind", "message", "file", "line", "configuration"], properties: { kind: { type: "string", minLength: 1, maxLength: 100 }, message: { type: "string", maxLength: 4e3 }, file: { type: ["string", "null"], maxLength: 4096 }, line: { type: ["integer", "null"], minimum: 1, maximum: 1e8 }, configuration: { $ref: "#/$defs/ReportConfiguration" } } };
+function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kind === void 0 || !func0.call(data, "kind")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
@@ -3724,7 +3783,7 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.file !== void 0 && func0.call(data, "file")) {
       let data2 = data.file;
       if (typeof data2 != "string" && data2 !== null) {
-        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema51.properties.file.type } };
+        let err11 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema52.properties.file.type } };
         vErrors === null ? vErrors = [err11] : vErrors.push(err11), errors++;
       }
       if (typeof data2 == "string" && func86(data2) > 4096) {
@@ -3735,7 +3794,7 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.line !== void 0 && func0.call(data, "line")) {
       let data3 = data.line;
       if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)) && data3 !== null) {
-        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema51.properties.line.type } };
+        let err13 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema52.properties.line.type } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
       if (typeof data3 == "number" && isFinite(data3)) {
@@ -3754,11 +3813,11 @@ function validate134(data, { instancePath = "", parentData, parentDataProperty, 
     let err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err16] : vErrors.push(err16), errors++;
   }
-  return validate134.errors = vErrors, errors === 0;
+  return validate137.errors = vErrors, errors === 0;
 }
-validate134.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate137(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate137.evaluated;
+validate137.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate140(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate140.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.configuration === void 0 || !func0.call(data, "configuration")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "configuration" } };
@@ -3816,11 +3875,11 @@ function validate137(data, { instancePath = "", parentData, parentDataProperty, 
     let err10 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err10] : vErrors.push(err10), errors++;
   }
-  return validate137.errors = vErrors, errors === 0;
+  return validate140.errors = vErrors, errors === 0;
 }
-validate137.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate111.evaluated;
+validate140.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.kernel === void 0 || !func0.call(data, "kernel")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kernel" } };
@@ -3925,7 +3984,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema42.properties, key0)) {
+      if (!func0.call(schema43.properties, key0)) {
         let err25 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err25] : vErrors.push(err25), errors++;
       }
@@ -3934,50 +3993,50 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       let err26 = { instancePath: instancePath + "/selfJudged", schemaPath: "#/properties/selfJudged/type", keyword: "type", params: { type: "boolean" } };
       vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
     }
-    if (data.evidence !== void 0 && func0.call(data, "evidence")) {
-      let data1 = data.evidence, _errs5 = errors, valid1 = !1, passing0 = null, _errs6 = errors;
-      validate112(data1, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors), errors = vErrors.length);
-      var _valid0 = _errs6 === errors;
+    if (data.reset !== void 0 && func0.call(data, "reset") && (validate106(data.reset, { instancePath: instancePath + "/reset", parentData: data, parentDataProperty: "reset", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate106.errors : vErrors.concat(validate106.errors), errors = vErrors.length)), data.evidence !== void 0 && func0.call(data, "evidence")) {
+      let data2 = data.evidence, _errs6 = errors, valid1 = !1, passing0 = null, _errs7 = errors;
+      validate115(data2, { instancePath: instancePath + "/evidence", parentData: data, parentDataProperty: "evidence", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors), errors = vErrors.length);
+      var _valid0 = _errs7 === errors;
       _valid0 && (valid1 = !0, passing0 = 0);
-      let _errs7 = errors;
-      if (data1 !== null) {
+      let _errs8 = errors;
+      if (data2 !== null) {
         let err27 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
-      var _valid0 = _errs7 === errors;
+      var _valid0 = _errs8 === errors;
       if (_valid0 && valid1 ? (valid1 = !1, passing0 = [passing0, 1]) : _valid0 && (valid1 = !0, passing0 = 1), valid1)
-        errors = _errs5, vErrors !== null && (_errs5 ? vErrors.length = _errs5 : vErrors = null);
+        errors = _errs6, vErrors !== null && (_errs6 ? vErrors.length = _errs6 : vErrors = null);
       else {
         let err28 = { instancePath: instancePath + "/evidence", schemaPath: "#/properties/evidence/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
     }
     if (data.history !== void 0 && func0.call(data, "history")) {
-      let data2 = data.history, _errs10 = errors, valid2 = !1, passing1 = null, _errs11 = errors;
-      validate123(data2, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors), errors = vErrors.length);
-      var _valid1 = _errs11 === errors;
+      let data3 = data.history, _errs11 = errors, valid2 = !1, passing1 = null, _errs12 = errors;
+      validate126(data3, { instancePath: instancePath + "/history", parentData: data, parentDataProperty: "history", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors), errors = vErrors.length);
+      var _valid1 = _errs12 === errors;
       _valid1 && (valid2 = !0, passing1 = 0);
-      let _errs12 = errors;
-      if (data2 !== null) {
+      let _errs13 = errors;
+      if (data3 !== null) {
         let err29 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err29] : vErrors.push(err29), errors++;
       }
-      var _valid1 = _errs12 === errors;
+      var _valid1 = _errs13 === errors;
       if (_valid1 && valid2 ? (valid2 = !1, passing1 = [passing1, 1]) : _valid1 && (valid2 = !0, passing1 = 1), valid2)
-        errors = _errs10, vErrors !== null && (_errs10 ? vErrors.length = _errs10 : vErrors = null);
+        errors = _errs11, vErrors !== null && (_errs11 ? vErrors.length = _errs11 : vErrors = null);
       else {
         let err30 = { instancePath: instancePath + "/history", schemaPath: "#/properties/history/oneOf", keyword: "oneOf", params: { passingSchemas: passing1 } };
         vErrors === null ? vErrors = [err30] : vErrors.push(err30), errors++;
       }
     }
     if (data.kernel !== void 0 && func0.call(data, "kernel")) {
-      let data3 = data.kernel;
-      if (typeof data3 == "string") {
-        if (func86(data3) > 200) {
+      let data4 = data.kernel;
+      if (typeof data4 == "string") {
+        if (func86(data4) > 200) {
           let err31 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err31] : vErrors.push(err31), errors++;
         }
-        if (func86(data3) < 1) {
+        if (func86(data4) < 1) {
           let err32 = { instancePath: instancePath + "/kernel", schemaPath: "#/properties/kernel/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err32] : vErrors.push(err32), errors++;
         }
@@ -3987,13 +4046,13 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.workload !== void 0 && func0.call(data, "workload")) {
-      let data4 = data.workload;
-      if (typeof data4 == "string") {
-        if (func86(data4) > 200) {
+      let data5 = data.workload;
+      if (typeof data5 == "string") {
+        if (func86(data5) > 200) {
           let err34 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/maxLength", keyword: "maxLength", params: { limit: 200 } };
           vErrors === null ? vErrors = [err34] : vErrors.push(err34), errors++;
         }
-        if (func86(data4) < 1) {
+        if (func86(data5) < 1) {
           let err35 = { instancePath: instancePath + "/workload", schemaPath: "#/properties/workload/minLength", keyword: "minLength", params: { limit: 1 } };
           vErrors === null ? vErrors = [err35] : vErrors.push(err35), errors++;
         }
@@ -4003,126 +4062,126 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.file !== void 0 && func0.call(data, "file")) {
-      let data5 = data.file;
-      if (typeof data5 != "string" && data5 !== null) {
-        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema42.properties.file.type } };
+      let data6 = data.file;
+      if (typeof data6 != "string" && data6 !== null) {
+        let err37 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/type", keyword: "type", params: { type: schema43.properties.file.type } };
         vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
       }
-      if (typeof data5 == "string" && func86(data5) > 4096) {
+      if (typeof data6 == "string" && func86(data6) > 4096) {
         let err38 = { instancePath: instancePath + "/file", schemaPath: "#/properties/file/maxLength", keyword: "maxLength", params: { limit: 4096 } };
         vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
       }
     }
     if (data.line !== void 0 && func0.call(data, "line")) {
-      let data6 = data.line;
-      if (!(typeof data6 == "number" && !(data6 % 1) && !isNaN(data6) && isFinite(data6)) && data6 !== null) {
-        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema42.properties.line.type } };
+      let data7 = data.line;
+      if (!(typeof data7 == "number" && !(data7 % 1) && !isNaN(data7) && isFinite(data7)) && data7 !== null) {
+        let err39 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/type", keyword: "type", params: { type: schema43.properties.line.type } };
         vErrors === null ? vErrors = [err39] : vErrors.push(err39), errors++;
       }
-      if (typeof data6 == "number" && isFinite(data6)) {
-        if (data6 > 1e8 || isNaN(data6)) {
+      if (typeof data7 == "number" && isFinite(data7)) {
+        if (data7 > 1e8 || isNaN(data7)) {
           let err40 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e8 } };
           vErrors === null ? vErrors = [err40] : vErrors.push(err40), errors++;
         }
-        if (data6 < 1 || isNaN(data6)) {
+        if (data7 < 1 || isNaN(data7)) {
           let err41 = { instancePath: instancePath + "/line", schemaPath: "#/properties/line/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
           vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
         }
       }
     }
     if (data.objective !== void 0 && func0.call(data, "objective")) {
-      let data7 = data.objective;
-      if (typeof data7 != "string") {
+      let data8 = data.objective;
+      if (typeof data8 != "string") {
         let err42 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
       }
-      if (!(data7 === "energy" || data7 === "latency" || data7 === "edp" || data7 === "ed2p")) {
-        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema42.properties.objective.enum } };
+      if (!(data8 === "energy" || data8 === "latency" || data8 === "edp" || data8 === "ed2p")) {
+        let err43 = { instancePath: instancePath + "/objective", schemaPath: "#/properties/objective/enum", keyword: "enum", params: { allowedValues: schema43.properties.objective.enum } };
         vErrors === null ? vErrors = [err43] : vErrors.push(err43), errors++;
       }
     }
     if (data.latencySlack !== void 0 && func0.call(data, "latencySlack")) {
-      let data8 = data.latencySlack;
-      if (!(typeof data8 == "number" && isFinite(data8)) && data8 !== null) {
-        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema42.properties.latencySlack.type } };
+      let data9 = data.latencySlack;
+      if (!(typeof data9 == "number" && isFinite(data9)) && data9 !== null) {
+        let err44 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/type", keyword: "type", params: { type: schema43.properties.latencySlack.type } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
       }
-      if (typeof data8 == "number" && isFinite(data8)) {
-        if (data8 > 1e6 || isNaN(data8)) {
+      if (typeof data9 == "number" && isFinite(data9)) {
+        if (data9 > 1e6 || isNaN(data9)) {
           let err45 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 } };
           vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
         }
-        if (data8 < 0 || isNaN(data8)) {
+        if (data9 < 0 || isNaN(data9)) {
           let err46 = { instancePath: instancePath + "/latencySlack", schemaPath: "#/properties/latencySlack/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err46] : vErrors.push(err46), errors++;
         }
       }
     }
     if (data.configuration !== void 0 && func0.call(data, "configuration")) {
-      let data9 = data.configuration, _errs27 = errors, valid3 = !1, passing2 = null, _errs28 = errors;
-      validate74(data9, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid2 = _errs28 === errors;
+      let data10 = data.configuration, _errs28 = errors, valid3 = !1, passing2 = null, _errs29 = errors;
+      validate74(data10, { instancePath: instancePath + "/configuration", parentData: data, parentDataProperty: "configuration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid2 = _errs29 === errors;
       _valid2 && (valid3 = !0, passing2 = 0);
-      let _errs29 = errors;
-      if (data9 !== null) {
+      let _errs30 = errors;
+      if (data10 !== null) {
         let err47 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
       }
-      var _valid2 = _errs29 === errors;
+      var _valid2 = _errs30 === errors;
       if (_valid2 && valid3 ? (valid3 = !1, passing2 = [passing2, 1]) : _valid2 && (valid3 = !0, passing2 = 1), valid3)
-        errors = _errs27, vErrors !== null && (_errs27 ? vErrors.length = _errs27 : vErrors = null);
+        errors = _errs28, vErrors !== null && (_errs28 ? vErrors.length = _errs28 : vErrors = null);
       else {
         let err48 = { instancePath: instancePath + "/configuration", schemaPath: "#/properties/configuration/oneOf", keyword: "oneOf", params: { passingSchemas: passing2 } };
         vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
       }
     }
     if (data.previousConfiguration !== void 0 && func0.call(data, "previousConfiguration")) {
-      let data10 = data.previousConfiguration, _errs32 = errors, valid4 = !1, passing3 = null, _errs33 = errors;
-      validate74(data10, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
-      var _valid3 = _errs33 === errors;
+      let data11 = data.previousConfiguration, _errs33 = errors, valid4 = !1, passing3 = null, _errs34 = errors;
+      validate74(data11, { instancePath: instancePath + "/previousConfiguration", parentData: data, parentDataProperty: "previousConfiguration", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors), errors = vErrors.length);
+      var _valid3 = _errs34 === errors;
       _valid3 && (valid4 = !0, passing3 = 0);
-      let _errs34 = errors;
-      if (data10 !== null) {
+      let _errs35 = errors;
+      if (data11 !== null) {
         let err49 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err49] : vErrors.push(err49), errors++;
       }
-      var _valid3 = _errs34 === errors;
+      var _valid3 = _errs35 === errors;
       if (_valid3 && valid4 ? (valid4 = !1, passing3 = [passing3, 1]) : _valid3 && (valid4 = !0, passing3 = 1), valid4)
-        errors = _errs32, vErrors !== null && (_errs32 ? vErrors.length = _errs32 : vErrors = null);
+        errors = _errs33, vErrors !== null && (_errs33 ? vErrors.length = _errs33 : vErrors = null);
       else {
         let err50 = { instancePath: instancePath + "/previousConfiguration", schemaPath: "#/properties/previousConfiguration/oneOf", keyword: "oneOf", params: { passingSchemas: passing3 } };
         vErrors === null ? vErrors = [err50] : vErrors.push(err50), errors++;
       }
     }
     if (data.latencyMs !== void 0 && func0.call(data, "latencyMs")) {
-      let data11 = data.latencyMs;
-      if (!(typeof data11 == "number" && isFinite(data11)) && data11 !== null) {
-        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema42.properties.latencyMs.type } };
+      let data12 = data.latencyMs;
+      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
+        let err51 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/type", keyword: "type", params: { type: schema43.properties.latencyMs.type } };
         vErrors === null ? vErrors = [err51] : vErrors.push(err51), errors++;
       }
-      if (typeof data11 == "number" && isFinite(data11)) {
-        if (data11 > 1e9 || isNaN(data11)) {
+      if (typeof data12 == "number" && isFinite(data12)) {
+        if (data12 > 1e9 || isNaN(data12)) {
           let err52 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err52] : vErrors.push(err52), errors++;
         }
-        if (data11 <= 0 || isNaN(data11)) {
+        if (data12 <= 0 || isNaN(data12)) {
           let err53 = { instancePath: instancePath + "/latencyMs", schemaPath: "#/properties/latencyMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err53] : vErrors.push(err53), errors++;
         }
       }
     }
     if (data.joules !== void 0 && func0.call(data, "joules")) {
-      let data12 = data.joules;
-      if (!(typeof data12 == "number" && isFinite(data12)) && data12 !== null) {
-        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema42.properties.joules.type } };
+      let data13 = data.joules;
+      if (!(typeof data13 == "number" && isFinite(data13)) && data13 !== null) {
+        let err54 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/type", keyword: "type", params: { type: schema43.properties.joules.type } };
         vErrors === null ? vErrors = [err54] : vErrors.push(err54), errors++;
       }
-      if (typeof data12 == "number" && isFinite(data12)) {
-        if (data12 > 1e9 || isNaN(data12)) {
+      if (typeof data13 == "number" && isFinite(data13)) {
+        if (data13 > 1e9 || isNaN(data13)) {
           let err55 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err55] : vErrors.push(err55), errors++;
         }
-        if (data12 <= 0 || isNaN(data12)) {
+        if (data13 <= 0 || isNaN(data13)) {
           let err56 = { instancePath: instancePath + "/joules", schemaPath: "#/properties/joules/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 } };
           vErrors === null ? vErrors = [err56] : vErrors.push(err56), errors++;
         }
@@ -4133,104 +4192,104 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       vErrors === null ? vErrors = [err57] : vErrors.push(err57), errors++;
     }
     if (data.before !== void 0 && func0.call(data, "before")) {
-      let data14 = data.before, _errs43 = errors, valid5 = !1, passing4 = null, _errs44 = errors;
-      validate71(data14, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
-      var _valid4 = _errs44 === errors;
+      let data15 = data.before, _errs44 = errors, valid5 = !1, passing4 = null, _errs45 = errors;
+      validate71(data15, { instancePath: instancePath + "/before", parentData: data, parentDataProperty: "before", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate71.errors : vErrors.concat(validate71.errors), errors = vErrors.length);
+      var _valid4 = _errs45 === errors;
       _valid4 && (valid5 = !0, passing4 = 0);
-      let _errs45 = errors;
-      if (data14 !== null) {
+      let _errs46 = errors;
+      if (data15 !== null) {
         let err58 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err58] : vErrors.push(err58), errors++;
       }
-      var _valid4 = _errs45 === errors;
+      var _valid4 = _errs46 === errors;
       if (_valid4 && valid5 ? (valid5 = !1, passing4 = [passing4, 1]) : _valid4 && (valid5 = !0, passing4 = 1), valid5)
-        errors = _errs43, vErrors !== null && (_errs43 ? vErrors.length = _errs43 : vErrors = null);
+        errors = _errs44, vErrors !== null && (_errs44 ? vErrors.length = _errs44 : vErrors = null);
       else {
         let err59 = { instancePath: instancePath + "/before", schemaPath: "#/properties/before/oneOf", keyword: "oneOf", params: { passingSchemas: passing4 } };
         vErrors === null ? vErrors = [err59] : vErrors.push(err59), errors++;
       }
     }
     if (data.energyRatio !== void 0 && func0.call(data, "energyRatio")) {
-      let data15 = data.energyRatio, _errs48 = errors, valid6 = !1, passing5 = null, _errs49 = errors;
-      validate68(data15, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid5 = _errs49 === errors;
+      let data16 = data.energyRatio, _errs49 = errors, valid6 = !1, passing5 = null, _errs50 = errors;
+      validate68(data16, { instancePath: instancePath + "/energyRatio", parentData: data, parentDataProperty: "energyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid5 = _errs50 === errors;
       _valid5 && (valid6 = !0, passing5 = 0);
-      let _errs50 = errors;
-      if (data15 !== null) {
+      let _errs51 = errors;
+      if (data16 !== null) {
         let err60 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err60] : vErrors.push(err60), errors++;
       }
-      var _valid5 = _errs50 === errors;
+      var _valid5 = _errs51 === errors;
       if (_valid5 && valid6 ? (valid6 = !1, passing5 = [passing5, 1]) : _valid5 && (valid6 = !0, passing5 = 1), valid6)
-        errors = _errs48, vErrors !== null && (_errs48 ? vErrors.length = _errs48 : vErrors = null);
+        errors = _errs49, vErrors !== null && (_errs49 ? vErrors.length = _errs49 : vErrors = null);
       else {
         let err61 = { instancePath: instancePath + "/energyRatio", schemaPath: "#/properties/energyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing5 } };
         vErrors === null ? vErrors = [err61] : vErrors.push(err61), errors++;
       }
     }
     if (data.latencyRatio !== void 0 && func0.call(data, "latencyRatio")) {
-      let data16 = data.latencyRatio, _errs53 = errors, valid7 = !1, passing6 = null, _errs54 = errors;
-      validate68(data16, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
-      var _valid6 = _errs54 === errors;
+      let data17 = data.latencyRatio, _errs54 = errors, valid7 = !1, passing6 = null, _errs55 = errors;
+      validate68(data17, { instancePath: instancePath + "/latencyRatio", parentData: data, parentDataProperty: "latencyRatio", rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors), errors = vErrors.length);
+      var _valid6 = _errs55 === errors;
       _valid6 && (valid7 = !0, passing6 = 0);
-      let _errs55 = errors;
-      if (data16 !== null) {
+      let _errs56 = errors;
+      if (data17 !== null) {
         let err62 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf/1/type", keyword: "type", params: { type: "null" } };
         vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
       }
-      var _valid6 = _errs55 === errors;
+      var _valid6 = _errs56 === errors;
       if (_valid6 && valid7 ? (valid7 = !1, passing6 = [passing6, 1]) : _valid6 && (valid7 = !0, passing6 = 1), valid7)
-        errors = _errs53, vErrors !== null && (_errs53 ? vErrors.length = _errs53 : vErrors = null);
+        errors = _errs54, vErrors !== null && (_errs54 ? vErrors.length = _errs54 : vErrors = null);
       else {
         let err63 = { instancePath: instancePath + "/latencyRatio", schemaPath: "#/properties/latencyRatio/oneOf", keyword: "oneOf", params: { passingSchemas: passing6 } };
         vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
       }
     }
     if (data.trials !== void 0 && func0.call(data, "trials")) {
-      let data17 = data.trials;
-      if (!(typeof data17 == "number" && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+      let data18 = data.trials;
+      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
         let err64 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err64] : vErrors.push(err64), errors++;
       }
-      if (typeof data17 == "number" && isFinite(data17)) {
-        if (data17 > 1e9 || isNaN(data17)) {
+      if (typeof data18 == "number" && isFinite(data18)) {
+        if (data18 > 1e9 || isNaN(data18)) {
           let err65 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err65] : vErrors.push(err65), errors++;
         }
-        if (data17 < 0 || isNaN(data17)) {
+        if (data18 < 0 || isNaN(data18)) {
           let err66 = { instancePath: instancePath + "/trials", schemaPath: "#/properties/trials/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err66] : vErrors.push(err66), errors++;
         }
       }
     }
     if (data.energyMeasurements !== void 0 && func0.call(data, "energyMeasurements")) {
-      let data18 = data.energyMeasurements;
-      if (!(typeof data18 == "number" && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+      let data19 = data.energyMeasurements;
+      if (!(typeof data19 == "number" && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
         let err67 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err67] : vErrors.push(err67), errors++;
       }
-      if (typeof data18 == "number" && isFinite(data18)) {
-        if (data18 > 1e9 || isNaN(data18)) {
+      if (typeof data19 == "number" && isFinite(data19)) {
+        if (data19 > 1e9 || isNaN(data19)) {
           let err68 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
         }
-        if (data18 < 0 || isNaN(data18)) {
+        if (data19 < 0 || isNaN(data19)) {
           let err69 = { instancePath: instancePath + "/energyMeasurements", schemaPath: "#/properties/energyMeasurements/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
         }
       }
     }
     if (data.failures !== void 0 && func0.call(data, "failures")) {
-      let data19 = data.failures;
-      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
-        if (Object.keys(data19).length > 64) {
+      let data20 = data.failures;
+      if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
+        if (Object.keys(data20).length > 64) {
           let err70 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/maxProperties", keyword: "maxProperties", params: { limit: 64 } };
           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
         }
-        for (let key1 of Object.keys(data19)) {
+        for (let key1 of Object.keys(data20)) {
           if (errors >= 200)
             break;
-          let _errs63 = errors;
+          let _errs64 = errors;
           if (typeof key1 == "string") {
             if (func86(key1) > 100) {
               let err71 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames/maxLength", keyword: "maxLength", params: { limit: 100 }, propertyName: key1 };
@@ -4241,26 +4300,26 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
               vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
             }
           }
-          var valid8 = _errs63 === errors;
+          var valid8 = _errs64 === errors;
           if (!valid8) {
             let err73 = { instancePath: instancePath + "/failures", schemaPath: "#/properties/failures/propertyNames", keyword: "propertyNames", params: { propertyName: key1 } };
             vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
           }
         }
-        for (let key2 of Object.keys(data19)) {
+        for (let key2 of Object.keys(data20)) {
           if (errors >= 200)
             break;
-          let data20 = data19[key2];
-          if (!(typeof data20 == "number" && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+          let data21 = data20[key2];
+          if (!(typeof data21 == "number" && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
             let err74 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
           }
-          if (typeof data20 == "number" && isFinite(data20)) {
-            if (data20 > 1e9 || isNaN(data20)) {
+          if (typeof data21 == "number" && isFinite(data21)) {
+            if (data21 > 1e9 || isNaN(data21)) {
               let err75 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
               vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
             }
-            if (data20 < 1 || isNaN(data20)) {
+            if (data21 < 1 || isNaN(data21)) {
               let err76 = { instancePath: instancePath + "/failures/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/failures/additionalProperties/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 } };
               vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
             }
@@ -4272,32 +4331,32 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.failureExamples !== void 0 && func0.call(data, "failureExamples")) {
-      let data21 = data.failureExamples;
-      if (Array.isArray(data21)) {
-        if (data21.length > 20) {
+      let data22 = data.failureExamples;
+      if (Array.isArray(data22)) {
+        if (data22.length > 20) {
           let err78 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/maxItems", keyword: "maxItems", params: { limit: 20 } };
           vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
         }
-        let len0 = data21.length;
+        let len0 = data22.length;
         for (let i0 = 0; i0 < len0 && errors < 200; i0++)
-          validate134(data21[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data21, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors), errors = vErrors.length);
+          validate137(data22[i0], { instancePath: instancePath + "/failureExamples/" + i0, parentData: data22, parentDataProperty: i0, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
       } else {
         let err79 = { instancePath: instancePath + "/failureExamples", schemaPath: "#/properties/failureExamples/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
       }
     }
     if (data.spaceSize !== void 0 && func0.call(data, "spaceSize")) {
-      let data23 = data.spaceSize;
-      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-        if (data23.value === void 0 || !func0.call(data23, "value")) {
+      let data24 = data.spaceSize;
+      if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+        if (data24.value === void 0 || !func0.call(data24, "value")) {
           let err80 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "value" } };
           vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
         }
-        if (data23.exact === void 0 || !func0.call(data23, "exact")) {
+        if (data24.exact === void 0 || !func0.call(data24, "exact")) {
           let err81 = { instancePath: instancePath + "/spaceSize", schemaPath: "#/properties/spaceSize/required", keyword: "required", params: { missingProperty: "exact" } };
           vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
         }
-        for (let key3 of Object.keys(data23)) {
+        for (let key3 of Object.keys(data24)) {
           if (errors >= 200)
             break;
           if (!(key3 === "value" || key3 === "exact")) {
@@ -4305,24 +4364,24 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
             vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
           }
         }
-        if (data23.value !== void 0 && func0.call(data23, "value")) {
-          let data24 = data23.value;
-          if (!(typeof data24 == "number" && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+        if (data24.value !== void 0 && func0.call(data24, "value")) {
+          let data25 = data24.value;
+          if (!(typeof data25 == "number" && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
             let err83 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/type", keyword: "type", params: { type: "integer" } };
             vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
           }
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1e15 || isNaN(data24)) {
+          if (typeof data25 == "number" && isFinite(data25)) {
+            if (data25 > 1e15 || isNaN(data25)) {
               let err84 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e15 } };
               vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
             }
-            if (data24 < 0 || isNaN(data24)) {
+            if (data25 < 0 || isNaN(data25)) {
               let err85 = { instancePath: instancePath + "/spaceSize/value", schemaPath: "#/properties/spaceSize/properties/value/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
             }
           }
         }
-        if (data23.exact !== void 0 && func0.call(data23, "exact") && typeof data23.exact != "boolean") {
+        if (data24.exact !== void 0 && func0.call(data24, "exact") && typeof data24.exact != "boolean") {
           let err86 = { instancePath: instancePath + "/spaceSize/exact", schemaPath: "#/properties/spaceSize/properties/exact/type", keyword: "type", params: { type: "boolean" } };
           vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
         }
@@ -4332,41 +4391,41 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.seed !== void 0 && func0.call(data, "seed")) {
-      let data26 = data.seed;
-      if (!(typeof data26 == "number" && !(data26 % 1) && !isNaN(data26) && isFinite(data26))) {
+      let data27 = data.seed;
+      if (!(typeof data27 == "number" && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
         let err88 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/type", keyword: "type", params: { type: "integer" } };
         vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
       }
-      if (typeof data26 == "number" && isFinite(data26)) {
-        if (data26 > 4294967295 || isNaN(data26)) {
+      if (typeof data27 == "number" && isFinite(data27)) {
+        if (data27 > 4294967295 || isNaN(data27)) {
           let err89 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/maximum", keyword: "maximum", params: { comparison: "<=", limit: 4294967295 } };
           vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
         }
-        if (data26 < 0 || isNaN(data26)) {
+        if (data27 < 0 || isNaN(data27)) {
           let err90 = { instancePath: instancePath + "/seed", schemaPath: "#/properties/seed/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
         }
       }
     }
     if (data.stopped !== void 0 && func0.call(data, "stopped")) {
-      let data27 = data.stopped;
-      if (typeof data27 != "string") {
+      let data28 = data.stopped;
+      if (typeof data28 != "string") {
         let err91 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/type", keyword: "type", params: { type: "string" } };
         vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
       }
-      if (!(data27 === "trials" || data27 === "seconds" || data27 === "converged" || data27 === "exhausted" || data27 === "interrupted")) {
-        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema42.properties.stopped.enum } };
+      if (!(data28 === "trials" || data28 === "seconds" || data28 === "converged" || data28 === "exhausted" || data28 === "interrupted")) {
+        let err92 = { instancePath: instancePath + "/stopped", schemaPath: "#/properties/stopped/enum", keyword: "enum", params: { allowedValues: schema43.properties.stopped.enum } };
         vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
       }
     }
     if (data.seconds !== void 0 && func0.call(data, "seconds")) {
-      let data28 = data.seconds;
-      if (typeof data28 == "number" && isFinite(data28)) {
-        if (data28 > 1e9 || isNaN(data28)) {
+      let data29 = data.seconds;
+      if (typeof data29 == "number" && isFinite(data29)) {
+        if (data29 > 1e9 || isNaN(data29)) {
           let err93 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e9 } };
           vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
         }
-        if (data28 < 0 || isNaN(data28)) {
+        if (data29 < 0 || isNaN(data29)) {
           let err94 = { instancePath: instancePath + "/seconds", schemaPath: "#/properties/seconds/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
           vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
         }
@@ -4376,25 +4435,25 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.convergence !== void 0 && func0.call(data, "convergence")) {
-      let data29 = data.convergence;
-      if (Array.isArray(data29)) {
-        if (data29.length > 1e6) {
+      let data30 = data.convergence;
+      if (Array.isArray(data30)) {
+        if (data30.length > 1e6) {
           let err96 = { instancePath: instancePath + "/convergence", schemaPath: "#/properties/convergence/maxItems", keyword: "maxItems", params: { limit: 1e6 } };
           vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
-        let len1 = data29.length;
+        let len1 = data30.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++) {
-          let data30 = data29[i1];
-          if (!(typeof data30 == "number" && isFinite(data30)) && data30 !== null) {
-            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema42.properties.convergence.items.type } };
+          let data31 = data30[i1];
+          if (!(typeof data31 == "number" && isFinite(data31)) && data31 !== null) {
+            let err97 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/type", keyword: "type", params: { type: schema43.properties.convergence.items.type } };
             vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
           }
-          if (typeof data30 == "number" && isFinite(data30)) {
-            if (data30 > 1e12 || isNaN(data30)) {
+          if (typeof data31 == "number" && isFinite(data31)) {
+            if (data31 > 1e12 || isNaN(data31)) {
               let err98 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e12 } };
               vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
             }
-            if (data30 < 0 || isNaN(data30)) {
+            if (data31 < 0 || isNaN(data31)) {
               let err99 = { instancePath: instancePath + "/convergence/" + i1, schemaPath: "#/properties/convergence/items/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
               vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
             }
@@ -4406,24 +4465,24 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
     if (data.pareto !== void 0 && func0.call(data, "pareto")) {
-      let data31 = data.pareto;
-      if (Array.isArray(data31)) {
-        if (data31.length > 1e4) {
+      let data32 = data.pareto;
+      if (Array.isArray(data32)) {
+        if (data32.length > 1e4) {
           let err101 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/maxItems", keyword: "maxItems", params: { limit: 1e4 } };
           vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
         }
-        let len2 = data31.length;
+        let len2 = data32.length;
         for (let i2 = 0; i2 < len2 && errors < 200; i2++)
-          validate137(data31[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data31, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors), errors = vErrors.length);
+          validate140(data32[i2], { instancePath: instancePath + "/pareto/" + i2, parentData: data32, parentDataProperty: i2, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors), errors = vErrors.length);
       } else {
         let err102 = { instancePath: instancePath + "/pareto", schemaPath: "#/properties/pareto/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
       }
     }
     if (data.reason !== void 0 && func0.call(data, "reason")) {
-      let data33 = data.reason;
-      if (typeof data33 == "string") {
-        if (func86(data33) > 4e3) {
+      let data34 = data.reason;
+      if (typeof data34 == "string") {
+        if (func86(data34) > 4e3) {
           let err103 = { instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 4e3 } };
           vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
         }
@@ -4436,11 +4495,11 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     let err105 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
   }
-  return validate111.errors = vErrors, errors === 0;
+  return validate113.errors = vErrors, errors === 0;
 }
-validate111.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
-function validate107(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
-  let vErrors = null, errors = 0, evaluated0 = validate107.evaluated;
+validate113.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null, errors = 0, evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
     if (data.schema === void 0 || !func0.call(data, "schema")) {
       let err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "schema" } };
@@ -4497,7 +4556,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     for (let key0 of Object.keys(data)) {
       if (errors >= 200)
         break;
-      if (!func0.call(schema41.properties, key0)) {
+      if (!func0.call(schema42.properties, key0)) {
         let err13 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
         vErrors === null ? vErrors = [err13] : vErrors.push(err13), errors++;
       }
@@ -4574,14 +4633,14 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
       }
       if (!(data6 === 0 || data6 === 1 || data6 === 2 || data6 === 3 || data6 === 4 || data6 === 130)) {
-        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema41.properties.exitCode.enum } };
+        let err27 = { instancePath: instancePath + "/exitCode", schemaPath: "#/properties/exitCode/enum", keyword: "enum", params: { allowedValues: schema42.properties.exitCode.enum } };
         vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
       }
     }
     if (data.manifest !== void 0 && func0.call(data, "manifest")) {
       let data7 = data.manifest;
       if (typeof data7 != "string" && data7 !== null) {
-        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema41.properties.manifest.type } };
+        let err28 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: schema42.properties.manifest.type } };
         vErrors === null ? vErrors = [err28] : vErrors.push(err28), errors++;
       }
       if (typeof data7 == "string" && func86(data7) > 4096) {
@@ -4687,7 +4746,7 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
         }
         let len1 = data14.length;
         for (let i1 = 0; i1 < len1 && errors < 200; i1++)
-          validate111(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors), errors = vErrors.length);
+          validate113(data14[i1], { instancePath: instancePath + "/kernels/" + i1, parentData: data14, parentDataProperty: i1, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors), errors = vErrors.length);
       } else {
         let err44 = { instancePath: instancePath + "/kernels", schemaPath: "#/properties/kernels/type", keyword: "type", params: { type: "array" } };
         vErrors === null ? vErrors = [err44] : vErrors.push(err44), errors++;
@@ -4697,9 +4756,9 @@ function validate107(data, { instancePath = "", parentData, parentDataProperty, 
     let err45 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
     vErrors === null ? vErrors = [err45] : vErrors.push(err45), errors++;
   }
-  return validate107.errors = vErrors, errors === 0;
+  return validate109.errors = vErrors, errors === 0;
 }
-validate107.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
+validate109.evaluated = { props: !0, dynamicProps: !1, dynamicItems: !1 };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null, errors = 0, evaluated0 = validate52.evaluated;
   if (evaluated0.dynamicProps && (evaluated0.props = void 0), evaluated0.dynamicItems && (evaluated0.items = void 0), data && typeof data == "object" && !Array.isArray(data)) {
@@ -4709,7 +4768,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         validate53(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors), errors = vErrors.length);
         var props0 = !0;
       } else if (tag0 === "retune")
-        validate107(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate107.errors : vErrors.concat(validate107.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
+        validate109(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors }) || (vErrors = vErrors === null ? validate109.errors : vErrors.concat(validate109.errors), errors = vErrors.length), props0 !== !0 && (props0 = !0);
       else {
         let err0 = { instancePath, schemaPath: "#/discriminator", keyword: "discriminator", params: { error: "mapping", tag: "kind", tagValue: tag0 } };
         vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++;
