@@ -1427,6 +1427,37 @@ function createLauncher(options) {
   };
 }
 
+// src/device/worker/ring.ts
+var mostSlots = 64;
+function ringPlaces(options) {
+  const { bindings, bytesOf: bytesOf2, maxBytes: maxBytes2 } = options;
+  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
+  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf2(binding) / alignment) * alignment]);
+  if (strides.length === 0) return null;
+  const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
+  const largest = Math.max(...strides.map(([, stride]) => stride));
+  const fitting = Math.floor(Math.min(maxBytes2 / (2 * all), maxBufferSize / largest));
+  const slots = Math.min(mostSlots, Math.max(1, fitting));
+  return new Map(strides.map(([binding, strideBytes]) => [binding, { strideBytes, slots }]));
+}
+function createRing(places) {
+  const byIndex = new Map(places.map((place) => [place.index, place]));
+  return {
+    slots: places[0]?.slots ?? 1,
+    resource(index, slot) {
+      const place = byIndex.get(index);
+      if (place === void 0) return null;
+      return { buffer: place.buffer, offset: slot * place.strideBytes, size: place.bytes };
+    },
+    refill(encoder, launches) {
+      for (const { buffer, pristine, strideBytes } of places) {
+        if (pristine === null) encoder.clearBuffer(buffer, 0, launches * strideBytes);
+        else encoder.copyBufferToBuffer(pristine, 0, buffer, 0, launches * strideBytes);
+      }
+    }
+  };
+}
+
 // src/device/worker/warm-up.ts
 var enoughMs = 2;
 var maxBatch = 1024;
@@ -1722,37 +1753,6 @@ var Loss = class {
     });
   }
 };
-
-// src/device/worker/ring.ts
-var mostSlots = 64;
-function ringPlaces(options) {
-  const { bindings, bytesOf: bytesOf2, maxBytes: maxBytes2 } = options;
-  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
-  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf2(binding) / alignment) * alignment]);
-  if (strides.length === 0) return null;
-  const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
-  const largest = Math.max(...strides.map(([, stride]) => stride));
-  const fitting = Math.floor(Math.min(maxBytes2 / (2 * all), maxBufferSize / largest));
-  const slots = Math.min(mostSlots, Math.max(1, fitting));
-  return new Map(strides.map(([binding, strideBytes]) => [binding, { strideBytes, slots }]));
-}
-function createRing(places) {
-  const byIndex = new Map(places.map((place) => [place.index, place]));
-  return {
-    slots: places[0]?.slots ?? 1,
-    resource(index, slot) {
-      const place = byIndex.get(index);
-      if (place === void 0) return null;
-      return { buffer: place.buffer, offset: slot * place.strideBytes, size: place.bytes };
-    },
-    refill(encoder, launches) {
-      for (const { buffer, pristine, strideBytes } of places) {
-        if (pristine === null) encoder.clearBuffer(buffer, 0, launches * strideBytes);
-        else encoder.copyBufferToBuffer(pristine, 0, buffer, 0, launches * strideBytes);
-      }
-    }
-  };
-}
 
 // src/device/worker/buffers.ts
 function paddedBytes(binding) {
