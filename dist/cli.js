@@ -21243,236 +21243,6 @@ function meanInterval(estimate, confidence) {
   return [estimate.mean - reach, estimate.mean + reach];
 }
 
-// src/measure/block-order.ts
-var allArms = ["B", "H", "X", "R"];
-function armOrder(present2, block) {
-  const wanted = new Set(present2);
-  const arms2 = allArms.filter((arm) => wanted.has(arm));
-  const start = block % Math.max(1, arms2.length);
-  return [...arms2.slice(start), ...arms2.slice(0, start)];
-}
-function turnOrder(order2) {
-  return [...order2, ...[...order2].reverse()];
-}
-
-// src/measure/precision.ts
-var BATCHES = 10;
-var LEAST_BATCHES = 4;
-function relativeErrorOf(values2) {
-  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
-  if (batches < LEAST_BATCHES) return null;
-  const size2 = Math.floor(values2.length / batches);
-  const rest = values2.length - batches * size2;
-  const means = Array.from({ length: batches }, (_, batch) => {
-    const from = rest + batch * size2;
-    return moments(values2.slice(from, from + size2)).mean;
-  });
-  const { mean: mean2, standardDeviation } = moments(means);
-  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
-}
-
-// src/measure/combine.ts
-function combineCuts(cuts) {
-  const [only, ...others] = cuts.map(({ energy }) => energy);
-  if (only === void 0) throw new RangeError("combineCuts: no window");
-  if (others.length === 0) return only;
-  const windows = [only, ...others];
-  const launches = sumOf(windows.map((window) => window.launches));
-  const seconds = sumOf(windows.map((window) => window.seconds));
-  const total2 = sumOf(windows.map((window) => window.joules * window.launches));
-  const net = windows.map((window) => window.netJoules);
-  const byEnergy = windows.map((window) => window.joules * window.launches);
-  const disagreement = weightedOrNull(
-    windows.map((window) => window.disagreement ?? null),
-    byEnergy
-  );
-  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
-  return {
-    joules: total2 / launches,
-    netJoules: weightedOrNull(
-      net,
-      windows.map((window) => window.launches)
-    ),
-    watts: total2 / seconds,
-    launches,
-    seconds,
-    estimated: only.estimated,
-    // Each window has its own two ends, and what they hide may add up.
-    relativeResolution: sumOf(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
-    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
-    ...disagreement === null ? {} : { disagreement },
-    ...conditions === null ? {} : { conditions },
-    ...only.power === void 0 ? {} : { power: only.power }
-  };
-}
-function meanConditions(all) {
-  const known3 = all.filter((conditions) => conditions !== null);
-  if (known3.length === 0) return null;
-  const meanOf2 = (field3) => {
-    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
-    return values2.length === 0 ? null : sumOf(values2) / values2.length;
-  };
-  return {
-    smMhz: meanOf2("smMhz"),
-    memoryMhz: meanOf2("memoryMhz"),
-    celsius: meanOf2("celsius"),
-    powerCappedPart: meanOf2("powerCappedPart")
-  };
-}
-function weightedOrNull(values2, weights) {
-  let sum = 0;
-  for (const [i, value2] of values2.entries()) {
-    if (value2 === null) return null;
-    sum += value2 * weights[i];
-  }
-  return sum / sumOf(weights);
-}
-function sumOf(values2) {
-  return values2.reduce((sum, value2) => sum + value2, 0);
-}
-
-// src/measure/block-window.ts
-function blockWindowOf(turns) {
-  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
-  if (energies.length === 0 || energies.length < turns.length) return null;
-  const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
-  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
-  const errors = energies.map(({ relativeError = null }) => relativeError);
-  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
-  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
-  return {
-    seconds,
-    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
-    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
-    netJoules: nets.length < energies.length ? null : mean(nets),
-    // The sample's energy is the mean of the turns', whose errors are independent.
-    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
-    disagreement: disagreements[0] ?? null,
-    busyShare: shares.length === 0 ? null : Math.min(...shares),
-    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
-  };
-}
-
-// src/measure/sampled-stretch.ts
-async function sampleStretch(request) {
-  const { meter, delayMs } = request;
-  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
-  let sampling = true;
-  try {
-    const run = await request.device.run(request.variant, request.durationMs, request.part ?? "launches");
-    if (!run.ok) return run;
-    sampling = false;
-    const readings2 = await session.stop(run.value);
-    const disturbances = session.disturbances?.() ?? [];
-    const evidence = session.evidence?.() ?? null;
-    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
-  } finally {
-    if (sampling) await session.cancel();
-  }
-}
-
-// src/measure/series.ts
-function findTicks(readings2) {
-  const repeats = readings2.some((reading2, i) => i > 0 && reading2.joules === readings2[i - 1]?.joules);
-  const ticks2 = [];
-  readings2.forEach(({ timeMs, joules }, i) => {
-    const before = readings2[i - 1];
-    const held2 = ticks2.at(-1);
-    if (before === void 0) {
-      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
-    } else if (joules !== before.joules) {
-      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
-    } else if (held2 !== void 0) {
-      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
-    }
-  });
-  return ticks2;
-}
-function launchesAt(completions, timeMs) {
-  let low = 0;
-  let high = completions.length - 1;
-  while (high - low > 1) {
-    const middle2 = low + high >> 1;
-    if (completions[middle2].timeMs <= timeMs) low = middle2;
-    else high = middle2;
-  }
-  const before = completions[low];
-  const after = completions[high];
-  const span = after.timeMs - before.timeMs;
-  if (span <= 0) return after.launches;
-  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
-  return before.launches + part * (after.launches - before.launches);
-}
-function longestGapMs(completions) {
-  let longest = 0;
-  for (let i = 1; i < completions.length; i++) {
-    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
-    longest = Math.max(longest, gap2);
-  }
-  return longest;
-}
-function integratedJoules(powers, fromMs, toMs) {
-  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
-  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
-  if (first < 0 || end < 0 || end - first < 4) return null;
-  let joules = 0;
-  for (let i = first; i < end; i++) {
-    const { timeMs, watts } = powers[i];
-    const until = Math.min(toMs, powers[i + 1].timeMs);
-    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
-  }
-  return joules;
-}
-
-// src/measure/heat-up.ts
-var STEADY_PART = 0.01;
-var STEADY_CELSIUS = 1;
-var STEP_MS = 600;
-var STEP_UPDATES = 6;
-async function heatUp(request) {
-  const { bench, variant, longestMs } = request;
-  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
-  let before = null;
-  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
-    const step2 = await takeStep(bench, variant, stepMs2);
-    if (!step2.ok) return step2;
-    if (before !== null && isSteady(before, step2.value)) break;
-    before = step2.value;
-  }
-  return { ok: true, value: null };
-}
-function isSteady(before, after) {
-  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
-  const { celsius } = after;
-  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
-}
-async function takeStep({ device, meter }, variant, durationMs) {
-  if (meter === null) {
-    const run = await device.run(variant, durationMs);
-    if (!run.ok) return run;
-    const launchesPerMs = speedOf(run.value.completions);
-    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
-  }
-  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
-  if (!sampled.ok) return sampled;
-  const { stretch, readings: readings2, evidence } = sampled.value;
-  const ticks2 = findTicks(readings2);
-  const [first, last2] = [ticks2[0], ticks2.at(-1)];
-  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
-  return {
-    ok: true,
-    value: {
-      launchesPerMs: speedOf(stretch.completions),
-      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
-      celsius: evidence?.conditions?.celsius ?? null
-    }
-  };
-}
-function speedOf(completions) {
-  const [first, last2] = [completions[0], completions.at(-1)];
-  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
-}
-
 // src/kernel/identity.ts
 import { createHash as createHash2 } from "node:crypto";
 function programIdentity(program) {
@@ -39304,7 +39074,7 @@ function compareUnordered({ name, check: check3, length }, actual, expected) {
 }
 function faultOf2(check3, actual, expected) {
   if (check3.as === "sum") {
-    const [sum, right] = [sumOf2(actual), sumOf2(expected)];
+    const [sum, right] = [sumOf(actual), sumOf(expected)];
     return isClose(check3, sum, right) ? null : `the sum is ${sum}, expected ${right}`;
   }
   actual.sort();
@@ -39348,7 +39118,7 @@ function neighbours2(sorted2, value2) {
 function isClose({ relative: relative3, absolute }, actual, expected) {
   return actual === expected || Math.abs(actual - expected) <= absolute + relative3 * Math.abs(expected);
 }
-function sumOf2(values2) {
+function sumOf(values2) {
   return values2.reduce((sum, value2) => sum + value2, 0);
 }
 
@@ -39829,6 +39599,236 @@ function cut(text3, marks) {
 }
 function fill(pieces, values2) {
   return pieces.map((piece, index) => index % 2 === 0 ? piece : String(values2[piece])).join("");
+}
+
+// src/measure/block-order.ts
+var allArms = ["B", "H", "X", "R"];
+function armOrder(present2, block) {
+  const wanted = new Set(present2);
+  const arms2 = allArms.filter((arm) => wanted.has(arm));
+  const start = block % Math.max(1, arms2.length);
+  return [...arms2.slice(start), ...arms2.slice(0, start)];
+}
+function turnOrder(order2) {
+  return [...order2, ...[...order2].reverse()];
+}
+
+// src/measure/precision.ts
+var BATCHES = 10;
+var LEAST_BATCHES = 4;
+function relativeErrorOf(values2) {
+  const batches = Math.min(BATCHES, Math.floor(values2.length / 2));
+  if (batches < LEAST_BATCHES) return null;
+  const size2 = Math.floor(values2.length / batches);
+  const rest = values2.length - batches * size2;
+  const means = Array.from({ length: batches }, (_, batch) => {
+    const from = rest + batch * size2;
+    return moments(values2.slice(from, from + size2)).mean;
+  });
+  const { mean: mean2, standardDeviation } = moments(means);
+  return mean2 > 0 ? standardDeviation / Math.sqrt(batches) / mean2 : null;
+}
+
+// src/measure/combine.ts
+function combineCuts(cuts) {
+  const [only, ...others] = cuts.map(({ energy }) => energy);
+  if (only === void 0) throw new RangeError("combineCuts: no window");
+  if (others.length === 0) return only;
+  const windows = [only, ...others];
+  const launches = sumOf2(windows.map((window) => window.launches));
+  const seconds = sumOf2(windows.map((window) => window.seconds));
+  const total2 = sumOf2(windows.map((window) => window.joules * window.launches));
+  const net = windows.map((window) => window.netJoules);
+  const byEnergy = windows.map((window) => window.joules * window.launches);
+  const disagreement = weightedOrNull(
+    windows.map((window) => window.disagreement ?? null),
+    byEnergy
+  );
+  const conditions = meanConditions(windows.map((window) => window.conditions ?? null));
+  return {
+    joules: total2 / launches,
+    netJoules: weightedOrNull(
+      net,
+      windows.map((window) => window.launches)
+    ),
+    watts: total2 / seconds,
+    launches,
+    seconds,
+    estimated: only.estimated,
+    // Each window has its own two ends, and what they hide may add up.
+    relativeResolution: sumOf2(windows.map((window, i) => window.relativeResolution * byEnergy[i])) / total2,
+    relativeError: relativeErrorOf(cuts.flatMap(({ series }) => series)),
+    ...disagreement === null ? {} : { disagreement },
+    ...conditions === null ? {} : { conditions },
+    ...only.power === void 0 ? {} : { power: only.power }
+  };
+}
+function meanConditions(all) {
+  const known3 = all.filter((conditions) => conditions !== null);
+  if (known3.length === 0) return null;
+  const meanOf2 = (field3) => {
+    const values2 = known3.map((conditions) => conditions[field3]).filter((value2) => value2 !== null);
+    return values2.length === 0 ? null : sumOf2(values2) / values2.length;
+  };
+  return {
+    smMhz: meanOf2("smMhz"),
+    memoryMhz: meanOf2("memoryMhz"),
+    celsius: meanOf2("celsius"),
+    powerCappedPart: meanOf2("powerCappedPart")
+  };
+}
+function weightedOrNull(values2, weights) {
+  let sum = 0;
+  for (const [i, value2] of values2.entries()) {
+    if (value2 === null) return null;
+    sum += value2 * weights[i];
+  }
+  return sum / sumOf2(weights);
+}
+function sumOf2(values2) {
+  return values2.reduce((sum, value2) => sum + value2, 0);
+}
+
+// src/measure/block-window.ts
+function blockWindowOf(turns) {
+  const energies = turns.map(({ energy }) => energy).filter((energy) => energy !== null);
+  if (energies.length === 0 || energies.length < turns.length) return null;
+  const seconds = energies.reduce((sum, energy) => sum + energy.seconds, 0);
+  const nets = energies.map(({ netJoules }) => netJoules).filter((net) => net !== null);
+  const errors = energies.map(({ relativeError = null }) => relativeError);
+  const disagreements = energies.map(({ disagreement = null }) => disagreement).filter((disagreement) => disagreement !== null).sort((a2, b) => Math.abs(b) - Math.abs(a2));
+  const shares = turns.map(({ busyShare }) => busyShare).filter((share2) => share2 !== null);
+  return {
+    seconds,
+    launches: energies.reduce((sum, energy) => sum + energy.launches, 0),
+    watts: energies.reduce((sum, energy) => sum + energy.watts * energy.seconds, 0) / seconds,
+    netJoules: nets.length < energies.length ? null : mean(nets),
+    // The sample's energy is the mean of the turns', whose errors are independent.
+    relativeError: errors.some((error) => error === null) ? null : Math.hypot(...errors.filter((error) => error !== null)) / errors.length,
+    disagreement: disagreements[0] ?? null,
+    busyShare: shares.length === 0 ? null : Math.min(...shares),
+    conditions: meanConditions(energies.map(({ conditions = null }) => conditions))
+  };
+}
+
+// src/measure/sampled-stretch.ts
+async function sampleStretch(request) {
+  const { meter, delayMs } = request;
+  const session = await (delayMs > 0 ? meter.start({ delayMs }) : meter.start());
+  let sampling = true;
+  try {
+    const run = await request.device.run(request.variant, request.durationMs, request.part ?? "launches");
+    if (!run.ok) return run;
+    sampling = false;
+    const readings2 = await session.stop(run.value);
+    const disturbances = session.disturbances?.() ?? [];
+    const evidence = session.evidence?.() ?? null;
+    return { ok: true, value: { stretch: run.value, readings: readings2, disturbances, evidence } };
+  } finally {
+    if (sampling) await session.cancel();
+  }
+}
+
+// src/measure/series.ts
+function findTicks(readings2) {
+  const repeats = readings2.some((reading2, i) => i > 0 && reading2.joules === readings2[i - 1]?.joules);
+  const ticks2 = [];
+  readings2.forEach(({ timeMs, joules }, i) => {
+    const before = readings2[i - 1];
+    const held2 = ticks2.at(-1);
+    if (before === void 0) {
+      if (!repeats) ticks2.push({ timeMs, joules, lateByMs: 0, heldUntilMs: timeMs });
+    } else if (joules !== before.joules) {
+      ticks2.push({ timeMs, joules, lateByMs: repeats ? timeMs - before.timeMs : 0, heldUntilMs: timeMs });
+    } else if (held2 !== void 0) {
+      ticks2[ticks2.length - 1] = { ...held2, heldUntilMs: timeMs };
+    }
+  });
+  return ticks2;
+}
+function launchesAt(completions, timeMs) {
+  let low = 0;
+  let high = completions.length - 1;
+  while (high - low > 1) {
+    const middle2 = low + high >> 1;
+    if (completions[middle2].timeMs <= timeMs) low = middle2;
+    else high = middle2;
+  }
+  const before = completions[low];
+  const after = completions[high];
+  const span = after.timeMs - before.timeMs;
+  if (span <= 0) return after.launches;
+  const part = Math.min(1, Math.max(0, (timeMs - before.timeMs) / span));
+  return before.launches + part * (after.launches - before.launches);
+}
+function longestGapMs(completions) {
+  let longest = 0;
+  for (let i = 1; i < completions.length; i++) {
+    const gap2 = completions[i].timeMs - completions[i - 1].timeMs;
+    longest = Math.max(longest, gap2);
+  }
+  return longest;
+}
+function integratedJoules(powers, fromMs, toMs) {
+  const first = powers.findLastIndex(({ timeMs }) => timeMs <= fromMs);
+  const end = powers.findIndex(({ timeMs }) => timeMs >= toMs);
+  if (first < 0 || end < 0 || end - first < 4) return null;
+  let joules = 0;
+  for (let i = first; i < end; i++) {
+    const { timeMs, watts } = powers[i];
+    const until = Math.min(toMs, powers[i + 1].timeMs);
+    joules += watts * Math.max(0, until - Math.max(fromMs, timeMs)) / 1e3;
+  }
+  return joules;
+}
+
+// src/measure/heat-up.ts
+var STEADY_PART = 0.01;
+var STEADY_CELSIUS = 1;
+var STEP_MS = 600;
+var STEP_UPDATES = 6;
+async function heatUp(request) {
+  const { bench, variant, longestMs } = request;
+  const stepMs2 = Math.max(STEP_MS, STEP_UPDATES * (bench.meter?.info.updatePeriodMs ?? 0));
+  let before = null;
+  for (let doneMs = 0; doneMs + stepMs2 <= longestMs && !request.isAborted(); doneMs += stepMs2) {
+    const step2 = await takeStep(bench, variant, stepMs2);
+    if (!step2.ok) return step2;
+    if (before !== null && isSteady(before, step2.value)) break;
+    before = step2.value;
+  }
+  return { ok: true, value: null };
+}
+function isSteady(before, after) {
+  const alike = (a2, b) => a2 === null || b === null || Math.abs(b / a2 - 1) <= STEADY_PART;
+  const { celsius } = after;
+  return alike(before.launchesPerMs, after.launchesPerMs) && alike(before.watts, after.watts) && (celsius === null || before.celsius === null || Math.abs(celsius - before.celsius) <= STEADY_CELSIUS);
+}
+async function takeStep({ device, meter }, variant, durationMs) {
+  if (meter === null) {
+    const run = await device.run(variant, durationMs);
+    if (!run.ok) return run;
+    const launchesPerMs = speedOf(run.value.completions);
+    return { ok: true, value: { launchesPerMs, watts: null, celsius: null } };
+  }
+  const sampled = await sampleStretch({ device, meter, variant, durationMs, delayMs: 0 });
+  if (!sampled.ok) return sampled;
+  const { stretch, readings: readings2, evidence } = sampled.value;
+  const ticks2 = findTicks(readings2);
+  const [first, last2] = [ticks2[0], ticks2.at(-1)];
+  const known3 = first !== void 0 && last2 !== void 0 && last2.timeMs > first.timeMs;
+  return {
+    ok: true,
+    value: {
+      launchesPerMs: speedOf(stretch.completions),
+      watts: known3 ? 1e3 * (last2.joules - first.joules) / (last2.timeMs - first.timeMs) : null,
+      celsius: evidence?.conditions?.celsius ?? null
+    }
+  };
+}
+function speedOf(completions) {
+  const [first, last2] = [completions[0], completions.at(-1)];
+  return first === void 0 || last2 === void 0 ? 0 : last2.launches / (last2.timeMs - first.timeMs);
 }
 
 // src/measure/resets.ts
@@ -40423,7 +40423,8 @@ function meanOrNull(values2) {
 }
 
 // src/measure/blocks.ts
-async function runBlocks(task) {
+async function runBlocks(request) {
+  const task = { ...request, subjects: request.subjects.map(withArmsAlike) };
   const samples2 = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
     const startMs = task.clock.nowMs();
@@ -40433,6 +40434,13 @@ async function runBlocks(task) {
     await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
   }
   return samples2;
+}
+function withArmsAlike(subject) {
+  const { B: B2, H, X, R } = subject.variants;
+  const alike = launchedAlike([B2, H, X, R].filter((variant) => variant !== void 0));
+  const next = alike.values();
+  const one3 = (variant) => variant === void 0 ? void 0 : next.next().value;
+  return { ...subject, variants: { B: one3(B2) ?? B2, H: one3(H) ?? H, X: one3(X), R: one3(R) } };
 }
 async function runBlock(task, block) {
   const random = createRandom(task.seed ?? 1);
@@ -55696,14 +55704,11 @@ function measureHeats(options) {
   return measureBlocks({
     ...options,
     blocks: finalBlocks,
-    subjects: heats.map(({ search, variants }) => {
-      const [B2, H, X, R] = launchedAlike(variants);
-      return {
-        kernel: search.kernel.name,
-        workload: search.workload.name,
-        variants: { B: B2, H, X, R }
-      };
-    }),
+    subjects: heats.map(({ search, variants: [B2, H, X, R] }) => ({
+      kernel: search.kernel.name,
+      workload: search.workload.name,
+      variants: { B: B2, H, X, R }
+    })),
     onTurn: (block, turn) => host.progress.update({
       text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
       share: (block + (turn.subject - 1 + turn.turn / turn.turns) / turn.subjects) / finalBlocks
@@ -57123,18 +57128,10 @@ async function compareWorkload(options) {
     ...common,
     status: identical ? "identical" : "changed",
     reason: identical ? "same program, launch and workload as in base" : sameProgram ? "the locked clock changed" : "the program or its launch changed",
-    ...armsAlike({
-      base: baseArm.value,
-      head: headArm.value,
-      codeOnly: codeOnly?.ok ? codeOnly.value : null
-    })
+    base: baseArm.value,
+    head: headArm.value,
+    codeOnly: codeOnly?.ok ? codeOnly.value : null
   };
-}
-function armsAlike({ base: base2, head: head2, codeOnly }) {
-  const arms2 = codeOnly === null ? [base2, head2] : [base2, head2, codeOnly];
-  const alike = launchedAlike(arms2.map(({ variant }) => variant));
-  const [B2 = base2, H = head2, X = null] = arms2.map((arm, i) => ({ ...arm, variant: alike[i] ?? arm.variant }));
-  return { base: B2, head: H, codeOnly: X };
 }
 function listRemoved(base2, head2) {
   return base2.manifest.kernels.flatMap((definition) => {

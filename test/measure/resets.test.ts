@@ -81,6 +81,32 @@ describe('what putting back weighs', () => {
   const cost = { latencyMs: 1, watts: 300, reset: { ms: 1, watts: 150 } };
   const time = { samples: 5, minSampleMs: 5, maxMs: 500 };
 
+  it('is the same for an arm that could do without', async () => {
+    const lab = createSimulatedLab({
+      cost: ({ program }) =>
+        program?.buffers.some(({ betweenLaunches }) => betweenLaunches === 'reset')
+          ? cost
+          : { latencyMs: 1, watts: 300 },
+      tickMs: 20,
+    });
+    const head = changing('h');
+    if (head.program === null) throw new Error('no program');
+    const stores = head.program.buffers.map(({ betweenLaunches: _, ...buffer }) => buffer);
+    const base = { ...head, id: 'b', program: { ...head.program, identity: 'b', buffers: stores } };
+    const [B, H] = await runBlocks({
+      phase: 'flag',
+      firstBlock: 0,
+      blocks: 1,
+      subjects: [{ kernel: 'k', workload: 'w', variants: { B: base, H: head } }],
+      openDevice: () => lab.openDevice(),
+      openMeter: () => lab.openMeter(),
+      options: { time, window },
+      clock: lab.clock,
+    });
+    expect(B?.reset?.time).toBeCloseTo(0.5, 6);
+    expect(H?.reset?.time).toBeCloseTo(0.5, 6);
+  });
+
   it('is told of a block, and does not make the device look idle', async () => {
     const lab = createSimulatedLab({ cost: () => cost, tickMs: 20 });
     const [sample] = await runBlocks({

@@ -1,6 +1,5 @@
 import {
   createVariantBuilder,
-  launchedAlike,
   type Outcome,
   type Variant,
   type VariantFailure,
@@ -143,26 +142,10 @@ async function compareWorkload(options: WorkloadComparison): Promise<Comparison>
       : sameProgram
         ? 'the locked clock changed'
         : 'the program or its launch changed',
-    ...armsAlike({
-      base: baseArm.value,
-      head: headArm.value,
-      codeOnly: codeOnly?.ok ? codeOnly.value : null,
-    }),
+    base: baseArm.value,
+    head: headArm.value,
+    codeOnly: codeOnly?.ok ? codeOnly.value : null,
   };
-}
-
-interface Arms {
-  readonly base: ArmVariant;
-  readonly head: ArmVariant;
-  readonly codeOnly: ArmVariant | null;
-}
-
-/** Arms whose launches start alike. */
-function armsAlike({ base, head, codeOnly }: Arms): Arms {
-  const arms = codeOnly === null ? [base, head] : [base, head, codeOnly];
-  const alike = launchedAlike(arms.map(({ variant }) => variant));
-  const [B = base, H = head, X = null] = arms.map((arm, i) => ({ ...arm, variant: alike[i] ?? arm.variant }));
-  return { base: B, head: H, codeOnly: X };
 }
 
 /** What base has and head has not, in base's order. */

@@ -1,4 +1,4 @@
-import { launchedAlike, type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
+import { type Variant, type VariantFailure, variantIdentity } from '../../kernel/index.ts';
 import { measurableObjective } from '../../manifest/index.ts';
 import type { Arm, BlockSample } from '../../measure/index.ts';
 import { type ContenderSamples, type FinalSelection, selectFinalist } from '../../search/index.ts';
@@ -83,14 +83,11 @@ function measureHeats(options: {
   return measureBlocks({
     ...options,
     blocks: finalBlocks,
-    subjects: heats.map(({ search, variants }) => {
-      const [B, H, X, R] = launchedAlike(variants);
-      return {
-        kernel: search.kernel.name,
-        workload: search.workload.name,
-        variants: { B: B!, H: H!, X, R },
-      };
-    }),
+    subjects: heats.map(({ search, variants: [B, H, X, R] }) => ({
+      kernel: search.kernel.name,
+      workload: search.workload.name,
+      variants: { B: B!, H: H!, X, R },
+    })),
     onTurn: (block, turn) =>
       host.progress.update({
         text: `finals, block ${block + 1} of ${finalBlocks}: ${turn.kernel}`,
