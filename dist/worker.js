@@ -30,6 +30,11 @@ function deviceFamily(adapter) {
   return family === "" ? "unknown" : family;
 }
 
+// src/kernel/between-launches.ts
+function isReset({ betweenLaunches }) {
+  return betweenLaunches === "reset";
+}
+
 // src/errors/errors.ts
 var ExitCode = {
   passed: 0,
@@ -1259,6 +1264,114 @@ async function watchClocks(search2) {
   if (restored.ok && markPath !== null && readMark(markPath) === token) removeMark(markPath);
 }
 
+// src/device/worker/timestamps.ts
+function createTimestampReader(device, most) {
+  const querySet = device.createQuerySet({ type: "timestamp", count: most });
+  const size = 8 * most;
+  const resolved = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
+  });
+  const readable = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  return {
+    querySet,
+    resolve(encoder, count) {
+      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
+    },
+    async readMs(count) {
+      await readable.mapAsync(GPUMapMode.READ);
+      const [...stamps] = new BigUint64Array(readable.getMappedRange().slice(0, 8 * count));
+      readable.unmap();
+      return stamps.map((stamp) => Number(stamp - (stamps[0] ?? 0n)) / 1e6);
+    },
+    destroy() {
+      for (const one of [querySet, resolved, readable]) one.destroy();
+    }
+  };
+}
+function stampsAround({ querySet }, first) {
+  return { querySet, beginningOfPassWriteIndex: first, endOfPassWriteIndex: first + 1 };
+}
+function stampEnd(encoder, { querySet }, index) {
+  encoder.beginComputePass({ timestampWrites: { querySet, endOfPassWriteIndex: index } }).end();
+}
+function onlyStamp({ querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }, which) {
+  return which === "begin" ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
+}
+
+// src/device/worker/encode.ts
+function encodeLaunches(encoder, { passes, rounds }, options) {
+  const { launches: launches2, timestampWrites } = options;
+  const isSplit = passes.some(({ clears }) => clears.length > 0);
+  let pass = null;
+  const begin = (writes) => encoder.beginComputePass(writes === void 0 ? {} : { timestampWrites: writes });
+  if (isSplit && timestampWrites !== void 0) begin(onlyStamp(timestampWrites, "begin")).end();
+  let current = null;
+  for (let launch = 0; launch < launches2; launch++) {
+    for (const one of rounds?.passes(launch) ?? passes) {
+      if (one.clears.length > 0) {
+        pass?.end();
+        pass = null;
+        for (const { buffer, offset, size } of one.clears) encoder.clearBuffer(buffer, offset, size);
+      }
+      if (pass === null) {
+        pass = begin(isSplit ? void 0 : timestampWrites);
+        current = null;
+      }
+      if (current?.pipeline !== one.pipeline) pass.setPipeline(one.pipeline);
+      if (current !== one) {
+        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
+        current = one;
+      }
+      one.launch(pass);
+    }
+  }
+  pass?.end();
+  if (isSplit && timestampWrites !== void 0) begin(onlyStamp(timestampWrites, "end")).end();
+}
+
+// src/device/worker/rounds.ts
+var mostRounds = 64;
+var stampsPerRound = 3;
+var mostStamps = stampsOf(mostRounds);
+function stampsOf(rounds) {
+  return 1 + rounds * stampsPerRound;
+}
+var maxLaunches = 16384;
+function mostTimed({ rounds }) {
+  return rounds === void 0 ? maxLaunches : Math.min(maxLaunches, mostRounds * rounds.slots);
+}
+function countRounds({ rounds }, launches2) {
+  return rounds === void 0 ? 1 : Math.ceil(launches2 / rounds.slots);
+}
+function roundSizes({ slots }, launches2) {
+  const sizes = [];
+  for (let left = launches2; left > 0; left -= slots) sizes.push(Math.min(slots, left));
+  return sizes;
+}
+function encodeTimedRounds(options) {
+  const { encoder, reader, rounds, sizes, encode } = options;
+  stampEnd(encoder, reader, 0);
+  for (const [i, launches2] of sizes.entries()) {
+    const first = 1 + i * stampsPerRound;
+    rounds.refill(encoder, launches2);
+    stampEnd(encoder, reader, first);
+    encode(launches2, stampsAround(reader, first + 1));
+  }
+  reader.resolve(encoder, stampsOf(sizes.length));
+}
+function roundTimes(stamps, rounds) {
+  let launchesMs = 0;
+  let resetsMs = 0;
+  for (let i = 0; i < rounds; i++) {
+    const [before = 0, reset = 0, begin = 0, end = 0] = stamps.slice(i * stampsPerRound);
+    launchesMs += end - Math.max(reset, begin);
+    resetsMs += reset - before;
+  }
+  return { launchesMs, resetsMs };
+}
+
 // src/device/worker/launcher.ts
 var timestampTickMs = 1e-4;
 var mostPart = 1.05;
@@ -1269,104 +1382,89 @@ function plausibleMs(gpuMs, wallMs) {
   const isPossible = gpuMs >= 0 && gpuMs <= mostPart * wallMs + noticedWithinMs;
   return isPossible && (gpuMs > 0 || wallMs < noTimeMs) ? gpuMs : Number.NaN;
 }
-function encodeLaunches(encoder, passes, options) {
-  const { launches: launches2, timestampWrites } = options;
-  const isSplit = passes.some(({ clears }) => clears.length > 0);
-  let pass = null;
-  const begin = (writes) => encoder.beginComputePass(writes === void 0 ? {} : { timestampWrites: writes });
-  if (isSplit && timestampWrites !== void 0) begin(only(timestampWrites, "begin")).end();
-  let current = null;
-  for (let launch = 0; launch < launches2; launch++) {
-    for (const one of passes) {
-      if (one.clears.length > 0) {
-        pass?.end();
-        pass = null;
-        for (const buffer of one.clears) encoder.clearBuffer(buffer);
-      }
-      if (pass === null) {
-        pass = begin(isSplit ? void 0 : timestampWrites);
-        current = null;
-      }
-      if (current !== one) {
-        pass.setPipeline(one.pipeline);
-        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-        current = one;
-      }
-      one.launch(pass);
-    }
-  }
-  pass?.end();
-  if (isSplit && timestampWrites !== void 0) begin(only(timestampWrites, "end")).end();
-}
-function only({ querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }, which) {
-  return which === "begin" ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
-}
-function createTimestampReader(device, stretches) {
-  const count = 2 * stretches;
-  const querySet = device.createQuerySet({ type: "timestamp", count });
-  const resolved = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC
-  });
-  const readable = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST
-  });
-  return {
-    writes: Array.from({ length: stretches }, (_, i) => ({
-      querySet,
-      beginningOfPassWriteIndex: 2 * i,
-      endOfPassWriteIndex: 2 * i + 1
-    })),
-    resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
-    },
-    async read() {
-      await readable.mapAsync(GPUMapMode.READ);
-      const times = [...new BigUint64Array(readable.getMappedRange())];
-      readable.unmap();
-      return Array.from(
-        { length: stretches },
-        (_, i) => Number((times[2 * i + 1] ?? 0n) - (times[2 * i] ?? 0n)) / 1e6
-      );
-    },
-    destroy() {
-      for (const one of [querySet, resolved, readable]) one.destroy();
-    }
-  };
-}
 function createLauncher(options) {
   const { device, clock: clock2, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device, 1) : null;
+  const reader = timestamps ? createTimestampReader(device, 2) : null;
+  let roundsReader = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
-  async function timeBatch(compiled, launches2) {
+  async function timeCommands(encode, ...[stamped = null, count = 0]) {
     const encoder = device.createCommandEncoder();
-    encodeLaunches(encoder, compiled.passes, { launches: launches2, timestampWrites: reader?.writes[0] });
-    reader?.resolve(encoder);
+    encode(encoder);
     const commands = encoder.finish();
     const start = clock2.nowMs();
     device.queue.submit([commands]);
-    const reading = reader?.read();
+    const reading = stamped?.readMs(count);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock2.nowMs() - start;
-    const [gpuMs = 0] = await reading ?? [];
-    return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
+    return { wallMs, stamps: await reading ?? [] };
+  }
+  async function timeBatch(compiled, launches2) {
+    const timestampWrites = reader === null ? void 0 : stampsAround(reader, 0);
+    const { wallMs, stamps } = await timeCommands(
+      (encoder) => {
+        encodeLaunches(encoder, compiled, { launches: launches2, timestampWrites });
+        reader?.resolve(encoder, 2);
+      },
+      reader,
+      2
+    );
+    return reader === null ? wallMs : plausibleMs(stamps[1] ?? 0, wallMs);
+  }
+  async function wallTimes(compiled, rounds, sizes) {
+    const times = { launchesMs: 0, resetsMs: 0 };
+    for (const launches2 of sizes) {
+      times.resetsMs += (await timeCommands((encoder) => rounds.refill(encoder, launches2))).wallMs;
+      const launched = await timeCommands((encoder) => encodeLaunches(encoder, compiled, { launches: launches2 }));
+      times.launchesMs += launched.wallMs;
+    }
+    return times;
+  }
+  async function stampedTimes(compiled, rounds, sizes) {
+    roundsReader ??= createTimestampReader(device, mostStamps);
+    const stamped = roundsReader;
+    const { wallMs, stamps } = await timeCommands(
+      (encoder) => encodeTimedRounds({
+        encoder,
+        reader: stamped,
+        rounds,
+        sizes,
+        encode: (launches2, timestampWrites) => encodeLaunches(encoder, compiled, { launches: launches2, timestampWrites })
+      }),
+      stamped,
+      stampsOf(sizes.length)
+    );
+    const times = roundTimes(stamps, sizes.length);
+    const isPossible = !Number.isNaN(plausibleMs(times.launchesMs + times.resetsMs, wallMs));
+    return isPossible && times.launchesMs >= 0 ? times : null;
+  }
+  async function timeRounds(compiled, rounds, launches2) {
+    const sizes = roundSizes(rounds, launches2);
+    const times = await (timestamps ? stampedTimes : wallTimes)(compiled, rounds, sizes);
+    if (times === null) return Number.NaN;
+    rounds.resetMs = Math.max(0, times.resetsMs) / launches2;
+    return times.launchesMs;
   }
   async function timeApart({ passes, bound }) {
-    const apart = createTimestampReader(device, passes.length);
+    const count = 1 + 2 * passes.length;
+    const apart = createTimestampReader(device, count);
     try {
-      const encoder = device.createCommandEncoder();
-      bound.reset(encoder);
-      for (const [index, pass] of passes.entries()) {
-        encodeLaunches(encoder, [pass], { launches: 1, timestampWrites: apart.writes[index] });
-      }
-      apart.resolve(encoder);
-      const start = clock2.nowMs();
-      device.queue.submit([encoder.finish()]);
-      const gpuMs = await apart.read();
-      const wallMs = clock2.nowMs() - start;
-      return gpuMs.map((ms) => plausibleMs(ms, wallMs));
+      const { wallMs, stamps } = await timeCommands(
+        (encoder) => {
+          bound.reset(encoder);
+          stampEnd(encoder, apart, 0);
+          for (const [index, pass] of passes.entries()) {
+            const timestampWrites = stampsAround(apart, 1 + 2 * index);
+            encodeLaunches(encoder, { passes: [pass] }, { launches: 1, timestampWrites });
+          }
+          apart.resolve(encoder, count);
+        },
+        apart,
+        count
+      );
+      return passes.map((_, i) => {
+        const [before = 0, begin = 0, end = 0] = stamps.slice(2 * i);
+        return plausibleMs(end - Math.max(before, begin), wallMs);
+      });
     } finally {
       apart.destroy();
     }
@@ -1376,14 +1474,54 @@ function createLauncher(options) {
     device,
     timestamps,
     resolutionMs: timestamps ? timestampTickMs : wallTickMs,
-    submit(compiled, launches2, { reset } = { reset: false }) {
+    submit(compiled, launches2, { reset = false, part = "launches" } = {}) {
+      const { rounds } = compiled;
       const encoder = device.createCommandEncoder();
       if (reset) compiled.bound.reset(encoder);
-      encodeLaunches(encoder, compiled.passes, { launches: launches2 });
+      for (const size of rounds === void 0 ? [launches2] : roundSizes(rounds, launches2)) {
+        rounds?.refill(encoder, size);
+        if (part === "launches") encodeLaunches(encoder, compiled, { launches: size });
+      }
       device.queue.submit([encoder.finish()]);
     },
-    timed: (compiled, launches2) => inPeace(() => timeBatch(compiled, launches2)),
+    timed(compiled, launches2) {
+      const { rounds } = compiled;
+      return inPeace(
+        () => rounds === void 0 ? timeBatch(compiled, launches2) : timeRounds(compiled, rounds, launches2)
+      );
+    },
     timedApart: async (compiled) => timestamps ? inPeace(() => timeApart(compiled)) : null
+  };
+}
+
+// src/device/worker/ring.ts
+var mostSlots = 64;
+function ringPlaces(options) {
+  const { bindings, bytesOf: bytesOf2, maxBytes: maxBytes2 } = options;
+  const { minStorageBufferOffsetAlignment: alignment, maxBufferSize } = options.limits;
+  const strides = bindings.filter(isReset).map((binding) => [binding, Math.ceil(bytesOf2(binding) / alignment) * alignment]);
+  if (strides.length === 0) return null;
+  const all = strides.reduce((sum, [, stride]) => sum + stride, 0);
+  const largest = Math.max(...strides.map(([, stride]) => stride));
+  const fitting = Math.floor(Math.min(maxBytes2 / (2 * all), maxBufferSize / largest));
+  const slots = Math.min(mostSlots, Math.max(1, fitting));
+  return new Map(strides.map(([binding, strideBytes]) => [binding, { strideBytes, slots }]));
+}
+function createRing(places) {
+  const byIndex = new Map(places.map((place) => [place.index, place]));
+  return {
+    slots: places[0]?.slots ?? 1,
+    place(index, slot) {
+      const places2 = byIndex.get(index);
+      if (places2 === void 0) return null;
+      return { buffer: places2.buffer, offset: slot * places2.strideBytes, size: places2.bytes };
+    },
+    refill(encoder, launches2) {
+      for (const { buffer, pristine, strideBytes } of places) {
+        if (pristine === null) encoder.clearBuffer(buffer, 0, launches2 * strideBytes);
+        else encoder.copyBufferToBuffer(pristine, 0, buffer, 0, launches2 * strideBytes);
+      }
+    }
   };
 }
 
@@ -1395,6 +1533,7 @@ var settledWithin = 0.2;
 async function warmUp(launcher, compiled, clock2) {
   launcher.submit(compiled, 1, { reset: true });
   await launcher.device.queue.onSubmittedWorkDone();
+  const most = Math.min(maxBatch, mostTimed(compiled));
   let batch = 1;
   let previousMs = Number.POSITIVE_INFINITY;
   let spentMs = 0;
@@ -1404,20 +1543,21 @@ async function warmUp(launcher, compiled, clock2) {
     spentMs += clock2.nowMs() - startMs;
     const launchMs = batchMs2 / batch;
     if (launchMs > 0) compiled.launchMs = launchMs;
-    const longEnough = batchMs2 >= enoughMs || batch >= maxBatch;
+    const longEnough = batchMs2 >= enoughMs || batch >= most;
     if (longEnough && Math.abs(previousMs - launchMs) <= settledWithin * launchMs) return;
     if (spentMs >= budgetMs) return;
     previousMs = launchMs;
-    if (!longEnough) batch = Math.min(maxBatch, batch * 4);
+    if (!longEnough) batch = Math.min(most, batch * 4);
   }
 }
 
 // src/device/worker/run.ts
 var batchMs = 20;
 var batchesInFlight = 2;
-var maxLaunches = 4096;
+var maxLaunches2 = 4096;
+var maxResets = 64 * maxLaunches2;
 async function runStretch(options) {
-  const { launcher, clock: clock2, compiled, durationMs, cpuSeconds } = options;
+  const { launcher, clock: clock2, compiled, durationMs, part = "launches", cpuSeconds } = options;
   const { queue } = launcher.device;
   if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
   launcher.submit(compiled, 1, { reset: true });
@@ -1425,12 +1565,16 @@ async function runStretch(options) {
   const completions = [];
   let done = 0;
   const note2 = () => completions.push({ timeMs: clock2.nowMs(), launches: done, cpuSeconds: cpuSeconds() });
-  const launchMs = compiled.launchMs ?? batchMs;
-  const batchOf = (oneMs) => Math.min(maxLaunches, Math.max(1, Math.floor(batchMs / oneMs)));
+  const { rounds } = compiled;
+  const resetMs = rounds?.resetMs ?? 0;
+  const knownMs = (compiled.launchMs ?? batchMs) + resetMs;
+  const launchMs = part === "resets" && resetMs > 0 ? resetMs : knownMs;
+  const most = part === "resets" ? maxResets : maxLaunches2;
+  const batchOf = (oneMs) => Math.min(most, Math.max(1, Math.floor(batchMs / oneMs)));
   let batch = batchOf(launchMs);
   const queueBatch = async () => {
     const launches2 = batch;
-    launcher.submit(compiled, launches2);
+    launcher.submit(compiled, launches2, { part });
     await queue.onSubmittedWorkDone();
     done += launches2;
     note2();
@@ -1443,7 +1587,7 @@ async function runStretch(options) {
   };
   await Promise.all(Array.from({ length: batchesInFlight }, lane));
   const last = completions.at(-1);
-  compiled.launchMs = (last.timeMs - start) / last.launches;
+  if (rounds === void 0) compiled.launchMs = (last.timeMs - start) / last.launches;
   return completions;
 }
 
@@ -1715,26 +1859,32 @@ function isZeros({ fill, values }) {
 function workKey(binding) {
   return `work ${binding.group} ${binding.binding} ${paddedBytes(binding)}`;
 }
+function ringKey(key, slots) {
+  return `${key} x ${slots}`;
+}
 var BufferPool = class {
   #device;
   #maxBytes;
+  #maxRingBytes;
   /** In order of last use. */
   #pool = /* @__PURE__ */ new Map();
   #bytes = 0;
   constructor(device, maxBytes2) {
     this.#device = device;
-    this.#maxBytes = maxBytes2;
+    this.#maxBytes = maxBytes2.pool;
+    this.#maxRingBytes = maxBytes2.ring;
   }
-  /** Bytes that the buffers take together, initial contents of what is written included. */
+  /** Bytes that the buffers take together, initial contents of what is written included; rings, which take what is left, are not. */
   bytesOf(bindings) {
-    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding)));
+    const sizes = new Map(bindings.flatMap((binding) => this.#needs(binding, null)));
     return [...sizes.values()].reduce((sum, size) => sum + size, 0);
   }
   /** Bytes by which the pool would be too large if `bindings` were acquired and all unused buffers given up. */
   excess(bindings) {
     let bytes = 0;
     const counted = /* @__PURE__ */ new Set();
-    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding))) {
+    const places = this.#places(bindings);
+    for (const [key, size] of bindings.flatMap((binding) => this.#needs(binding, places))) {
       if (counted.has(key)) continue;
       counted.add(key);
       bytes += size;
@@ -1751,21 +1901,33 @@ var BufferPool = class {
       return pooled.buffer;
     };
     const resets = [];
-    const buffers = bindings.map((binding) => {
+    const places = this.#places(bindings);
+    const ringBuffers = [];
+    const buffers = bindings.map((binding, index) => {
       const bytes = paddedBytes(binding);
       if (!isWritable(binding)) return hold(contentsKey(binding), bytes, () => this.#filled(binding));
       const work = hold(workKey(binding), bytes, () => this.#create(bytes, workUsage()));
-      if (isZeros(binding)) {
-        resets.push((encoder) => encoder.clearBuffer(work));
-      } else {
-        const initial = hold(contentsKey(binding), bytes, () => this.#filled(binding));
-        resets.push((encoder) => encoder.copyBufferToBuffer(initial, 0, work, 0, bytes));
+      const initial = isZeros(binding) ? null : hold(contentsKey(binding), bytes, () => this.#filled(binding));
+      resets.push((encoder) => {
+        if (initial === null) encoder.clearBuffer(work);
+        else encoder.copyBufferToBuffer(initial, 0, work, 0, bytes);
+      });
+      const place = places?.get(binding);
+      if (place?.slots === 1)
+        ringBuffers.push({ ...place, index, buffer: work, bytes, pristine: initial, strideBytes: bytes });
+      else if (place !== void 0) {
+        const { slots, strideBytes } = place;
+        const all = slots * strideBytes;
+        const buffer = hold(ringKey(workKey(binding), slots), all, () => this.#create(all, workUsage()));
+        const pristine = initial === null ? null : hold(ringKey(contentsKey(binding), slots), all, () => this.#repeated(initial, place));
+        ringBuffers.push({ ...place, index, buffer, bytes, pristine });
       }
       return work;
     });
     let released = false;
     return {
       buffers,
+      ...ringBuffers.length === 0 ? {} : { ring: createRing(ringBuffers) },
       reset: (encoder) => {
         for (const reset of resets) reset(encoder);
       },
@@ -1780,11 +1942,21 @@ var BufferPool = class {
   clear() {
     this.#shrink(0);
   }
-  #needs(binding) {
+  #places(bindings) {
+    return ringPlaces({
+      limits: this.#device.limits,
+      bindings,
+      bytesOf: paddedBytes,
+      maxBytes: this.#maxRingBytes
+    });
+  }
+  #needs(binding, places) {
     const bytes = paddedBytes(binding);
     if (!isWritable(binding)) return [[contentsKey(binding), bytes]];
-    const work = [workKey(binding), bytes];
-    return isZeros(binding) ? [work] : [work, [contentsKey(binding), bytes]];
+    const keys = isZeros(binding) ? [workKey(binding)] : [workKey(binding), contentsKey(binding)];
+    const { slots, strideBytes } = places?.get(binding) ?? { slots: 1, strideBytes: 0 };
+    const ring = slots === 1 ? [] : keys.map((key) => [ringKey(key, slots), slots * strideBytes]);
+    return [...keys.map((key) => [key, bytes]), ...ring].map(([key, size]) => [key, size]);
   }
   #take(key, bytes, create) {
     const found = this.#pool.get(key);
@@ -1811,6 +1983,16 @@ var BufferPool = class {
   }
   #create(size, usage) {
     return this.#device.createBuffer({ size, usage });
+  }
+  /** A buffer with the contents of another one in every place. */
+  #repeated(from, { slots, strideBytes }) {
+    const buffer = this.#create(slots * strideBytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC);
+    const encoder = this.#device.createCommandEncoder();
+    for (let slot = 0; slot < slots; slot++) {
+      encoder.copyBufferToBuffer(from, 0, buffer, slot * strideBytes, from.size);
+    }
+    this.#device.queue.submit([encoder.finish()]);
+    return buffer;
   }
   #filled(binding) {
     const size = paddedBytes(binding);
@@ -1852,11 +2034,11 @@ var Programs = class {
   #ahead = /* @__PURE__ */ new Map();
   /** Programs given up since garbage was collected. */
   #garbage = 0;
-  /** `pool`: kept for later programs. `program`: that one may have at all. */
+  /** `program`: what one may have at all. */
   constructor(device, maxBytes2) {
     this.#device = device;
     this.#maxProgramBytes = maxBytes2.program;
-    this.#pool = new BufferPool(device, maxBytes2.pool);
+    this.#pool = new BufferPool(device, maxBytes2);
   }
   /**
    * Compiles `program` or finds it compiled. Call inside error scopes and `drop` it if they caught something.
@@ -1878,15 +2060,27 @@ var Programs = class {
       this.drop(identity);
     }
     const bound = this.#pool.acquire(program.buffers);
-    const passes = program.passes.map(
-      (pass, index) => ({
-        pipeline: pipelines[index],
-        bindGroups: this.#bindGroups(pass, layouts[index] ?? [], bound.buffers),
-        launch: launchOf(pass, bound.buffers),
-        clears: clearsBefore(program, index).map((buffer) => bound.buffers[buffer])
-      })
-    );
-    const compiled = { program, passes, bound, launchMs: null };
+    const passesAt = (slot) => {
+      const places = bound.buffers.map(
+        (buffer, index) => (slot === null ? null : bound.ring?.place(index, slot)) ?? wholeOf(buffer)
+      );
+      return program.passes.map(
+        (pass, index) => ({
+          pipeline: pipelines[index],
+          bindGroups: this.#bindGroups(pass, layouts[index] ?? [], places),
+          launch: launchOf(pass, places),
+          clears: clearsBefore(program, index).map((buffer) => places[buffer])
+        })
+      );
+    };
+    const rounds = roundsOf(bound, passesAt);
+    const compiled = {
+      program,
+      passes: passesAt(null),
+      bound,
+      ...rounds === null ? {} : { rounds },
+      launchMs: null
+    };
     this.#compiled.set(program.identity, compiled);
     return compiled;
   }
@@ -1961,11 +2155,11 @@ var Programs = class {
       })
     );
   }
-  #bindGroups({ bindings }, layouts, buffers) {
+  #bindGroups({ bindings }, layouts, places) {
     return layouts.map(
       (layout, group) => this.#device.createBindGroup({
         layout,
-        entries: bindings.filter((binding) => binding.group === group).map(({ binding, buffer }) => ({ binding, resource: { buffer: buffers[buffer] } }))
+        entries: bindings.filter((binding) => binding.group === group).map(({ binding, buffer }) => ({ binding, resource: places[buffer] }))
       })
     );
   }
@@ -1994,10 +2188,10 @@ var Programs = class {
     return pipelines;
   }
 };
-function launchOf({ dispatch }, buffers) {
+function launchOf({ dispatch }, places) {
   if ("indirect" in dispatch) {
-    const counts = buffers[dispatch.indirect];
-    return (encoder) => encoder.dispatchWorkgroupsIndirect(counts, dispatch.offsetBytes);
+    const { buffer, offset } = places[dispatch.indirect];
+    return (encoder) => encoder.dispatchWorkgroupsIndirect(buffer, offset + dispatch.offsetBytes);
   }
   const [x, y, z] = dispatch;
   return (encoder) => encoder.dispatchWorkgroups(x, y, z);
@@ -2008,6 +2202,22 @@ function clearsBefore({ passes, buffers }, index) {
     const isCleared = clear === "launch" ? index === 0 : clear === "pass" && bound.has(buffer);
     return isCleared ? [buffer] : [];
   });
+}
+function wholeOf(buffer) {
+  return { buffer, offset: 0, size: buffer.size };
+}
+function roundsOf({ ring }, create) {
+  if (ring === void 0) return null;
+  const made = [];
+  return {
+    slots: ring.slots,
+    passes(slot) {
+      made[slot] ??= create(slot);
+      return made[slot];
+    },
+    refill: (encoder, launches2) => ring.refill(encoder, launches2),
+    resetMs: null
+  };
 }
 
 // src/device/worker/references.ts
@@ -2038,13 +2248,9 @@ var References = class {
 };
 
 // src/device/worker/time.ts
-var maxLaunches2 = 16384;
 var leastSamples = 3;
 var mostUnusable = 5;
 var mostGrowth = 16;
-function launchesFor(sampleMs, launchMs) {
-  return Math.min(maxLaunches2, Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
-}
 async function takeSamples(options) {
   const { launcher, clock: clock2, compiled, time } = options;
   if (compiled.launchMs === null) await warmUp(launcher, compiled, clock2);
@@ -2052,6 +2258,7 @@ async function takeSamples(options) {
     launcher.submit(compiled, 1, { reset: true });
     await launcher.device.queue.onSubmittedWorkDone();
   }
+  const launchesFor = (sampleMs, launchMs) => Math.min(mostTimed(compiled), Math.max(1, Math.ceil(sampleMs / Math.max(launchMs, 1e-6))));
   const start = clock2.nowMs();
   let launchesPerSample = launchesFor(time.minSampleMs, compiled.launchMs ?? 1);
   const samplesMs = [];
@@ -2075,7 +2282,14 @@ async function takeSamples(options) {
   }
   if (unusable >= mostUnusable) samplesMs.length = 0;
   if (samplesMs.length > 0) compiled.launchMs = median(samplesMs) || compiled.launchMs;
-  return { samplesMs, launchesPerSample, resolutionMs: launcher.resolutionMs / launchesPerSample };
+  const hiddenMs = launcher.resolutionMs * Math.sqrt(countRounds(compiled, launchesPerSample));
+  const resetMs = compiled.rounds?.resetMs ?? null;
+  return {
+    samplesMs,
+    launchesPerSample,
+    resolutionMs: hiddenMs / launchesPerSample,
+    ...resetMs === null ? {} : { resetMs }
+  };
 }
 
 // src/device/worker/timestamp-check.ts
@@ -2097,6 +2311,7 @@ async function timestampsArePlausible(options) {
   if (!device.features.has("timestamp-query")) return false;
   const programs = new Programs(device, {
     pool: Number.POSITIVE_INFINITY,
+    ring: 0,
     program: Number.POSITIVE_INFINITY
   });
   const program = singlePass({
@@ -2205,7 +2420,8 @@ async function runOnce(launcher, compiled) {
   for (const [index, binding] of program.buffers.entries()) {
     if (isPoisoned(binding)) writeAll(device, bound.buffers[index], poison(binding));
   }
-  launcher.submit(compiled, 1);
+  const { rounds: _, ...alone } = compiled;
+  launcher.submit(alone, 1);
   const outputs = /* @__PURE__ */ new Map();
   for (const { binding, index } of outputsOf(program)) {
     outputs.set(binding.name, await readBack(device, bound.buffers[index], binding.byteLength));
@@ -2233,8 +2449,8 @@ async function checkAgainst(launcher, compiled, reference) {
 }
 
 // src/device/worker/session.ts
-var softwareBytes = { pool: 1024 ** 3, program: 2 * 1024 ** 3 };
-var hardwareBytes = { pool: 4 * 1024 ** 3, program: 32 * 1024 ** 3 };
+var softwareBytes = { pool: 1024 ** 3, ring: 64 * 1024 ** 2, program: 2 * 1024 ** 3 };
+var hardwareBytes = { pool: 4 * 1024 ** 3, ring: 512 * 1024 ** 2, program: 32 * 1024 ** 3 };
 var referenceBytes = 512 * 1024 ** 2;
 var Session = class _Session {
   info;
@@ -2297,6 +2513,7 @@ var Session = class _Session {
             clock: this.#clock,
             compiled,
             durationMs: request.durationMs,
+            part: request.part,
             cpuSeconds: () => this.#cpuSeconds()
           })
         );

@@ -1,4 +1,6 @@
 import {
+  type ChangedBuffers,
+  changedBuffers,
   createVariantBuilder,
   type NamedExtension,
   reachedExtensions,
@@ -18,6 +20,8 @@ export interface Validation {
   readonly selfJudged: readonly string[];
   /** What programs enable, and so need of the device. */
   readonly needs: readonly (NamedExtension & { readonly kernel: string })[];
+  /** Kernels whose launches change what they read, and what becomes of that. */
+  readonly changing: readonly ({ readonly kernel: string } & ChangedBuffers)[];
   /** Kernels whose default configuration does not link; empty if all is well. */
   readonly faults: readonly {
     readonly kernel: string;
@@ -39,6 +43,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
   const faults: Validation['faults'][number][] = [];
   const needs: Validation['needs'][number][] = [];
   const warnings = new Map<string, Validation['warnings'][number]>();
+  const changing = new Map<string, Validation['changing'][number]>();
   let workloads = 0;
   for (const kernel of manifest.kernels) {
     // Constraints of operators say what they need.
@@ -47,7 +52,11 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     for (const workload of kernel.workloads) {
       workloads++;
       const builder = createVariantBuilder({ kernel, workload, limits: noLimits });
-      for (const built of [await builder.build(kernel.defaults), await builder.reference()]) {
+      const shipped = await builder.build(kernel.defaults);
+      const changed = shipped.ok ? changedBuffers(shipped.value) : null;
+      if (changed !== null)
+        changing.set(`${kernel.name} ${changed.buffers}`, { kernel: kernel.name, ...changed });
+      for (const built of [shipped, await builder.reference()]) {
         for (const message of built.ok ? variantRemarks(built.value) : []) {
           const { name, position } = kernel;
           warnings.set(`${name} ${message}`, { kernel: name, message, line: position.line });
@@ -66,6 +75,7 @@ export async function validate(host: Host, options: ManifestOptions): Promise<Va
     needs,
     faults,
     warnings: [...warnings.values()],
+    changing: [...changing.values()],
     selfJudged: manifest.kernels.filter(isSelfJudged).map(({ name }) => name),
   };
 }

@@ -4,6 +4,7 @@ import { turnOrder } from './block-order.ts';
 import { blockWindowOf } from './block-window.ts';
 import { heatUp } from './heat-up.ts';
 import type { MeasureOptions } from './options.ts';
+import { meanResetShares } from './resets.ts';
 import { type Bench, type Turn, takeTurn } from './turn.ts';
 import type { Arm, BlockSample } from './types.ts';
 
@@ -124,6 +125,7 @@ function toSample(
   else if (failures.has(other)) voidReasons.push(`not measured because arm ${other} failed`);
   const failed = own !== undefined || failures.has(other);
   const window = blockWindowOf(turns);
+  const reset = meanResetShares(turns.map((turn) => turn.reset));
   return {
     kernel: subject.kernel,
     workload: subject.workload,
@@ -135,6 +137,7 @@ function toSample(
     latencyResolution: Math.max(0, ...turns.map((turn) => turn.latencyResolution)),
     energyResolution: Math.max(0, ...turns.map((turn) => turn.energy?.relativeResolution ?? 0)),
     voidReasons,
+    ...(reset === null || failed ? {} : { reset }),
     ...(window === null || failed ? {} : { window }),
   };
 }

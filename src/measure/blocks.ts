@@ -1,4 +1,4 @@
-import type { Variant } from '../kernel/index.ts';
+import { launchedAlike, type Variant } from '../kernel/index.ts';
 import { createRandom } from '../stats/index.ts';
 import { armOrder } from './block-order.ts';
 import { type BlockProgress, measureSubject } from './block-subject.ts';
@@ -59,11 +59,14 @@ export interface BlockTask {
  * lifetime and iterations inside it repeat that one draw. All arms are alive together and take turns. Opening them lets the
  * board cool, so a block begins with heating it up.
  *
+ * Launches of all arms start alike: what is put back for one of them is put back for all.
+ *
  * A failing variant costs its samples of that block (void, with the reason). When `signal` fires, the block under way is
  * dropped and the finished ones are returned. Whatever happens, every device and meter is closed.
  * @throws what opening or using a device throws when it is gone for good
  */
-export async function runBlocks(task: BlockTask): Promise<BlockSample[]> {
+export async function runBlocks(request: BlockTask): Promise<BlockSample[]> {
+  const task = { ...request, subjects: request.subjects.map(withArmsAlike) };
   const samples: BlockSample[] = [];
   for (let block = task.firstBlock; block < task.firstBlock + task.blocks; block++) {
     const startMs = task.clock.nowMs();
@@ -73,6 +76,15 @@ export async function runBlocks(task: BlockTask): Promise<BlockSample[]> {
     await task.onBlock?.({ block, samples: measured, elapsedMs: task.clock.nowMs() - startMs });
   }
   return samples;
+}
+
+/** What is put back for one arm is put back for all. */
+function withArmsAlike(subject: BlockSubject): BlockSubject {
+  const { B, H, X, R } = subject.variants;
+  const alike = launchedAlike([B, H, X, R].filter((variant) => variant !== undefined));
+  const next = alike.values();
+  const one = (variant: Variant | undefined) => (variant === undefined ? undefined : next.next().value);
+  return { ...subject, variants: { B: one(B) ?? B, H: one(H) ?? H, X: one(X), R: one(R) } };
 }
 
 /** null if it was interrupted. */

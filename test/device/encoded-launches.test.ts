@@ -53,7 +53,7 @@ const passes = (...clears: readonly string[][]) =>
       pipeline: i,
       bindGroups: [],
       launch: (encoder: GPUComputePassEncoder) => encoder.dispatchWorkgroups(i),
-      clears: buffers,
+      clears: buffers.map((buffer) => ({ buffer })),
     })),
     bound: { reset: () => undefined },
   }) as unknown as Compiled;
@@ -83,6 +83,8 @@ it('each pass has times of its own, if they are asked for', async () => {
   const { launcher, commands } = recorder();
   expect(await launcher.timedApart(passes([], ['bins']))).toEqual([1, 1]);
   expect(commands).toEqual([
+    // What is put back before has ended.
+    ...['begin to', 'end'],
     ...['begin from to', 'set 0', 'launch 0', 'end'],
     ...['begin from', 'end', 'clear bins', 'begin', 'set 1', 'launch 1', 'end', 'begin to', 'end'],
   ]);

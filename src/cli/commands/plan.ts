@@ -1,7 +1,7 @@
 import { type Plan, plan } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { columns, failurePlace, formatJson, needText } from '../format.ts';
+import { changingText, columns, failurePlace, formatJson, needText } from '../format.ts';
 import {
   jsonOption,
   kernelOption,
@@ -23,6 +23,14 @@ function needLines({ needs, device }: Plan): string {
     .filter(({ operator }) => operator === null)
     .map((need) => `${needText(need)}${need.missing ? `, which ${device} does not have` : ''}`)
     .join('\n');
+}
+
+/** What launches change, once for all workloads for which it is the same. */
+function changingLines({ workloads }: Plan): string {
+  const lines = workloads.flatMap(({ kernel, changes }) =>
+    changes === null ? [] : [`${kernel}: ${changingText(changes)}`],
+  );
+  return [...new Set(lines)].join('\n');
 }
 
 function refusalLines({ workloads }: Plan): string {
@@ -68,7 +76,13 @@ export const planCommand: CommandSpec = {
         ? `without a device: ${result.deviceReason} Sizes are for the limits that every WebGPU device has, and for any feature.`
         : `on ${result.device}.`;
     const total = `By the manifest's budgets ${formatMinutes(result.retuneMinutes)} minutes for a retune, ${formatMinutes(result.guardMinutes)} for a guard in which every kernel changed, ${where} Compiling the first variants and ones that hang come on top.`;
-    const output = [columns(rows, [2, 3, 4, 5, 6, 7]), needLines(result), refusalLines(result), total];
+    const output = [
+      columns(rows, [2, 3, 4, 5, 6, 7]),
+      needLines(result),
+      changingLines(result),
+      refusalLines(result),
+      total,
+    ];
     return { output: `${output.filter((part) => part !== '').join('\n\n')}\n`, exitCode: ExitCode.passed };
   },
 };

@@ -2,7 +2,7 @@ import { validate } from '../../app/index.ts';
 import { ExitCode } from '../../errors/index.ts';
 import { selfJudgedText } from '../../report/index.ts';
 import type { CommandSpec } from '../command.ts';
-import { count, failurePlace, formatJson, needText } from '../format.ts';
+import { changingText, count, failurePlace, formatJson, needText } from '../format.ts';
 import { jsonOption, manifestArgument, manifestOption, readManifestOption } from '../shared-options.ts';
 
 /** The first of them; a manifest may have hundreds. */
@@ -37,10 +37,13 @@ shown at once, with its place and what to do. Needs no GPU.`,
       result.selfJudged.length === 0
         ? ''
         : `${result.manifest}: note: ${listed(result.selfJudged)}: ${selfJudgedText}\n`;
+    const changing = result.changing.map(
+      ({ kernel, ...changed }) => `${result.manifest}: note: ${kernel}: ${changingText(changed)}\n`,
+    );
     const summary = `${result.manifest}: ${count(result.kernels, 'kernel')}, ${count(result.workloads, 'workload')}`;
     const verdict = faults.length === 0 ? 'no faults' : count(faults.length, 'fault');
     return {
-      output: `${faults.join('')}${warnings.join('')}${needs.join('')}${judged}${summary}, ${verdict}\n`,
+      output: `${faults.join('')}${[...warnings, ...needs, ...changing].join('')}${judged}${summary}, ${verdict}\n`,
       exitCode,
     };
   },

@@ -1,6 +1,16 @@
-import type { Clock } from '../../measure/index.ts';
+import type { Clock, StretchPart } from '../../measure/index.ts';
+import { encodeLaunches } from './encode.ts';
 import type { Polling } from './polling.ts';
-import type { CompiledPass, CompiledProgram } from './programs.ts';
+import type { CompiledProgram, Rounds } from './programs.ts';
+import {
+  encodeTimedRounds,
+  mostStamps,
+  type RoundTimes,
+  roundSizes,
+  roundTimes,
+  stampsOf,
+} from './rounds.ts';
+import { createTimestampReader, stampEnd, stampsAround, type TimestampReader } from './timestamps.ts';
 
 /** Launches programs and times batches of launches. */
 export interface Launcher {
@@ -9,10 +19,18 @@ export interface Launcher {
   readonly timestamps: boolean;
   /** Smallest difference between two timings of a batch, in milliseconds. */
   readonly resolutionMs: number;
-  /** Puts written buffers back to their initial contents and queues `launches`. */
-  submit(compiled: CompiledProgram, launches: number, options?: { readonly reset: boolean }): void;
   /**
-   * Runs `launches` back to back.
+   * Queues `launches`, with what is put back before each of those that change their data.
+   * @param options.reset puts all written buffers back to their initial contents first
+   * @param options.part `resets`: only what is put back, for as many launches
+   */
+  submit(
+    compiled: CompiledProgram,
+    launches: number,
+    options?: { readonly reset?: boolean; readonly part?: StretchPart },
+  ): void;
+  /**
+   * Runs `launches` back to back. What is put back for them is not in their time, and noted in `compiled.rounds`.
    * @returns the milliseconds they took together, 0 if that is less than the timer shows; NaN if it says what cannot be
    */
   timed(compiled: CompiledProgram, launches: number): Promise<number>;
@@ -48,102 +66,6 @@ export function plausibleMs(gpuMs: number, wallMs: number): number {
 }
 
 /**
- * Encodes launches, all passes of each in order. They are one compute pass, whose dispatches wait for each other as far as
- * they share what is written; only where buffers are zeroed in between is it split.
- */
-function encodeLaunches(
-  encoder: GPUCommandEncoder,
-  passes: readonly CompiledPass[],
-  options: {
-    readonly launches: number;
-    readonly timestampWrites?: GPUComputePassTimestampWrites | undefined;
-  },
-): void {
-  const { launches, timestampWrites } = options;
-  const isSplit = passes.some(({ clears }) => clears.length > 0);
-  let pass: GPUComputePassEncoder | null = null;
-  // Zeroing counts: the time begins before the first, and ends when the last launch is done.
-  const begin = (writes: GPUComputePassTimestampWrites | undefined) =>
-    encoder.beginComputePass(writes === undefined ? {} : { timestampWrites: writes });
-  if (isSplit && timestampWrites !== undefined) begin(only(timestampWrites, 'begin')).end();
-  let current: CompiledPass | null = null;
-  for (let launch = 0; launch < launches; launch++) {
-    for (const one of passes) {
-      if (one.clears.length > 0) {
-        pass?.end();
-        pass = null;
-        for (const buffer of one.clears) encoder.clearBuffer(buffer);
-      }
-      if (pass === null) {
-        pass = begin(isSplit ? undefined : timestampWrites);
-        current = null;
-      }
-      if (current !== one) {
-        pass.setPipeline(one.pipeline);
-        for (const [group, bindGroup] of one.bindGroups.entries()) pass.setBindGroup(group, bindGroup);
-        current = one;
-      }
-      one.launch(pass);
-    }
-  }
-  pass?.end();
-  if (isSplit && timestampWrites !== undefined) begin(only(timestampWrites, 'end')).end();
-}
-
-/** One of the two timestamps around a pass. */
-function only(
-  { querySet, beginningOfPassWriteIndex = 0, endOfPassWriteIndex = 1 }: GPUComputePassTimestampWrites,
-  which: 'begin' | 'end',
-): GPUComputePassTimestampWrites {
-  return which === 'begin' ? { querySet, beginningOfPassWriteIndex } : { querySet, endOfPassWriteIndex };
-}
-
-interface TimestampReader {
-  /** For each of its stretches. */
-  readonly writes: readonly GPUComputePassTimestampWrites[];
-  resolve(encoder: GPUCommandEncoder): void;
-  /** Milliseconds between the two timestamps of each stretch. */
-  read(): Promise<readonly number[]>;
-  destroy(): void;
-}
-
-function createTimestampReader(device: GPUDevice, stretches: number): TimestampReader {
-  const count = 2 * stretches;
-  const querySet = device.createQuerySet({ type: 'timestamp', count });
-  const resolved = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  });
-  const readable = device.createBuffer({
-    size: 8 * count,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  return {
-    writes: Array.from({ length: stretches }, (_, i) => ({
-      querySet,
-      beginningOfPassWriteIndex: 2 * i,
-      endOfPassWriteIndex: 2 * i + 1,
-    })),
-    resolve(encoder) {
-      encoder.resolveQuerySet(querySet, 0, count, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 8 * count);
-    },
-    async read() {
-      await readable.mapAsync(GPUMapMode.READ);
-      const times = [...new BigUint64Array(readable.getMappedRange())];
-      readable.unmap();
-      return Array.from(
-        { length: stretches },
-        (_, i) => Number((times[2 * i + 1] ?? 0n) - (times[2 * i] ?? 0n)) / 1e6,
-      );
-    },
-    destroy() {
-      for (const one of [querySet, resolved, readable]) one.destroy();
-    },
-  };
-}
-
-/**
  * @param options.quiet look at the GPU only now and then while waiting: on software adapters, where the CPU that
  * looks is the one that computes.
  */
@@ -155,38 +77,110 @@ export function createLauncher(options: {
   readonly quiet: boolean;
 }): Launcher {
   const { device, clock, polling, timestamps, quiet } = options;
-  const reader = timestamps ? createTimestampReader(device, 1) : null;
+  const reader = timestamps ? createTimestampReader(device, 2) : null;
+  let roundsReader: TimestampReader | null = null;
   const wallTickMs = quiet ? polling.periodMs : eagerTickMs;
 
-  async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
+  /** Milliseconds by the wall clock that what `encode` encodes takes, and the first `count` timestamps that `stamped` took of it. */
+  async function timeCommands(
+    encode: (encoder: GPUCommandEncoder) => void,
+    ...[stamped = null, count = 0]: [stamped?: TimestampReader | null, count?: number]
+  ): Promise<{ readonly wallMs: number; readonly stamps: readonly number[] }> {
     const encoder = device.createCommandEncoder();
-    encodeLaunches(encoder, compiled.passes, { launches, timestampWrites: reader?.writes[0] });
-    reader?.resolve(encoder);
+    encode(encoder);
     const commands = encoder.finish();
     const start = clock.nowMs();
     device.queue.submit([commands]);
     // Asked for at once: each look at the GPU may be a millisecond after the one before.
-    const reading = reader?.read();
+    const reading = stamped?.readMs(count);
     await device.queue.onSubmittedWorkDone();
     const wallMs = clock.nowMs() - start;
-    const [gpuMs = 0] = (await reading) ?? [];
-    return reader === null ? wallMs : plausibleMs(gpuMs, wallMs);
+    return { wallMs, stamps: (await reading) ?? [] };
+  }
+
+  async function timeBatch(compiled: CompiledProgram, launches: number): Promise<number> {
+    const timestampWrites = reader === null ? undefined : stampsAround(reader, 0);
+    const { wallMs, stamps } = await timeCommands(
+      (encoder) => {
+        encodeLaunches(encoder, compiled, { launches, timestampWrites });
+        reader?.resolve(encoder, 2);
+      },
+      reader,
+      2,
+    );
+    return reader === null ? wallMs : plausibleMs(stamps[1] ?? 0, wallMs);
+  }
+
+  /** Times of rounds by the wall clock, which has to see what is put back end before the launches begin. */
+  async function wallTimes(
+    compiled: CompiledProgram,
+    rounds: Rounds,
+    sizes: readonly number[],
+  ): Promise<RoundTimes> {
+    const times = { launchesMs: 0, resetsMs: 0 };
+    for (const launches of sizes) {
+      times.resetsMs += (await timeCommands((encoder) => rounds.refill(encoder, launches))).wallMs;
+      const launched = await timeCommands((encoder) => encodeLaunches(encoder, compiled, { launches }));
+      times.launchesMs += launched.wallMs;
+    }
+    return times;
+  }
+
+  /** Times of rounds by timestamps; null if they cannot be right. */
+  async function stampedTimes(
+    compiled: CompiledProgram,
+    rounds: Rounds,
+    sizes: readonly number[],
+  ): Promise<RoundTimes | null> {
+    roundsReader ??= createTimestampReader(device, mostStamps);
+    const stamped = roundsReader;
+    const { wallMs, stamps } = await timeCommands(
+      (encoder) =>
+        encodeTimedRounds({
+          encoder,
+          reader: stamped,
+          rounds,
+          sizes,
+          encode: (launches, timestampWrites) =>
+            encodeLaunches(encoder, compiled, { launches, timestampWrites }),
+        }),
+      stamped,
+      stampsOf(sizes.length),
+    );
+    const times = roundTimes(stamps, sizes.length);
+    const isPossible = !Number.isNaN(plausibleMs(times.launchesMs + times.resetsMs, wallMs));
+    return isPossible && times.launchesMs >= 0 ? times : null;
+  }
+
+  async function timeRounds(compiled: CompiledProgram, rounds: Rounds, launches: number): Promise<number> {
+    const sizes = roundSizes(rounds, launches);
+    const times = await (timestamps ? stampedTimes : wallTimes)(compiled, rounds, sizes);
+    if (times === null) return Number.NaN;
+    rounds.resetMs = Math.max(0, times.resetsMs) / launches;
+    return times.launchesMs;
   }
 
   async function timeApart({ passes, bound }: CompiledProgram): Promise<readonly number[]> {
-    const apart = createTimestampReader(device, passes.length);
+    const count = 1 + 2 * passes.length;
+    const apart = createTimestampReader(device, count);
     try {
-      const encoder = device.createCommandEncoder();
-      bound.reset(encoder);
-      for (const [index, pass] of passes.entries()) {
-        encodeLaunches(encoder, [pass], { launches: 1, timestampWrites: apart.writes[index] });
-      }
-      apart.resolve(encoder);
-      const start = clock.nowMs();
-      device.queue.submit([encoder.finish()]);
-      const gpuMs = await apart.read();
-      const wallMs = clock.nowMs() - start;
-      return gpuMs.map((ms) => plausibleMs(ms, wallMs));
+      const { wallMs, stamps } = await timeCommands(
+        (encoder) => {
+          bound.reset(encoder);
+          stampEnd(encoder, apart, 0);
+          for (const [index, pass] of passes.entries()) {
+            const timestampWrites = stampsAround(apart, 1 + 2 * index);
+            encodeLaunches(encoder, { passes: [pass] }, { launches: 1, timestampWrites });
+          }
+          apart.resolve(encoder, count);
+        },
+        apart,
+        count,
+      );
+      return passes.map((_, i) => {
+        const [before = 0, begin = 0, end = 0] = stamps.slice(2 * i);
+        return plausibleMs(end - Math.max(before, begin), wallMs);
+      });
     } finally {
       apart.destroy();
     }
@@ -198,13 +192,22 @@ export function createLauncher(options: {
     device,
     timestamps,
     resolutionMs: timestamps ? timestampTickMs : wallTickMs,
-    submit(compiled, launches, { reset } = { reset: false }) {
+    submit(compiled, launches, { reset = false, part = 'launches' } = {}) {
+      const { rounds } = compiled;
       const encoder = device.createCommandEncoder();
       if (reset) compiled.bound.reset(encoder);
-      encodeLaunches(encoder, compiled.passes, { launches });
+      for (const size of rounds === undefined ? [launches] : roundSizes(rounds, launches)) {
+        rounds?.refill(encoder, size);
+        if (part === 'launches') encodeLaunches(encoder, compiled, { launches: size });
+      }
       device.queue.submit([encoder.finish()]);
     },
-    timed: (compiled, launches) => inPeace(() => timeBatch(compiled, launches)),
+    timed(compiled, launches) {
+      const { rounds } = compiled;
+      return inPeace(() =>
+        rounds === undefined ? timeBatch(compiled, launches) : timeRounds(compiled, rounds, launches),
+      );
+    },
     timedApart: async (compiled) => (timestamps ? inPeace(() => timeApart(compiled)) : null),
   };
 }

@@ -170,6 +170,7 @@ export const manifestGuide: SchemaGuide = {
       "objective",
       "gate",
       "clocks",
+      "between-launches",
       "sentinel",
       "calls-per-day"
     ],
@@ -681,6 +682,10 @@ export const manifestGuide: SchemaGuide = {
   "/kernels/*/clocks/sm-mhz/*": {
     "keys": [],
     "example": null
+  },
+  "/kernels/*/between-launches": {
+    "keys": [],
+    "example": "reset"
   },
   "/kernels/*/sentinel": {
     "keys": [],

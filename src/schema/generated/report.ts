@@ -706,6 +706,7 @@ export interface ReportSample {
    * Items: Reason.
    */
   readonly voidReasons: ReadonlyArray<string>;
+  readonly reset?: ReportReset;
   /**
    * What its energy was measured over, all turns together; null or absent if there is no energy.
    */
@@ -760,6 +761,19 @@ export interface ReportSample {
       readonly powerCappedPart: number | null;
     } | null;
   } | null;
+}
+/**
+ * Parts of all that ran which putting back what launches change took. They are in neither latency nor energy.
+ */
+export interface ReportReset {
+  /**
+   * Part of the time.
+   */
+  readonly time: number;
+  /**
+   * Part of the energy; null if it was not measured.
+   */
+  readonly energy: number | null;
 }
 /**
  * What a retune run found: the best configuration of every kernel.
@@ -839,6 +853,7 @@ export interface ReportRetuneKernel {
    * True where no reference says what is right: the default configuration is judged by itself.
    */
   readonly selfJudged?: boolean;
+  readonly reset?: ReportReset;
   /**
    * What the search saw, for figures; null or absent if it is not kept.
    */
