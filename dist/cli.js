@@ -39838,7 +39838,7 @@ var MOST_SHARE = 0.75;
 var LEAST_PRECISION = 0.1;
 async function withoutResets(request, whole, measure) {
   const { device, variant, options } = request;
-  if (whole.status !== "valid" || changedBuffers(variant)?.betweenLaunches !== "reset") return whole;
+  if (whole.status !== "valid" || !variant.program?.buffers.some(isReset)) return whole;
   const probe2 = await device.run(variant, PROBE_MS, "resets");
   if (!probe2.ok) return { status: "failed", failure: probe2.failure };
   const { energy } = whole;

@@ -1,4 +1,4 @@
-import { changedBuffers } from '../kernel/index.ts';
+import { isReset } from '../kernel/index.ts';
 import { mean } from '../stats/index.ts';
 import type { EnergyRequest, WindowOutcome } from './energy-request.ts';
 import type { Completion } from './ports.ts';
@@ -26,7 +26,7 @@ export async function withoutResets(
   measure: (request: EnergyRequest) => Promise<WindowOutcome>,
 ): Promise<WindowOutcome> {
   const { device, variant, options } = request;
-  if (whole.status !== 'valid' || changedBuffers(variant)?.betweenLaunches !== 'reset') return whole;
+  if (whole.status !== 'valid' || !variant.program?.buffers.some(isReset)) return whole;
   const probe = await device.run(variant, PROBE_MS, 'resets');
   if (!probe.ok) return { status: 'failed', failure: probe.failure };
   const { energy } = whole;
