@@ -41964,7 +41964,7 @@ async function measureEnergy(request) {
   return after === null ? outcome : { status: "void", reasons: [after], disturbed: true };
 }
 async function measureLaunches(request) {
-  if (changedBuffers(request.variant)?.betweenLaunches !== "reset") return measureWindows(request);
+  if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
   const { rivalJoules, ...whole } = request;
   const outcome = await withoutResets(whole, await measureWindows(whole), measureWindows);
   if (outcome.status !== "valid") return outcome;

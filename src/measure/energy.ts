@@ -1,4 +1,4 @@
-import { changedBuffers } from '../kernel/index.ts';
+import { isReset } from '../kernel/index.ts';
 import type { Random } from '../stats/index.ts';
 import { combineCuts, type GoodCut } from './combine.ts';
 import type { EnergyRequest, WindowOutcome } from './energy-request.ts';
@@ -42,7 +42,7 @@ export async function measureEnergy(request: EnergyRequest): Promise<WindowOutco
 
 /** The energy of launches, without what was put back between them. */
 async function measureLaunches(request: EnergyRequest): Promise<WindowOutcome> {
-  if (changedBuffers(request.variant)?.betweenLaunches !== 'reset') return measureWindows(request);
+  if (!request.variant.program?.buffers.some(isReset)) return measureWindows(request);
   // What windows hold beside launches says nothing against a rival.
   const { rivalJoules, ...whole } = request;
   const outcome = await withoutResets(whole, await measureWindows(whole), measureWindows);
